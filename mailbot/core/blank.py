@@ -1,0 +1,60 @@
+"""A form as text to fill in by mail, with values already known. It knows no case and no letter around it."""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from mailbot.core.events import Value
+from mailbot.core.reading.shape import VALUE, YES_NO, fold, intro, marker, notes, option, said
+from mailbot.core.rules import FieldRule, Form
+
+_COLON = {"en": ":", "ja": "："}
+_REQUIRED = {"en": " *", "ja": "＊"}
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
+
+
+def blank(
+    form: Form,
+    language: str,
+    keys: Collection[str] | None = None,
+    values: Mapping[str, Value] = _NOTHING,
+    *,
+    help: bool = True,  # noqa: A002
+) -> str:
+    """The form (or only the fields `keys`) in that language, in the form's order, between two marker lines.
+
+    `values` are filled in; each of their lines is written without the white space around it. With `help`, notes
+    stand above the fields, in lines that begin with `# `. Lines have at most 70 columns (UAX #11), so that three
+    quote marks still fit into 76; they end in LF, but for the last. `reading.read` gives back what is filled in.
+    """
+    lines = [marker(form.name, "begin", language), *fold("", said(form.title, language)), *_intro(language, help)]
+    for key, rule in form.fields.items():
+        if keys is None or key in keys:
+            remarks = notes(rule, language) if help else []
+            lines += ["", *remarks] if remarks else []
+            lines += _field(rule, language, values.get(key, ""))
+    return "\n".join([*lines, "", marker(form.name, "end", language)])
+
+
+def _intro(language: str, shown: bool) -> list[str]:
+    return [*intro(language), ""] if shown else [""]
+
+
+def _field(rule: FieldRule, language: str, value: Value) -> list[str]:
+    """The label and its value: on one line if it fits there, else below, indented."""
+    mark = _REQUIRED.get(language, " *") if rule.required else ""
+    head = f"{said(rule.label, language)}{mark}{_COLON.get(language, ':')}"
+    texts = [line.strip() for line in _written(rule, language, value).strip().split("\n")]
+    if len(texts) == 1 and rule.type not in ("lines", "long"):
+        return fold(f"{head} ", texts[0]) if texts[0] else [head]
+    if len(texts) == 1 and len(fold(f"{head} ", texts[0])) == 1:
+        return [f"{head} {texts[0]}".rstrip()]
+    return [head, *(line for text in texts for line in fold(" " * VALUE, text))]
+
+
+def _written(rule: FieldRule, language: str, value: Value) -> str:
+    """A value as a person would write it."""
+    if not isinstance(value, str):
+        return ", ".join(value)
+    if rule.type == "yes_no":
+        return YES_NO.get(language, YES_NO["en"]).get(value, value)
+    return option(rule, value, language) if rule.choices else value

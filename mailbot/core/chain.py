@@ -1,0 +1,300 @@
+"""The journal's bytes: seals entries into a chain of hashes and verifies them. It knows nothing of mails or cases.
+
+Standard library only: whoever audits a desk copies this one file and runs `python chain.py DESK JOURNAL`, where DESK
+is the desk's name and JOURNAL the folder of its `2026-11.jsonl` files. It ends with 0 if every line is what was
+written, else with 1. That the end was cut off no chain can show: compare the printed head with one received before.
+"""
+
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+LIMIT = 2**53
+"""Integers from here on (and their negatives) are not exact in every JSON reader (RFC 7493 §2.2)."""
+
+MOST_PROBLEMS = 100
+Kind = Literal["error", "torn", "notice"]
+FILE = re.compile(r"\d{4}-(0[1-9]|1[0-2])\.jsonl", re.ASCII)
+DIGEST = rb'"[0-9a-f]{64}"'
+SHAPES: Mapping[str, re.Pattern[bytes]] = {
+    "v": re.compile(rb"1"),
+    "seq": re.compile(rb"[1-9]\d*"),
+    "at": re.compile(rb'"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z"'),
+    "case": re.compile(rb'null|".*"'),
+    "mail": re.compile(rb"null|" + DIGEST),
+    "more": re.compile(rb"true|false"),
+    **dict.fromkeys(("rules", "program", "body", "prev", "hash"), re.compile(DIGEST)),
+    "salt": re.compile(rb'null|"[0-9a-f]{32}"'),
+    "events": re.compile(rb"null|\[.*\]"),
+}
+"""The keys of a line, exactly these, and what the canonical form of each value looks like."""
+
+UNSEALED = SHAPES.keys() - {"v", "body", "prev", "hash", "salt"}
+HEADER = SHAPES.keys() - {"hash", "salt", "events"}
+"""What the hash of an entry covers; the events only through `body`, so that they can be erased by order."""
+
+
+def _check(value: Any) -> None:
+    kind = type(value)
+    if kind is dict:
+        bad = next((key for key in value if type(key) is not str or not key.isascii()), None)
+        if bad is not None:
+            raise ValueError(f"the key {bad!r} is not ASCII text")
+    if kind in (dict, list, tuple):
+        for one in value.values() if kind is dict else value:
+            _check(one)
+    elif kind is int and not -LIMIT < value < LIMIT:
+        raise ValueError(f"the integer {value} is not below 2^53")
+    elif kind not in (str, int, bool, type(None)):
+        raise ValueError(f"a {kind.__name__} has no canonical form")
+
+
+def canonical(value: object) -> bytes:
+    """The one JSON form of a value, UTF-8: keys sorted, no blanks, only what must be escaped is (RFC 8785 for values
+    without floats). Takes None, bool, int, str, list, tuple, dict; a list and a tuple give the same bytes.
+    ValueError for anything else: floats, integers of 2^53 and more, keys beyond ASCII, lone surrogates.
+    """
+    _check(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def genesis(desk: str) -> str:
+    """What the first entry of a desk names as `prev`: the SHA-256 (lower hex) of the desk's name in UTF-8."""
+    return hashlib.sha256(desk.encode()).hexdigest()
+
+
+def _assembled(parts: Mapping[str, bytes], keys: Iterable[str]) -> bytes:
+    return b"{" + b",".join(b'"' + key.encode() + b'":' + parts[key] for key in sorted(keys)) + b"}"
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _wrong_shape(parts: Mapping[str, bytes]) -> str | None:
+    if parts.keys() != SHAPES.keys():
+        extra, lacking = sorted(parts.keys() - SHAPES.keys()), sorted(SHAPES.keys() - parts.keys())
+        return f"an entry has exactly the keys {', '.join(sorted(SHAPES))}; too many: {extra}, missing: {lacking}"
+    if bad := next((key for key, shape in SHAPES.items() if not shape.fullmatch(parts[key])), None):
+        return f"`{bad}` does not look as it should: {parts[bad][:80].decode(errors='replace')}"
+    if (parts["events"] == b"null") != (parts["salt"] == b"null"):
+        return "`events` and `salt` are erased together or not at all"
+    return None
+
+
+def seal(unsealed: Mapping[str, Any], prev: str, salt: str) -> tuple[bytes, str]:
+    """The journal line (ended by LF) and the hash of an entry that follows the one with the hash `prev`.
+
+    `unsealed` has exactly the keys of UNSEALED with plain JSON values, `at` as `2026-11-21T03:04:05.678Z`; `salt`, 32
+    random lower hex digits, keeps erased events from being guessed. ValueError if something is not so.
+    """
+    if unsealed.keys() != UNSEALED:
+        raise ValueError(f"an entry to seal has the keys {sorted(UNSEALED)}, not {sorted(unsealed)}")
+    parts = {key: canonical(value) for key, value in {**unsealed, "v": 1, "prev": prev, "salt": salt}.items()}
+    parts["body"] = canonical(_sha256(_assembled(parts, ("events", "salt"))))
+    digest = _sha256(_assembled(parts, HEADER))
+    parts["hash"] = canonical(digest)
+    if wrong := _wrong_shape(parts):
+        raise ValueError(wrong)
+    return _assembled(parts, SHAPES) + b"\n", digest
+
+
+def _plain(raw: bytes) -> tuple[dict[str, Any], dict[str, bytes]] | str:
+    try:
+        fields = json.loads(raw.decode())
+        if not isinstance(fields, dict):
+            return "the line is not a JSON object"
+        parts = {key: canonical(value) for key, value in fields.items()}
+    except (ValueError, RecursionError) as error:
+        return f"the line is not canonical JSON: {error}"
+    wrong = _wrong_shape(parts)
+    if wrong is None and _assembled(parts, SHAPES) + b"\n" != raw:
+        wrong = "the line is not in canonical form (blanks, order of keys, escapes, a key twice, or not ended by LF)"
+    return wrong or (fields, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something found in a file at a line (from 1; 0: the whole file). An `error` is tampering or damage, `torn` a
+    write cut off at the very end, which the desk's next start sets aside, a `notice` allowed but worth a look."""
+
+    file: str
+    line: int
+    what: str
+    kind: Kind = "error"
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.file}, line {self.line}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry of a chain: its number, hash and instant (0, the genesis and "" if there is none)."""
+
+    seq: int
+    hash: str
+    at: str = ""
+
+
+@dataclass
+class Result:
+    """How much was read, the last whole entry, and at most MOST_PROBLEMS problems; `unlisted` is how many more."""
+
+    desk: str
+    head: Head
+    files: int = 0
+    entries: int = 0
+    mails: int = 0
+    letters: int = 0
+    erased: int = 0
+    errors: int = 0
+    unlisted: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing but a torn end or a notice was found."""
+        return self.errors == 0
+
+    def words(self) -> str:
+        """The result for a human reader, several lines."""
+        more = [f"... and {self.unlisted} more"] if self.unlisted else []
+        counts = f"desk {self.desk}: {self.entries} entries in {self.files} files, {self.mails} mails taken in, "
+        counts += f"{self.letters} letters written, {self.erased} entries erased by order"
+        head = f"head: entry {self.head.seq} of {self.head.at or '-'}, hash {self.head.hash}"
+        verdict = "the chain is whole" if self.ok else f"THE CHAIN IS BROKEN: {self.errors} errors"
+        return "\n".join([*map(str, self.problems), *more, counts, head, verdict])
+
+
+class Walk:
+    """Verifies a journal line by line, in constant memory, from its beginning or from after a known entry `head`,
+    which lies in the file of the month `month` (`2026-11`)."""
+
+    def __init__(self, desk: str, head: Head | None = None, month: str = "") -> None:
+        self.result = Result(desk, head or Head(0, genesis(desk)))
+        self.month = month
+        self.file, self.line = "", 0
+        self._group: Mapping[str, Any] | None = None
+        self._group_head = self.result.head
+        self._erased: dict[int, tuple[str, int]] = {}
+
+    def begin(self, file: str, line: int = 0) -> None:
+        """The lines fed next stand in this file (`2026-11.jsonl`), after its line `line`."""
+        if self._group is not None:
+            self.report("its last group of entries is not finished")
+            self._group = None
+        self.file, self.line = file, line
+        self.result.files += 1
+        if file and not FILE.fullmatch(file):
+            self.report("a file of a journal is named by its month, like 2026-11.jsonl")
+
+    def feed(self, raw: bytes) -> dict[str, Any] | None:
+        """One line with its LF; its fields, or None if it is not an entry at all. Problems go to `result`."""
+        self.line += 1
+        plain = _plain(raw)
+        if isinstance(plain, str):
+            self.report(plain)
+            return None
+        fields, parts = plain
+        for wrong in (*self._unlinked(fields, parts), *self._ungrouped(fields), *self._misplaced(fields)):
+            self.report(wrong)
+        self._count(fields)
+        return fields
+
+    def finish(self) -> None:
+        """No more lines: an unfinished group is torn, and null events must have been named by an Erased event."""
+        if self._group is not None:
+            self.report("the last group of entries is not finished", "torn")
+            self.result.head = self._group_head
+        for seq, (file, line) in self._erased.items():
+            self.report(f"the events of entry {seq} are gone and no Erased event names them", place=(file, line))
+
+    def report(self, what: str, kind: Kind = "error", place: tuple[str, int] | None = None) -> None:
+        """Adds a problem where the walk is, or at `place`."""
+        self.result.errors += kind == "error"
+        if len(self.result.problems) < MOST_PROBLEMS:
+            self.result.problems.append(Problem(*(place or (self.file, self.line)), what, kind))
+        else:
+            self.result.unlisted += 1
+
+    def _unlinked(self, fields: Mapping[str, Any], parts: Mapping[str, bytes]) -> Iterator[str]:
+        head = self.result.head
+        if fields["seq"] != head.seq + 1:
+            yield f"entry {fields['seq']} follows entry {head.seq}"
+        if fields["prev"] != head.hash:
+            yield f"`prev` of entry {fields['seq']} is not the hash of the entry before it"
+        if fields["hash"] != _sha256(_assembled(parts, HEADER)):
+            yield f"`hash` of entry {fields['seq']} does not fit its header: it was changed after it was written"
+        if fields["events"] is None:
+            self._erased[fields["seq"]] = (self.file, self.line)
+            self.result.erased += 1
+        elif fields["body"] != _sha256(_assembled(parts, ("events", "salt"))):
+            yield f"`body` of entry {fields['seq']} does not fit its events: they were changed after they were written"
+
+    def _ungrouped(self, fields: Mapping[str, Any]) -> Iterator[str]:
+        first, self._group = self._group, fields if fields["more"] else None
+        if first is None:
+            self._group_head = self.result.head
+            self.result.mails += fields["mail"] is not None
+        elif (fields["at"], fields["mail"]) != (first["at"], first["mail"]):
+            yield f"entry {fields['seq']} belongs to a group but has another instant or mail"
+
+    def _misplaced(self, fields: Mapping[str, Any]) -> Iterator[str]:
+        if fields["at"] < self.result.head.at:
+            self.report(f"the clock went back: {fields['at']} after {self.result.head.at}", "notice")
+        self.month = max(self.month, fields["at"][:7])
+        if self.file and self.file != f"{self.month}.jsonl":
+            yield f"entry {fields['seq']} of {fields['at']} belongs in {self.month}.jsonl"
+
+    def _count(self, fields: Mapping[str, Any]) -> None:
+        self.result.entries += 1
+        self.result.head = Head(fields["seq"], fields["hash"], fields["at"])
+        for event in fields["events"] or ():
+            kind = event.get("kind") if isinstance(event, dict) else None
+            self.result.letters += kind == "letter_written"
+            if kind == "erased" and isinstance(event.get("seqs"), list):
+                self._erased = {seq: place for seq, place in self._erased.items() if seq not in event["seqs"]}
+
+
+def verify(desk: str, journal: Path | Iterable[bytes]) -> Result:
+    """Verifies the whole journal of the desk called `desk`, in constant memory: a folder (OSError if it cannot be
+    read; a `.jsonl` there that is not named by a month is an error), or lines each with its LF."""
+    walk = Walk(desk)
+    if isinstance(journal, Path):
+        names = sorted(path.name for path in journal.iterdir() if path.name.endswith(".jsonl"))
+        for name in names:
+            walk.begin(name)
+            with (journal / name).open("rb") as lines:
+                _lines(walk, lines, last=name == names[-1])
+    else:
+        walk.begin("")
+        _lines(walk, journal, last=True)
+    walk.finish()
+    return walk.result
+
+
+def _lines(walk: Walk, lines: Iterable[bytes], last: bool) -> None:
+    for raw in lines:
+        if last and not raw.endswith(b"\n"):
+            walk.line += 1
+            walk.report(f"{len(raw)} bytes after the last line's end, of a write that was cut off", "torn")
+            return
+        walk.feed(raw)
+
+
+def main(arguments: list[str]) -> int:
+    """`python chain.py DESK JOURNAL`: prints the result in words; 0 if the chain is whole, 1 if not, 2 if misused."""
+    if len(arguments) != 2 or not Path(arguments[1]).is_dir():
+        print("usage: python chain.py DESK JOURNAL   (the desk's name, the folder of its .jsonl files)")
+        return 2
+    print((result := verify(arguments[0], Path(arguments[1]))).words())
+    return 0 if result.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,69 @@
+"""Text in columns, as terminals and mail programs show it: East Asian wide letters take two. It knows no language."""
+
+import re
+import unicodedata
+
+WIDE = frozenset("WF")
+NO_LINE_START = frozenset("、。，．・：；？！）」』】〕〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}")
+
+
+def width(text: str) -> int:
+    """Columns a line takes (UAX #11: wide and full-width are two, combining marks none)."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in WIDE else 1
+        for letter in text
+    )
+
+
+def pieces(line: str) -> list[str]:
+    """A line cut where it may be broken: after white space, and around every wide character."""
+    cut: list[str] = []
+    for word in re.findall(r"\s+|[^\s]+", line):
+        run = ""
+        for letter in word:
+            wide = ord(letter) > 0x2E7F
+            if wide and letter not in NO_LINE_START and run:
+                cut.append(run)
+                run = ""
+            run += letter
+        cut.append(run)
+    return cut
+
+
+def wrap(text: str, columns: int = 72, indent: str = "") -> str:
+    """Text broken into lines of at most `columns` columns, each begun with `indent`; line breaks in it stay.
+
+    A piece without a place to break (a key, an address) stays whole on a line of its own.
+    """
+    return "\n".join(part for line in text.split("\n") for part in _wrap_line(line, columns - width(indent), indent))
+
+
+def _wrap_line(line: str, room: int, indent: str) -> list[str]:
+    lines, current = [], ""
+    for piece in pieces(line.strip()):
+        if current and width(current) + width(piece.rstrip()) > room:
+            lines.append(current.rstrip())
+            current = piece.lstrip()
+        else:
+            current += piece
+    return [f"{indent}{part}".rstrip() for part in (*lines, current.rstrip())]
+
+
+def clip(text: str, columns: int) -> str:
+    """One line of at most `columns` columns; what is cut off shows as `…`."""
+    line = " ".join(text.split())
+    if width(line) <= columns:
+        return line
+    kept = ""
+    for letter in line:
+        if width(kept) + width(letter) > columns - 1:
+            break
+        kept += letter
+    return f"{kept}…"
+
+
+def pad(text: str, columns: int) -> str:
+    """Text filled with spaces up to `columns` columns."""
+    return text + " " * max(0, columns - width(text))

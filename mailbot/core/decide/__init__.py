@@ -1,0 +1,51 @@
+"""Deciding: a mail or a deadline, the facts, the rules and an instant in; entries and letters out, always the same for
+the same input. It does nothing: no clock, disk, network or randomness."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from mailbot.core.case import Case
+from mailbot.core.decide import application, command, consent, others
+from mailbot.core.decide.deadline import overdue
+from mailbot.core.decide.incoming import Incoming
+from mailbot.core.events import Facts
+from mailbot.core.message import Message, Unreadable
+from mailbot.core.outcome import Decision
+from mailbot.core.quoting import new_text
+from mailbot.core.reading import recognise
+from mailbot.core.rules import Rules
+
+HANDLERS: Mapping[str, Callable[[Incoming], Decision]] = {
+    "application": application.apply,
+    "answer": application.answer,
+    "consent": consent.agree_or_decline,
+    "command": command.run,
+    "status": others.status,
+    "enquiry": others.enquiry,
+    "autoreply": others.automatic,
+    "bounce": others.automatic,
+    "feedback": others.automatic,
+    "list": others.automatic,
+    "own": others.automatic,
+}
+"""What is done with each kind of mail (`sorting.Sort`)."""
+
+
+def decide(
+    cases: Mapping[str, Case], message: Message | Unreadable, facts: Facts, rules: Rules, now: datetime
+) -> list[Decision]:
+    """What one mail does: one Decision an entry, in order.
+
+    `cases` holds the case that `facts.letter` belongs to; `facts` says what kind of mail it is and who sent it, and
+    offers a number for a new case; `now` is an aware UTC instant, the same for a whole batch.
+    """
+    if isinstance(message, Unreadable):
+        return [others.unreadable(message, facts)]
+    form = recognise(message.subject, message.text, rules.forms)
+    mail = Incoming(message, new_text(message.text), form, facts, cases, rules, now)
+    if message.size > rules.desk.limits.mail_megabytes * 1_000_000:
+        return [others.too_large(mail)]
+    return [HANDLERS[facts.sort](mail)]
+
+
+__all__ = ["Incoming", "decide", "overdue"]

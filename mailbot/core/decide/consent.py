@@ -1,0 +1,72 @@
+"""The responsible person's AGREE or DECLINE. It knows no forms and reads no fields."""
+
+from mailbot.core.case import Case
+from mailbot.core.commands import consent as keyword
+from mailbot.core.commands import decline_reason
+from mailbot.core.decide.application import enter
+from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
+from mailbot.core.events import ConsentDeclined, ConsentGiven, Ignored, LanguageLearned, MailAttached
+from mailbot.core.outcome import Decision, Letter
+from mailbot.core.reading import language_of
+from mailbot.core.steps import current
+
+
+def agree_or_decline(mail: Incoming) -> Decision:
+    """What a keyword of consent does: it counts at the signed address of the newest consent letter, from the address
+    that letter went to, once; anything else changes nothing and is told to the registered address."""
+    case = mail.case
+    if case is None:
+        return _without_letter(mail)
+    story = begin(mail, case, "responsible")
+    why = _refusal(mail, case)
+    if why:
+        story.add(MailAttached(by=mail.address, sort="consent", why=why))
+        story.to_responsible("not_counted", why=why, by=mail.address)
+        return story.decision()
+    if case.languages.get("responsible") is None:
+        desk = mail.rules.desk
+        language = language_of(mail.new_text, desk.languages, desk.languages[0])
+        story.add(LanguageLearned(role="responsible", language=language))
+    RESULT[keyword(mail.new_text) or "DECLINE"](story, mail)
+    return story.decision()
+
+
+def _refusal(mail: Incoming, case: Case) -> str:
+    """Why the keyword does not count, as a code of words.toml; empty if it does."""
+    letter = mail.facts.letter or ""
+    newest = max((number for number, info in case.letters.items() if info.template == "consent"), default=0)
+    reasons = {
+        "not_proven": not mail.proven or mail.letter is None or mail.letter.role != "responsible",
+        "case_closed": not case.open,
+        "already": case.consent is not None,
+        "old_letter": int(letter.rpartition(".")[2] or 0) < newest,
+        "not_asked": case.step != "consent",
+    }
+    return next((why for why, holds in reasons.items() if holds), "")
+
+
+def _agreed(story: Story, mail: Incoming) -> None:
+    story.add(ConsentGiven(by=mail.address, letter=mail.facts.letter or ""))
+    story.to_responsible("agreed")
+    enter(story, current(story.known, story.form))
+
+
+def _declined(story: Story, mail: Incoming) -> None:
+    reason = decline_reason(mail.new_text)
+    story.add(ConsentDeclined(by=mail.address, letter=mail.facts.letter or "", reason=reason))
+    story.to_applicant("declined")
+    story.to_responsible("declined")
+
+
+RESULT = {"AGREE": _agreed, "DECLINE": _declined}
+
+
+def _without_letter(mail: Incoming) -> Decision:
+    desk = mail.rules.desk
+    if mail.facts.sender is None or mail.facts.letters_today >= desk.budgets.general_answers_per_day:
+        return without_case(mail, Ignored(reason="no_token"))
+    languages = (language_of(mail.new_text, desk.languages, desk.languages[0]),)
+    thread = (mail.message.message_id,) if mail.message.message_id else ()
+    data = {"why": "no_token", "by": mail.address}
+    letter = Letter("not_counted", mail.address, "stranger", languages, data, thread)
+    return without_case(mail, Ignored(reason="no_token"), letter)

@@ -1,0 +1,133 @@
+"""What a decision looks at and what it builds: the incoming mail with its facts, and the story of a case as it grows.
+It decides nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailbot.core.case import Case, LetterInfo, fold
+from mailbot.core.events import Event, Facts, MailJoined
+from mailbot.core.message import Message
+from mailbot.core.outcome import Decision, Letter
+from mailbot.core.rules import Clerk, Form, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A readable mail that is to be decided: `new_text` is its text without quotes, `form` the form it fills in,
+    `cases` those the facts name, `now` an aware UTC instant."""
+
+    message: Message
+    new_text: str
+    form: str | None
+    facts: Facts
+    cases: Mapping[str, Case]
+    rules: Rules
+    now: datetime
+
+    @property
+    def address(self) -> str:
+        """The one address in From; empty if there is none or more than one."""
+        return self.facts.sender.address if self.facts.sender else ""
+
+    @property
+    def case(self) -> Case | None:
+        """The case of the letter that the mail proved to answer."""
+        return self.cases.get((self.facts.letter or "").partition(".")[0])
+
+    @property
+    def letter(self) -> LetterInfo | None:
+        """What is remembered of that letter."""
+        number = (self.facts.letter or "").rpartition(".")[2]
+        return self.case.letters.get(int(number)) if self.case and number else None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the mail has a letter's token and comes from the address registered for it."""
+        return self.facts.sender is not None and self.facts.sender.tier != "0"
+
+
+@dataclass(slots=True)
+class Story:
+    """One case while an entry for it is being made: each event is folded at once, so that what follows sees it."""
+
+    case: Case | None
+    number: str
+    rules: Rules
+    now: datetime
+    events: list[Event] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+
+    def add(self, *events: Event) -> None:
+        """Something happened to the case."""
+        self.case = fold(self.case, self.number, self.known.revision if self.case else 0, self.now, events)
+        self.events.extend(events)
+
+    @property
+    def known(self) -> Case:
+        """The case as it stands; only to be asked after it was opened."""
+        if self.case is None:
+            raise ValueError(f"case {self.number} is not opened yet")
+        return self.case
+
+    @property
+    def form(self) -> Form:
+        """The rules of the form the case is about."""
+        return self.rules.forms[self.known.form]
+
+    def decision(self) -> Decision:
+        """All of it as one entry."""
+        return Decision(case=self.number, events=tuple(self.events), letters=tuple(self.letters))
+
+    def _language(self, role: str) -> tuple[str, ...]:
+        known = self.known.languages.get(role)
+        if role == "responsible" and known is None and self.responsible.lower() == self.known.applicant.lower():
+            known = self.known.languages.get("applicant")
+        return (known,) if known in self.rules.words else self.rules.desk.languages
+
+    @property
+    def responsible(self) -> str:
+        """The responsible person's address as the application gives it; empty if it does not."""
+        person = self.form.people.get("responsible")
+        value = self.known.values.get(person.email, "") if person else ""
+        return value if isinstance(value, str) else ""
+
+    def to_applicant(self, template: str, **data: object) -> None:
+        """Write to the applicant's registered address."""
+        self._write(template, self.known.applicant, "applicant", self._language("applicant"), data)
+
+    def to_responsible(self, template: str, **data: object) -> None:
+        """Write to the responsible person, in all the desk's languages until theirs is known."""
+        if self.responsible:
+            self._write(template, self.responsible, "responsible", self._language("responsible"), data)
+
+    def to_clerk(self, clerk: Clerk, template: str, **data: object) -> None:
+        """Write to one clerk."""
+        self._write(template, clerk.address, "clerk", (clerk.language,), {**data, "clerk": clerk})
+
+    def to_clerks(self, template: str, **data: object) -> None:
+        """Write to every clerk who may decide, one letter each."""
+        for clerk in self.rules.desk.clerks:
+            if "decide" in clerk.roles:
+                self.to_clerk(clerk, template, **data)
+
+    def _write(self, template: str, to: str, role: str, languages: tuple[str, ...], data: Mapping[str, object]) -> None:
+        who = to.lower() if role == "clerk" else role
+        thread = self.known.threads.get(who, ())
+        self.letters.append(
+            Letter(template, to, role, languages, {**data, "case": self.known, "form": self.form}, thread)  # type: ignore[arg-type]
+        )
+
+
+def begin(mail: Incoming, case: Case, who: str) -> Story:
+    """The story of a mail that belongs to a case: its facts, and the thread that answers to `who` go on from."""
+    story = Story(case, case.number, mail.rules, mail.now)
+    story.add(mail.facts)
+    if mail.message.message_id:
+        story.add(MailJoined(who=who, message=mail.message.message_id, subject=mail.message.subject))
+    return story
+
+
+def without_case(mail: Incoming, event: Event, *letters: Letter) -> Decision:
+    """An entry that concerns no case."""
+    return Decision(case=None, events=(mail.facts, event), letters=letters)

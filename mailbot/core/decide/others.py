@@ -1,0 +1,60 @@
+"""Mails that are no application and no decision: automatic mail, questions, what nobody can read. It opens no case."""
+
+from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
+from mailbot.core.events import Answered, Facts, Ignored, MailAttached, Quarantined
+from mailbot.core.message import Unreadable
+from mailbot.core.outcome import Decision, Letter
+from mailbot.core.reading import language_of
+from mailbot.core.sorting import AUTOMATIC
+
+
+def automatic(mail: Incoming) -> Decision:
+    """Robots, reports and lists get no answer; what names one of our letters is attached to its case."""
+    if mail.case is None or mail.facts.sort == "own":
+        return without_case(mail, Ignored(reason=mail.facts.sort))
+    story = Story(mail.case, mail.case.number, mail.rules, mail.now)
+    story.add(mail.facts, MailAttached(by=mail.address, sort=mail.facts.sort, why=mail.facts.sort))
+    return story.decision()
+
+
+def enquiry(mail: Incoming) -> Decision:
+    """A person wrote something that is no application: the forms there are and the blank, once a day."""
+    desk = mail.rules.desk
+    if mail.facts.sender is None:
+        return without_case(mail, Quarantined(reason="a mail without exactly one From address"))
+    if mail.facts.letters_today >= desk.budgets.general_answers_per_day:
+        return without_case(mail, Ignored(reason="answered_today"))
+    languages = (language_of(mail.new_text or mail.message.subject, desk.languages, desk.languages[0]),)
+    thread = (mail.message.message_id,) if mail.message.message_id else ()
+    letter = Letter("forms", mail.address, "stranger", languages, {"subject": mail.message.subject}, thread)
+    return without_case(mail, Answered(reason="forms"), letter)
+
+
+def status(mail: Incoming) -> Decision:
+    """How the case stands, for whoever proved to take part in it; anybody else gets general information."""
+    if mail.case is None or mail.letter is None or not mail.proven:
+        return enquiry(mail)
+    role = mail.letter.role
+    story = begin(mail, mail.case, role)
+    story.add(MailAttached(by=mail.address, sort="status", why="status"))
+    writes = {"applicant": story.to_applicant, "responsible": story.to_responsible}
+    writes.get(role, story.to_applicant)("status")
+    return story.decision()
+
+
+def too_large(mail: Incoming) -> Decision:
+    """A mail over the size limit, of which only the headers were read: its sender is told politely."""
+    desk = mail.rules.desk
+    ignored = Ignored(reason="too_large")
+    robot = mail.facts.sort in AUTOMATIC or mail.facts.sender is None
+    if robot or mail.facts.letters_today >= desk.budgets.general_answers_per_day:
+        return without_case(mail, ignored)
+    sizes = {"megabytes": desk.limits.mail_megabytes, "size_megabytes": -(-mail.message.size // 1_000_000)}
+    languages = (language_of(mail.message.subject, desk.languages, desk.languages[0]),)
+    thread = (mail.message.message_id,) if mail.message.message_id else ()
+    return without_case(mail, ignored, Letter("too_large", mail.address, "stranger", languages, sizes, thread))
+
+
+def unreadable(mail: Unreadable, facts: Facts) -> Decision:
+    """What the reader could not read is kept, filed apart, and nobody is answered."""
+    return Decision(case=None, events=(facts, Quarantined(reason=mail.reason)))

@@ -1,0 +1,327 @@
+"""What can happen, in the past tense. It knows nothing of why something happened or what it adds up to.
+
+Kinds never change once released: a journal written today is read for ever. New optional fields and new kinds may come.
+Every value is text, a whole number, true or false, null, or a list or mapping of those, so that an event has exactly
+one canonical JSON form (see `chain`).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Role = Literal["applicant", "responsible", "clerk", "stranger"]
+Value = str | tuple[str, ...]
+"""A field's value as understood: text, `yes`/`no`, or a list of texts."""
+
+FaultKind = Literal["missing", "invalid", "unclear", "unknown_label", "conflict"]
+
+
+class Frozen(BaseModel):
+    """A value that never changes after it was made and refuses what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fault(Frozen):
+    """What is wrong with one field: `code` names the sentence (words.toml), `found` is what was written,
+    `wanted` fills the sentence's places."""
+
+    field: str
+    kind: FaultKind
+    code: str
+    found: str = ""
+    wanted: dict[str, str] = {}
+
+
+class Sender(Frozen):
+    """How sure the desk is who wrote: `tier` after docs on trust (`0`, `0+`, `1`), `why` the evidence in words."""
+
+    address: str
+    role: Role
+    tier: Literal["0", "0+", "1"]
+    name: str = ""
+    why: tuple[str, ...] = ()
+
+
+class Place(Frozen):
+    """Where a mail lay on the server: UIDVALIDITY and UID of the inbox (RFC 9051 §2.3.1.1)."""
+
+    validity: int
+    uid: int
+
+
+class Facts(Frozen):
+    """Every answer from outside that the entry's decision rests on; always the first event of an entry."""
+
+    kind: Literal["facts"] = "facts"
+    sort: str = ""
+    sort_row: str = ""
+    sender: Sender | None = None
+    letter: str | None = None
+    letter_state: Literal["verified", "unverified", "none"] = "none"
+    found_by: Literal["address", "references", "none"] = "none"
+    number: str | None = None
+    place: Place | None = None
+    letters_today: int = 0
+    doubts: tuple[str, ...] = ()
+
+
+class DeskOpened(Frozen):
+    kind: Literal["desk_opened"] = "desk_opened"
+    desk: str
+    address: str
+
+
+class CaseOpened(Frozen):
+    """A case began with a mail from `applicant`, the address its letters go to; `name` as in its From field."""
+
+    kind: Literal["case_opened"] = "case_opened"
+    form: str
+    language: str
+    applicant: str
+    name: str = ""
+
+
+class FieldsRead(Frozen):
+    """What a mail said about fields: `answers` as written (only those of this mail), `values` and `faults` as they
+    stand for the whole case after it, `unread` the labels nobody knows with their text."""
+
+    kind: Literal["fields_read"] = "fields_read"
+    by: str
+    answers: dict[str, tuple[str, ...]]
+    values: dict[str, Value]
+    faults: tuple[Fault, ...]
+    unread: tuple[str, ...] = ()
+    news: bool = True
+
+
+class MailJoined(Frozen):
+    """A mail became part of a correspondence: its Message-ID is what the next letter to `who` answers
+    (`applicant`, `responsible`, or a clerk's address in lower case)."""
+
+    kind: Literal["mail_joined"] = "mail_joined"
+    who: str
+    message: str
+    subject: str = ""
+
+
+class AddressRegistered(Frozen):
+    kind: Literal["address_registered"] = "address_registered"
+    address: str
+
+
+class ChangeProposed(Frozen):
+    """Somebody not proven to be the applicant wants filled fields changed; nothing was changed."""
+
+    kind: Literal["change_proposed"] = "change_proposed"
+    by: str
+    answers: dict[str, tuple[str, ...]]
+
+
+class StepEntered(Frozen):
+    """The case waits for this step from now on; `due` and `remind` are instants (None: no limit)."""
+
+    kind: Literal["step_entered"] = "step_entered"
+    step: str
+    remind: str | None = None
+    due: str | None = None
+
+
+class LanguageLearned(Frozen):
+    kind: Literal["language_learned"] = "language_learned"
+    role: Role
+    language: str
+
+
+class ConsentGiven(Frozen):
+    """The responsible person agreed to what `letter` showed; `confirmed` only if more than an address proves it."""
+
+    kind: Literal["consent_given"] = "consent_given"
+    by: str
+    letter: str
+    confirmed: bool = False
+
+
+class ConsentDeclined(Frozen):
+    kind: Literal["consent_declined"] = "consent_declined"
+    by: str
+    letter: str
+    reason: str = ""
+
+
+class ConsentVoided(Frozen):
+    """What the consent letter showed has changed (`fields`), so that an earlier AGREE does not count any more."""
+
+    kind: Literal["consent_voided"] = "consent_voided"
+    fields: tuple[str, ...]
+
+
+class CommandsRun(Frozen):
+    """The command block of a clerk's mail was carried out, once: `block` is the digest of commands and text."""
+
+    kind: Literal["commands_run"] = "commands_run"
+    clerk: str
+    letter: str
+    block: str
+    words: tuple[str, ...]
+
+
+class CommandsRefused(Frozen):
+    """Commands were found and not carried out; `why` is a code of words.toml, `words` the keywords written."""
+
+    kind: Literal["commands_refused"] = "commands_refused"
+    by: str
+    letter: str | None
+    why: str
+    words: tuple[str, ...] = ()
+
+
+class Accepted(Frozen):
+    kind: Literal["accepted"] = "accepted"
+    clerk: str
+    text: str = ""
+
+
+class Rejected(Frozen):
+    kind: Literal["rejected"] = "rejected"
+    clerk: str
+    reason: str
+
+
+class Noted(Frozen):
+    kind: Literal["noted"] = "noted"
+    clerk: str
+    text: str
+    authenticated: bool = True
+
+
+class HandedToClerk(Frozen):
+    """The desk cannot go on alone: `why` is a code of words.toml."""
+
+    kind: Literal["handed_to_clerk"] = "handed_to_clerk"
+    why: str
+
+
+class MailAttached(Frozen):
+    """A mail belongs to the case but changed nothing: `why` is a code of words.toml."""
+
+    kind: Literal["mail_attached"] = "mail_attached"
+    by: str
+    sort: str
+    why: str
+
+
+class Ignored(Frozen):
+    """A mail was taken in and nothing came of it; `reason` is a code of words.toml."""
+
+    kind: Literal["ignored"] = "ignored"
+    reason: str
+
+
+class Answered(Frozen):
+    """A mail without a case was answered with general information; `reason` is a code of words.toml."""
+
+    kind: Literal["answered"] = "answered"
+    reason: str
+
+
+class Quarantined(Frozen):
+    kind: Literal["quarantined"] = "quarantined"
+    reason: str
+
+
+class Reminded(Frozen):
+    kind: Literal["reminded"] = "reminded"
+    step: str
+
+
+class Expired(Frozen):
+    kind: Literal["expired"] = "expired"
+    step: str
+
+
+class DeadlineMoved(Frozen):
+    """A limit passed without a reminder having been sent in time: the case waits until `due` (an instant)."""
+
+    kind: Literal["deadline_moved"] = "deadline_moved"
+    step: str
+    due: str
+
+
+class LetterWritten(Frozen):
+    """A letter in words, to be sent: its name is `<case>.<number>`, without a case `e<seq of the entry>.<number>`.
+
+    `thread` lists what it answers, oldest first: Message-IDs of others in angle brackets, letters of ours by name;
+    no token is journaled, it is derived from name, recipient and the key called `key` when bytes are made.
+    """
+
+    kind: Literal["letter_written"] = "letter_written"
+    number: int
+    template: str
+    to: str
+    role: Role
+    key: str
+    languages: tuple[str, ...]
+    subject: str
+    text: str
+    thread: tuple[str, ...] = ()
+
+
+class LetterSent(Frozen):
+    kind: Literal["letter_sent"] = "letter_sent"
+    letter: str
+    answer: str
+
+
+class LetterPostponed(Frozen):
+    """The relay could not take it now; `until` is the instant before which it is not tried again."""
+
+    kind: Literal["letter_postponed"] = "letter_postponed"
+    letter: str
+    why: str
+    until: str
+
+
+class LetterFailed(Frozen):
+    kind: Literal["letter_failed"] = "letter_failed"
+    letter: str
+    code: int
+    why: str
+
+
+Event = Annotated[
+    Facts
+    | DeskOpened
+    | CaseOpened
+    | FieldsRead
+    | MailJoined
+    | AddressRegistered
+    | ChangeProposed
+    | StepEntered
+    | LanguageLearned
+    | ConsentGiven
+    | ConsentDeclined
+    | ConsentVoided
+    | CommandsRun
+    | CommandsRefused
+    | Accepted
+    | Rejected
+    | Noted
+    | HandedToClerk
+    | MailAttached
+    | Ignored
+    | Answered
+    | Quarantined
+    | Reminded
+    | Expired
+    | DeadlineMoved
+    | LetterWritten
+    | LetterSent
+    | LetterPostponed
+    | LetterFailed,
+    Field(discriminator="kind"),
+]
+"""Anything an entry can hold."""
+
+EVENTS: TypeAdapter[tuple[Event, ...]] = TypeAdapter(tuple[Event, ...])
+"""Reads and writes the events of an entry (plain JSON values); unknown kinds and keys are errors."""

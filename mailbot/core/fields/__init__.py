@@ -1,0 +1,174 @@
+"""What the answers to a form say, and what is wrong with them. It knows no mail, no label, no letter."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from mailbot.core.conditions import fields_named, holds
+from mailbot.core.events import Fault, Value
+from mailbot.core.fields.schema import schema
+from mailbot.core.fields.texts import quotable, secret
+from mailbot.core.fields.types import TYPES, Asking, read
+from mailbot.core.fields.wrong import FAULTS, Wrong
+from mailbot.core.rules import Check, Copies, Desk, Form
+
+__all__ = ["FAULTS", "TYPES", "Understood", "schema", "secret", "understand"]
+
+Answered = Mapping[str, tuple[str, ...]]
+Values = dict[str, Value]
+Faults = dict[str, Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a case knows of its fields: values by key, and at most one fault a field; both in the form's order.
+
+    A field has a value or a fault or neither (not asked, not answered), never both.
+    """
+
+    values: dict[str, Value]
+    faults: tuple[Fault, ...]
+
+
+def _fault(key: str, code: str, found: str = "", wanted: Mapping[str, str] | None = None) -> Fault:
+    return Fault(field=key, kind=FAULTS[code].kind, code=code, found=quotable(found), wanted=dict(wanted or {}))
+
+
+def _same(first: Value, second: Value) -> bool:
+    """Whether two values mean the same: case and white space aside."""
+    return _spelled(first) == _spelled(second)
+
+
+def _spelled(value: Value) -> str:
+    return "".join((value if isinstance(value, str) else " ".join(value)).casefold().split())
+
+
+def _distinct(form: Form, key: str, texts: Iterable[str], asking: Asking) -> tuple[str, ...]:
+    """The texts that say different things: two spellings of one telephone number are one answer, an empty text none."""
+    seen: dict[str, str] = {}
+    for text in texts:
+        value = read(text, form.fields[key], asking)
+        if isinstance(value, Wrong):
+            seen.setdefault(_spelled(text), text)
+        elif value != "":
+            seen.setdefault(_spelled(value), text)
+    return tuple(seen.values())
+
+
+def _conflict(key: str, texts: tuple[str, ...]) -> Fault:
+    quoted = [quotable(text.strip(), 90) for text in texts[:2]]
+    found = "" if any(secret(text) for text in texts) else " / ".join(f"“{text}”" for text in quoted)
+    return _fault(key, "conflict", found, {"first": quoted[0], "second": quoted[1]})
+
+
+def _single(form: Form, answers: Answered, asking: Asking, faults: Faults) -> dict[str, str]:
+    """One text a field; where several contradict each other, a fault and none."""
+    single = {}
+    for key, texts in answers.items():
+        if key not in form.fields or not texts:
+            continue
+        distinct = texts if len(texts) == 1 else _distinct(form, key, texts, asking)
+        if len(distinct) == 1:
+            single[key] = distinct[0]
+        elif distinct:
+            faults[key] = _conflict(key, distinct)
+    return single
+
+
+def _validated(form: Form, single: dict[str, str], asking: Asking, faults: Faults) -> Values:
+    """The values of all answers the model takes; the others become faults."""
+    model = schema(form)
+    try:
+        taken = model.model_validate(single, context=asking)
+    except ValidationError as refused:
+        wrong = {str(error["loc"][0]): error for error in refused.errors(include_url=False, include_input=False)}
+        faults.update((key, _refused(key, error, single[key])) for key, error in wrong.items())
+        taken = model.model_validate({key: single[key] for key in single.keys() - wrong.keys()}, context=asking)
+    return {key: value for key, value in taken.__dict__.items() if value != ""}
+
+
+def _refused(key: str, error: ErrorDetails, text: str) -> Fault:
+    """The fault of an answer its type's reader refused."""
+    code, places = error["type"], FAULTS[error["type"]].places
+    return _fault(key, code, text, {name: str(word) for name, word in error["ctx"].items() if name in places})
+
+
+def _imply(form: Form, values: Values, faults: Faults) -> None:
+    """What was answered badly was answered: to a condition a faulty field is not empty."""
+    known = {**{key: fault.found or "?" for key, fault in faults.items()}, **values}
+    for key, rule in form.fields.items():
+        if rule.implied and key not in values and key not in faults:
+            row = next((row for row in rule.implied if holds(row.when, known)), None)
+            if row is not None:
+                values[key] = known[key] = row.value
+
+
+def _copy(form: Form, copies: Copies, language: str, values: Values, faults: Faults) -> None:
+    """Fill the targets; a target answered otherwise is a contradiction, whose fault says what the source is."""
+    for target, source in copies.fields.items():
+        if target in faults:
+            del faults[target]
+        if source not in values:
+            continue
+        if target in values and not _same(values[target], values[source]):
+            faults[target] = _differs(form, copies, language, values[target], values[source], target)
+            continue
+        values[target] = values[source]
+
+
+def _differs(form: Form, copies: Copies, language: str, found: Value, other: Value, target: str) -> Fault:
+    asked = next(fields_named(copies.when), target)
+    label = form.fields[asked].label if asked in form.fields else {}
+    wanted = {"other": quotable(_text(other), 90), "question": label.get(language, asked)}
+    return _fault(target, "copy_differs", _text(found), wanted)
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+@lru_cache(maxsize=4096)
+def _missing_fault(key: str) -> Fault:
+    return _fault(key, "missing")
+
+
+def _missing(form: Form, values: Values, faults: Faults) -> None:
+    for key, rule in form.fields.items():
+        if rule.required and key not in values and key not in faults and holds(rule.when, values):
+            faults[key] = _missing_fault(key)
+
+
+def _check(check: Check, language: str, values: Values, faults: Faults) -> None:
+    if check.field in faults or not holds(check.when, values):
+        return
+    message = check.message.get(language) or next(iter(check.message.values()), "")
+    found = quotable(_text(values.get(check.field, "")))
+    faults[check.field] = Fault(
+        field=check.field, kind=check.kind, code="check", found=found, wanted={"message": message}
+    )
+
+
+def understand(form: Form, desk: Desk, answers: Answered, language: str) -> Understood:
+    """Values and faults of a form from its answers: `answers` holds the texts per key as written, in any order.
+
+    In this order: several texts for a field that mean different things are a conflict; each text is read by its
+    field's type (an empty one, a row of dashes, an untouched `yes / no` is no answer); values are implied, then
+    copied; what is required and not there is missing; then the checks across fields, whose message is given in
+    `language`. A faulty field keeps no value. Keys the form does not have are not looked at.
+    """
+    asking, faults = Asking(desk.free_mail, language), dict[str, Fault]()
+    values = _validated(form, _single(form, answers, asking, faults), asking, faults)
+    _imply(form, values, faults)
+    for copies in form.copies:
+        if holds(copies.when, values):
+            _copy(form, copies, language, values, faults)
+    _missing(form, values, faults)
+    for check in form.checks:
+        _check(check, language, values, faults)
+    return Understood(
+        {key: values[key] for key in form.fields if key in values and key not in faults},
+        tuple(faults[key] for key in form.fields if key in faults),
+    )

@@ -1,0 +1,28 @@
+"""What a decision is made of: letters to be worded, events to be journaled. It knows nothing of how that is done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mailbot.core.events import Event, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter before it is put into words: `template` by name, `languages` in the order they stand in it,
+    `data` what the template may show, `thread` what it answers (Message-IDs, or letters of ours by name)."""
+
+    template: str
+    to: str
+    role: Role
+    languages: tuple[str, ...]
+    data: Mapping[str, object] = field(default_factory=dict)
+    thread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one message, order or deadline does to one case (None: to none): one entry of the journal."""
+
+    case: str | None
+    events: tuple[Event, ...]
+    letters: tuple[Letter, ...] = ()

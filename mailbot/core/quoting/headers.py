@@ -1,0 +1,215 @@
+"""How mail programs announce what they quote: tables of reply headers, header blocks, rulers. It knows no mail as a
+whole and no form.
+
+Every test looks at lines cut to BOUND characters and is linear in them: a long line costs nothing.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+BOUND = 400
+"""Characters of a line that any test here looks at."""
+JOINED = 3
+"""Lines over which a client may have wrapped one reply header."""
+
+Role = Literal["reply", "forward"]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One kind of reply header: how it starts, what it ends in; `within` must stand somewhere between."""
+
+    start: re.Pattern[str]
+    end: re.Pattern[str]
+    within: re.Pattern[str] | None = None
+
+
+def _header(start: str, end: str, within: str | None = None) -> Header:
+    flags = re.IGNORECASE
+    return Header(
+        re.compile(rf"-*\s*(?:{start})", flags),
+        re.compile(rf"(?:{end})\Z", flags),
+        re.compile(within, flags) if within else None,
+    )
+
+
+_WHO_OR_WHEN = r"\d|@"
+_WHEN = r"\d{1,4}[年./-] ?\d|\d{1,2}[:.]\d\d|\d年|\b(?:19|20)\d\d\b"
+
+_DATED = re.compile(_WHEN)
+
+REPLY_HEADERS: tuple[Header, ...] = (
+    _header(r"On\b|At\b|\d|[a-z]{3},? ", r"\b(?:wrote|writes)\s*[:：]?[\s-]*", _WHO_OR_WHEN),  # Gmail, Apple, Mutt
+    _header(r".", r">\s*(?:wrote|writes|said)\s*[:：]"),  # Becky!, Thunderbird without a date
+    _header(r"Le\b", r"a\s+écrit\s*[:：]", _WHO_OR_WHEN),
+    _header(r"El\b", r"\b(?:escribió|ha escrit)\s*[:：]", _WHO_OR_WHEN),
+    _header(r"Il\b|In data\b", r"\bha\s+scritto\s*[:：]", _WHO_OR_WHEN),
+    _header(r"Em\b|No dia\b|A\b", r"\bescreveu\s*[:：]", _WHO_OR_WHEN),
+    _header(r"Am\b", r"[:：]", r"\bschrieb\b"),
+    _header(r".", r"\bschrieb\s*[:：]", r"[<@\d]"),
+    _header(r"Op\b", r"[:：]", r"\bschreef\b"),
+    _header(r"W dniu\b|Dnia\b", r"\b(?:napisał|napisała|napisał\(a\)|pisze)\s*[:：]", _WHO_OR_WHEN),
+    _header(r".{0,60}?\d", r"[:：]", r"\bskrev\b"),
+    _header(r".", r"\bkirjoitti\s*[:：]", _WHO_OR_WHEN),
+    _header(r".", r"\b(?:написал|написала|пишет|написав|написала)\s*[:：]", _WHO_OR_WHEN),
+    _header(r".", r"(?:写道|寫道)\s*[:：]"),
+    _header(r".", r"작성\s*[:：]", _WHO_OR_WHEN),
+    _header(r".", r"のメッセージ\s*[:：]?", _WHO_OR_WHEN),  # Apple Mail
+    _header(r".", r"(?:さん|様|氏|先生|>|＞)[はが]?\s*(?:書きました|wrote)\s*[:：。]?"),  # Thunderbird, Yahoo
+    _header(r".", r"(?:さん|様|>|＞)からの?(?:メール|メッセージ)\s*[:：]?"),
+    _header(r".", r"[>＞]\s*のメール\s*[:：]?"),
+    _header(
+        rf".{{0,60}}?(?:{_WHEN})", r"[>＞]\s*[:：]", "@"
+    ),  # Gmail in Japanese and others: date, name, address, colon
+)
+"""Lines such as `On … wrote:`, in the order they are tried."""
+
+_PROMISING = re.compile(
+    "wrote|writes|said|écrit|escr|ha escrit|scritto|schrieb|schreef|napisał|pisze|skrev|kirjoitti|писал|пишет|написав"
+    "|写道|寫道|작성|メッセージ|書きました|メール|[>＞]\\s?[:：]",
+    re.IGNORECASE,
+)
+"""Something of this stands in every reply header."""
+
+_LAST = frozenset(":：-。eE>＞ジたすルs")
+"""What the last sign of a reply header can be: one look that spares nearly every line the table."""
+
+_TITLES: dict[str, Role] = {
+    "original message": "reply",
+    "original appointment": "reply",
+    "reply message": "reply",
+    "元のメッセージ": "reply",
+    "元のメール": "reply",
+    "返信元メッセージ": "reply",
+    "ursprüngliche nachricht": "reply",
+    "original-nachricht": "reply",
+    "message d'origine": "reply",
+    "mensaje original": "reply",
+    "messaggio originale": "reply",
+    "mensagem original": "reply",
+    "oorspronkelijk bericht": "reply",
+    "oprindelig besked": "reply",
+    "opprinnelig melding": "reply",
+    "ursprungligt meddelande": "reply",
+    "исходное сообщение": "reply",
+    "原始邮件": "reply",
+    "原始郵件": "reply",
+    "원본 메시지": "reply",
+    "forwarded message": "forward",
+    "forwarded by": "forward",
+    "転送メッセージ": "forward",
+    "転送されたメッセージ": "forward",
+    "転送メール": "forward",
+    "ここから転送": "forward",
+    "weitergeleitete nachricht": "forward",
+    "message transféré": "forward",
+    "转发的邮件": "forward",
+}
+_TITLE = re.compile(
+    rf"\s*[-_=*＊－―─ー]{{2,}}+\s*(?P<title>{'|'.join(map(re.escape, _TITLES))})\b.{{0,120}}\Z", re.IGNORECASE
+)
+_BEGIN_FORWARD = re.compile(r"\s*(?:Begin forwarded message|以下、?転送(?:メール|します)?)\s*[:：]\s*\Z", re.IGNORECASE)
+
+RULER = re.compile(r"\s*(?:[-_=*~＿─━＝―－＊~〜・+#]\s?){4,}+\Z")
+"""A line drawn with signs, `----------` or `━━━━━━`, cut to BOUND."""
+
+_FROM = "from 差出人 送信者 発信者 von de van da od från fra lähettäjä от від 发件人 寄件者 보낸사람".split()
+_DATE = (
+    "date sent 送信日時 日時 日付 送信日 gesendet datum envoyé fecha enviado data inviato verzonden wysłano dato"
+    " skickat дата отправлено 发送时间 日期 寄件日期 보낸날짜"
+).split()
+_TO = "to cc bcc reply-to 宛先 an à a para aan do til till кому 收件人 抄送 收件者 받는사람 copie para".split()
+_SUBJECT = (
+    "subject 件名 表題 題名 betreff objet sujet asunto assunto oggetto onderwerp temat emne ämne тема 主题 主旨 제목"
+).split()
+_WORDS: dict[str, str] = {
+    word: role
+    for role, words in (("from", _FROM), ("date", _DATE), ("to", _TO), ("subject", _SUBJECT))
+    for word in words
+}
+_EXTRA = {"envoyé le": "date", "copie à": "to", "message du": "date", "送信 日時": "date", "date d'envoi": "date"}
+_ROLES = {**_WORDS, **_EXTRA}
+
+SENT_FROM = re.compile(
+    r"\s*(?:Sent (?:from|via) (?:my )?(?:Mail for Windows(?: \d+)?|[\w.-]+(?: [\w.-]+){0,4})|Get Outlook for \w+"
+    r"|Gesendet (?:von|mit) [^.,]{2,40}|Envoyé (?:de|depuis|à partir de) [^.,]{2,40}|.{1,20}から送信"
+    r"|.{0,20}(?:iPhone|iPad|Android|スマートフォン)(?:で|から)送信)\.?\s*(?:<[^<>]{1,200}>)?\s*\Z",
+    re.IGNORECASE,
+)
+"""What mobile mail programs put under a text."""
+_SENT_FIRST = frozenset("SsGgEe")
+
+SIGNATURE = re.compile(r"--[ \u00a0]*\Z")
+LIST_FOOTER = re.compile(r"\s*(?:_{2}|_{30,})\s*\Z")
+
+
+def sent_from(line: str) -> bool:
+    """Whether a line (stripped, not empty) is a mobile mail program's own."""
+    return (line[0] in _SENT_FIRST or line.endswith("送信")) and len(line) < 250 and SENT_FROM.match(line) is not None
+
+
+def title(line: str) -> Role | None:
+    """What `-----Original Message-----` or `Begin forwarded message:` announces; None for any other line."""
+    line = line[:BOUND]
+    found = _TITLE.match(line)
+    if found:
+        return _TITLES[found["title"].lower()]
+    return "forward" if _BEGIN_FORWARD.match(line) else None
+
+
+def reply_header(lines: Sequence[str]) -> int:
+    """How many of the last of these lines (stripped, at most JOINED) are one reply header such as `On … wrote:`."""
+    if not lines or not lines[-1] or lines[-1][-1] not in _LAST or len(lines[-1]) > BOUND:
+        return 0
+    if not any(_PROMISING.search(line[:BOUND]) for line in lines[-JOINED:]):
+        return 0
+    text = ""
+    for count, line in enumerate(reversed(lines[-JOINED:]), start=1):
+        if not line or len(line) > BOUND:
+            return 0
+        text = f"{line} {text}" if text else line
+        if any(_is(header, text) for header in REPLY_HEADERS):
+            return count + _begun_above(text, lines[-JOINED:-count])
+    return 0
+
+
+def _begun_above(text: str, above: Sequence[str]) -> int:
+    """How many lines above belong to a header that was recognised without them: the date, or an open bracket."""
+    line = above[-1] if above else ""
+    if line and (line[-1] in "<(," or (_DATED.search(line[:BOUND]) and not _DATED.search(text))):
+        return 1
+    return 0
+
+
+def _is(header: Header, text: str) -> bool:
+    # The end is looked for in a tail of fixed length, so that `search` from every position stays cheap.
+    return (
+        header.end.search(text[-60:]) is not None
+        and header.start.match(text) is not None
+        and (header.within is None or header.within.search(text) is not None)
+    )
+
+
+def header_field(line: str) -> str | None:
+    """Which field of a header block a line is (`from`, `date`, `to`, `subject`): `差出人:`, `*From:*`; else None."""
+    head, colon, _ = line[:24].replace("：", ":").partition(":")
+    if not colon:
+        return None
+    return _ROLES.get(head.strip(" *\t\u3000_").lower())
+
+
+def header_block(lines: Sequence[str]) -> int:
+    """How many of the first of these lines (stripped) are a header block: three fields or more, one the sender."""
+    roles: set[str] = set()
+    end = fields = 0
+    for number, line in enumerate(lines[:14]):
+        role = header_field(line)
+        if role:
+            roles.add(role)
+            fields += 1
+            end = number + 1
+        elif not line or number > end + 1:  # one line may be the rest of a long field
+            break
+    return end if fields >= 3 and "from" in roles else 0

@@ -1,0 +1,191 @@
+"""Every line of a mail's text with what it is: new, quoted, forwarded, signature. It knows no form and no command."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mailbot.core.columns import width
+from mailbot.core.quoting.headers import (
+    LIST_FOOTER,
+    RULER,
+    SIGNATURE,
+    Role,
+    header_block,
+    header_field,
+    reply_header,
+    sent_from,
+    title,
+)
+
+Kind = Literal["new", "quoted", "forwarded", "signature", "header", "mailer"]
+
+_ANGLES = re.compile(r" ?(?:[>＞》] ?)+")
+_BARS = re.compile(r"(?:[|｜│┃] ?)+")
+_BAR = re.compile(r"[|｜│┃]")
+_ANGLE_SIGNS = ">＞》"
+_MARKS = frozenset(" >＞》|｜│┃")
+_DRAWN = frozenset("-_=*＊－―─━＝＿ー~〜・+#")
+_FULL = (66, 82)
+"""Columns of a quoted line that a client may have broken because the quote mark made it too long."""
+_LIMIT = 72
+
+
+@dataclass(slots=True)
+class Line:
+    """One line: `text` without quote marks and white space at its end; `depth` is the number of its marks.
+
+    `segment` counts the reply headers before it, so that two quoted mails are told apart. `wrapped`: it is the rest
+    of the quoted line before it, which a client broke.
+    """
+
+    kind: Kind
+    text: str
+    depth: int = 0
+    segment: int = 0
+    wrapped: bool = False
+
+
+def unmarked(line: str) -> tuple[str, int]:
+    """A line without its quote marks, and how many there were. A row of a table (`| a | b |`) has none."""
+    if not line or line[0] not in _MARKS:
+        return line, 0
+    depth = 0
+    found = _ANGLES.match(line)
+    if found:
+        depth = sum(found[0].count(sign) for sign in _ANGLE_SIGNS)
+        line = line[found.end() :]
+    bars = _BARS.match(line)
+    if bars and not _BAR.search(line, bars.end()):
+        depth += len(bars[0].replace(" ", ""))
+        line = line[bars.end() :]
+    return line, depth
+
+
+class _Marker:
+    """One walk over the lines of a text; `state` is what an unmarked line is at this point."""
+
+    def __init__(self, text: str) -> None:
+        self.raw = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+        self.bare = [unmarked(line) for line in self.raw]
+        self.lines: list[Line] = []
+        self.state: Kind = "new"
+        self.segment = 0
+        self.to_the_end = False
+
+    def walk(self) -> list[Line]:
+        number = 0
+        while number < len(self.raw):
+            number += self._step(number)
+        return self.lines
+
+    def _step(self, number: int) -> int:
+        """Mark the line `number`, or several at once; how many."""
+        text, depth = self.bare[number]
+        if not text:
+            return self._add("quoted" if depth and not self._lone(number) else self.state, text, depth)
+        found = self._header(number, text.strip(), depth)
+        if found:
+            return found
+        if depth:
+            if self.state == "signature":
+                self.state = "new"
+            return self._add("quoted", text, depth)
+        return self._unmarked(number, text)
+
+    def _unmarked(self, number: int, text: str) -> int:
+        if self.to_the_end:
+            return self._add(self.state, text, 0)
+        if self._rest_of_quote(number, text):
+            return self._add("quoted", text.strip(), self.lines[-1].depth, wrapped=True)
+        if self._signature(number, text):
+            self.state = "signature"
+        elif sent_from(text.strip()):
+            return self._add("mailer", text, 0)
+        return self._add(self.state, text, 0)
+
+    def _add(self, kind: Kind, text: str, depth: int, *, wrapped: bool = False) -> int:
+        if self.to_the_end and kind != "header":
+            kind = self.state
+        self.lines.append(Line(kind, text, depth, self.segment, wrapped))
+        return 1
+
+    def _lone(self, number: int) -> bool:
+        """Whether a line of one mark only stands alone: the closing bracket of `< … >`, not an empty quoted line."""
+        around = self.bare[max(0, number - 1) : number] + self.bare[number + 1 : number + 2]
+        if self.bare[number][1] != 1 or any(depth for _, depth in around):
+            return False
+        self.bare[number] = (self.raw[number].strip(), 0)
+        return True
+
+    def _header(self, number: int, text: str, depth: int) -> int:
+        """Mark the reply header that begins or ends in this line; how many lines from here on, 0 if there is none."""
+        role: Role | None = None
+        count = 0
+        if text[0] in _DRAWN or text[-1] in ":：":
+            role = title(text)
+            count = 1 if role else 0
+        if not count and header_field(text):
+            count = header_block([line.strip() for line, _ in self.bare[number : number + 14]])
+        if not count and self._ends_header(number, text, depth):
+            count = 1
+        if count:
+            self._open(number, count, depth, role)
+        return count
+
+    def _ends_header(self, number: int, text: str, depth: int) -> bool:
+        before = [line.text.strip() for line in self.lines[-2:] if line.kind != "header" and line.depth == depth]
+        found = reply_header([*before, text])
+        for line in self.lines[len(self.lines) - found + 1 :] if found > 1 else ():
+            line.kind = "header"
+        return found > 0
+
+    def _open(self, number: int, count: int, depth: int, role: Role | None) -> None:
+        """Begin what a header announces: marked lines as they are, or, where none follow, all the rest."""
+        self.segment += 1
+        self._take_ruler(depth)
+        for text, marks in self.bare[number : number + count]:
+            self.lines.append(Line("header", text, marks, self.segment))
+        if depth or self.to_the_end:
+            return
+        self.state = "new"
+        if role == "forward" or not self._marked_after(number + count):
+            self.to_the_end = True
+            self.state = "forwarded" if role == "forward" else "quoted"
+
+    def _take_ruler(self, depth: int) -> None:
+        """A ruler right above a header, at most one empty line between, belongs to it."""
+        for line in reversed(self.lines[-2:]):
+            if line.text and line.depth == depth and RULER.match(line.text[:200]):
+                line.kind = "header"
+            elif line.text:
+                break
+
+    def _marked_after(self, number: int) -> bool:
+        """Whether the next line that is not empty has a quote mark; True at the end of the text."""
+        while number < len(self.bare):
+            text, depth = self.bare[number]
+            if text or depth:
+                return depth > 0
+            number += 1
+        return True
+
+    def _rest_of_quote(self, number: int, text: str) -> bool:
+        """Whether this unmarked line is the end of the quoted line before it: that one full, a quote going on after."""
+        if number + 1 >= len(self.raw) or not number or not self.bare[number + 1][1] or not self.bare[number - 1][1]:
+            return False
+        before = self.raw[number - 1]
+        if len(before) > _FULL[1] or not _FULL[0] <= width(before) <= _FULL[1]:
+            return False
+        return width(before) + 1 + width(text.split(maxsplit=1)[0][:40]) > _LIMIT
+
+    def _signature(self, number: int, text: str) -> bool:
+        if text[0] == "-":
+            return SIGNATURE.match(text) is not None
+        if text[0] not in "_ " or number + 1 >= len(self.raw) or not LIST_FOOTER.match(text[:200]):
+            return False
+        return "mailing list" in self.raw[number + 1].lower()[:200]
+
+
+def mark(text: str) -> list[Line]:
+    """Every line of a mail's text, in order, with what it is. Line ends may be LF, CRLF or CR. Linear time."""
+    return _Marker(text).walk()

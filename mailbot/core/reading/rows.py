@@ -1,0 +1,133 @@
+"""Which lines of a mail count as answers to a form, and which of them are its labels. It reads no value.
+
+A mail that applies counts with what its sender wrote; a mail that answers a letter also with the form quoted in it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mailbot.core.quoting import Line
+from mailbot.core.quoting.headers import RULER
+from mailbot.core.reading.labels import Hit, Labels
+from mailbot.core.reading.shape import find_marker, indentation, squeezed
+
+
+@dataclass(slots=True)
+class Row:
+    """One line that counts. `stop` is a line no value goes beyond (a marker, a reply header, what does not count).
+
+    `new`: its sender wrote it in this mail. `inside`: it stands between the markers of the form, where only a line
+    without indentation is a label. `indent` is the white space before `text` in columns, `line` the text with it.
+    """
+
+    text: str
+    line: str
+    depth: int = 0
+    new: bool = True
+    inside: bool = False
+    stop: bool = False
+    wrapped: bool = False
+    hit: Hit | None = None
+    used: bool = False
+
+    @property
+    def indent(self) -> int:
+        return indentation(self.line)
+
+
+STOP = Row("", "", stop=True)
+Block = tuple[int, int]
+"""Which quoted mail a form stands in: depth of quoting, number of reply headers before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A line of the mail with the form it stands in (`block`), if any; `marker` is its begin or end."""
+
+    line: Line
+    block: Block | None = None
+    marker: str = ""
+
+
+def place(lines: Iterable[Line], form: str) -> list[Placed]:
+    """Every line with the place of the form's markers around it. A form ends at its end marker, or with its mail."""
+    placed: list[Placed] = []
+    block: Block | None = None
+    for line in lines:
+        found = find_marker(line.text) if line.text else None
+        if found:
+            block = (line.depth, line.segment) if found == (form.lower(), "begin") else None
+            placed.append(Placed(line, block, found[1]))
+            continue
+        if block and line.segment != block[1]:
+            block = None
+        placed.append(Placed(line, block))
+    return placed
+
+
+def newest_quoted(placed: Sequence[Placed]) -> Block | None:
+    """The form in the mail answered: of all quoted forms the one quoted least often, the uppermost of those."""
+    blocks = [one.block for one in placed if one.marker == "begin" and one.block and one.line.kind != "new"]
+    return min(blocks, key=lambda block: block[0], default=None)
+
+
+def written(placed: Sequence[Placed], labels: Labels) -> list[Row]:
+    """The rows of what the sender wrote, and of a form in a signature."""
+    return _rows((one if one.line.kind == "new" or _in_signature(one) else None for one in placed), labels)
+
+
+def answering(placed: Sequence[Placed], labels: Labels, block: Block | None) -> list[Row]:
+    """The rows of what the sender wrote, and of the quoted form `block`."""
+    chosen = (one if one.line.kind == "new" or _in_signature(one) or _of(one, block) else None for one in placed)
+    return _rows(chosen, labels)
+
+
+def everything(placed: Sequence[Placed], labels: Labels) -> list[Row]:
+    """The rows of all lines but reply headers."""
+    return _rows((one if one.line.kind not in ("header", "mailer") else None for one in placed), labels)
+
+
+def _in_signature(one: Placed) -> bool:
+    return one.line.kind == "signature" and one.block is not None
+
+
+def _of(one: Placed, block: Block | None) -> bool:
+    return block is not None and one.block == block and one.line.kind not in ("header", "mailer")
+
+
+def _rows(chosen: Iterable[Placed | None], labels: Labels) -> list[Row]:
+    rows = [STOP if one is None or one.marker else _row(one, labels) for one in chosen]
+    _drop_notes(rows, labels)
+    return rows
+
+
+def _row(one: Placed, labels: Labels) -> Row:
+    line = one.line
+    text = line.text.strip()
+    hit = labels.match(text) if text and not line.wrapped else None
+    inside = one.block is not None and (line.kind != "new" or line.depth == one.block[0])
+    stop = bool(text) and not inside and hit is None and RULER.match(text[:200]) is not None
+    return Row(text, line.text, line.depth, line.kind == "new", inside, stop, line.wrapped, hit)
+
+
+def _drop_notes(rows: list[Row], labels: Labels) -> None:
+    """Take the notes that stand in the form itself out, however they were broken; nothing else goes."""
+    number = 0
+    while number < len(rows):
+        count = _note_at(rows, number, labels) if rows[number].text[:1] in ("#", "＃") else 0
+        for row in rows[number : number + count]:
+            row.text, row.line, row.hit, row.stop = "", "", None, False
+        number += count or 1
+
+
+def _note_at(rows: list[Row], number: int, labels: Labels) -> int:
+    """How many rows from here on are one note of the form."""
+    joined, longest = "", 0
+    for count, row in enumerate(rows[number : number + 12], start=1):
+        joined += squeezed(row.text)
+        if joined[:6] not in labels.note_starts and len(joined) >= 6:
+            break
+        if joined in labels.notes:
+            longest = count
+    return longest or int(squeezed(rows[number].text) in labels.note_lines)
+

@@ -1,0 +1,192 @@
+"""The rules of a desk as values: the desk, its forms, its words. It knows no file: texts come in, a value comes out."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from mailbot.core.conditions import Condition
+from mailbot.core.events import Frozen
+
+Texts = dict[str, str]
+"""One text per language (`en`, `ja`)."""
+
+FieldType = Literal[
+    "line",
+    "latin",
+    "email",
+    "postal_code",
+    "telephone",
+    "lines",
+    "long",
+    "yes_no",
+    "ids",
+    "account_name",
+    "ssh_public_key",
+    "choice",
+]
+
+
+class Implied(Frozen):
+    """A value understood without being written, where the condition holds and nothing was answered."""
+
+    value: str
+    when: Condition
+
+
+class FieldRule(Frozen):
+    """One field of a form. `key` is its name in rules/; `required` counts only where `when` holds.
+
+    `institution` (email) refuses free-mail addresses; `minimum` is in characters (long). `choices` maps the value
+    kept to what people may write for it, per language.
+    """
+
+    key: str = ""
+    label: Texts
+    aliases: dict[str, tuple[str, ...]] = {}
+    type: FieldType = "line"
+    required: bool = False
+    when: Condition | None = None
+    implied: tuple[Implied, ...] = ()
+    minimum: int | None = None
+    institution: bool = False
+    choices: dict[str, dict[str, tuple[str, ...]]] = {}
+    help: Texts = {}
+    example: Texts = {}
+
+
+class Copies(Frozen):
+    """Fields filled from others where the condition holds: `fields` maps target to source."""
+
+    when: Condition
+    fields: dict[str, str]
+
+
+class Check(Frozen):
+    """A rule across fields: where `when` holds, `field` has a fault of this kind, said in these words."""
+
+    field: str
+    when: Condition
+    kind: Literal["invalid", "unclear", "conflict"] = "invalid"
+    message: Texts
+
+
+class Person(Frozen):
+    """Which fields tell about a person taking part: the address field, the name's fields in order."""
+
+    email: str
+    name: tuple[str, ...]
+
+
+class Step(Frozen):
+    """What a case waits for: `remind` and `limit` in working days after the step began; `shows` are the fields a
+    consent letter shows and binds to."""
+
+    kind: Literal["fields", "consent", "review"]
+    letter: str
+    remind: int | None = None
+    limit: int | None = None
+    shows: tuple[str, ...] = ()
+
+
+class Form(Frozen):
+    """A kind of application, as rules/<name>.toml declares it. `people` has at least `applicant`."""
+
+    name: str = ""
+    title: Texts
+    summary: Texts = {}
+    aliases: dict[str, tuple[str, ...]] = {}
+    people: dict[Literal["applicant", "responsible"], Person]
+    fields: dict[str, FieldRule]
+    copies: tuple[Copies, ...] = ()
+    checks: tuple[Check, ...] = ()
+    steps: tuple[Step, ...]
+
+    def step(self, kind: str) -> Step:
+        """The step of that kind; KeyError if the form has none."""
+        by_kind: dict[str, Step] = {step.kind: step for step in self.steps}
+        return by_kind[kind]
+
+
+class Clerk(Frozen):
+    """A registered member of staff; decisions need the role `decide`, `read` is enough for notes and help."""
+
+    name: str
+    address: str
+    roles: tuple[Literal["read", "decide", "head"], ...] = ("read", "decide")
+    language: str = "en"
+
+
+class Folders(Frozen):
+    """Where mails are filed on the server; `/` separates levels whatever the server uses."""
+
+    done: str = "mailbot/done"
+    quarantine: str = "mailbot/quarantine"
+    too_large: str = "mailbot/too-large"
+
+
+class Limits(Frozen):
+    """What one mail may cost: megabytes of its size, levels of nesting, parts, kilobytes of headers; and the reader's
+    seconds and megabytes of memory for a group of mails."""
+
+    mail_megabytes: int = Field(default=20, ge=1, le=200)
+    depth: int = Field(default=50, ge=5, le=500)
+    parts: int = Field(default=500, ge=10, le=10000)
+    header_kilobytes: int = Field(default=1024, ge=16)
+    reader_seconds: int = Field(default=30, ge=1, le=600)
+    reader_megabytes: int = Field(default=1024, ge=256)
+
+
+class Budgets(Frozen):
+    """How often the desk writes to somebody it does not know."""
+
+    general_answers_per_day: int = Field(default=1, ge=0)
+
+
+class Desk(Frozen):
+    """One help desk, as rules/desk.toml declares it. Its address' local part has at most 30 octets."""
+
+    name: str
+    address: str
+    titles: Texts
+    languages: tuple[str, ...]
+    timezone: str = "UTC"
+    clerks: tuple[Clerk, ...]
+    auditors: tuple[str, ...] = ()
+    folders: Folders = Folders()
+    limits: Limits = Limits()
+    budgets: Budgets = Budgets()
+    free_mail: tuple[str, ...] = ()
+    closing_days: tuple[str, ...] = ()
+    rounds: int = Field(default=2, ge=1)
+
+    def clerk(self, address: str) -> Clerk | None:
+        """The clerk registered with that address (compared in lower case), or None."""
+        return next((clerk for clerk in self.clerks if clerk.address.lower() == address.lower()), None)
+
+
+class Words(Frozen):
+    """The short texts of one language (templates/<language>/words.toml), each a table from code to sentence."""
+
+    faults: dict[str, str]
+    kinds: dict[str, str]
+    status: dict[str, str]
+    steps: dict[str, str]
+    reasons: dict[str, str]
+    dates: dict[str, str]
+    values: dict[str, str]
+
+
+class Rules(Frozen):
+    """Everything a decision goes by. `templates` maps language and letter to the template's text."""
+
+    digest: str
+    desk: Desk
+    forms: dict[str, Form]
+    words: dict[str, Words]
+    templates: dict[str, dict[str, str]]
+
+    def say(self, language: str, table: str, code: str, **places: str) -> str:
+        """A sentence of words.toml with its places filled; KeyError for a code that `check` would have found."""
+        sentences: Mapping[str, str] = getattr(self.words[language], table)
+        return sentences[code].format_map(places)

@@ -1,0 +1,104 @@
+"""What is checked in desk.toml beyond the types of its keys, one function a rule. It knows no form."""
+
+import re
+import zoneinfo
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from mailbot.core.rules import Desk
+from mailbot.core.rulesets.problems import Path, meant
+
+Found = Iterator[tuple[Path, str, str]]
+
+LOCAL_OCTETS = 30
+"""The reply address adds up to 34 octets to the local part, which may have 64 (RFC 5321 §4.5.3.1.1)."""
+
+_NAME = re.compile(r"[A-Z][A-Z0-9-]{0,19}")
+_ADDRESS = re.compile(r"[^\s@<>,;\"]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]+")
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
+_DAY = re.compile(r"(?:\d{4}-)?\d{2}-\d{2}")
+
+
+def _name(desk: Desk) -> Found:
+    if not _NAME.fullmatch(desk.name):
+        yield ("name",), f'"{desk.name}"', "at most 20 capital letters A-Z, digits and hyphens, a letter first"
+
+
+def _address(desk: Desk) -> Found:
+    local = desk.address.rpartition("@")[0]
+    if len(local.encode()) > LOCAL_OCTETS:
+        yield ("address",), f"{len(local.encode())} letters before the @", f"at most {LOCAL_OCTETS}"
+    if "+" in local:
+        yield ("address",), f'"{desk.address}"', "an address without +, which the letters' own addresses need"
+
+
+def _addresses(desk: Desk) -> Found:
+    places: list[tuple[Path, str]] = [(("address",), desk.address)]
+    places += [(("clerks", at, "address"), clerk.address) for at, clerk in enumerate(desk.clerks)]
+    places += [(("auditors", at), address) for at, address in enumerate(desk.auditors)]
+    for path, address in places:
+        if not _ADDRESS.fullmatch(address):
+            yield path, f'"{address}"', "one plain address such as name@desk.example"
+
+
+def _clerks(desk: Desk) -> Found:
+    seen = {desk.address.lower()}
+    for at, clerk in enumerate(desk.clerks):
+        if clerk.address.lower() in seen:
+            yield ("clerks", at, "address"), f'"{clerk.address}" a second time', "an address of their own"
+        seen.add(clerk.address.lower())
+        if clerk.language not in desk.languages:
+            wanted = meant(clerk.language, desk.languages) if desk.languages else "a language of the desk"
+            yield ("clerks", at, "language"), f'"{clerk.language}"', wanted
+    if not any("decide" in clerk.roles for clerk in desk.clerks):
+        yield ("clerks",), "nobody who may decide", 'at least one clerk with the role "decide"'
+
+
+def _languages(desk: Desk) -> Found:
+    if not desk.languages:
+        yield ("languages",), "nothing", 'at least one language, such as ["en"]'
+    for at, language in enumerate(desk.languages):
+        if language in desk.languages[:at]:
+            yield ("languages", at), f'"{language}" a second time', "each language once"
+        if not desk.titles.get(language, "").strip():
+            yield ("titles", language), "nothing", f"what the desk calls itself in the language `{language}`"
+
+
+def _timezone(desk: Desk) -> Found:
+    try:
+        zoneinfo.ZoneInfo(desk.timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        yield ("timezone",), f'"{desk.timezone}"', "a name of the IANA time zones, such as Asia/Tokyo"
+
+
+def _readable(text: str) -> bool:
+    try:  # a leap year, so that 02-29 may come back every year
+        date.fromisoformat(text if len(text) > 5 else f"2024-{text}")
+    except ValueError:
+        return False
+    return _DAY.fullmatch(text) is not None
+
+
+def _closing_days(desk: Desk) -> Found:
+    for at, text in enumerate(desk.closing_days):
+        if not _readable(text):
+            yield ("closing_days", at), f'"{text}"', 'a day as "MM-DD" or "YYYY-MM-DD"'
+
+
+def _free_mail(desk: Desk) -> Found:
+    for at, domain in enumerate(desk.free_mail):
+        if not _DOMAIN.fullmatch(domain):
+            yield ("free_mail", at), f'"{domain}"', 'a domain in small letters, such as "mail.example"'
+
+
+DESK_RULES: tuple[Callable[[Desk], Found], ...] = (
+    _name,
+    _address,
+    _addresses,
+    _clerks,
+    _languages,
+    _timezone,
+    _closing_days,
+    _free_mail,
+)
+"""Every rule desk.toml is checked by."""

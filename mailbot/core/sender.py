@@ -1,0 +1,38 @@
+"""How sure the desk is who wrote a mail. It knows nothing of what the mail wants.
+
+A From line is a claim; a letter's token proves that somebody received that letter. Both together make tier 0+ for the
+applicant and tier 1 for clerks and responsible persons (docs on trust); anything less is tier 0.
+"""
+
+from mailbot.core.case import LetterInfo
+from mailbot.core.events import Sender
+from mailbot.core.message import Mailbox, Message
+from mailbot.core.rules import Desk
+
+
+def only_sender(message: Message) -> Mailbox | None:
+    """The mailbox of From if there is exactly one; several From addresses are nobody (RFC 5322 §3.6.2 allows them)."""
+    addresses = {mailbox.key for mailbox in message.senders if "@" in mailbox.address}
+    return message.senders[0] if len(addresses) == 1 and len(message.senders) == 1 else None
+
+
+def judge(message: Message, letter: LetterInfo | None, registered: str, desk: Desk) -> Sender | None:
+    """Who wrote, as far as it is proven; None if From does not name exactly one address.
+
+    `letter` is the letter whose token the mail proved to have, if any; `registered` the address that person has now
+    (an applicant's may have changed since that letter).
+    """
+    mailbox = only_sender(message)
+    if mailbox is None:
+        return None
+    if letter is None:
+        return Sender(address=mailbox.address, name=mailbox.name, role="stranger", tier="0", why=("no token",))
+    if mailbox.key != registered.lower():
+        other = ("token of a letter to somebody else",)
+        return Sender(address=mailbox.address, name=mailbox.name, role=letter.role, tier="0", why=other)
+    if letter.role == "clerk" and desk.clerk(mailbox.address) is None:
+        gone = ("token of a letter", "no longer a clerk")
+        return Sender(address=mailbox.address, name=mailbox.name, role="stranger", tier="0", why=gone)
+    tier = "1" if letter.role in ("clerk", "responsible") else "0+"
+    why = ("token of a letter", "From is the registered address")
+    return Sender(address=mailbox.address, name=mailbox.name, role=letter.role, tier=tier, why=why)

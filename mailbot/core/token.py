@@ -1,0 +1,84 @@
+"""The mac of a letter: what proves that somebody received it. It knows no keys of its own and not who may do what.
+
+A letter is named `<case>.<number>` or, without a case, `e<seq of its entry>.<number>`. Its reply address is
+`<desk>+<letter>.<mac>@<domain>` (subaddressing, RFC 5233), its Message-ID is `<letter>.<mac>@<domain>` in angle
+brackets (RFC 5322 §3.6.4).
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from mailbot.core.message import Message
+
+MAC_LETTERS = 16
+LETTER = r"(?P<letter>\d{4}-\d{5,9}\.\d{1,6}|e\d{1,12}\.\d{1,6})\.(?P<mac>[a-z2-7]{16})"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A letter a mail says it answers: its name, the mac that came along, and where both stood."""
+
+    letter: str
+    mac: str
+    by: Literal["address", "references"]
+
+    @property
+    def case(self) -> str | None:
+        """The number of the case the letter belongs to; None for a letter without a case."""
+        return None if self.letter.startswith("e") else self.letter.partition(".")[0]
+
+
+def mac(key: bytes, desk: str, letter: str, recipient: str) -> str:
+    """80 bits of HMAC-SHA256 over canonical `[desk, letter, recipient in lower case]`, as 16 base32 letters."""
+    said = json.dumps([desk, letter, recipient.lower()], separators=(",", ":"), ensure_ascii=False)
+    digest = hmac.new(key, said.encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest[:10]).decode().lower()
+
+
+def reply_address(desk_address: str, letter: str, letter_mac: str) -> str:
+    """The address an answer to this letter goes to."""
+    local, _, domain = desk_address.rpartition("@")
+    return f"{local}+{letter}.{letter_mac}@{domain}"
+
+
+def message_id(desk_address: str, letter: str, letter_mac: str) -> str:
+    """The Message-ID of this letter, with its angle brackets."""
+    return f"<{letter}.{letter_mac}@{desk_address.rpartition('@')[2]}>"
+
+
+def claims(message: Message, desk_address: str) -> tuple[Claim, ...]:
+    """The letters a mail claims to answer: by the address it came to first, then by References, newest first."""
+    local, _, domain = (re.escape(part) for part in desk_address.lower().rpartition("@"))
+    addressed = re.compile(rf"{local}\+{LETTER}@{domain}")
+    referred = re.compile(rf"<{LETTER}@{domain}>")
+    found = [(addressed.fullmatch(address), "address") for address in message.recipients]
+    found += [(referred.fullmatch(reference.lower()), "references") for reference in reversed(message.references)]
+    return tuple(dict.fromkeys(Claim(hit["letter"], hit["mac"], by) for hit, by in found if hit))  # type: ignore[arg-type]
+
+
+def is_ours(reference: str, desk_address: str) -> bool:
+    """Whether a Message-ID (with angle brackets) has the form of our own letters'."""
+    domain = re.escape(desk_address.lower().rpartition("@")[2])
+    return re.fullmatch(rf"<{LETTER}@{domain}>", reference.lower()) is not None
+
+
+def proven(claim: Claim, desk: str, recipient: str, key: bytes | None) -> bool:
+    """Whether the claim's mac is that of the letter as it went to `recipient` (compared in constant time)."""
+    return key is not None and hmac.compare_digest(claim.mac, mac(key, desk, claim.letter, recipient))
+
+
+def first_proven(
+    claimed: Iterable[Claim], desk: str, recipients: Mapping[str, tuple[str, str]], keys: Mapping[str, bytes]
+) -> Claim | None:
+    """The first claim that is proven; `recipients` maps a letter to whom it went and the name of its key."""
+    for claim in claimed:
+        recipient, key = recipients.get(claim.letter, ("", ""))
+        if recipient and proven(claim, desk, recipient, keys.get(key)):
+            return claim
+    return None

@@ -1,0 +1,26 @@
+"""The demo: one day at a help desk on embedded servers, from the first mail to the clerks' decisions. The desk in it is
+the real one; only the servers and the people are made up."""
+
+import asyncio
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+from mailbot import desks
+
+
+def main(keep: Path | None = None) -> int:
+    """Run the demo and show it; `keep` is a folder to leave settings, state and letters in (None: nothing is left).
+
+    The exit code is 0 only if every mail ended as it should.
+    """
+    try:
+        from mailbot.demo.day import play
+    except ImportError as missing:
+        raise desks.Mistaken(str(missing)) from missing
+    if keep is not None and (keep / "state" / "journal").exists():
+        raise desks.Mistaken(f"{keep}: a demo was kept there already; name another folder")
+
+    with nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="mailbot-demo-") as folder:
+        return 1 if asyncio.run(play(Path(folder), sys.stdout, keep_letters=keep is not None)) else 0

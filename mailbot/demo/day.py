@@ -1,0 +1,222 @@
+"""The day itself: who writes when, what has to come of it, and how it is shown. The desk does not know this room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from mailbot import desks
+from mailbot.core.case import Case
+from mailbot.core.columns import clip, pad
+from mailbot.core.events import LetterWritten
+from mailbot.demo import mails
+from mailbot.demo.people import Letter, Person, filled_in, newest, reply, write
+from mailbot.edge.inbox import Inbox
+from mailbot.edge.postman import Later, Never, Postman, Sent
+from mailbot.embedded import PASSWORD, USER, EmbeddedServers
+from mailbot.flow.intake import TakenIn
+from mailbot.flow.tools import Tools
+from mailbot.service import Watchers, one_round, opened
+from mailbot.store import Wanted
+from mailbot.views.cases import cases_table, in_queue
+from mailbot.views.log import SENTENCES, sentence
+
+MOST_ROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A mail of the day: who sent it, what it is, the kinds of events that must come of it (none of `never`)."""
+
+    sender: str
+    what: str
+    wanted: tuple[str, ...]
+    raw: bytes
+    never: tuple[str, ...] = ("accepted", "rejected")
+
+
+@dataclass(slots=True)
+class Day:
+    """A day at the desk while it runs: the desk's tools, the servers, what arrived and what became of it."""
+
+    tools: Tools
+    servers: EmbeddedServers
+    inbox: Inbox
+    postman: Postman
+    arrived: list[Arrived] = field(default_factory=list)
+    taken: list[TakenIn] = field(default_factory=list)
+    letters: list[tuple[str, LetterWritten, Sent | Later | Never]] = field(default_factory=list)
+    queue: str = ""
+    troubles: list[str] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """From the first mail to a quiet desk."""
+        for scene in (_morning, _answers, _consents):
+            await self._play(scene(self))
+        self.queue = cases_table(in_queue([case async for case in self.tools.store.cases(Wanted())]), self.tools.rules)
+        await self._play(_clerks(self))
+
+    async def _play(self, scene: list[Arrived]) -> None:
+        self.arrived.extend(scene)
+        for mail in scene:
+            await self.servers.deliver(mail.raw)
+        watch = Watchers(self.taken.append, lambda *letter: self.letters.append(letter))
+        for _ in range(MOST_ROUNDS):
+            done = await one_round(self.tools, self.inbox, self.postman, watch=watch)
+            self.troubles.extend(done.troubles)
+            if done.quiet or done.troubles:
+                return
+        self.troubles.append(f"the desk was not quiet after {MOST_ROUNDS} rounds")
+
+    def sent_to(self, person: Person, containing: str = "") -> Letter:
+        """The newest letter that person got."""
+        return newest([letter.raw for letter in self.servers.letters], person.address, containing)
+
+
+def _morning(day: Day) -> list[Arrived]:
+    english = write(mails.MARIA, mails.DESK, "Application for an account", mails.ENGLISH_APPLICATION)
+    japanese = write(mails.SAKURA, mails.DESK, "新規ユーザ登録申請", mails.JAPANESE_APPLICATION)
+    question = write(mails.VISITOR, mails.DESK, "Cafeteria", mails.QUESTION)
+    return [
+        Arrived(mails.MARIA.address, "a complete application in English", ("case_opened", "fields_read"), english),
+        Arrived(mails.SAKURA.address, "a Japanese one, three fields missing, one wrong", ("case_opened",), japanese),
+        Arrived(mails.VISITOR.address, "a mail that is no application", ("answered",), question),
+        Arrived("someone@somewhere.example", "a broken MIME mail", ("quarantined",), mails.BROKEN),
+    ]
+
+
+def _answers(day: Day) -> list[Arrived]:
+    asked = day.sent_to(mails.SAKURA)
+    answer = reply(mails.SAKURA, asked, "引用の中に記入いたしました。", quote=filled_in(asked, mails.JAPANESE_ANSWERS))
+    agree = reply(mails.KELLERS_PROFESSOR, day.sent_to(mails.KELLERS_PROFESSOR), "AGREE")
+    away_headers = {"Auto-Submitted": "auto-replied"}
+    away = reply(mails.SAKURA, asked, mails.AWAY, quote="", headers=away_headers)
+    return [
+        Arrived(mails.SAKURA.address, "her out-of-office", ("mail_attached",), away, never=("fields_read",)),
+        Arrived(
+            mails.SAKURA.address, "her answer, filled in inside the quote", ("fields_read", "step_entered"), answer
+        ),
+        Arrived(mails.KELLERS_PROFESSOR.address, "the responsible person: AGREE", ("consent_given",), agree),
+        Arrived("MAILER-DAEMON", "a bounce of a letter", ("ignored",), _bounce(day)),
+    ]
+
+
+def _bounce(day: Day) -> bytes:
+    letter = day.sent_to(mails.VISITOR)
+    places = {"envelope": letter.reply_to, "recipient": letter.to, "message_id": letter.message_id}
+    return mails.BOUNCE.format(**places).replace("\n", "\r\n").encode()
+
+
+def _consents(day: Day) -> list[Arrived]:
+    agree = reply(mails.SAKURAS_PROFESSOR, day.sent_to(mails.SAKURAS_PROFESSOR), "同意します。\n佐藤")
+    return [Arrived(mails.SAKURAS_PROFESSOR.address, "the responsible person: 同意します", ("consent_given",), agree)]
+
+
+def _clerks(day: Day) -> list[Arrived]:
+    first, second = (Person(clerk.name, clerk.address) for clerk in day.tools.rules.desk.clerks[:2])
+    keller, yamada = day.sent_to(first, "Keller"), day.sent_to(second, "YAMADA")
+    forged = write(first, mails.DESK, keller.subject, "ACCEPT\n")
+    return [
+        Arrived(first.address, "forged: a clerk's From, no token", ("commands_refused",), forged),
+        Arrived(first.address, "the clerk: ACCEPT", ("accepted",), reply(first, keller, "ACCEPT"), never=("rejected",)),
+        Arrived(
+            second.address,
+            "the clerk: REJECT",
+            ("rejected",),
+            reply(second, yamada, "REJECT The project has an account already, please use that one."),
+            never=("accepted",),
+        ),
+    ]
+
+
+def _became(taken: TakenIn) -> str:
+    said = (SENTENCES[event.kind](event) for event in taken.events if event.kind not in ("facts", "mail_joined"))
+    return "; ".join(text for text in said if text)
+
+
+def expected(day: Day) -> list[str]:
+    """Everything that did not end as it should have, in words; empty if all did."""
+    wrong = list(day.troubles)
+    if len(day.arrived) != len(day.taken):
+        wrong.append(f"{len(day.arrived)} mails arrived, {len(day.taken)} were taken in")
+    for mail, taken in zip(day.arrived, day.taken, strict=False):
+        kinds = {event.kind for event in taken.events}
+        missing, excess = set(mail.wanted) - kinds, set(mail.never) & kinds
+        if missing or excess:
+            wrong.append(f"{mail.what}: missing {sorted(missing)}, too much {sorted(excess)}")
+    refused = [name for name, _, result in day.letters if not isinstance(result, Sent)]
+    wrong += [f"letter {name} was not taken by the relay" for name in refused]
+    return wrong
+
+
+WANTED_STATUS: Mapping[str, str] = {mails.MARIA.address: "done", mails.SAKURA.address: "rejected"}
+
+
+async def show(day: Day, out: TextIO) -> list[str]:
+    """Print the day for a person to read; returns everything that did not end as it should have."""
+    cases = sorted([case async for case in day.tools.store.cases(Wanted())], key=lambda case: case.number)
+    log = [sentence(entry) async for entry in day.tools.store.entries()]
+    verified = await day.verify()
+    wrong = expected(day) + _wrong_statuses(cases) + ([] if verified.good else ["verify did not pass"])
+    sections = {
+        "THE DAY'S MAIL": [line for pair in zip(day.arrived, day.taken, strict=False) for line in _mail_lines(*pair)],
+        "LETTERS THAT WENT OUT": [_letter_line(*letter) for letter in day.letters],
+        "THE QUEUE, BEFORE THE CLERKS' MAILS": [day.queue],
+        "THE CASES NOW": [cases_table(cases, day.tools.rules)],
+        "THE CASE LOG": log,
+        "VERIFY": [verified.words],
+    }
+    for title, lines in sections.items():
+        out.write(f"{title}\n\n" + "\n".join(lines) + "\n\n")
+    good = f"All {len(day.arrived)} mails ended as they should."
+    out.write((good if not wrong else "NOT AS IT SHOULD BE:\n  " + "\n  ".join(wrong)) + "\n")
+    return wrong
+
+
+def _mail_lines(mail: Arrived, taken: TakenIn) -> list[str]:
+    return [f"  {pad(mail.sender, 32)}  {mail.what}", f"  {'':32}  → {taken.case or taken.folder}: {_became(taken)}"]
+
+
+def _letter_line(name: str, letter: LetterWritten, result: Sent | Later | Never) -> str:
+    answer = "sent" if isinstance(result, Sent) else f"not sent: {result.reason}"
+    return f"  {pad(name, 13)}  {pad(letter.to, 32)}  {pad(letter.template, 20)}  {answer}  {clip(letter.subject, 60)}"
+
+
+def _wrong_statuses(cases: list[Case]) -> list[str]:
+    found = {case.applicant: case.status for case in cases}
+    return [f"{who}: {found.get(who)}, not {what}" for who, what in WANTED_STATUS.items() if found.get(who) != what]
+
+
+async def play(folder: Path, out: TextIO, *, keep_letters: bool) -> list[str]:
+    """Run the day around a desk in `folder` and print it; returns everything that did not end as it should have.
+
+    `keep_letters` leaves each letter as a file in the folder's `letters`, numbered in the order they went out.
+    """
+    list(desks.init(folder))
+    async with EmbeddedServers() as servers:
+        settings = folder / "mailbot.toml"
+        settings.write_text(_settings(servers), encoding="utf-8")
+        desk = desks.load(settings)
+        async with opened(desk.state, desk.rules, desk.texts, desk.keys) as tools:
+            day = Day(tools, servers, Inbox(desk.imap), Postman(desk.smtp))
+            await day.run()
+            wrong = await show(day, out)
+        if keep_letters:
+            _keep(servers, folder / "letters")
+    return wrong
+
+
+def _settings(servers: EmbeddedServers) -> str:
+    """Settings for the servers of the demo, on loopback and without TLS; the rest as a new desk has it."""
+    return (
+        "# A desk of the demo: its servers were gone when the demo ended.\n"
+        f'[imap]\nhost = "127.0.0.1"\nport = {servers.imap_port}\nsecurity = "none"\n'
+        f'user = "{USER}"\npassword = "{PASSWORD}"\n\n'
+        f'[smtp]\nhost = "127.0.0.1"\nport = {servers.smtp_port}\nsecurity = "none"\n'
+    )
+
+
+def _keep(servers: EmbeddedServers, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for number, letter in enumerate(servers.letters, 1):
+        (folder / f"{number:02d}.eml").write_bytes(letter.raw)

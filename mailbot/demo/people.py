@@ -1,0 +1,111 @@
+"""The people of the demo: they write mails, read the letters they got, and answer them as mail programs do.
+They know nothing of how a desk works."""
+
+import email
+import email.policy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage, Message
+from email.utils import make_msgid
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a mail address; `charset` is what their mail program sends."""
+
+    name: str
+    address: str
+    charset: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it arrived: headers, text."""
+
+    subject: str
+    reply_to: str
+    message_id: str
+    references: str
+    to: str
+    text: str
+
+
+def received(raw: bytes) -> Letter:
+    """A letter of the desk, read by a mail program."""
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    return Letter(
+        subject=str(mail["Subject"]),
+        reply_to=str(mail["Reply-To"]).strip("<>"),
+        message_id=str(mail["Message-ID"]),
+        references=str(mail["References"] or ""),
+        to=str(mail["To"]).strip("<>"),
+        text=mail.get_content(),
+    )
+
+
+def newest(letters: Sequence[bytes], address: str, containing: str = "") -> Letter:
+    """The last letter to an address (whose text contains something). LookupError if there is none."""
+    mine = [letter for letter in map(received, letters) if letter.to == address and containing in letter.text]
+    if not mine:
+        raise LookupError(f"{address} got no letter" + (f" that says {containing!r}" if containing else ""))
+    return mine[-1]
+
+
+def _mail(person: Person, to: str, subject: str, text: str, domain: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"] = (
+        f'"{person.name}" <{person.address}>' if person.name.isascii() else f"{person.name} <{person.address}>"
+    )
+    mail["To"] = to
+    mail["Subject"] = subject
+    mail["Message-ID"] = make_msgid(domain=domain)
+    mail.set_content(text, charset=person.charset, cte="7bit" if person.charset == "iso-2022-jp" else None)
+    return mail
+
+
+def write(person: Person, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None) -> bytes:
+    """A new mail."""
+    mail = _mail(person, to, subject, text, person.address.rpartition("@")[2])
+    for name, value in (headers or {}).items():
+        mail[name] = value
+    return _bytes(mail)
+
+
+def reply(
+    person: Person, letter: Letter, text: str, *, quote: str | None = None, headers: Mapping[str, str] | None = None
+) -> bytes:
+    """An answer to a letter, as a mail program makes it: to its Reply-To, with References, `text` above the quote.
+
+    `quote` replaces the quoted text (the letter's own text, each line after `> `).
+    """
+    subject = letter.subject if letter.subject.startswith("Re:") else f"Re: {letter.subject}"
+    quoted = quote if quote is not None else quoted_text(letter)
+    mail = _mail(person, letter.reply_to, subject, f"{text}\n\n{quoted}\n", person.address.rpartition("@")[2])
+    mail["In-Reply-To"] = letter.message_id
+    mail["References"] = f"{letter.references} {letter.message_id}".strip()
+    for name, value in (headers or {}).items():
+        mail[name] = value
+    return _bytes(mail)
+
+
+def quoted_text(letter: Letter) -> str:
+    """The letter as mail programs quote it."""
+    return "\n".join(f"> {line}".rstrip() for line in letter.text.strip().split("\n"))
+
+
+def filled_in(letter: Letter, values: Mapping[str, str]) -> str:
+    """The quoted letter with values written behind the labels of its form, inside the quote."""
+    lines = quoted_text(letter).split("\n")
+    return "\n".join(_filled(line, values) for line in lines)
+
+
+def _filled(line: str, values: Mapping[str, str]) -> str:
+    for label, value in values.items():
+        if re.fullmatch(rf"> ?\W{{0,3}}{re.escape(label)}\W{{0,6}}", line):
+            return f"{line} " + value.replace("\n", "\n>   ")
+    return line
+
+
+def _bytes(mail: Message) -> bytes:
+    return mail.as_bytes(policy=email.policy.SMTP)

@@ -1,0 +1,140 @@
+"""Setting a desk up: from settings, rules and keys on disk to something that can work, or to words about what is wrong.
+It takes in no mail."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailbot.core.rules import Rules
+from mailbot.core.rulesets import Problem, build
+from mailbot.edge import config
+from mailbot.edge.account import Account
+from mailbot.edge.inbox import Inbox, InboxBroken
+from mailbot.edge.postman import Postman, PostmanBroken
+from mailbot.flow.tools import Keys
+
+
+class Mistaken(Exception):  # noqa: N818 - what the operator reads
+    """Settings, rules or arguments that cannot be worked with: the text says where, what was found, what is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAtWork:
+    """A desk whose settings were all right: servers, state, rules with the texts they came from, keys."""
+
+    imap: Account
+    smtp: Account
+    state: Path
+    rules: Rules
+    texts: dict[str, str]
+    keys: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What `mailbot check` found about one thing."""
+
+    good: bool
+    text: str
+
+
+def problem_text(problem: Problem) -> str:
+    """A problem for the operator: file, key, found, wanted."""
+    where = f"{problem.file}" + (f": {problem.key}" if problem.key else "")
+    found = f": found {problem.found}" if problem.found else ""
+    return f"{where}{found}; wanted {problem.wanted}"
+
+
+def _refuse(problems: Sequence[Problem]) -> Mistaken:
+    return Mistaken("\n".join(problem_text(problem) for problem in problems))
+
+
+def rules_in(rules: Path, templates: Path) -> tuple[Rules, dict[str, str]]:
+    """The rules of two folders, with the texts they were made from. Mistaken with every problem in them."""
+    texts = config.rule_texts(rules, templates)
+    built = build(texts)
+    if isinstance(built, tuple):
+        raise _refuse(built)
+    return built, texts
+
+
+def rules_for(settings: Path, rules: Path | None, templates: Path | None) -> Rules:
+    """The rules in the given folders; else those the settings name, if there are settings; else the shipped ones."""
+    shipped = config.shipped()
+    named = (shipped / "rules", shipped / "templates")
+    if settings.exists():
+        loaded = config.load(settings)
+        if isinstance(loaded, tuple):
+            raise _refuse(loaded)
+        named = (loaded.desk.rules, loaded.desk.templates)
+    return rules_in(rules or named[0], templates or named[1])[0]
+
+
+def load(settings: Path) -> DeskAtWork:
+    """The desk that a mailbot.toml describes. Mistaken if anything in it, its rules or its keys is wrong."""
+    if not settings.exists():
+        raise Mistaken(f"{settings}: there is no such file; `mailbot init DIR` writes one, --config FILE names another")
+    loaded = config.load(settings)
+    if isinstance(loaded, tuple):
+        raise _refuse(loaded)
+    rules, texts = rules_in(loaded.desk.rules, loaded.desk.templates)
+    try:
+        current, secrets = config.load_keys(loaded.desk.keys)
+    except (OSError, ValueError) as error:
+        raise Mistaken(f"{loaded.desk.keys}: {error}") from error
+    return DeskAtWork(loaded.imap, loaded.smtp, loaded.desk.state, rules, texts, Keys(current, secrets))
+
+
+def init(folder: Path) -> Iterator[tuple[Path, bool]]:
+    """Write settings, keys, rules and templates to start from; what is there already stays as it is.
+
+    Yields each file with whether it was written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    shipped = config.shipped()
+    for name in ("rules", "templates"):
+        for source in sorted(part for part in (shipped / name).rglob("*") if part.is_file()):
+            yield _copy(source, folder / name / source.relative_to(shipped / name))
+    settings, keys = folder / "mailbot.toml", folder / "keys.json"
+    wrote = not settings.exists()
+    if wrote:
+        settings.write_text(config.TEMPLATE, encoding="utf-8")
+    yield settings, wrote
+    fresh = not keys.exists()
+    if fresh:
+        config.make_keys(keys)
+    yield keys, fresh
+    (folder / "state").mkdir(mode=0o700, exist_ok=True)
+
+
+def _copy(source: Path, target: Path) -> tuple[Path, bool]:
+    if target.exists():
+        return target, False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    return target, True
+
+
+async def check(settings: Path) -> list[Finding]:
+    """Everything `mailbot check` looks at: settings, rules, templates, keys, and whether both servers answer."""
+    try:
+        desk = load(settings)
+    except Mistaken as mistake:
+        return [Finding(False, line) for line in str(mistake).split("\n")]
+    forms, languages = ", ".join(sorted(desk.rules.forms)), ", ".join(desk.rules.desk.languages)
+    findings = [
+        Finding(True, f"settings {settings}"),
+        Finding(True, f"rules: desk {desk.rules.desk.name}, forms {forms}, languages {languages}"),
+        Finding(True, f"keys: {len(desk.keys.secrets)}, current {desk.keys.current}"),
+    ]
+    inbox, postman = Inbox(desk.imap), Postman(desk.smtp)
+    try:
+        findings.append(Finding(True, f"IMAP {desk.imap.host}:{desk.imap.port}: {await inbox.probe()}"))
+    except InboxBroken as broken:
+        findings.append(Finding(False, f"IMAP {desk.imap.host}:{desk.imap.port}: {broken}"))
+    try:
+        findings.append(Finding(True, f"SMTP {desk.smtp.host}:{desk.smtp.port}: {await postman.probe()}"))
+    except PostmanBroken as broken:
+        findings.append(Finding(False, f"SMTP {desk.smtp.host}:{desk.smtp.port}: {broken}"))
+    return findings

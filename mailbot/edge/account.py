@@ -1,0 +1,66 @@
+"""An account on a mail server: where it is, how the wire is kept private, who logs in.
+It knows neither IMAP nor SMTP."""
+
+import socket
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Security = Literal["tls", "starttls", "none"]
+"""`tls` from the first byte, `starttls` or nothing at all, `none`: clear text, which the operator has to spell out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where and as whom to log in.
+
+    `ca` is a file of PEM certificates to trust instead of the system's; `timeout` is in seconds, for connecting and
+    for each answer. An empty `user` means that the server asks for no login.
+    """
+
+    host: str
+    port: int
+    security: Security
+    user: str
+    password: str = field(repr=False)
+    ca: Path | None = None
+    timeout: float = 30.0
+
+
+class CaFileUnusable(OSError):  # noqa: N818 - what the operator reads
+    """The file of trusted certificates cannot be read, or has none in it."""
+
+
+TROUBLES: tuple[tuple[type[OSError], str], ...] = (
+    (CaFileUnusable, ""),
+    (ssl.SSLCertVerificationError, "the server's certificate is not trusted: "),
+    (ssl.SSLError, "TLS failed: "),
+    (TimeoutError, "no answer in time: "),
+    (ConnectionRefusedError, "nobody listens there: "),
+    (socket.gaierror, "the host is not known: "),
+    (ConnectionError, "the connection was lost: "),
+    (OSError, "the network failed: "),
+)
+"""What an error of the network means, for the operator; the first row that fits."""
+
+
+def tls_context(account: Account) -> ssl.SSLContext:
+    """A client context that checks certificate and host name, trusting `account.ca` or the system's authorities.
+
+    Raises CaFileUnusable. It reads files: call it in a thread.
+    """
+    try:
+        return ssl.create_default_context(cafile=account.ca)
+    except OSError as error:
+        raise CaFileUnusable(f"CA file {account.ca}: {error.strerror or error}") from error
+
+
+def in_words(error: OSError, account: Account) -> str:
+    """An error of the network in words: what happened, and what the system said about it."""
+    words = next(text for kind, text in TROUBLES if isinstance(error, kind))
+    if isinstance(error, TimeoutError):
+        return f"{words}waited {account.timeout:g} s"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"{words}{error.verify_message}"
+    return words + (error.strerror or str(error))

@@ -1,0 +1,41 @@
+"""What the mailbox gives to the rest of the program: mails that wait, mails fetched, and why it cannot be worked with.
+It knows nothing of the connection."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class InboxBroken(Exception):  # noqa: N818 - it is the world that is broken
+    """The mailbox cannot be worked with now: the text says why, for the operator. The connection is closed."""
+
+
+class LoginRefused(InboxBroken):
+    """The server does not accept name and password; trying again will not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMail:
+    """A mail in the inbox, not downloaded: `size` in octets as the server counts them (RFC822.SIZE)."""
+
+    uid: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What lies in the inbox and is not marked as deleted, in ascending order of UID, under one UIDVALIDITY."""
+
+    validity: int
+    mails: tuple[WaitingMail, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The octets of one mail (or of its header only) as the server holds them.
+
+    `received` is the server's INTERNALDATE as an aware UTC instant; the present one if the server's makes no sense.
+    """
+
+    uid: int
+    raw: bytes
+    received: datetime

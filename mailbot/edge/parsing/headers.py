@@ -1,0 +1,122 @@
+"""Decodes header fields: encoded words, raw 8-bit and raw JIS, folding, file names, mailboxes.
+
+It must not know which fields matter to whom.
+"""
+
+import re
+from binascii import Error, a2b_base64, a2b_qp
+from email.message import Message as Part
+from email.utils import collapse_rfc2231_value
+
+from mailbot.core.message import Mailbox
+from mailbot.edge.charsets import decode
+from mailbot.edge.parsing.structure import addresses_in
+
+_FOLD = re.compile(r"[\r\n]+(?=[ \t])")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?(.*?)\?=", re.DOTALL)
+_WORDS = re.compile(rf"{_WORD.pattern}(?:[ \t]*{_WORD.pattern})*", re.DOTALL)
+_ID = re.compile(r"<[^<>\s]+>")
+
+
+def fields(part: Part, name: str) -> list[str]:
+    """All fields of that name in their order: charset decoded, unfolded, encoded words as they are."""
+    wanted = name.lower()
+    return [_unfolded(str(value)) for key, value in part.raw_items() if key.lower() == wanted]
+
+
+def field(part: Part, name: str) -> str:
+    """The first field of that name as `fields` returns it, or an empty text."""
+    return next(iter(fields(part, name)), "")
+
+
+def _unfolded(value: str) -> str:
+    """Raw bytes that are not ASCII (or are JIS) read as the text they most likely are."""
+    value = _FOLD.sub("", value)
+    if value.isascii() and "\x1b" not in value:
+        return value
+    return decode(value.encode("utf-8", "surrogateescape")).text
+
+
+def one_line(text: str) -> str:
+    """`text` with its encoded words decoded (RFC 2047), without control characters, stripped.
+
+    Neighbouring words of one charset are decoded together, as many mailers split inside a character.
+    """
+    if "=?" in text:
+        text = _WORDS.sub(lambda found: _words(found.group()), text)
+    return _CONTROL.sub(" ", text).strip()
+
+
+def _words(run: str) -> str:
+    texts, charset, data, open_base64 = [], "", b"", ""
+    for found in _WORD.finditer(run):
+        if found[1].lower() != charset.lower():
+            texts.append(decode(data + _base64(open_base64), charset).text)
+            charset, data, open_base64 = found[1], b"", ""
+        if found[2] in "bB":
+            open_base64 += found[3]
+            if "=" in found[3] or len(open_base64) % 4 == 0:
+                data, open_base64 = data + _base64(open_base64), ""
+        else:
+            data += _base64(open_base64) + a2b_qp(found[3].encode("utf-8", "replace"), header=True)
+            open_base64 = ""
+    texts.append(decode(data + _base64(open_base64), charset).text)
+    return "".join(texts)
+
+
+def _base64(text: str) -> bytes:
+    """Base64 with too little or too much at its end."""
+    letters = re.sub(r"[^A-Za-z0-9+/]", "", text)
+    letters = letters[:-1] if len(letters) % 4 == 1 else letters
+    try:
+        return a2b_base64(letters + "=" * (-len(letters) % 4))
+    except Error:
+        return b""
+
+
+def mailboxes(values: list[str]) -> tuple[tuple[Mailbox, ...], bool]:
+    """The mailboxes of the given fields without repeats, and whether every one of them was clear."""
+    found: dict[Mailbox, None] = {}
+    clear = True
+    for value in values:
+        pairs, sure = addresses_in(value)
+        if not pairs and "=?" in value:  # some encode name and address together
+            pairs, sure = addresses_in(one_line(value))[0], False
+        clear = clear and sure
+        found.update((Mailbox(one_line(name), one_line(address)), None) for name, address in pairs)
+    return tuple(found), clear
+
+
+def message_ids(value: str) -> list[str]:
+    """The message identifiers of Message-ID, References or In-Reply-To, with their angle brackets."""
+    return _ID.findall(value)
+
+
+def parameter(part: Part, header: str, name: str) -> str:
+    """A parameter of Content-Type or Content-Disposition, RFC 2231 and RFC 2047 both decoded; empty if absent."""
+    if name not in (value := field(part, header)).lower():
+        return ""
+    view = Part()
+    view[header] = value
+    try:
+        found = view.get_param(name, "", header)
+    except (TypeError, ValueError, LookupError):  # numbered and unnumbered pieces mixed
+        return ""
+    if isinstance(found, tuple):
+        return one_line(decode(_octets(found[2]), found[0] or "").text)
+    return one_line(collapse_rfc2231_value(found))
+
+
+def _octets(value: str) -> bytes:
+    """What the standard library's RFC 2231 reading turned into Latin-1."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace")
+
+
+def file_name(part: Part) -> str:
+    """The name of the file a part is, from Content-Disposition, else Content-Type; at most 255 characters."""
+    name = parameter(part, "Content-Disposition", "filename") or parameter(part, "Content-Type", "name")
+    return name[-255:]

@@ -1,0 +1,65 @@
+"""The one place that uses mail-parser: bytes to a tree of MIME parts, and the difficult address fields.
+
+It must not know how a body is decoded or what a mail is for.
+"""
+
+import re
+from email.message import Message as Part
+
+import mailparser
+from mailparser.exceptions import MailParserRecursionError
+from mailparser.utils import get_addresses
+
+from mailbot.edge.parsing.limits import TooMuchError
+
+_ATOM = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+"
+_SIMPLE = re.compile(
+    rf"""\s*(?:(?P<bare>{_ATOM}@[A-Za-z0-9.-]+)
+    |(?:"(?P<quoted>[^"\\]*)"|(?P<name>[^"(),:;<>@\[\]\\]*?))\s*<\s*(?P<address>{_ATOM}@[A-Za-z0-9.-]+)\s*>)\s*""",
+    re.VERBOSE,
+)
+_ANY = re.compile(rf"{_ATOM}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+
+
+class _Tree(mailparser.MailParser):  # type: ignore[misc]  # the package has no types
+    """mail-parser without what it does after the tree stands.
+
+    Its own reading of bodies, Received and dates costs ten times the tree, returns JIS bodies undecoded, merges the
+    text of enclosed mails, and raises AttributeError on truncated multiparts.
+    """
+
+    def parse(self) -> "_Tree":
+        """Leave the tree as it is."""
+        return self
+
+
+def tree_of(raw: bytes) -> Part:
+    """The tree of parts of a mail (compat32). Raises TooMuchError where nesting exhausts the interpreter's stack."""
+    try:
+        part: Part = _Tree.from_bytes(raw).message
+    except MailParserRecursionError as deep:
+        raise TooMuchError("nested too deeply to be parsed") from deep
+    return part
+
+
+def addresses_in(field: str) -> tuple[list[tuple[str, str]], bool]:
+    """Display names (RFC 2047 words not yet decoded) and addresses of an address field, and whether all was clear.
+
+    The usual forms are read here, with the local parts RFC 5322 forbids and Japanese carriers gave out (two dots, a
+    dot before @); everything else by mail-parser, which does not take an address out of a display name or comment.
+    What it finds ambiguous is listed too, so that nobody seems to be the only sender who is not.
+    """
+    if simple := _SIMPLE.fullmatch(field):
+        name = simple["quoted"] if simple["quoted"] is not None else simple["name"] or ""
+        return [(name.strip(), simple["bare"] or simple["address"])], True
+    defects: list[dict[str, object]] = []
+    found = [pair for pair in get_addresses(field, defects=defects) if pair[1]]
+    found += [pair for defect in defects if not defect["recovered"] for pair in _candidates(defect)]
+    if not found and len(only := set(_ANY.findall(field))) == 1:
+        found = [("", only.pop())]
+    return found, not defects and (bool(found) or not field.strip())
+
+
+def _candidates(defect: dict[str, object]) -> list[tuple[str, str]]:
+    listed = defect.get("candidates")
+    return [(one["display_name"], one["address"]) for one in listed] if isinstance(listed, list) else []

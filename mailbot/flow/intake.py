@@ -1,0 +1,105 @@
+"""Intake: mails become entries. Kept first, read in a child process, decided one after the other inside one batch;
+leaving the batch is the instant they are taken in. It talks to no server and decides nothing itself."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from mailbot.core.decide import decide
+from mailbot.core.events import Event, Facts, Place, Quarantined
+from mailbot.core.evidence import Remembered, claimed_letters, gather, wants_number
+from mailbot.core.message import Message, Unreadable
+from mailbot.core.outcome import Decision
+from mailbot.core.sender import only_sender
+from mailbot.flow.reader import Reader
+from mailbot.flow.tools import Tools
+from mailbot.store import Asked, Batch, Digest
+
+Folder = Literal["done", "quarantine", "too_large"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A mail as it came: its bytes and where it lay. `size` is given (bytes) if only its headers were downloaded."""
+
+    raw: bytes
+    place: Place | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a mail: where it is to be filed, and the events of its entry (none if it was known already)."""
+
+    digest: Digest
+    place: Place | None
+    folder: Folder
+    case: str | None = None
+    events: tuple[Event, ...] = ()
+
+
+async def take_in(tools: Tools, reader: Reader, mails: Sequence[Delivered], now: datetime) -> list[TakenIn]:
+    """Take mails in, in their order: when this returns, their bytes and entries are durable and they may be filed.
+
+    `now` (aware UTC) is the instant of the whole batch. store.Full if the disk did not take them: nothing happened.
+    """
+    digests = await tools.store.keep([mail.raw for mail in mails])
+    read = await reader.read(list(zip(digests, (mail.raw for mail in mails), strict=True)))
+    taken = []
+    async with tools.store.batch() as batch:
+        for mail, message in zip(mails, read, strict=True):
+            sized = message if mail.size is None else dataclasses.replace(message, size=mail.size)
+            taken.append(await _take_in(tools, batch, mail, sized, now))
+    return taken
+
+
+async def _take_in(
+    tools: Tools, batch: Batch, mail: Delivered, message: Message | Unreadable, now: datetime
+) -> TakenIn:
+    asked = Asked(mail=message.digest, since=_midnight(now, tools.rules.desk.timezone))
+    if isinstance(message, Message):
+        asked = dataclasses.replace(asked, letters=claimed_letters(message, tools.rules), sender=_address(message))
+    recall = await batch.recall(asked)
+    if recall.known:
+        return TakenIn(message.digest, mail.place, _folder(tools, message, ()))
+    remembered = Remembered(recall.letters, recall.cases, len(recall.written))
+    facts = Facts(sort="unreadable", place=mail.place)
+    if isinstance(message, Message):
+        facts = gather(message, remembered, tools.rules, tools.keys.secrets, place=mail.place)
+        if wants_number(message, facts, remembered, tools.rules):
+            year = now.astimezone(ZoneInfo(tools.rules.desk.timezone)).year
+            numbered = await batch.recall(Asked(mail=message.digest, year=year))
+            facts = facts.model_copy(update={"number": numbered.number})
+    decisions = decide(remembered.cases, message, facts, tools.rules, now)
+    await append(tools, batch, decisions, message.digest, now)
+    events = tuple(event for decision in decisions for event in decision.events)
+    return TakenIn(message.digest, mail.place, _folder(tools, message, events), decisions[-1].case, events)
+
+
+async def append(tools: Tools, batch: Batch, decisions: Sequence[Decision], mail: Digest | None, now: datetime) -> None:
+    """Decisions become adjacent entries of the batch, all but the last with more to come."""
+    for index, decision in enumerate(decisions):
+        case = await batch.case(decision.case) if decision.case else None
+        last = case.last_letter if case else 0
+        more = index < len(decisions) - 1
+        batch.append(tools.draft(decision, at=now, mail=mail, last_letter=last, more=more))
+
+
+def _address(message: Message) -> str:
+    mailbox = only_sender(message)
+    return mailbox.key if mailbox else ""
+
+
+def _midnight(now: datetime, timezone: str) -> datetime:
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    return datetime.combine(today, time.min, ZoneInfo(timezone))
+
+
+def _folder(tools: Tools, message: Message | Unreadable, events: Sequence[Event]) -> Folder:
+    if isinstance(message, Unreadable) or any(isinstance(event, Quarantined) for event in events):
+        return "quarantine"
+    too_large = message.size > tools.rules.desk.limits.mail_megabytes * 1_000_000
+    return "too_large" if too_large else "done"

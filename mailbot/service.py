@@ -1,0 +1,237 @@
+"""The service: one round of a desk, from the inbox to the relay. It ties the floors together and decides nothing.
+
+Only here may an exception of any kind be caught: it is logged, the mail stays where it was, the rest goes on.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from mailbot.core.events import DeskOpened, Facts, LetterWritten, Place
+from mailbot.core.outcome import Decision
+from mailbot.core.rules import Limits as RuleLimits
+from mailbot.core.rules import Rules
+from mailbot.edge.inbox import Inbox, InboxBroken, Waiting, WaitingMail
+from mailbot.edge.letters import Letters, Stationery
+from mailbot.edge.parsing import Limits
+from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
+from mailbot.edge.program import program
+from mailbot.flow import deadlines, delivery
+from mailbot.flow.intake import Delivered, TakenIn, take_in
+from mailbot.flow.reader import Reader
+from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
+from mailbot.store import DeadlineDue, Full, LetterDue
+from mailbot.store.files import FileStore
+
+log = logging.getLogger("mailbot")
+
+SET_MAILS, SET_BYTES = 100, 10_000_000
+"""How many mails, and how many bytes of them, are fetched and taken in together: what a round holds in memory."""
+LEASE = 600.0
+"""Seconds for which a due letter is nobody else's."""
+DUE_AT_ONCE = 50
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round did: counts, and every trouble in words for the operator."""
+
+    taken_in: int = 0
+    known: int = 0
+    quarantined: int = 0
+    letters: dict[str, int] = field(default_factory=lambda: {"sent": 0, "later": 0, "never": 0})
+    deadlines: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing at all happened."""
+        return not (self.taken_in or self.known or sum(self.letters.values()) or self.deadlines)
+
+
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """Whoever wants to see a round while it runs: each mail taken in, each letter with its result."""
+
+    mail: Callable[[TakenIn], None] = lambda taken: None
+    letter: Callable[[str, LetterWritten, Sent | Later | Never], None] = lambda name, letter, result: None
+
+
+@asynccontextmanager
+async def opened(
+    state: Path, rules: Rules, texts: dict[str, str], keys: Keys, *, clock: Clock = wall_clock
+) -> AsyncIterator[Tools]:
+    """The desk's tools around its state, which nobody else may hold meanwhile (store.files.Locked if somebody does).
+
+    A new state begins with the entry that the desk was opened.
+    """
+    store = FileStore.open(state, rules.desk.name)
+    try:
+        tools = Tools(
+            store=store,
+            rules=rules,
+            letters=Letters(rules),
+            stationery=Stationery(rules.desk, keys.secrets),
+            keys=keys,
+            rules_kept=await store.remember("rules", texts),
+            program=await store.remember("program", program()),
+        )
+        if store.empty:
+            await _open_desk(tools, clock())
+        yield tools
+    finally:
+        await store.close()
+
+
+async def _open_desk(tools: Tools, now: datetime) -> None:
+    event = DeskOpened(desk=tools.rules.desk.name, address=tools.rules.desk.address)
+    async with tools.store.batch() as batch:
+        batch.append(tools.draft(Decision(None, (Facts(sort="order"), event)), at=now, mail=None))
+
+
+def reader_for(limits: RuleLimits) -> Reader:
+    """The child process that reads mails, within the desk's limits."""
+    parts = Limits(
+        size=limits.mail_megabytes * 1_000_000,
+        depth=limits.depth,
+        parts=limits.parts,
+        header=limits.header_kilobytes * 1000,
+    )
+    return Reader(limits=parts, seconds=limits.reader_seconds, memory=limits.reader_megabytes * 1_000_000)
+
+
+async def one_round(
+    tools: Tools, inbox: Inbox, postman: Postman, *, watch: Watchers | None = None, clock: Clock = wall_clock
+) -> Round:
+    """Read all, decide, send, meet deadlines, once. What cannot be done now is said in `troubles` and stays due."""
+    done, watching = Round(), watch or Watchers()
+    began = clock()
+    async with reader_for(tools.rules.desk.limits) as reader:
+        read_all = await _read_inbox(tools, reader, inbox, done, watching, clock)
+        await _decide_kept(tools, reader, done, watching, clock)
+    await _send_due(tools, postman, done, watching, clock)
+    if read_all:
+        await _meet_deadlines(tools, began, done)
+        await _send_due(tools, postman, done, watching, clock)
+    return done
+
+
+async def _read_inbox(tools: Tools, reader: Reader, inbox: Inbox, done: Round, watch: Watchers, clock: Clock) -> bool:
+    """Whether the inbox was read up to its end."""
+    try:
+        folders = tools.rules.desk.folders
+        await inbox.connect()
+        await inbox.ensure_folders([folders.done, folders.quarantine, folders.too_large])
+        waiting = await inbox.waiting()
+        for group in _sets(waiting, tools.rules.desk.limits.mail_megabytes * 1_000_000):
+            delivered = await _fetch(inbox, waiting.validity, group, tools.rules.desk.limits)
+            await _take_set(tools, reader, inbox, delivered, done, watch, clock)
+    except InboxBroken as broken:
+        done.troubles.append(f"IMAP: {broken}")
+        return False
+    except Full as full:
+        done.troubles.append(f"state: {full}")
+        return False
+    finally:
+        await inbox.close()
+    return True
+
+
+def _sets(waiting: Waiting, limit: int) -> list[list[WaitingMail]]:
+    """Mails in the order of their UIDs, in sets small enough for memory; those over the limit cost their headers."""
+    sets: list[list[WaitingMail]] = [[]]
+    size = 0
+    for mail in waiting.mails:
+        cost = min(mail.size, limit)
+        if sets[-1] and (len(sets[-1]) >= SET_MAILS or size + cost > SET_BYTES):
+            sets.append([])
+            size = 0
+        sets[-1].append(mail)
+        size += cost
+    return [group for group in sets if group]
+
+
+async def _fetch(inbox: Inbox, validity: int, group: Sequence[WaitingMail], limits: RuleLimits) -> list[Delivered]:
+    limit = limits.mail_megabytes * 1_000_000
+    large = {mail.uid: mail.size for mail in group if mail.size > limit}
+    small = [mail.uid for mail in group if mail.uid not in large]
+    fetched = [*(await inbox.fetch(small) if small else []), *(await inbox.headers(list(large)) if large else [])]
+    return [
+        Delivered(raw=mail.raw, place=Place(validity=validity, uid=mail.uid), size=large.get(mail.uid))
+        for mail in sorted(fetched, key=lambda mail: mail.uid)
+    ]
+
+
+async def _take_set(
+    tools: Tools,
+    reader: Reader,
+    inbox: Inbox,
+    delivered: Sequence[Delivered],
+    done: Round,
+    watch: Watchers,
+    clock: Clock,
+) -> None:
+    taken = await take_in(tools, reader, delivered, clock())
+    _count(taken, done, watch)
+    folders = tools.rules.desk.folders
+    for name in ("done", "quarantine", "too_large"):
+        places = [part.place for part in taken if part.folder == name and part.place]
+        if places:
+            await inbox.file(places[0].validity, [place.uid for place in places], getattr(folders, name))
+
+
+async def _decide_kept(tools: Tools, reader: Reader, done: Round, watch: Watchers, clock: Clock) -> None:
+    """Mails that were kept but not decided when an earlier round ended, and are no longer in the inbox."""
+    for digest in await tools.store.undecided():
+        raw = await tools.store.raw(digest)
+        if raw:
+            _count(await take_in(tools, reader, [Delivered(raw)], clock()), done, watch)
+
+
+def _count(taken: Sequence[TakenIn], done: Round, watch: Watchers) -> None:
+    for part in taken:
+        done.taken_in += bool(part.events)
+        done.known += not part.events
+        done.quarantined += bool(part.events) and part.folder == "quarantine"
+        watch.mail(part)
+
+
+async def _send_due(tools: Tools, postman: Postman, done: Round, watch: Watchers, clock: Clock) -> None:
+    now, works = clock(), True
+    while works and (due := await _letters_due(tools, now)):
+        try:
+            await postman.connect()
+            works = await _send(tools, postman, due, done, watch, clock)
+        except PostmanBroken as broken:
+            done.troubles.append(f"SMTP: {broken}")
+            works = False
+        finally:
+            await postman.close()
+
+
+async def _letters_due(tools: Tools, now: datetime) -> list[LetterDue]:
+    return [item for item in await tools.store.due(now, DUE_AT_ONCE, LEASE) if isinstance(item, LetterDue)]
+
+
+async def _send(
+    tools: Tools, postman: Postman, due: Sequence[LetterDue], done: Round, watch: Watchers, clock: Clock
+) -> bool:
+    """Whether the relay still works: a lost connection ends the round's sending, the letters left stay due."""
+    for item in due:
+        result = await delivery.send(tools, postman, item, clock)
+        done.letters[type(result).__name__.lower()] += 1
+        watch.letter(item.name, item.letter, result)
+        if isinstance(result, Later) and result.code is None:
+            done.troubles.append(f"SMTP: {result.reason}")
+            return False
+    return True
+
+
+async def _meet_deadlines(tools: Tools, now: datetime, done: Round) -> None:
+    while due := [item for item in await tools.store.due(now, DUE_AT_ONCE, LEASE) if isinstance(item, DeadlineDue)]:
+        for item in due:
+            await deadlines.meet(tools, item, now)
+            done.deadlines += 1

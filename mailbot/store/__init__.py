@@ -1,0 +1,136 @@
+"""The store: what has happened, durable. It knows nothing of why, and of no server."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from mailbot.core.case import Case, LetterInfo
+from mailbot.core.events import Event, LetterWritten
+
+Digest = str
+"""SHA-256 of raw bytes as 64 lower hex digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it is sealed. All drafts of a batch have the same `at` (aware UTC)."""
+
+    at: datetime
+    case: str | None
+    mail: Digest | None
+    rules: Digest
+    program: Digest
+    events: tuple[Event, ...]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sealed entry; `events` is None after they were erased by order."""
+
+    seq: int
+    at: datetime
+    case: str | None
+    mail: Digest | None
+    rules: Digest
+    program: Digest
+    more: bool
+    hash: Digest
+    events: tuple[Event, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a mail needs to know: its digest, the letters it claims to answer, its sender's address (lower case),
+    and the desk's year if it may need a new case number."""
+
+    mail: Digest
+    letters: tuple[str, ...] = ()
+    sender: str = ""
+    year: int | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The answer: whether the mail is decided already, what is known of the letters asked for, the cases they belong
+    to, letters (template names) written to the sender at or after `since`, and a number never used before."""
+
+    known: bool
+    letters: dict[str, LetterInfo]
+    cases: dict[str, Case]
+    written: tuple[str, ...]
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDue:
+    """A letter to send now: its name, its words, and the sealed entry it stands in."""
+
+    name: str
+    letter: LetterWritten
+    entry: Entry
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineDue:
+    """A case whose reminder or limit has come."""
+
+    case: Case
+    what: Literal["remind", "limit"]
+
+
+Due = LetterDue | DeadlineDue
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases: by status (empty: any) or by number."""
+
+    statuses: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+
+class Known(Exception):  # noqa: N818 - a word of the design, not a failure
+    """Another writer decided this mail meanwhile; whoever catches it decides again."""
+
+
+class Moved(Exception):  # noqa: N818 - a word of the design, not a failure
+    """Another writer changed this case meanwhile; whoever catches it decides again."""
+
+
+class Full(Exception):  # noqa: N818 - a word of the design, not a failure
+    """The disk did not take the batch; the journal stands as before, nothing was taken in, it can be tried again."""
+
+
+class Damaged(Exception):  # noqa: N818 - a word of the design, not a failure
+    """The journal is not what was written: file, line and what is wrong, for the operator."""
+
+
+class Batch(Protocol):
+    """One durable commit in the making; it sees its own appends."""
+
+    async def recall(self, asked: Asked) -> Recall: ...
+
+    async def case(self, number: str) -> Case | None: ...
+
+    def append(self, draft: Draft) -> None: ...
+
+
+class Store(Protocol):
+    """Everything one desk has to remember."""
+
+    async def keep(self, raws: Sequence[bytes]) -> list[Digest]: ...
+
+    async def raw(self, digest: Digest) -> bytes | None: ...
+
+    def batch(self) -> AbstractAsyncContextManager[Batch]: ...
+
+    async def due(self, now: datetime, limit: int, lease: float) -> list[Due]: ...
+
+    def entries(self, after: int = 0) -> AsyncIterator[Entry]: ...
+
+    def cases(self, wanted: Wanted) -> AsyncIterator[Case]: ...

@@ -1,0 +1,246 @@
+"""The journal on disk: reads, finds and appends lines, one write and one fsync a batch. It knows no kind of event."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mailbot.core import chain
+from mailbot.core.events import EVENTS
+from mailbot.core.instants import from_text
+from mailbot.store import Damaged, Entry, Full
+from mailbot.store.files import disk
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a line lies: the file's name, the offset of its first byte in it, its length with the LF."""
+
+    file: str
+    offset: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        """The offset of the byte after the line."""
+        return self.offset + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where the journal ends: its last entry, and the place right after its line ("" and 0 if there is none)."""
+
+    head: chain.Head
+    file: str = ""
+    offset: int = 0
+
+
+def entry_of(fields: Mapping[str, Any]) -> Entry:
+    """The entry of a verified line's fields. ValueError (pydantic's too) if it holds an event nobody knows."""
+    events = fields["events"]
+    return Entry(
+        seq=fields["seq"],
+        at=from_text(fields["at"]),
+        case=fields["case"],
+        mail=fields["mail"],
+        rules=fields["rules"],
+        program=fields["program"],
+        more=fields["more"],
+        hash=fields["hash"],
+        events=None if events is None else EVENTS.validate_python(events),
+    )
+
+
+class Journal:
+    """The files of one desk's journal. Reading needs nothing else; `append` needs the lock of the state folder."""
+
+    def __init__(self, folder: Path, desk: str) -> None:
+        self.folder = folder
+        self.desk = desk
+        self.end = End(chain.Head(0, chain.genesis(desk)))
+        self._descriptor = -1
+        self._open = ""
+        self._broken: disk.FsyncFailed | None = None
+
+    def files(self) -> list[str]:
+        """The names of its files, oldest first. A name that is no month's is for `chain` to report."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.name for path in self.folder.iterdir() if path.name.endswith(".jsonl"))
+
+    def raw_lines(self, file: str, offset: int = 0) -> Iterator[tuple[Spot, bytes]]:
+        """The lines of a file from this offset on, the last one perhaps without its LF."""
+        with (self.folder / file).open("rb") as lines:
+            lines.seek(offset)
+            for raw in lines:
+                yield Spot(file, offset, len(raw)), raw
+                offset += len(raw)
+
+    def walk(self, walk: chain.Walk, after: End) -> Iterator[tuple[Spot, dict[str, Any]]]:
+        """Verified fields of all entries after `after`, with `self.end` moved behind each whole group given.
+
+        Stops before a torn end. Damaged at the first thing that is not as it was written.
+        """
+        self.end, group = after, False
+        files = [name for name in self.files() if name >= after.file]
+        for file in files:
+            start = after.offset if file == after.file else 0
+            walk.begin(file, self._count_lines(file, start))
+            for spot, raw in self.raw_lines(file, start):
+                if not raw.endswith(b"\n") and file == files[-1]:
+                    break
+                fields = walk.feed(raw)
+                self._refuse(walk)
+                assert fields is not None
+                group = fields["more"]
+                yield spot, fields
+                if not group:
+                    self.end = End(walk.result.head, file, spot.end)
+        walk.finish()
+        self._refuse(walk)
+
+    def _refuse(self, walk: chain.Walk) -> None:
+        if not walk.result.ok:
+            problem = next(one for one in walk.result.problems if one.kind == "error")
+            raise Damaged(f"{self.folder / problem.file}, line {problem.line}: {problem.what}")
+
+    def _count_lines(self, file: str, offset: int) -> int:
+        if not offset:
+            return 0
+        with (self.folder / file).open("rb") as data:
+            pieces = iter(lambda: data.read(min(1 << 20, max(0, offset - data.tell()))), b"")
+            return sum(piece.count(b"\n") for piece in pieces)
+
+    def fields_at(self, spot: Spot) -> dict[str, Any] | None:
+        """The fields of the line at exactly this place; None if no valid line lies there."""
+        try:
+            with (self.folder / spot.file).open("rb") as data:
+                data.seek(spot.offset)
+                raw = data.read(spot.length)
+        except FileNotFoundError:
+            return None
+        walk = chain.Walk(self.desk)
+        return walk.feed(raw)
+
+    def find(self, seq: int) -> Spot | None:
+        """Where the entry `seq` lies, by halving: the last file that begins at or before it, then inside the file."""
+        if not 0 < seq <= self.end.head.seq:
+            return None
+        begins = [(self._seq_after(file, 0), file) for file in self.files()]
+        holding = [file for (found, file) in begins if found is not None and found[0] <= seq]
+        if not holding:
+            return None
+        low, high = 0, (self.folder / holding[-1]).stat().st_size
+        while high - low > 1:
+            middle = (low + high) // 2
+            found = self._seq_after(holding[-1], middle)
+            low, high = (middle, high) if found is not None and found[0] <= seq else (low, middle)
+        found = self._seq_after(holding[-1], low)
+        return found[1] if found is not None and found[0] == seq else None
+
+    def _seq_after(self, file: str, offset: int) -> tuple[int, Spot] | None:
+        """The number and place of the first whole line that begins at or after this offset."""
+        with (self.folder / file).open("rb") as data:
+            data.seek(max(0, offset - 1))
+            begin = offset and data.tell() + len(data.readline())
+            data.seek(begin)
+            raw = data.readline()
+        if not raw.endswith(b"\n"):
+            return None
+        walk = chain.Walk(self.desk)
+        fields = walk.feed(raw)
+        if fields is None:
+            raise Damaged(f"{self.folder / file}: {walk.result.problems[0].what}")
+        return fields["seq"], Spot(file, begin, len(raw))
+
+    def cut_torn(self) -> list[str]:
+        """Sets aside, in `torn/`, whatever lies after the end; in words what was set aside. Needs the lock."""
+        words = []
+        for file in [name for name in self.files() if name >= self.end.file]:
+            path, keep = self.folder / file, self.end.offset if file == self.end.file else 0
+            size = path.stat().st_size
+            if size > keep:
+                words.append(self._set_aside(path, keep, size))
+        return words
+
+    def _set_aside(self, path: Path, keep: int, size: int) -> str:
+        with path.open("rb") as data:
+            data.seek(keep)
+            torn = disk.folder(self.folder / "torn") / f"{path.stem}.{keep}-{size}"
+            disk.replace(torn, [data.read()])
+        descriptor = disk.private(path, os.O_WRONLY)
+        os.ftruncate(descriptor, keep)
+        disk.fsync(descriptor, path)
+        os.close(descriptor)
+        return f"{path.name}: {size - keep} bytes of a write that was cut off were set aside in {torn}"
+
+    def settle(self) -> None:
+        """What was read is on the disk on return: a process killed before its fsync may have left what is not."""
+        for file in self.files()[-2:]:
+            descriptor = disk.private(self.folder / file, os.O_WRONLY)
+            disk.fsync(descriptor, file)
+            os.close(descriptor)
+        disk.fsync_folder(self.folder)
+
+    def file_for(self, at: str) -> str:
+        """The file a batch of this instant goes to: that of the latest month seen so far."""
+        return max(self.end.file, f"{at[:7]}.jsonl")
+
+    def append(self, lines: Sequence[bytes], head: chain.Head) -> list[Spot]:
+        """Writes the lines of a batch, ending with the entry `head`, durably; where each lies.
+
+        Full: nothing was written. FsyncFailed: the process must end, and nothing can be appended any more.
+        """
+        if self._broken is not None:
+            raise self._broken
+        file = self.file_for(head.at)
+        begin = self.end.offset if file == self.end.file else 0
+        new = self._descriptor_of(file)
+        try:
+            disk.write_all(self._descriptor, b"".join(lines), self.folder / file)
+        except Full:
+            self._back(begin, file)
+            raise
+        self._confirm(new, file)
+        spots = []
+        for line in lines:
+            spots.append(Spot(file, begin, len(line)))
+            begin += len(line)
+        self.end = End(head, file, begin)
+        return spots
+
+    def _descriptor_of(self, file: str) -> bool:
+        """Makes `file` the open one; whether its name is perhaps not yet on the disk."""
+        if self._open == file:
+            return file != self.end.file
+        path = self.folder / file
+        try:
+            descriptor = disk.private(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        except OSError as error:
+            raise Full(f"{path} could not be opened: {error}") from error
+        self.close()
+        self._descriptor, self._open = descriptor, file
+        return file != self.end.file
+
+    def _back(self, length: int, file: str) -> None:
+        try:
+            os.ftruncate(self._descriptor, length)
+        except OSError as error:
+            self._broken = disk.FsyncFailed(file, error)
+            raise self._broken from error
+
+    def _confirm(self, new: bool, file: str) -> None:
+        try:
+            disk.fsync(self._descriptor, self.folder / file)
+            if new:
+                disk.fsync_folder(self.folder)
+        except disk.FsyncFailed as failed:
+            self._broken = failed
+            raise
+
+    def close(self) -> None:
+        """Closes the file; a later append opens it again."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor, self._open = -1, ""

@@ -1,0 +1,104 @@
+"""Raw mails on disk, kept under their digest: undecided in `new/`, decided in `ab/`. It knows nothing inside a mail.
+
+`new/<digest>` is durable before anything is decided on it; it moves to `ab/<digest>` (the digest's first two letters)
+after the entry that decides it is committed. An empty file there means: erased by order.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from mailbot.store import Digest
+from mailbot.store.files import disk
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+NOTHING = hashlib.sha256(b"").hexdigest()
+
+
+def digest_of(raw: bytes) -> Digest:
+    """The SHA-256 of the bytes as 64 lower hex digits."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+class Mails:
+    """The raw mails of one desk below `state/mail`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.new = folder / "new"
+        self._unsettled = False
+
+    def prepare(self) -> None:
+        """Makes the folders, removes half-written mails; what lies in `new/` is on the disk on return."""
+        temporary = disk.folder(self.folder / "tmp")
+        disk.folder(self.new)
+        for left in temporary.iterdir():
+            left.unlink()
+        disk.fsync_folder(self.new)
+
+    def decided(self, digest: Digest) -> Path:
+        """Where a decided mail lies."""
+        return self.folder / digest[:2] / digest
+
+    def known(self, digest: Digest) -> bool:
+        """Whether a committed entry decided this mail: one stat."""
+        return self.decided(digest).is_file()
+
+    def keep(self, raws: Sequence[bytes]) -> list[Digest]:
+        """The digests of these mails, all of them on the disk on return, those decided before untouched.
+
+        Full if the disk takes no more: some may be kept then, and all can be kept again.
+        """
+        digests = [digest_of(raw) for raw in raws]
+        missing = {
+            digest: raw
+            for digest, raw in zip(digests, raws, strict=True)
+            if not self.known(digest) and not (self.new / digest).is_file()
+        }
+        files = [(self.new / digest, raw) for digest, raw in missing.items()]
+        disk.place(files, self.folder / "tmp", self.new)
+        return digests
+
+    def raw(self, digest: Digest) -> bytes | None:
+        """The bytes of a kept mail, None if they were erased by order; FileNotFoundError if it was never kept."""
+        for path in (self.decided(digest), self.new / digest, self.decided(digest)):
+            try:
+                data = path.read_bytes()
+            except FileNotFoundError:
+                continue
+            return data if data or digest == NOTHING else None
+        raise FileNotFoundError(f"no mail {digest} is kept in {self.folder}")
+
+    def waiting(self) -> list[Digest]:
+        """The digests of kept mails no committed entry decided yet, oldest first."""
+        found = []
+        for path in self.new.iterdir() if self.new.is_dir() else ():
+            if DIGEST.fullmatch(path.name):
+                found.append((path.stat().st_mtime_ns, path.name))
+        return [name for _, name in sorted(found)]
+
+    def file(self, digests: Iterable[Digest]) -> None:
+        """Moves decided mails out of `new/`; those moved before are left alone. Durable only after `settle`."""
+        for digest in digests:
+            target = self.decided(digest)
+            try:
+                (self.new / digest).rename(target)
+            except FileNotFoundError:
+                if not (self.new / digest).exists():
+                    continue
+                disk.folder(target.parent)
+                (self.new / digest).rename(target)
+            self._unsettled = True
+
+    def settle(self) -> None:
+        """All moves so far are on the disk on return."""
+        if self._unsettled:
+            disk.sync_all(self.folder)
+            self._unsettled = False
+
+    def filed(self) -> Iterator[Path]:
+        """The files of all decided mails."""
+        for shelf in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
+            if len(shelf.name) == 2:
+                yield from sorted(shelf.iterdir())

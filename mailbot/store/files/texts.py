@@ -1,0 +1,38 @@
+"""Rule sets and programs, kept once each under the digest entries name. It knows nothing of what they mean."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from mailbot.core.chain import canonical
+from mailbot.store import Digest
+from mailbot.store.files import disk
+
+Kind = Literal["rules", "program"]
+FOLDERS: Mapping[Kind, str] = {"rules": "rules", "program": "programs"}
+
+
+def remember(state: Path, kind: Kind, texts: Mapping[str, str]) -> Digest:
+    """The digest of `{path: text}` in canonical form, with the mapping kept durably in `<digest>.json` on return.
+
+    ValueError for a path beyond ASCII or a text with lone surrogates; Full if the disk takes no more.
+    """
+    data = canonical(dict(texts))
+    digest = hashlib.sha256(data).hexdigest()
+    path = disk.folder(state / FOLDERS[kind]) / f"{digest}.json"
+    if path.is_file() and path.read_bytes() == data:
+        disk.fsync_folder(path.parent)
+    else:
+        disk.replace(path, [data])
+    return digest
+
+
+def recollect(state: Path, kind: Kind, digest: Digest) -> dict[str, str] | None:
+    """What was remembered under this digest; None if nothing was, or if it is not what was remembered."""
+    path = state / FOLDERS[kind] / f"{digest}.json"
+    if not path.is_file():
+        return None
+    data = path.read_bytes()
+    return dict(json.loads(data)) if hashlib.sha256(data).hexdigest() == digest else None

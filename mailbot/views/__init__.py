@@ -1,0 +1,1 @@
+"""Views: what people read about the desk; they only read."""

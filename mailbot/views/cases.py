@@ -1,0 +1,102 @@
+"""Cases as people read them: the list, the queue, one case with its letters. It only reads."""
+
+from collections.abc import AsyncIterable, Iterable, Sequence
+
+from mailbot.core.case import Case
+from mailbot.core.columns import clip, pad, width
+from mailbot.core.events import Facts, LetterWritten
+from mailbot.core.rules import Rules
+from mailbot.core.steps import STEPS
+from mailbot.store import Entry
+
+QUEUE: frozenset[str] = frozenset({"ready", "on_hold", "in_progress"})
+"""The statuses of cases that wait for the desk's own people."""
+
+
+def name_of(case: Case, rules: Rules) -> str:
+    """The applicant's name as the application gives it, else as From did, else the address."""
+    form = rules.forms.get(case.form)
+    keys = form.people["applicant"].name if form else ()
+    given = " ".join(str(case.values.get(key, "")) for key in keys).strip()
+    return given or case.name or case.applicant
+
+
+def row(case: Case, rules: Rules) -> tuple[str, ...]:
+    """A case as a row of a table: number, status, form, applicant, what it waits for, since, until (days)."""
+    waits = STEPS[case.step].waits_for if case.open else ""
+    since, until = case.step_since[:10], (case.due or "")[:10] if case.open else ""
+    return (case.number, case.status, case.form, clip(name_of(case, rules), 28), waits, since, until)
+
+
+HEADS = ("case", "status", "form", "applicant", "waits for", "since", "until")
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows under heads, columns aligned as a terminal shows them (wide letters take two)."""
+    lines = [tuple(heads), *(tuple(row) for row in rows)]
+    widths = [max(width(line[column]) for line in lines) for column in range(len(heads))]
+    rule = tuple("-" * columns for columns in widths)
+    padded = (
+        [pad(cell, columns) for cell, columns in zip(line, widths, strict=True)]
+        for line in (lines[0], rule, *lines[1:])
+    )
+    return "\n".join("  ".join(cells).rstrip() for cells in padded)
+
+
+def cases_table(cases: Iterable[Case], rules: Rules) -> str:
+    """The list of cases; says so if there is none."""
+    rows = [row(case, rules) for case in cases]
+    return table(HEADS, rows) if rows else "no cases"
+
+
+def in_queue(cases: Iterable[Case]) -> list[Case]:
+    """The cases waiting for the desk's people: the earliest limit first, then the oldest."""
+    waiting = (case for case in cases if case.status in QUEUE or (case.open and case.stuck))
+    return sorted(waiting, key=lambda case: (case.due or "9999", case.completed or case.opened))
+
+
+def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritten]]) -> str:
+    """One case with everything: how it stands, its fields, what is wrong, its letters."""
+    form = rules.forms.get(case.form)
+    labels = {key: rule.label["en"] for key, rule in form.fields.items()} if form else {}
+    waits = STEPS[case.step].waits_for if case.open else "nobody"
+    head = [
+        f"{case.number}  {case.status}  {case.form}",
+        f"applicant  {case.applicant}",
+        f"opened     {case.opened}",
+        f"waits for  {waits}" + (f", until {case.due}" if case.due else ""),
+        f"revision   {case.revision}",
+    ]
+    consent = case.consent
+    if consent:
+        head.append(f"consent    {consent.by}, {consent.at}, {'confirmed' if consent.confirmed else 'unconfirmed'}")
+    if case.decided_by:
+        head.append(f"closed by  {case.decided_by}" + (f": {case.reason}" if case.reason else ""))
+    fields = [f"  {labels.get(key, key)}: {_shown(value)}" for key, value in case.values.items()]
+    faults = [f"  {labels.get(fault.field, fault.field)}: {fault.kind} ({fault.code})" for fault in case.faults]
+    notes = [f"  {note}" for note in case.notes]
+    written = [f"\n--- letter {name} to {letter.to}: {letter.subject}\n\n{letter.text}" for name, letter in letters]
+    parts = [("fields", fields), ("still wrong", faults), ("notes", notes)]
+    return "\n".join([*head, *(line for title, lines in parts if lines for line in ("", title, *lines)), *written])
+
+
+def _shown(value: str | tuple[str, ...]) -> str:
+    text = value if isinstance(value, str) else ", ".join(value)
+    return text.replace("\n", "\n    ")
+
+
+async def letters_of(number: str | None, entries: AsyncIterable[Entry]) -> list[tuple[str, LetterWritten]]:
+    """The letters of a case in their order, each with its name (None: letters without a case)."""
+    return [
+        (f"{number or f'e{entry.seq}'}.{event.number}", event)
+        async for entry in entries
+        if entry.case == number
+        for event in entry.events or ()
+        if isinstance(event, LetterWritten)
+    ]
+
+
+def sort_of(entry: Entry) -> str:
+    """What kind of mail made an entry; empty if none did."""
+    facts = (entry.events or (None,))[0]
+    return facts.sort if isinstance(facts, Facts) and entry.mail else ""

@@ -1,0 +1,73 @@
+"""Fixtures: servers and mailboxes for tests of the wires and of the whole. Their machinery is in desks and dovecot."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import dovecot as dovecots
+import pytest
+from desks import Certificate, Mailbox, make_certificate
+
+from mailbot.embedded import PASSWORD, USER, EmbeddedServers
+
+KINDS = ("embedded", pytest.param("dovecot", marks=pytest.mark.dovecot))
+users = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not dovecots.INSTALLED:
+        for item in items:
+            if item.get_closest_marker("dovecot"):
+                item.add_marker(pytest.mark.skip(reason="no dovecot on this machine"))
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """A certificate for localhost that nobody trusts unless told to."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def servers() -> Iterator[EmbeddedServers]:
+    """The embedded IMAP and SMTP servers."""
+    with EmbeddedServers() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def open_dovecot(certificate: Certificate) -> Iterator[Callable[..., dovecots.Dovecot]]:
+    """Dovecots by their variant (the arguments of dovecot()), each started once a session."""
+    running: dict[str, dovecots.Dovecot] = {}
+    with ExitStack() as stack:
+
+        def opened(**variant: Any) -> dovecots.Dovecot:
+            if repr(variant) not in running:
+                started = dovecots.dovecot(certificate.cert, certificate.key, **variant)
+                running[repr(variant)] = stack.enter_context(started)
+            return running[repr(variant)]
+
+        yield opened
+
+
+@pytest.fixture
+def open_mailbox(request: pytest.FixtureRequest, certificate: Certificate) -> Iterator[Callable[..., Mailbox]]:
+    """New, empty mailboxes: open_mailbox("embedded" or "dovecot", **variant); `without` names capabilities to hide."""
+    with ExitStack() as stack:
+
+        def opened(kind: str, **variant: Any) -> Mailbox:
+            if kind == "dovecot":
+                server = request.getfixturevalue("open_dovecot")(**variant)
+                user = f"desk{next(users)}"
+                maildir = server.mail_folder(user)
+                return Mailbox(kind, server.imap_port, user, dovecots.PASSWORD, server.imaps_port, maildir)
+            embedded = stack.enter_context(EmbeddedServers(**variant))
+            return Mailbox(kind, embedded.imap_port, USER, PASSWORD)
+
+        yield opened
+
+
+@pytest.fixture(params=KINDS)
+def mailbox(request: pytest.FixtureRequest, open_mailbox: Callable[..., Mailbox]) -> Mailbox:
+    """A new, empty mailbox on each kind of server in turn."""
+    return open_mailbox(request.param)

@@ -1,0 +1,169 @@
+"""A real Dovecot for tests: in the foreground, unprivileged, everything in one folder, on free ports of loopback.
+It knows nothing of mailbot."""
+
+import grp
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+INSTALLED = shutil.which("dovecot") is not None
+PASSWORD = "secret"
+STARTING = 10.0
+"""Seconds for the greeting to come; it takes some 30 ms."""
+CAPABILITIES = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ NAMESPACE UIDPLUS MOVE CHILDREN".split()
+
+CONFIGURATION = """
+base_dir = {dir}/run
+state_dir = {dir}/state
+log_path = {dir}/dovecot.log
+protocols = imap lmtp
+listen = 127.0.0.1
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = maildir:{dir}/mail/%u
+mail_home = {dir}/home/%u
+ssl = {ssl}
+ssl_cert = <{dir}/cert.pem
+ssl_key = <{dir}/key.pem
+disable_plaintext_auth = no
+auth_failure_delay = 0
+auth_mechanisms = plain login
+imap_capability = {capabilities}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={dir}/home/%u
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service stats {{
+  chroot =
+}}
+namespace inbox {{
+  inbox = yes
+  separator = {separator}
+  prefix = {prefix}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Dovecot:
+    """A running Dovecot. Every user name exists, with PASSWORD and an empty mailbox of its own."""
+
+    folder: Path
+    imap_port: int
+    imaps_port: int
+    lmtp_port: int
+
+    def mail_folder(self, user: str) -> Path:
+        """The maildir of a user."""
+        return self.folder / "mail" / user
+
+
+@contextmanager
+def dovecot(
+    cert: Path, key: Path, *, without: Iterable[str] = (), separator: str = "/", prefix: str = "", starttls: bool = True
+) -> Iterator[Dovecot]:
+    """Start a Dovecot and stop it. `without` are capabilities it keeps quiet about; `prefix` that of its folders."""
+    folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))  # short: Unix sockets are made in it
+    shutil.copy(cert, folder / "cert.pem")
+    shutil.copy(key, folder / "key.pem")
+    user, group = _unprivileged()
+    ports = dict(zip(("imap", "imaps", "lmtp"), _free_ports(3), strict=True))
+    capabilities = " ".join(name for name in CAPABILITIES if name not in set(without))
+    (folder / "dovecot.conf").write_text(
+        CONFIGURATION.format(
+            dir=folder,
+            user=user,
+            group=group,
+            ssl="yes" if starttls else "no",
+            capabilities=capabilities,
+            password=PASSWORD,
+            separator=separator,
+            prefix=prefix,
+            **ports,
+        )
+    )
+    if os.geteuid() == 0:
+        for path in (folder, *folder.iterdir()):
+            shutil.chown(path, user, group)
+    try:
+        with _running(folder, user, group, ports["imap"]):
+            yield Dovecot(folder, ports["imap"], ports["imaps"], ports["lmtp"])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged() -> tuple[str, str]:
+    entry = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    return entry.pw_name, grp.getgrgid(entry.pw_gid).gr_name
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [listening.getsockname()[1] for listening in sockets]
+    for listening in sockets:
+        listening.close()
+    return ports
+
+
+@contextmanager
+def _running(folder: Path, user: str, group: str, port: int) -> Iterator[None]:
+    identity = {"user": user, "group": group, "extra_groups": []} if os.geteuid() == 0 else {}
+    command = ["dovecot", "-F", "-c", str(folder / "dovecot.conf")]
+    with (folder / "output").open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, **identity)
+    try:
+        _await_greeting(process, folder, port)
+        yield
+    finally:
+        process.terminate()
+        process.wait(STARTING)
+
+
+def _await_greeting(process: subprocess.Popen[bytes], folder: Path, port: int) -> None:
+    until = time.monotonic() + STARTING
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), 1) as connection:
+                if connection.recv(4) == b"* OK":
+                    return
+        except OSError:
+            time.sleep(0.005)
+    said = "\n".join(path.read_text() for path in (folder / "output", folder / "dovecot.log") if path.exists())
+    raise AssertionError(f"Dovecot did not start:\n{said}")

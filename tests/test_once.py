@@ -1,0 +1,178 @@
+"""Whole rounds over real IMAP and SMTP: what is taken in stays taken in, once, whatever happens in between."""
+
+import asyncio
+import os
+import random
+import signal
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from mailbot.edge.account import Account
+from mailbot.embedded import PASSWORD, USER, EmbeddedServers
+from tests.desks import Mailbox, in_a_loop
+from tests.worlds import World, application, digest, question
+
+
+def embedded_world(folder: Path, servers: EmbeddedServers) -> World:
+    imap = Account("127.0.0.1", servers.imap_port, "none", USER, PASSWORD)
+    return World.make(folder, imap, Account("127.0.0.1", servers.smtp_port, "none", "", ""))
+
+
+def deciding(world: World) -> Counter[str]:
+    return Counter(entry["mail"] for entry in world.entries() if entry["mail"])
+
+
+def opened_cases(world: World) -> list[str]:
+    return [entry["case"] for entry in world.entries() for event in entry["events"] if event["kind"] == "case_opened"]
+
+
+@in_a_loop
+async def test_two_rounds_on_the_same_inbox_do_nothing_twice(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    mails = [application(1), question(1), question(2), b"no header at all"]
+    await servers.deliver(*mails)
+    assert (await world.run("once"))[:2] == (
+        0,
+        "mails taken in 4, known 0, quarantined 1; letters 4 sent, 0 later, 0 never\n",
+    )
+    before = world.entries()
+    assert (await world.run("once"))[1].startswith("mails taken in 0, known 0")
+    await servers.deliver(*mails)
+    assert (await world.run("once"))[1].startswith("mails taken in 0, known 4, quarantined 0; letters 0 sent")
+    assert world.entries() == before
+    assert {name: len(held) for name, held in servers.folders().items()}["INBOX"] == 0
+
+
+@in_a_loop
+async def test_a_kill_at_any_moment_loses_nothing_and_doubles_nothing(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    mails = [application(n) for n in range(30)] + [question(n) for n in range(20)]
+    random.Random(5).shuffle(mails)
+    await servers.deliver(*mails)
+    dice, killed = random.Random(7), 0
+    for _ in range(10):
+        process = await world.start("once")
+        try:
+            await asyncio.wait_for(process.wait(), dice.uniform(0.5, 2.5))
+        except TimeoutError:
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+            killed += 1
+        await process.communicate()
+    assert killed >= 3, "the kills came too late to show anything"
+    code, _, err = await world.run("once")
+    assert (code, err) == (0, "")
+    assert deciding(world) == {digest(mail): 1 for mail in mails}
+    cases = opened_cases(world)
+    assert len(cases) == len(set(cases)) == 30
+    folders = servers.folders()
+    assert folders["INBOX"] == []
+    assert sorted(map(digest, folders["mailbot/done"])) == sorted(map(digest, mails))
+    letters = Counter(letter.raw for letter in servers.letters)
+    ids = Counter(raw.partition(b"Message-ID: ")[2].split(b"\r\n")[0] for raw in letters)
+    assert set(ids.values()) == {1}, "the same letter went out in two different shapes"
+    assert sum(letters.values()) - len(letters) <= killed, "more than one letter a kill went out again"
+    assert len(letters) == 30 * 2 + 20
+    assert (await world.run("verify"))[0] == 0
+
+
+@in_a_loop
+async def test_a_thousand_mails_are_taken_in_without_memory_growing_with_them(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    async def peak(name: str, count: int) -> float:
+        world = embedded_world(tmp_path / name, servers)
+        await servers.deliver(*(question(n + 10_000 * count, size=40_000) for n in range(count)))
+        pid = os.spawnv(
+            os.P_NOWAIT,
+            "/bin/sh",
+            ["sh", "-c", f'cd "{world.folder}" && exec python3 -m mailbot once >out 2>err'],
+        )
+        _, status, used = await asyncio.to_thread(os.wait4, pid, 0)
+        assert status == 0, (world.folder / "err").read_text()
+        assert len(deciding(world)) == count
+        return used.ru_maxrss / 1024
+
+    few, many = await peak("few", 100), await peak("many", 1000)
+    print(f"peak memory: {few:.0f} MB with 100 mails of 40 kB, {many:.0f} MB with 1000")
+    assert many - few < 20, "forty megabytes of mails were held together"
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.dovecot
+@in_a_loop
+async def test_a_round_on_a_real_server(
+    security, tmp_path: Path, open_mailbox, certificate, servers: EmbeddedServers
+) -> None:
+    mailbox: Mailbox = open_mailbox("dovecot")
+    port = mailbox.imaps_port if security == "tls" else mailbox.port
+    imap = Account("localhost", port, security, mailbox.user, mailbox.password, certificate.cert)
+    world = World.make(tmp_path / "desk", imap, Account("127.0.0.1", servers.smtp_port, "none", "", ""))
+    mails = [application(1), question(1), b"no header at all"]
+    await mailbox.deliver(*mails)
+    code, out, err = await world.run("once")
+    assert (code, err) == (0, "")
+    assert out.startswith("mails taken in 3, known 0, quarantined 1; letters 3 sent")
+    assert len(deciding(world)) == 3
+    assert (await world.run("once"))[1].startswith("mails taken in 0, known 0")
+    checked = await world.run("check")
+    assert checked[0] == 0, checked
+
+
+@in_a_loop
+async def test_a_relay_that_is_gone_keeps_every_letter_due(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    await servers.deliver(application(1))
+    settings = (world.folder / "mailbot.toml").read_text()
+    (world.folder / "mailbot.toml").write_text(settings.replace(f"port = {servers.smtp_port}", "port = 9"))
+    code, out, err = await world.run("once")
+    assert code == 1
+    assert "taken in 1" in out
+    assert "SMTP: nobody listens there" in err
+    (world.folder / "mailbot.toml").write_text(settings)
+    assert (await world.run("once"))[1].endswith("letters 2 sent, 0 later, 0 never\n")
+
+
+@in_a_loop
+async def test_what_the_relay_says_about_each_letter_is_journaled(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    await servers.deliver(question(1), question(2), question(3))
+    servers.answers["RCPT", "asker1@uni.example"] = "450 4.2.1 mailbox busy"
+    servers.answers["RCPT", "asker2@uni.example"] = "550 5.1.1 no such user"
+    assert (await world.run("once"))[1].endswith("letters 1 sent, 1 later, 1 never\n")
+    del servers.answers["RCPT", "asker1@uni.example"]
+    assert (await world.run("once"))[1].endswith("letters 1 sent, 0 later, 0 never\n")
+    kinds = Counter(event["kind"] for entry in world.entries() for event in entry["events"])
+    assert (kinds["letter_sent"], kinds["letter_postponed"], kinds["letter_failed"]) == (2, 1, 1)
+
+
+@in_a_loop
+async def test_a_mail_over_the_limit_is_not_downloaded_and_its_sender_is_told(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    rules = world.folder / "rules" / "desk.toml"
+    rules.write_text(rules.read_text().replace("mail_megabytes = 20", "mail_megabytes = 1"))
+    await servers.deliver(question(1, size=1_500_000), question(2))
+    assert (await world.run("once"))[:2] == (
+        0,
+        "mails taken in 2, known 0, quarantined 0; letters 2 sent, 0 later, 0 never\n",
+    )
+    assert len(servers.folders()["mailbot/too-large"]) == 1
+    assert sum(path.stat().st_size for path in (world.folder / "state" / "mail").rglob("*") if path.is_file()) < 10_000
+    assert (await world.run("once"))[1].startswith("mails taken in 0, known 0")
+
+
+@in_a_loop
+async def test_a_second_one_at_work_is_refused(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    await servers.deliver(*(application(n) for n in range(40)))
+    first = await world.start("once")
+    second = (0, "", "")
+    while first.returncode is None and second[0] == 0:
+        second = await world.run("once")
+    await first.communicate()
+    assert second[0] == 2
+    assert "another mailbot" in second[2]

@@ -1,0 +1,112 @@
+"""What kind of mail it is: the table, row by row, with mails as people and robots write them."""
+
+from dataclasses import replace
+
+import pytest
+
+from mailbot.core.message import Mailbox, Message
+from mailbot.core.rules import Clerk, Desk
+from mailbot.core.sorting import TABLE, Clues, sort
+
+DESK = Desk(
+    name="HELPDESK",
+    address="helpdesk@desk.example",
+    titles={"en": "Help desk"},
+    languages=("en",),
+    clerks=(Clerk(name="C", address="clerk@desk.example"),),
+)
+HUMAN = Message(digest="0" * 64, size=1, senders=(Mailbox("Anna", "anna@uni.example"),), subject="Hello", text="Hello")
+
+
+def with_headers(*headers: tuple[str, str], **changes: object) -> Message:
+    return replace(HUMAN, headers=headers, **changes)
+
+
+def sender(address: str, **changes: object) -> Message:
+    return replace(HUMAN, senders=(Mailbox("", address),), **changes)
+
+
+AUTOMATIC = [
+    ("own", sender("helpdesk@desk.example")),
+    ("own", with_headers(("x-mailbot-desk", "HELPDESK"))),
+    ("own", replace(HUMAN, message_id="<2026-00001.2.abcdefghijklmnop@desk.example>")),
+    ("feedback", replace(HUMAN, report="disposition-notification")),
+    ("feedback", replace(HUMAN, report="feedback-report")),
+    ("feedback", with_headers(("feedback-type", "abuse"))),
+    ("bounce", replace(HUMAN, report="delivery-status")),
+    ("bounce", replace(HUMAN, report="delivery-status", headers=(("auto-submitted", "auto-replied"),))),
+    ("bounce", sender("MAILER-DAEMON@mx.example")),
+    ("bounce", sender("postmaster@uni.example")),
+    ("bounce", with_headers(("x-failed-recipients", "x@y.example"))),
+    ("bounce", with_headers(("return-path", "<>"))),
+    ("autoreply", with_headers(("auto-submitted", "auto-replied"), ("return-path", "<>"))),
+    ("autoreply", with_headers(("auto-submitted", "auto-generated; x=y"))),
+    ("autoreply", with_headers(("x-autoreply", "yes"))),
+    ("autoreply", with_headers(("precedence", "auto_reply"))),
+    ("autoreply", replace(HUMAN, subject="Automatic reply: Your application")),
+    ("autoreply", replace(HUMAN, subject="Out of Office: back on Monday")),
+    ("autoreply", replace(HUMAN, subject="自動応答: 申請について")),
+    ("autoreply", replace(HUMAN, subject="【自動返信】お問い合わせありがとうございます")),
+    ("autoreply", replace(HUMAN, subject="不在通知")),
+    ("list", with_headers(("list-id", "<news.list.example>"))),
+    ("list", with_headers(("precedence", "bulk"))),
+]
+
+
+@pytest.mark.parametrize("wanted, message", AUTOMATIC, ids=lambda value: value if isinstance(value, str) else "")
+def test_automatic_mail_is_known(wanted: str, message: Message) -> None:
+    assert sort(message, Clues(DESK, message.text, None, None))[0] == wanted
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automation of our pipeline",
+        "Re: your office",
+        "不在者投票について",
+        "自動化のご相談",
+        "Autonomous vehicles: account",
+    ],
+)
+def test_people_who_write_about_such_things_are_people(subject: str) -> None:
+    assert sort(replace(HUMAN, subject=subject), Clues(DESK, "Hello", None, None))[0] == "enquiry"
+
+
+@pytest.mark.parametrize(
+    "wanted, answers, form, text",
+    [
+        ("application", None, "new-account", "Family name: X"),
+        ("answer", "applicant", None, "Telephone: 1"),
+        ("answer", "applicant", None, "AGREE"),
+        ("status", "applicant", None, "STATUS"),
+        ("status", "applicant", None, "状況"),
+        ("consent", "responsible", None, "AGREE"),
+        ("consent", "responsible", None, "先生方\n\n同意します。"),
+        ("answer", "responsible", None, "What is this about?"),
+        ("command", "clerk", None, "ACCEPT"),
+        ("command", "clerk", None, "Dear colleagues"),
+        ("application", "stranger", "new-account", "Family name: X"),
+        ("enquiry", "stranger", None, "Thank you"),
+        ("consent", "unknown", None, "同意します"),
+        ("command", "unknown", None, "REJECT no"),
+        ("answer", "unknown", None, "Telephone: 1"),
+        ("enquiry", None, None, "Hello"),
+        ("consent", None, None, "agree"),
+    ],
+)
+def test_what_people_write(wanted: str, answers: str | None, form: str | None, text: str) -> None:
+    assert sort(HUMAN, Clues(DESK, text, form, answers))[0] == wanted
+
+
+def test_a_keyword_from_a_clerks_address_alone_is_an_order_that_will_be_refused() -> None:
+    assert sort(sender("clerk@desk.example"), Clues(DESK, "ACCEPT", None, None))[0] == "command"
+
+
+def test_a_genuine_reply_through_a_list_is_a_reply() -> None:
+    message = with_headers(("list-id", "<staff.list.example>"), ("precedence", "list"))
+    assert sort(message, Clues(DESK, "AGREE", None, "responsible"))[0] == "consent"
+
+
+def test_every_row_has_a_name_of_its_own() -> None:
+    names = [name for name, _, _ in TABLE]
+    assert len(set(names)) == len(names)

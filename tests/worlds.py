@@ -1,0 +1,106 @@
+"""A desk in a folder, pointed at servers of a test, and the mails its people write by the dozen."""
+
+import asyncio
+import hashlib
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailbot import desks
+from mailbot.demo.people import Person, write
+from mailbot.edge.account import Account
+
+APPLICATION = """\
+Family name: Number{number}
+First name: Test
+Email: person{number}@uni.example
+Nationality: Japan
+Country of residence: Japan
+Research field: Plant genomics
+Job title: Student
+Purpose of use: {purpose}
+Affiliation: Example University
+Postal code: 411-8540
+Address: 1111 Yata, Mishima
+Telephone: 055-981-0000
+Desired account name: person{number}
+Use the personal genome division: no
+Responsible person is the applicant: yes
+"""
+PURPOSE = "Assembly of plant genomes from long reads, comparison of lines, and annotation of genes found in them. " * 2
+
+
+def application(number: int, **without: str) -> bytes:
+    """A complete application by person `number`; `without="Telephone"` leaves a line away."""
+    text = APPLICATION.format(number=number, purpose=PURPOSE)
+    kept = [line for line in text.split("\n") if not any(line.startswith(label) for label in without.values())]
+    return write(
+        Person(f"Person {number}", f"person{number}@uni.example"),
+        "helpdesk@desk.example",
+        "Application",
+        "\n".join(kept),
+    )
+
+
+def question(number: int, size: int = 0) -> bytes:
+    """A mail that is no application, of about `size` bytes."""
+    text = f"Question {number}\n" + "All of this is only padding.\n" * (size // 29)
+    return write(Person(f"Asker {number}", f"asker{number}@uni.example"), "helpdesk@desk.example", "Question", text)
+
+
+def settings(imap: Account, smtp: Account) -> str:
+    """A mailbot.toml for two servers."""
+    parts = []
+    for name, account in (("imap", imap), ("smtp", smtp)):
+        lines = [f"[{name}]", f'host = "{account.host}"', f"port = {account.port}", f'security = "{account.security}"']
+        if account.user:
+            lines += [f'user = "{account.user}"', f'password = "{account.password}"']
+        if account.ca:
+            lines.append(f'ca = "{account.ca}"')
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A desk in a folder of its own."""
+
+    folder: Path
+
+    @classmethod
+    def make(cls, folder: Path, imap: Account, smtp: Account) -> "World":
+        """A desk with the shipped rules and these servers."""
+        list(desks.init(folder))
+        (folder / "mailbot.toml").write_text(settings(imap, smtp), encoding="utf-8")
+        return cls(folder)
+
+    async def start(self, *words: str) -> asyncio.subprocess.Process:
+        """`mailbot` with these words, in the desk's folder."""
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "mailbot",
+            *words,
+            cwd=self.folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(Path(desks.__file__).parent.parent)},
+        )
+
+    async def run(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, output and errors of a whole command."""
+        process = await self.start(*words)
+        out, err = await asyncio.wait_for(process.communicate(), 120)
+        return process.returncode or 0, out.decode(), err.decode()
+
+    def entries(self) -> list[dict]:
+        """Every line of the journal."""
+        files = sorted((self.folder / "state" / "journal").glob("*.jsonl"))
+        return [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def digest(raw: bytes) -> str:
+    """How the desk names a mail."""
+    return hashlib.sha256(raw).hexdigest()
