@@ -11,6 +11,7 @@ from mailbot.core.rulesets import Problem, build
 from mailbot.edge import config
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox, InboxBroken
+from mailbot.edge.letters import Letters
 from mailbot.edge.postman import Postman, PostmanBroken
 from mailbot.flow.tools import Keys
 
@@ -39,15 +40,8 @@ class Finding:
     text: str
 
 
-def problem_text(problem: Problem) -> str:
-    """A problem for the operator: file, key, found, wanted."""
-    where = f"{problem.file}" + (f": {problem.key}" if problem.key else "")
-    found = f": found {problem.found}" if problem.found else ""
-    return f"{where}{found}; wanted {problem.wanted}"
-
-
 def _refuse(problems: Sequence[Problem]) -> Mistaken:
-    return Mistaken("\n".join(problem_text(problem) for problem in problems))
+    return Mistaken("\n".join(map(str, problems)))
 
 
 def rules_in(rules: Path, templates: Path) -> tuple[Rules, dict[str, str]]:
@@ -56,6 +50,8 @@ def rules_in(rules: Path, templates: Path) -> tuple[Rules, dict[str, str]]:
     built = build(texts)
     if isinstance(built, tuple):
         raise _refuse(built)
+    if broken := tuple(Letters(built).problems()):
+        raise _refuse(broken)
     return built, texts
 
 

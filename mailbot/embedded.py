@@ -92,7 +92,10 @@ class EmbeddedServers:
         await asyncio.to_thread(self.__exit__, kind, error, trace)
 
     async def deliver(self, *raws: bytes) -> None:
-        """Put mails into the inbox, in order and as they are: APPEND over an IMAP connection of its own."""
+        """Put mails into the inbox, in order and as they are: APPEND over an IMAP connection of its own.
+
+        pymap keeps every octet, but for the last LF of a mail that has no empty line after its header.
+        """
         await append(ADDRESS, self.imap_port, USER, PASSWORD, raws)
 
     def folders(self) -> dict[str, list[bytes]]:
@@ -120,7 +123,8 @@ class EmbeddedServers:
 
         async def answer(reader: StreamReader, writer: StreamWriter) -> None:
             self._open.add(writer.transport)
-            await serve(reader, writer)
+            with suppress(asyncio.CancelledError):  # Python 3.11 complains of handlers that end with it
+                await serve(reader, writer)
 
         return answer
 
@@ -245,7 +249,8 @@ class _Counter:
         if refused:
             return refused[0]
         raw = envelope.original_content or b""
-        self._letters += [TakenLetter(envelope.mail_from or "", to, raw) for to in envelope.rcpt_tos]
+        sender = (envelope.mail_from or "").removeprefix("<>")  # so aiosmtpd names the null sender
+        self._letters += [TakenLetter(sender, to, raw) for to in envelope.rcpt_tos]
         return f"250 2.0.0 taken as {len(self._letters)}"
 
 

@@ -5,6 +5,7 @@ import grp
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 INSTALLED = shutil.which("dovecot") is not None
 PASSWORD = "secret"
@@ -144,15 +146,15 @@ def _free_ports(count: int) -> list[int]:
 
 @contextmanager
 def _running(folder: Path, user: str, group: str, port: int) -> Iterator[None]:
-    identity = {"user": user, "group": group, "extra_groups": []} if os.geteuid() == 0 else {}
+    identity: dict[str, Any] = {"user": user, "group": group, "extra_groups": []} if os.geteuid() == 0 else {}
     command = ["dovecot", "-F", "-c", str(folder / "dovecot.conf")]
     with (folder / "output").open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, **identity)
+        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, **identity)
     try:
         _await_greeting(process, folder, port)
         yield
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)  # the master alone waits a second or more for its children
         process.wait(STARTING)
 
 

@@ -4,8 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from mailbot.core.conditions import Condition, fields_named, holds
+from mailbot.core.events import Value
 
-VALUES = {"nationality": "Japan", "terabytes": "31", "personal_genome": "no", "jga_ids": ("A1", "B2")}
+VALUES: dict[str, Value] = {"nationality": "Japan", "terabytes": "31", "personal_genome": "no", "jga_ids": ("A1", "B2")}
 
 TRUE_OR_NOT = [
     ({"field": "nationality", "is": "Japan"}, True),

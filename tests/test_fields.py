@@ -4,7 +4,10 @@ import base64
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mailbot.core.columns import width
 from mailbot.core.events import Fault
 from mailbot.core.fields import FAULTS, TYPES, Understood, schema, understand
 from mailbot.core.fields.types import Asking, read
@@ -179,8 +182,14 @@ def test_what_cannot_be_used_is_refused_with_a_reason(kind: FieldType, text: str
     assert code in TYPES[kind].faults
 
 
-YES = "はい|yes|Yes, please.|ＹＥＳ|有|true|1|☑|[x]|○|する|☑はい ☐いいえ|● はい ○ いいえ|(x) yes ( ) no|はい ☑ いいえ ☐|はい、同じです"
-NO = "いいえ|no|No, thank you|無|なし|false|☐|[ ]|×|しない|☐ はい ☑ いいえ|( ) yes (o) no|□はい ■いいえ|いいえ、違います。"
+YES = (
+    "はい|yes|Yes, please.|ＹＥＳ|有|true|1|☑|[x]|○|する|はい、同じです|ハイ|ﾊｲ|"
+    "☑はい ☐いいえ|● はい ○ いいえ|(x) yes ( ) no|はい ☑ いいえ ☐"
+)
+NO = (
+    "いいえ|no|No, thank you|無|なし|false|☐|[ ]|×|しない|いいえ、違います。|"
+    "☐ はい ☑ いいえ|( ) yes (o) no|□はい ■いいえ|はい（　） いいえ（○）"
+)
 UNTOUCHED = "yes / no|はい・いいえ|☐ はい ☐ いいえ|[ ] yes [ ] no"
 
 
@@ -220,8 +229,9 @@ def test_an_unknown_choice_is_answered_with_the_choices_in_the_language_of_the_c
 @pytest.mark.parametrize("column", [40, 64, 76])
 def test_a_key_that_a_mail_program_wrapped_is_put_together(column: int) -> None:
     line = rsa(2048)
-    wrapped = "\n".join(line[at : at + column] for at in range(0, len(line), column))
-    assert reads("ssh_public_key", wrapped) == line
+    key, _, comment = line.rpartition(" ")
+    wrapped = "\n".join(key[at : at + column] for at in range(0, len(key), column))
+    assert reads("ssh_public_key", f"{wrapped} {comment}") == line
 
 
 def test_a_key_whose_comment_could_be_base64_ends_where_its_bytes_end() -> None:
@@ -265,6 +275,25 @@ def test_every_value_is_read_as_itself_again() -> None:
     for kind, text, value in UNDERSTOOD:
         if isinstance(value, str) and value:
             assert reads(kind, value) == value, (kind, text)
+
+
+ODD = "@<>()[]「」＜＞\"'-ー―一・/|☑☐○●×0１９٣²はい無yesNONE.,+:;〒内線ext#\n\t 　㍻ﾊﾞ\u200bssh-rsa AAAAB3Nza="
+
+
+@given(st.sampled_from(sorted(TYPES)), st.text(st.sampled_from(ODD)) | st.text(st.characters(codec="utf-8")))
+def test_whatever_is_written_gives_a_value_or_a_fault_that_has_a_sentence(kind: FieldType, text: str) -> None:
+    value = reads(kind, text, choices=CHOICES if kind == "choice" else {}, required=False)
+    if isinstance(value, Wrong):
+        assert value.code in TYPES[kind].faults
+        assert value.wanted.keys() == FAULTS[value.code].places
+    else:
+        assert isinstance(value, tuple if TYPES[kind].listed else str) or value == ""
+        assert value == () or "".join(value) == "".join(value).strip()
+
+
+def test_digits_of_other_scripts_are_not_taken_for_numbers() -> None:
+    assert reads("telephone", "٠٣-١٢٣٤-٥٦٧٨") == Wrong("telephone")
+    assert reads("postal_code", "١٢٣٤٥٦٧") == Wrong("postal_code")
 
 
 def test_a_complete_application_whose_responsible_person_is_the_applicant_has_no_fault() -> None:
@@ -324,7 +353,7 @@ def test_two_different_answers_are_both_quoted_and_neither_is_kept() -> None:
 
 
 def test_two_spellings_of_one_answer_are_one_answer() -> None:
-    answers = {key: (text,) for key, text in APPLICATION.items()}
+    answers: dict[str, tuple[str, ...]] = {key: (text,) for key, text in APPLICATION.items()}
     answers["telephone"] = ("055-000-0001", "０５５－０００－０００１", "", "____")
     understood = understand(FORM, DESK, answers, "en")
     assert understood.faults == ()
@@ -370,6 +399,14 @@ INCOMPLETE = {"purpose", "ssh_public_key"}
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
+def test_help_in_the_shipped_form_is_one_or_two_lines_of_at_most_70_columns(language: str) -> None:
+    for key, rule in FORM.fields.items():
+        lines = rule.help.get(language, "").split("\n")
+        assert len(lines) <= 2, key
+        assert all(width(line) <= 70 for line in lines), key
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_example_of_the_shipped_form_is_understood(language: str) -> None:
     for key, rule in FORM.fields.items():
         if rule.example:
@@ -390,8 +427,10 @@ def test_the_schema_of_a_form_names_every_field_with_its_help_and_example() -> N
 
 
 SAME_LABEL = {
-    "氏名": "氏名：|【氏名】|■氏名|・氏名　：|氏　名|1. 氏名|（１）氏名|①氏名|氏名（必須）|【必須】氏名|＊氏名|氏名＊|※氏名|**氏名**",
-    "family name": "Family name:|FAMILY NAME|Ｆａｍｉｌｙ　ｎａｍｅ|* Family name *|2) Family name|Family name (required)|family_name|a) Family name|[Family name]",
+    "氏名": "氏名：|【氏名】|■氏名|・氏名　：|氏　名|1. 氏名|"
+    "（１）氏名|①氏名|氏名（必須）|【必須】氏名|＊氏名|氏名＊|※氏名|**氏名**",
+    "family name": "Family name:|FAMILY NAME|Ｆａｍｉｌｙ　ｎａｍｅ|"
+    "* Family name *|2) Family name|Family name (required)|family_name|a) Family name|[Family name]",
     "メールアドレス": "ﾒｰﾙｱﾄﾞﾚｽ|メール アドレス|◆メールアドレス（任意）",
     "responsible person's email": "Responsible person’s email|Responsible person`s  email:",
     "": "|■|：|---|　",

@@ -26,23 +26,24 @@ def blank(
     stand above the fields, in lines that begin with `# `. Lines have at most 70 columns (UAX #11), so that three
     quote marks still fit into 76; they end in LF, but for the last. `reading.read` gives back what is filled in.
     """
-    lines = [marker(form.name, "begin", language), *fold("", said(form.title, language)), *_intro(language, help)]
+    head = [marker(form.name, "begin", language), *fold("", said(form.title, language))]
+    lines = [*head, *intro(language)] if help else [*head, ""]
     for key, rule in form.fields.items():
         if keys is None or key in keys:
-            remarks = notes(rule, language) if help else []
-            lines += ["", *remarks] if remarks else []
-            lines += _field(rule, language, values.get(key, ""))
+            lines += ["", *notes(rule, language)] if help else []
+            lines += _field(rule, language, values.get(key, ""), required=_required(rule, keys))
     return "\n".join([*lines, "", marker(form.name, "end", language)])
 
 
-def _intro(language: str, shown: bool) -> list[str]:
-    return [*intro(language), ""] if shown else [""]
+def _required(rule: FieldRule, keys: Collection[str] | None) -> bool:
+    """Whether to mark a field: in the whole form not one that only some people must fill in."""
+    return rule.required and (rule.when is None or keys is not None)
 
 
-def _field(rule: FieldRule, language: str, value: Value) -> list[str]:
+def _field(rule: FieldRule, language: str, value: Value, *, required: bool) -> list[str]:
     """The label and its value: on one line if it fits there, else below, indented."""
-    mark = _REQUIRED.get(language, " *") if rule.required else ""
-    head = f"{said(rule.label, language)}{mark}{_COLON.get(language, ':')}"
+    mark = said(_REQUIRED, language) if required else ""
+    head = f"{said(rule.label, language)}{mark}{said(_COLON, language)}"
     texts = [line.strip() for line in _written(rule, language, value).strip().split("\n")]
     if len(texts) == 1 and rule.type not in ("lines", "long"):
         return fold(f"{head} ", texts[0]) if texts[0] else [head]

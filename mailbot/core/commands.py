@@ -42,7 +42,10 @@ COMMANDS: tuple[Row, ...] = (
         "required",
         "decide",
         {"en": "REJECT reason", "ja": "却下 理由"},
-        {"en": "it is rejected; the reason goes to the applicant", "ja": "却下します（理由は申請者に伝わります）"},
+        {
+            "en": "it is rejected; applicant and responsible person get the reason",
+            "ja": "却下します（理由は申請者と責任者に伝わります）",
+        },
     ),
     Row(
         "NOTE",

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 
 from mailbot.core.events import Event, Role
 
+TEMPLATES = (
+    *("missing", "received", "consent", "review", "agreed", "accepted", "accepted_responsible", "rejected"),
+    *("rejected_responsible", "declined", "forms", "transcript", "not_counted", "passed_on", "stuck", "handed"),
+    *("proposed", "status", "reminder", "expired", "too_large"),
+)
+"""Every letter the desk may write, by the name of its template."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage, Message
 from email.utils import make_msgid
 
+from mailbot.demo import jis
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -60,7 +62,10 @@ def _mail(person: Person, to: str, subject: str, text: str, domain: str) -> Emai
     mail["To"] = to
     mail["Subject"] = subject
     mail["Message-ID"] = make_msgid(domain=domain)
-    mail.set_content(text, charset=person.charset, cte="7bit" if person.charset == "iso-2022-jp" else None)
+    if person.charset == "iso-2022-jp":
+        mail.set_content(jis.encode(text), "text", "plain", cte="7bit", params={"charset": "ISO-2022-JP"})
+    else:
+        mail.set_content(text, charset=person.charset)
     return mail
 
 

@@ -152,7 +152,7 @@ def _account(source: Source, name: str, server: Server, base: Path) -> Account |
 
 
 def _paths(source: Source, desk: DeskPaths, base: Path) -> DeskPaths | Problem:
-    absolute = {name: base / path for name, path in dict(desk).items()}
+    absolute = {name: base / path for name, path in desk.model_dump().items()}
     if absolute["keys"].resolve().is_relative_to(absolute["state"].resolve()):
         return source.problem(("desk", "keys"), f'"{desk.keys}"', "a file outside the folder of state")
     return DeskPaths(**absolute)

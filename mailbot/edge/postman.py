@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
 
 from aiosmtplib import (
@@ -94,6 +95,16 @@ OUTCOMES: tuple[tuple[type[Exception], Callable[[Any, Account], Later | Never]],
 ERRORS = (SMTPException, OSError, ValueError)
 
 
+def _bare(address: str) -> bool:
+    """Whether it is one address and nothing else; aiosmtplib would send to whatever address it finds in the text."""
+    return bool(address) and parseaddr(address)[1] == address
+
+
+def _refused(error: BaseException) -> bool:
+    """Whether the relay answered as RFC 5321 wants it; aiosmtplib gives a code below zero to what is no answer."""
+    return isinstance(error, SMTPRecipientsRefused) or (isinstance(error, SMTPResponseException) and error.code > 0)
+
+
 def _outcome(error: Exception, account: Account) -> Later | Never:
     return next(row for kind, row in OUTCOMES if isinstance(error, kind))(error, account)
 
@@ -141,6 +152,8 @@ class Postman:
         ends become CRLF. Refused with 5xx is Never, unless the code is about the login. Everything else that failed is
         Later: the relay may then have the letter, if the connection was lost after it was sent. The next letter can go.
         """
+        if not (_bare(recipient) and (_bare(sender) or not sender)):
+            return Never(UNSENDABLE, f"not an address for an envelope: {recipient!a}, sender {sender!a}")
         try:
             await self.connect()
             return await self._hand_over(sender, recipient, raw)
@@ -148,7 +161,7 @@ class Postman:
             return Later(broken.code, str(broken))
         except (*ERRORS, asyncio.CancelledError) as error:
             # after a refusal aiosmtplib has sent RSET; after anything else nobody knows where the dialogue stands
-            if not isinstance(error, SMTPResponseException | SMTPRecipientsRefused):
+            if not _refused(error):
                 await self._abandon()
             if isinstance(error, asyncio.CancelledError):
                 raise

@@ -17,7 +17,7 @@ from mailbot.core.events import (
     MailJoined,
     Quarantined,
 )
-from mailbot.core.fields import understand
+from mailbot.core.fields import secret, understand
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import Reading, language_of, read
 from mailbot.core.rules import Form
@@ -118,13 +118,18 @@ def _take(story: Story, reading: Reading, by: str) -> None:
     story.add(
         FieldsRead(
             by=by,
-            answers=dict(changes),
+            answers={key: tuple(map(_masked, texts)) for key, texts in changes.items()},
             values=understood.values,
             faults=understood.faults + conflict,
-            unread=tuple(f"{part.label}: {part.text}" for part in reading.unread),
+            unread=tuple(_masked(f"{part.label}: {part.text}") for part in reading.unread),
             news=news,
         )
     )
+
+
+def _masked(text: str) -> str:
+    """What may be journaled of an answer: a private key never."""
+    return "[a private key, removed]" if secret(text) else text
 
 
 def _email_conflict(story: Story, form: Form, email: object) -> tuple[Fault, ...]:

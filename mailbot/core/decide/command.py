@@ -78,14 +78,12 @@ def _first_line(mail: Incoming) -> tuple[str, ...]:
 
 def _accept(story: Story, clerk: Clerk, command: Command) -> None:
     story.add(Accepted(clerk=clerk.address))
-    story.to_applicant("accepted")
-    story.to_responsible("accepted_responsible")
+    story.to_both("accepted", "accepted_responsible")
 
 
 def _reject(story: Story, clerk: Clerk, command: Command) -> None:
     story.add(Rejected(clerk=clerk.address, reason=command.text))
-    story.to_applicant("rejected")
-    story.to_responsible("rejected_responsible")
+    story.to_both("rejected", "rejected_responsible")
 
 
 def _note(story: Story, clerk: Clerk, command: Command) -> None:

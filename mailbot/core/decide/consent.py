@@ -13,7 +13,8 @@ from mailbot.core.steps import current
 
 def agree_or_decline(mail: Incoming) -> Decision:
     """What a keyword of consent does: it counts at the signed address of the newest consent letter, from the address
-    that letter went to, once; anything else changes nothing and is told to the registered address."""
+    that letter went to, once; a DECLINE also after an AGREE, as long as nothing was decided. Anything else changes
+    nothing and is told to the registered address."""
     case = mail.case
     if case is None:
         return _without_letter(mail)
@@ -38,9 +39,9 @@ def _refusal(mail: Incoming, case: Case) -> str:
     reasons = {
         "not_proven": not mail.proven or mail.letter is None or mail.letter.role != "responsible",
         "case_closed": not case.open,
-        "already": case.consent is not None,
+        "already": case.consent is not None and keyword(mail.new_text) == "AGREE",
         "old_letter": int(letter.rpartition(".")[2] or 0) < newest,
-        "not_asked": case.step != "consent",
+        "not_asked": case.step != "consent" and case.consent is None,
     }
     return next((why for why, holds in reasons.items() if holds), "")
 
@@ -54,8 +55,7 @@ def _agreed(story: Story, mail: Incoming) -> None:
 def _declined(story: Story, mail: Incoming) -> None:
     reason = decline_reason(mail.new_text)
     story.add(ConsentDeclined(by=mail.address, letter=mail.facts.letter or "", reason=reason))
-    story.to_applicant("declined")
-    story.to_responsible("declined")
+    story.to_both("declined", "declined")
 
 
 RESULT = {"AGREE": _agreed, "DECLINE": _declined}

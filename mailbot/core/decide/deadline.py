@@ -18,13 +18,15 @@ GRACE = 3
 
 def overdue(case: Case, what: Literal["remind", "limit"], rules: Rules, now: datetime) -> Decision:
     """What a passed reminder or limit does to a case: remind once; end the case only if its reminder had been handed to
-    the relay some working days before, else remind now and move the limit. `now` is an aware UTC instant up to which
-    the inbox has been read."""
+    the relay some working days before and no clerk has it in hand, else remind now and move the limit.
+
+    `now` is an aware UTC instant up to which the inbox has been read.
+    """
     story = Story(case, case.number, rules, now)
     story.add(Facts(sort="deadline", sort_row=what))
     if what == "remind":
         _remind(story)
-    elif STEPS[case.step].expires and _was_reminded(case, rules, now):
+    elif STEPS[case.step].expires and not case.stuck and _was_reminded(case, rules, now):
         story.add(Expired(step=case.step))
         story.to_applicant("expired")
     else:
@@ -42,4 +44,4 @@ def _remind(story: Story) -> None:
     story.add(Reminded(step=story.known.step))
     waits_for = STEPS[story.known.step].waits_for
     writes = {"applicant": story.to_applicant, "responsible": story.to_responsible, "clerk": story.to_clerks}
-    writes[waits_for]("reminder")
+    writes["clerk" if story.known.stuck else waits_for]("reminder")

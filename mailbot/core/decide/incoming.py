@@ -101,6 +101,12 @@ class Story:
         if self.responsible:
             self._write(template, self.responsible, "responsible", self._language("responsible"), data)
 
+    def to_both(self, template: str, to_responsible: str) -> None:
+        """Write to applicant and responsible person; somebody who is both gets the applicant's letter alone."""
+        self.to_applicant(template)
+        if self.responsible.lower() != self.known.applicant.lower():
+            self.to_responsible(to_responsible)
+
     def to_clerk(self, clerk: Clerk, template: str, **data: object) -> None:
         """Write to one clerk."""
         self._write(template, clerk.address, "clerk", (clerk.language,), {**data, "clerk": clerk})

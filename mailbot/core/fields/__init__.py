@@ -98,12 +98,13 @@ def _refused(key: str, error: ErrorDetails, text: str) -> Fault:
 
 def _imply(form: Form, values: Values, faults: Faults) -> None:
     """What was answered badly was answered: to a condition a faulty field is not empty."""
-    known = {**{key: fault.found or "?" for key, fault in faults.items()}, **values}
     for key, rule in form.fields.items():
-        if rule.implied and key not in values and key not in faults:
-            row = next((row for row in rule.implied if holds(row.when, known)), None)
-            if row is not None:
-                values[key] = known[key] = row.value
+        if not rule.implied or key in values or key in faults:
+            continue
+        known = {**{name: fault.found or "?" for name, fault in faults.items()}, **values}
+        row = next((row for row in rule.implied if holds(row.when, known)), None)
+        if row is not None:
+            values[key] = row.value
 
 
 def _copy(form: Form, copies: Copies, language: str, values: Values, faults: Faults) -> None:

@@ -27,7 +27,7 @@ def ticked(text: str) -> tuple[tuple[str, ...], int] | None:
 
     An empty circle is a tick, unless another sign ticks too (`● ○`). Words may stand before or after their box.
     """
-    parts = _MARK.split(text)
+    parts = _MARK.split(plain(text))
     if len(parts) == 1:
         return None
     marks, words = parts[1::2], [part.strip(" \t\n/・|,、") for part in (parts[0], *parts[2::2])]

@@ -3,7 +3,6 @@
 import difflib
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
 from mailbot.core.labels import label_key
@@ -18,7 +17,9 @@ _SEPARATOR = re.compile(r"[:：﹕=＝|｜→]|[】\]］〕》」](?:\s*[:：=�
 _GAP = re.compile(r"\t\s*|[ \u3000]{2,}|\u3000")
 _LIKE_LABEL = re.compile(r"\W{0,6}[^\W\d][^:：=\t|<>\n]{0,40}[:：]\s*(?!//)\S|[【［〔][^】］〕\n]{1,30}[】］〕]\s*\S")
 _CLOSES = frozenset("】]］〕》」")
-_SECOND = re.compile(r"(?:[ \u3000\t]{2,}|\u3000|\t|\s*[/／、，,]\s*)([^\s:：/／、，,][^:：/／、，,\u3000\t]{0,40})[:：]")
+_SECOND = re.compile(
+    r"(?:[ \u3000\t]{2,}|\u3000|\t|\s*[/／、，,]\s*)([^\s:：/／、，,][^:：/／、，,\u3000\t]{0,40})[:：]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,6 @@ class Labels:
         self.longest = max(map(len, self.keys), default=0) + _DECORATION
         self.notes, self.note_lines = all_notes(form)
         self.note_starts = {note[:6] for note in self.notes}
-        self.suggest = lru_cache(maxsize=1024)(self._suggest)
 
     def key(self, candidate: str) -> str | None:
         """The field with that label, however it is decorated."""
@@ -84,7 +84,7 @@ class Labels:
         return Hit(key, "") if key else None
 
     def second(self, rest: str) -> tuple[str, str] | None:
-        """A value followed by a further label on the same line (`姓：遺伝　名：太郎`): the value, the line from there."""
+        """A value followed by a further label on the same line (`姓：遺伝　名：太郎`): value, rest of line."""
         if ":" not in rest and "：" not in rest:
             return None
         for found in islice(_SECOND.finditer(rest[:400]), 6):
@@ -102,8 +102,10 @@ class Labels:
         closes = separator[0][0] in _CLOSES
         return Like(text[: separator.start() + closes].strip(), text[separator.end() :].strip())
 
-    def _suggest(self, key: str) -> str | None:
-        close = difflib.get_close_matches(key, self.keys, n=1, cutoff=0.8)
+    def near(self, label: str) -> str | None:
+        """The field whose label is spelled nearly so (difflib ratio of 0.8 or more). Costs up to a millisecond."""
+        key = label_key(label[: self.longest])
+        close = difflib.get_close_matches(key, self.keys, n=1, cutoff=0.8) if key else []
         return self.keys[close[0]] if close else None
 
 

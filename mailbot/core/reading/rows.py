@@ -12,7 +12,7 @@ from mailbot.core.reading.labels import Hit, Labels
 from mailbot.core.reading.shape import find_marker, indentation, squeezed
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
     """One line that counts. `stop` is a line no value goes beyond (a marker, a reply header, what does not count).
 
@@ -130,4 +130,3 @@ def _note_at(rows: list[Row], number: int, labels: Labels) -> int:
         if joined in labels.notes:
             longest = count
     return longest or int(squeezed(rows[number].text) in labels.note_lines)
-

@@ -19,10 +19,10 @@ VALUE, SOFT, HARD = 4, 8, 12
 
 _KEEP = {"en": "please keep this line", "ja": "この行は消さないでください"}
 _INTRO = {
-    "en": "* = required. Please write after the colon, or on the lines below it.",
-    "ja": "＊は必須項目です。コロンの後か、その下の行にお書きください。",
+    "en": "* = required. Please write after the colon or on the lines below.",
+    "ja": "＊は必須項目です。コロンの後か、その下の行にご記入ください。",
 }
-_EXAMPLE = {"en": "e.g.", "ja": "例："}
+_EXAMPLE = {"en": "e.g. ", "ja": "例："}
 YES_NO = {"en": {"yes": "yes", "no": "no"}, "ja": {"yes": "はい", "no": "いいえ"}}
 NOTE = "# "
 
@@ -58,12 +58,14 @@ def notes(rule: FieldRule, language: str) -> list[str]:
 
 
 def _notes(rule: FieldRule, language: str) -> Iterator[str]:
-    if help_text := said(rule.help, language):
-        yield help_text
-    if options := _options(rule, language):
+    explained = said(rule.help, language)
+    options = _options(rule, language)
+    if explained:
+        yield explained
+    if not all(option in explained for option in options):
         yield " / ".join(options)
     if example := said(rule.example, language):
-        yield f"{said(_EXAMPLE, language)} {example}"
+        yield f"{said(_EXAMPLE, language)}{example}"
 
 
 def _options(rule: FieldRule, language: str) -> list[str]:
@@ -78,7 +80,7 @@ def option(rule: FieldRule, value: str, language: str) -> str:
 
 
 def _note(text: str) -> list[str]:
-    return wrap(" ".join(text.split()), WIDTH, NOTE).split("\n")
+    return wrap(text.strip(), WIDTH, NOTE).split("\n")
 
 
 def squeezed(text: str) -> str:
@@ -143,15 +145,17 @@ def indentation(line: str) -> int:
     return width(line[: len(line) - len(rest)].expandtabs(8)) if len(rest) != len(line) else 0
 
 
-def unfold(lines: Sequence[str]) -> list[str]:
-    """Undo `fold` in the lines of a value that stand below their label; the indentation of all is taken off."""
+def unfold(lines: Sequence[str], *, rejoin: bool, label: str = "", first: str = "") -> list[str]:
+    """Lines of a value that stand below their label, without the indentation that all have; `rejoin` undoes `fold`.
+
+    `first` is the line of the value in the line `label`, if it has one.
+    """
     filled = [indentation(line) for line in lines if line.strip()]
-    base = min(filled, default=0)
-    out: list[str] = []
-    before = ""
+    base = min([*filled, indentation(label) + VALUE] if first else filled, default=0)
+    out, before = [first], label if first else ""
     for line in lines:
-        text, deeper = line.strip(), indentation(line) - base
-        if out and text and before.strip() and deeper >= SOFT - VALUE - 1 and _full(before, text):
+        text, deeper = line.strip(), max(indentation(line) - base, 0)
+        if rejoin and text and before.strip() and deeper >= SOFT - VALUE - 1 and _full(before, text):
             out[-1] += f"{'' if deeper >= HARD - VALUE - 1 else ' '}{text}"
         else:
             out.append(" " * deeper + text if text else "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mailbot.core.reading.labels import Hit, Labels, Like
 from mailbot.core.reading.rows import Row
-from mailbot.core.reading.shape import HARD, SOFT, VALUE, unfold
+from mailbot.core.reading.shape import HARD, VALUE, unfold
 
 _OPEN, _CLOSE = "<＜《", ">＞》"
 _PLACEHOLDER = re.compile(r"[\s_＿<>＜＞《》\[\]［］()（）【】「」]*\Z|[.…・]{3,}\Z")
@@ -50,6 +50,7 @@ class _Collector:
     def __init__(self, rows: Sequence[Row], labels: Labels) -> None:
         self.rows, self.labels = rows, labels
         self.found = Found()
+        self.suggestions_left = _UNREAD
 
     def run(self) -> Found:
         number = 0
@@ -104,12 +105,11 @@ class _Collector:
         below = list(self.rows[number + 1 : end])
         for row in below:
             row.used = True
-        mine = [row for row in below if row.new == label.new]
         other = [row for row in below if row.new != label.new and row.text]
-        if other and not label.new and not _amid(mine, other, below):
-            self._keep(hit.key, _lines("", other), new=True)
+        if other and not label.new and not _amid(below, label):
+            self._keep(hit.key, _lines(None, "", other), new=True)
         else:
-            self._keep(hit.key, _lines(hit.rest, below), new=label.new or bool(other))
+            self._keep(hit.key, _lines(label, hit.rest, below), new=label.new or bool(other))
         return end
 
     def _end(self, number: int, hit: Hit) -> int:
@@ -134,7 +134,10 @@ class _Collector:
     def _unknown_label(self, row: Row, strict: bool) -> bool:
         """Whether a row inside a value looks like the next label; in free text only one that nearly is one counts."""
         like = self.labels.like(row.text)
-        return like is not None and (strict or self.labels.near(like.label) is not None)
+        if like is None or strict or not self.suggestions_left:
+            return like is not None and strict
+        self.suggestions_left -= 1  # a comparison with all labels costs a millisecond: not for every line of a mail
+        return self.labels.near(like.label) is not None
 
     def _answer_follows(self, number: int, label: Row) -> bool:
         """Whether below a quoted value, after this empty row, the sender's own words follow."""
@@ -199,7 +202,8 @@ class _Collector:
             if not row.text or row.stop or not (row.wrapped or (indented and self._goes_on(row, label))):
                 break
             row.used = True
-            parts.append(row.text if deeper >= HARD - VALUE - 1 else f" {row.text}")
+            glue = _glue(parts[-1], row.text) if row.wrapped else "" if deeper >= HARD - VALUE - 1 else " "
+            parts.append(glue + row.text)
             at += 1
         return "".join(parts), at
 
@@ -231,16 +235,26 @@ def _under(row: Row, label: Row) -> bool:
     return row.inside and label.inside and row.indent >= label.indent + _DEEPER
 
 
-def _amid(mine: Sequence[Row], other: Sequence[Row], below: Sequence[Row]) -> bool:
+def _amid(below: Sequence[Row], label: Row) -> bool:
     """Whether the sender's lines stand between quoted lines of the value: they add to it, and do not replace it."""
-    last = next((row for row in reversed(mine) if row.text), None)
-    return last is not None and below.index(other[0]) < below.index(last)
+    filled = [row.new for row in below if row.text]
+    return filled.index(not label.new) < len(filled) - 1 and filled[-1] == label.new
 
 
-def _lines(first: str, rows: Sequence[Row]) -> str:
-    texts = [row.line for row in rows]
-    inside = any(row.inside for row in rows)
-    return "\n".join([first, *(unfold(texts) if inside else unfold(texts))])
+def _lines(label: Row | None, first: str, rows: Sequence[Row]) -> str:
+    """A value of several lines: what stood behind the label, and the lines below without their common indentation."""
+    lines: list[str] = []
+    for row in rows:
+        if row.wrapped and lines:
+            lines[-1] += _glue(lines[-1], row.text) + row.text
+        elif row.wrapped:
+            first += _glue(first, row.text) + row.text
+        else:
+            lines.append(row.line)
+    rejoin = any(row.inside for row in rows)
+    return "\n".join(unfold(lines, rejoin=rejoin, label=label.line if label else "", first=first))
 
 
-assert SOFT > VALUE
+def _glue(before: str, after: str) -> str:
+    """What stood where a client broke a line: a space, but none between Japanese characters."""
+    return "" if before[-1:] > "\u2e7f" and after[:1] > "\u2e7f" else " "

@@ -98,17 +98,21 @@ def _possible(rule: FieldRule) -> Sequence[str]:
     return ("yes", "no") if rule.type == "yes_no" else tuple(rule.choices)
 
 
+def _question(form: Form, question: Condition, path: Path) -> Found:
+    rule = form.fields.get(question.field or "")
+    if rule is None:
+        yield path, f"the field `{question.field}`", meant(question.field or "", form.fields)
+        return
+    possible = _possible(rule)
+    for text in _compared(question):
+        if possible and text and text not in possible:
+            yield path, f'"{text}" for `{question.field}`', f"one of {', '.join(possible)}"
+
+
 def _questions(form: Form, house: House) -> Found:
     for path, condition in _conditions(form):
         for question in _asked(condition):
-            rule = form.fields.get(question.field or "")
-            if rule is None:
-                yield path, f"the field `{question.field}`", meant(question.field or "", form.fields)
-                continue
-            possible = _possible(rule)
-            for text in _compared(question):
-                if possible and text not in possible and text:
-                    yield path, f'"{text}" for `{question.field}`', f"one of {', '.join(possible)}"
+            yield from _question(form, question, path)
 
 
 def _named(form: Form) -> Iterator[tuple[Path, str]]:

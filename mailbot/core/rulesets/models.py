@@ -47,6 +47,7 @@ def _problem(model: type[BaseModel], source: Source, error: Any, hidden: tuple[s
     places = {name: str(text) for name, text in error.get("ctx", {}).items()}
     wanted = WANTED.get(error["type"], error["msg"]).format_map(places).removeprefix("wanted: ")
     found = "nothing" if error["type"] == "missing" else short(error["input"])
+    found = "a value of another kind" if "password" in path else found
     return source.problem(path, found, wanted)
 
 
@@ -56,9 +57,10 @@ def unknown(source: Source, path: Path, known: list[str]) -> Problem:
 
 
 def short(value: object) -> str:
-    """A value as an operator wrote it, or nearly, in at most 60 characters."""
-    text = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else None
-    text = text or (f'"{value}"' if isinstance(value, str) else str(value))
+    """A value as an operator wrote it, or nearly, in at most 60 characters; of a table only that it is one."""
+    if isinstance(value, dict):
+        return "a table"
+    text = str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 

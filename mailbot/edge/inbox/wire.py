@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from imapclient import DELETED, IMAPClient  # type: ignore[import-untyped]
@@ -26,6 +27,8 @@ WINDOW = 50_000
 UNINTELLIGIBLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, OverflowError)
 """What imapclient lets out when an answer is not IMAP."""
 ABILITIES = ("MOVE", "UIDPLUS", "IDLE")
+GONE = "[EXPUNGEISSUED]"
+"""RFC 5530: some of the mails were removed by another program. Dovecot then copies and moves none of the set."""
 FOR_NOW = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\b", re.IGNORECASE)
 """Response codes of RFC 5530 with which a login fails for reasons other than name and password."""
 
@@ -90,6 +93,8 @@ class Wire:
         self.close()
         with self._in_words():
             self._client = client = self._dial()
+            if (client.welcome or b"").startswith(b"* PREAUTH"):
+                raise InboxBroken("the server's greeting is PREAUTH: it takes the connection for somebody logged in")
             client.normalise_times = False
             client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._account.security == "starttls":
@@ -135,8 +140,7 @@ class Wire:
             way = next(steps for needed, steps in WAYS if needed is None or needed in abilities)
             for some in _sets(uids):
                 for step in way:
-                    step(client, uid_set(some), self._name(client, folder))
-                    self._forget(client)
+                    self._step(client, partial(step, client, uid_set(some), self._name(client, folder)))
             return True
 
     def ensure_folders(self, names: Sequence[str]) -> None:
@@ -160,6 +164,17 @@ class Wire:
             can = ", ".join(f"{name} {'yes' if name.encode() in abilities else 'no'}" for name in ABILITIES)
             count = self._select(client)
             return f"{greeting!r}, logged in as {self._account.user}, {count} mails in the inbox; {can}"
+
+    def _step(self, client: Any, step: Callable[[], object]) -> None:
+        """Do it; again, if the server balked at mails that another program removed and now has been asked which."""
+        try:
+            step()
+        except IMAPClientError as error:
+            if GONE not in str(error):
+                raise
+            client.noop()
+            step()
+        self._forget(client)
 
     def _dial(self) -> Any:
         account = self._account

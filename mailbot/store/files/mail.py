@@ -21,6 +21,13 @@ def digest_of(raw: bytes) -> Digest:
     return hashlib.sha256(raw).hexdigest()
 
 
+def _age(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 class Mails:
     """The raw mails of one desk below `state/mail`."""
 
@@ -72,11 +79,8 @@ class Mails:
 
     def waiting(self) -> list[Digest]:
         """The digests of kept mails no committed entry decided yet, oldest first."""
-        found = []
-        for path in self.new.iterdir() if self.new.is_dir() else ():
-            if DIGEST.fullmatch(path.name):
-                found.append((path.stat().st_mtime_ns, path.name))
-        return [name for _, name in sorted(found)]
+        paths = self.new.iterdir() if self.new.is_dir() else ()
+        return [path.name for path in sorted(paths, key=_age) if DIGEST.fullmatch(path.name)]
 
     def file(self, digests: Iterable[Digest]) -> None:
         """Moves decided mails out of `new/`; those moved before are left alone. Durable only after `settle`."""

@@ -1,0 +1,46 @@
+"""What can happen to a letter: written, taken by the relay, postponed, failed. It knows nothing of why."""
+
+from typing import Literal
+
+from mailbot.core.events.values import Frozen, Role
+
+
+class LetterWritten(Frozen):
+    """A letter in words, to be sent: its name is `<case>.<number>`, without a case `e<seq of the entry>.<number>`.
+
+    `thread` lists what it answers, oldest first: Message-IDs of others in angle brackets, letters of ours by name;
+    no token is journaled, it is derived from name, recipient and the key called `key` when bytes are made.
+    """
+
+    kind: Literal["letter_written"] = "letter_written"
+    number: int
+    template: str
+    to: str
+    role: Role
+    key: str
+    languages: tuple[str, ...]
+    subject: str
+    text: str
+    thread: tuple[str, ...] = ()
+
+
+class LetterSent(Frozen):
+    kind: Literal["letter_sent"] = "letter_sent"
+    letter: str
+    answer: str
+
+
+class LetterPostponed(Frozen):
+    """The relay could not take it now; `until` is the instant before which it is not tried again."""
+
+    kind: Literal["letter_postponed"] = "letter_postponed"
+    letter: str
+    why: str
+    until: str
+
+
+class LetterFailed(Frozen):
+    kind: Literal["letter_failed"] = "letter_failed"
+    letter: str
+    code: int
+    why: str

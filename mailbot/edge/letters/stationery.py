@@ -1,0 +1,102 @@
+"""Words become the bytes of a mail (RFC 5322, RFC 2045). It knows keys and headers, not what a letter says."""
+
+import base64
+import email.utils
+import quopri
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.header import Header
+
+from mailbot.core.events import LetterWritten
+from mailbot.core.rules import Desk
+from mailbot.core.token import mac, message_id, reply_address
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+RecipientOf = Callable[[str], tuple[str, str] | None]
+"""Tells for the name of an earlier letter its recipient and the name of its key; None if it is not known."""
+
+
+def _encoded(text: str, name: str) -> str:
+    """Text of a header field (RFC 2047, RFC 5322 §2.2.3): nothing in it can end the field or seem to be encoded."""
+    clean = " ".join(text.split())
+    if clean.isascii() and clean.isprintable() and len(clean) < 66 and "=?" not in clean:
+        return clean
+    return Header(clean, "utf-8", maxlinelen=74, header_name=name).encode(linesep="\r\n")
+
+
+def _body(text: str) -> tuple[str, bytes]:
+    raw = text.replace("\n", "\r\n").encode()
+    if text.isascii() and all(len(line) < 200 for line in text.split("\n")):
+        return "7bit", raw
+    if sum(letter.isascii() for letter in text) > len(text) * 0.8:
+        return "quoted-printable", quopri.encodestring(raw.replace(b"\r\n", b"\n")).replace(b"\n", b"\r\n")
+    return "base64", base64.encodebytes(raw).replace(b"\n", b"\r\n")
+
+
+class Stationery:
+    """Makes the bytes of letters: the desk's name and address, and the keys of its tokens."""
+
+    def __init__(self, desk: Desk, keys: Mapping[str, bytes]) -> None:
+        self.desk, self.keys = desk, keys
+        self._zone = zoneinfo.ZoneInfo(desk.timezone)
+
+    def mac(self, name: str, letter: LetterWritten) -> str:
+        """The mac of a letter of ours. KeyError if its key is gone."""
+        return mac(self.keys[letter.key], self.desk.name, name, letter.to)
+
+    def envelope_sender(self, name: str, letter: LetterWritten) -> str:
+        """The envelope sender (RFC 5321 §4.1.1.2): the reply address, so that a bounce names its letter."""
+        return reply_address(self.desk.address, name, self.mac(name, letter))
+
+    def build(
+        self,
+        name: str,
+        letter: LetterWritten,
+        at: datetime,
+        log: str,
+        recipient_of: RecipientOf,
+    ) -> bytes:
+        """The mail as bytes with CRLF (RFC 5322, RFC 2045): the same arguments and keys give the same bytes.
+
+        `name` is the letter's name, `at` the instant of its entry, `log` the line that names its entry's sequence
+        number and hash; `recipient_of` tells for the name of an earlier letter its recipient and key.
+        """
+        own = self.mac(name, letter)
+        thread = [part for part in (self._reference(part, recipient_of) for part in letter.thread) if part]
+        title = " / ".join(dict.fromkeys(self.desk.titles[language] for language in letter.languages))
+        encoding, body = _body(f"{letter.text}\n\n-- \n{title}\n{log}\n")
+        fields = [
+            ("From", f"{_phrase(title)} <{self.desk.address}>"),
+            ("To", f"<{CONTROLS.sub('', ''.join(letter.to.split()))}>"),
+            ("Reply-To", f"<{reply_address(self.desk.address, name, own)}>"),
+            ("Subject", _encoded(letter.subject, "Subject")),
+            ("Date", email.utils.format_datetime(at.astimezone(self._zone))),
+            ("Message-ID", message_id(self.desk.address, name, own)),
+            *([("In-Reply-To", thread[-1]), ("References", "\r\n ".join(thread))] if thread else []),
+            ("Auto-Submitted", "auto-replied"),
+            ("X-Auto-Response-Suppress", "All"),
+            ("X-Mailbot-Desk", self.desk.name),
+            ("Content-Language", ", ".join(letter.languages)),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Transfer-Encoding", encoding),
+        ]
+        head = "".join(f"{field}: {value}\r\n" for field, value in fields)
+        return head.encode() + b"\r\n" + body
+
+    def _reference(self, part: str, recipient_of: RecipientOf) -> str:
+        if part.startswith("<"):
+            return part if re.fullmatch(r"<[\x21-\x7e]{1,250}>", part) else ""
+        known = recipient_of(part)
+        if known is None or known[1] not in self.keys:
+            return ""
+        return message_id(self.desk.address, part, mac(self.keys[known[1]], self.desk.name, part, known[0]))
+
+
+def _phrase(text: str) -> str:
+    clean = " ".join(text.split())
+    if clean.isascii() and clean.isprintable() and len(clean) < 60:
+        return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return _encoded(clean, "From")

@@ -1,0 +1,123 @@
+"""What is to be said becomes words. It sends nothing and knows no case but the one it is shown.
+
+Templates are text (templates/<language>/<letter>.txt): a subject line, a blank line, the text, a line a paragraph.
+What a person wrote is only ever data in them, never a template.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+import jinja2
+
+from mailbot.core.case import Case
+from mailbot.core.columns import clip, width, wrap
+from mailbot.core.events import LetterWritten
+from mailbot.core.outcome import TEMPLATES, Letter
+from mailbot.core.rules import Form, Rules
+from mailbot.core.rulesets import Problem
+from mailbot.edge.letters.voice import COLUMNS, Voice
+
+BETWEEN_LANGUAGES = "\n\n" + "-" * 60 + "\n\n"
+WIDEST = 76
+"""Paragraphs are broken at COLUMNS; up to which a line that came broken already (a form, values) is left alone."""
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class Letters:
+    """Puts letters into words, after the templates of one rule set."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        sources = {
+            f"{language}/{name}": text for language, named in rules.templates.items() for name, text in named.items()
+        }
+        self._environment = jinja2.Environment(
+            loader=jinja2.DictLoader(sources),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # noqa: S701 - plain text mail, nothing is markup
+            cache_size=-1,
+        )
+        self._environment.filters["wrap"] = lambda text, indent=0, columns=72: wrap(str(text), columns, " " * indent)
+        self._environment.filters["clip"] = lambda text, columns=60: clip(str(text), columns)
+        self._environment.filters["quote"] = _quote
+
+    def words(self, letter: Letter, number: int, key: str) -> LetterWritten:
+        """The letter in words, as it is journaled; `number` counts within its case or entry, `key` names the key its
+        token will be made with. KeyError for a template that `check` would have found."""
+        parts = [self._render(letter, language) for language in letter.languages]
+        subjects = tuple(dict.fromkeys(subject for subject, _ in parts))
+        return LetterWritten(
+            number=number,
+            template=letter.template,
+            to=letter.to,
+            role=letter.role,
+            key=key,
+            languages=letter.languages,
+            subject=self._tag(letter) + " / ".join(subjects),
+            text=BETWEEN_LANGUAGES.join(text for _, text in parts),
+            thread=letter.thread,
+        )
+
+    def _tag(self, letter: Letter) -> str:
+        case = letter.data.get("case")
+        name = self.rules.desk.name
+        return f"[{name} {case.number}] " if isinstance(case, Case) else f"[{name}] "
+
+    def _render(self, letter: Letter, language: str) -> tuple[str, str]:
+        form, case = letter.data.get("form"), letter.data.get("case")
+        voice = Voice(
+            self.rules,
+            language,
+            form if isinstance(form, Form) else None,
+            case if isinstance(case, Case) else None,
+        )
+        context = {
+            **letter.data,
+            "to": letter.to,
+            "role": letter.role,
+            "desk": self.rules.desk,
+            "forms": self.rules.forms,
+        }
+        names = ("label", "labels", "say", "fault", "date", "value", "values", "form_to_fill", "blank_of", "person")
+        calls: dict[str, Callable[..., str]] = {
+            name: getattr(voice, name) for name in (*names, "waits_for", "waiting_role")
+        }
+        rendered = self._environment.get_template(f"{language}/{letter.template}").render(
+            context | calls, lang=language
+        )
+        head, _, text = CONTROLS.sub("", _lines(rendered)).partition("\n\n")
+        broken = "\n".join(_broken(line) for line in text.split("\n"))
+        return " ".join(head.removeprefix("Subject:").split()), re.sub(r"\n{3,}", "\n\n", broken).strip()
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with the templates: a letter without one in one of the desk's languages, or one Jinja refuses."""
+        for language in self.rules.desk.languages:
+            for name in TEMPLATES:
+                yield from self._problems(language, name)
+
+    def _problems(self, language: str, name: str) -> Iterator[Problem]:
+        file = f"templates/{language}/{name}.txt"
+        try:
+            self._environment.get_template(f"{language}/{name}")
+        except jinja2.TemplateNotFound:
+            yield Problem(file, "", "no such file", "a template for this letter")
+        except jinja2.TemplateSyntaxError as error:
+            yield Problem(file, "", error.message or "a mistake", "a template that Jinja can read", error.lineno)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _broken(line: str) -> str:
+    """A paragraph as lines, each with its indent."""
+    if width(line) <= WIDEST or line.startswith(">"):
+        return line
+    return wrap(line, COLUMNS, " " * (len(line) - len(line.lstrip(" "))))
+
+
+def _quote(text: object, lines: int = 40) -> str:
+    kept = wrap(_lines(str(text)).strip(), COLUMNS, "> ").split("\n")
+    return "\n".join(kept[:lines] + ["> […]"] * (len(kept) > lines))

@@ -1,0 +1,213 @@
+"""The casebook: all cases as documents, made from the journal and made again whenever in doubt. It folds nothing.
+
+Open cases lie in `open.json`, in tables of 64, since TinyDB rebuilds a whole table for each change; closed ones in
+files of 1,000 numbers below `closed/`, read when asked for. A document says up to which entry it was folded (`seq`):
+a closed file may be newer than the checkpoint, and an entry is never applied twice.
+"""
+
+import inspect
+import json
+import re
+import threading
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import tinydb
+from tinydb.storages import Storage
+from tinydb.table import Document
+
+from mailbot.core import case as case_module
+from mailbot.core import events as events_module
+from mailbot.core.case import Case
+from mailbot.store import Damaged
+from mailbot.store.files import disk, index
+
+NUMBER = re.compile(r"(\d{4})-(\d{5,6})", re.ASCII)
+YEAR = 1_000_000
+TABLE, FILE = 64, 1_000
+LISTED = "index"
+OPENED_FILES = 8
+Folded = tuple[Case, int]
+"""A case and the sequence number of the last entry folded into it."""
+
+
+def made_by() -> str:
+    """A digest of the source that folds cases: a casebook made by another one is made again."""
+    modules = (case_module, events_module, index)
+    return sha256("".join(inspect.getsource(module) for module in modules).encode()).hexdigest()
+
+
+def document_id(number: str) -> int | None:
+    """`2026-00042` as 2026000042; None for a text that is no case number."""
+    found = NUMBER.fullmatch(number)
+    return int(found[1]) * YEAR + int(found[2]) if found else None
+
+
+class InMemory(Storage):
+    """Keeps all tables in memory; `flush` makes the file hold them, durably."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.tables: dict[str, dict[str, Any]] = {}
+        if path is not None and path.is_file():
+            self.tables = _tables(path)
+
+    def read(self) -> dict[str, dict[str, Any]]:
+        """All tables, not copied."""
+        return self.tables
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:
+        """Takes note of the tables; nothing goes to the disk."""
+        self.tables = data
+
+    def flush(self) -> None:
+        """The file holds all tables, durably; Full if the disk takes no more. Table by table, so that no other thread
+        waits for long."""
+        if self.path is not None:
+            disk.replace(self.path, self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
+        before = b"{"
+        for name, table in self.tables.items():
+            text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
+            yield before + json.dumps(name).encode() + b":" + text.encode()
+            before = b",\n"
+        yield b"{}" if before == b"{" else b"}\n"
+
+
+def _tables(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        tables = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise Damaged(f"{path}: {error}; remove the folder `cases`, it is made again from the journal") from error
+    return dict(tables)
+
+
+class Sheets:
+    """Documents of cases in one TinyDB, 64 to a table."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.storage = InMemory(path)
+        self.database = tinydb.TinyDB(storage=lambda: self.storage)
+
+    def get(self, key: int) -> Folded | None:
+        """The case with this document id."""
+        document = self.database.table(str(key // TABLE)).get(doc_id=key)
+        if document is None:
+            return None
+        return Case.model_validate(document["case"]), document["seq"]
+
+    def put(self, key: int, folded: Folded) -> None:
+        """Inserts or replaces the case with this document id."""
+        table = self.database.table(str(key // TABLE))
+        fields = {"case": folded[0].model_dump(mode="json"), "seq": folded[1]}
+        if table.contains(doc_id=key):
+            table.update(fields, doc_ids=[key])
+        else:
+            table.insert(Document(fields, key))
+
+    def remove(self, key: int) -> None:
+        """Removes the case with this document id, if it is there."""
+        table = self.database.table(str(key // TABLE))
+        if table.contains(doc_id=key):
+            table.remove(doc_ids=[key])
+            if not len(table):
+                self.database.drop_table(table.name)
+
+    def keys(self) -> list[int]:
+        """All document ids, in order."""
+        names = self.database.tables() - {LISTED}
+        return sorted(document.doc_id for name in names for document in self.database.table(name))
+
+
+class Casebook:
+    """All cases of one desk. Without a folder it lives in memory only (to compare with, or when nothing may change)."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self.open = Sheets(folder and folder / "open.json")
+        self.closing: dict[int, Folded] = {}
+        self._closed: dict[int, Sheets] = {}
+        self._guard = threading.Lock()
+
+    def get(self, number: str) -> Folded | None:
+        """The case and the last entry folded into it."""
+        key = document_id(number)
+        if key is None:
+            return None
+        return self.open.get(key) or self.closing.get(key) or self._file(key // FILE).get(key)
+
+    def put(self, folded: Folded) -> None:
+        """Inserts or replaces a case, in memory; on disk after `flush`. ValueError if its number is none."""
+        key = document_id(folded[0].number)
+        if key is None:
+            raise ValueError(f"{folded[0].number!r} is no case number")
+        if folded[0].open:
+            self.closing.pop(key, None)
+            self.open.put(key, folded)
+        else:
+            self.open.remove(key)
+            self.closing[key] = folded
+
+    def open_cases(self) -> Iterator[Case]:
+        """All open cases by number; those that are open when asked for, as they are when they are reached."""
+        for key in self.open.keys():  # noqa: SIM118 - no mapping
+            if folded := self.open.get(key):
+                yield folded[0]
+
+    def closed_cases(self) -> Iterator[Case]:
+        """All closed cases by number, file by file."""
+        files = {int(path.stem) for path in self._closed_files()} | {key // FILE for key in self.closing}
+        for file in sorted(files):
+            sheets = self._file(file)
+            for key in sorted({*sheets.keys(), *(key for key in self.closing if key // FILE == file)}):
+                folded = self.closing.get(key) or sheets.get(key)
+                if folded and self.open.get(key) is None:
+                    yield folded[0]
+
+    def _closed_files(self) -> list[Path]:
+        folder = self.folder and self.folder / "closed"
+        return sorted(folder.glob("*.json")) if folder and folder.is_dir() else []
+
+    def _file(self, file: int) -> Sheets:
+        with self._guard:
+            sheets = self._closed.pop(file, None)
+            if sheets is None:
+                sheets = Sheets(self.folder and self.folder / "closed" / f"{file}.json")
+            self._closed[file] = sheets
+            while len(self._closed) > OPENED_FILES and self.folder:
+                del self._closed[next(iter(self._closed))]
+        return sheets
+
+    def listed(self) -> dict[str, Any] | None:
+        """What `flush` was given the last time."""
+        document = self.open.database.table(LISTED).get(doc_id=1)
+        return None if document is None else dict(document)
+
+    def flush_closed(self) -> None:
+        """Cases closed since the last time go to their files, durably; Full if the disk takes no more."""
+        if self.folder:
+            disk.folder(self.folder / "closed")
+        for file in sorted({key // FILE for key in self.closing}):
+            sheets = self._file(file)
+            for key in [key for key in self.closing if key // FILE == file]:
+                sheets.put(key, self.closing[key])
+            sheets.storage.flush()
+            self.closing = {key: folded for key, folded in self.closing.items() if key // FILE != file}
+
+    def flush(self, listed: dict[str, Any]) -> None:
+        """Everything is on the disk on return, `listed` in the same file as the open cases; Full if that fails."""
+        self.flush_closed()
+        table = self.open.database.table(LISTED)
+        table.truncate()
+        table.insert(Document(listed, 1))
+        self.open.storage.flush()
+
+
+def wipe(folder: Path) -> None:
+    """Removes all cases from the disk, the checkpoint first, so that no crash leaves it without its cases."""
+    (folder / "open.json").unlink(missing_ok=True)
+    for path in (folder / "closed").glob("*.json"):
+        path.unlink()

@@ -1,0 +1,236 @@
+"""One example of every letter in every shape it has, made as decisions make them, with the shipped rules."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from mailbot.core import commands
+from mailbot.core.case import Case, Consent
+from mailbot.core.events import Fault, LetterWritten
+from mailbot.core.fields import understand
+from mailbot.core.outcome import Letter
+from mailbot.core.rules import Rules
+from mailbot.core.rulesets import build
+from mailbot.edge.config import rule_texts
+from mailbot.edge.letters import Letters
+
+LOG = "log 17 " + "0123456789abcdef" * 4
+ROOT = Path(__file__).parent.parent
+
+
+def shipped() -> Rules:
+    rules = build(rule_texts(ROOT / "rules", ROOT / "templates"))
+    assert isinstance(rules, Rules), rules
+    return rules
+
+
+RULES = shipped()
+DESK, FORM = RULES.desk, RULES.forms["new-account"]
+LANGUAGES = DESK.languages
+LETTERS = Letters(RULES)
+
+PURPOSES = {
+    "en": "We assemble the genomes of 120 lines of wild rice from long reads, compare them with cultivated rice, and "
+    "look for the genes that decide when it flowers. The computations are assembly, alignment and annotation.",
+    "ja": "野生イネ120系統のゲノムをロングリードから組み立て、栽培イネと比較して、開花時期を決める遺伝子を探索します。"
+    "主な計算は、ゲノムアセンブリ、多重整列、遺伝子の注釈付けです。得られた配列と注釈は、論文とともに公的な"
+    "データベースで公開する予定です。系統数が多いため、研究室の計算機では一年以上かかる見込みであり、共用の"
+    "計算機の利用を希望します。計算の途中で作られるデータは、完了後ただちに消去します。",
+}
+ADDRESSES = {"en": "3-2-1 Honmachi, Reiji City\nJapan", "ja": "例示県例示市本町3-2-1\n例示大学 理学部 3号館"}
+AFFILIATIONS = {"en": "Example University, Faculty of Science", "ja": "例示大学 理学部 植物遺伝学研究室"}
+REASONS = {
+    "en": "The purpose describes teaching, not research. Please apply for a course account instead.",
+    "ja": "ご記入の利用目的は授業での利用にあたります。講習用のアカウントをご申請ください。",
+}
+QUESTIONS = {
+    "en": "Could you tell me whether my student may start next week?\n\nRegards\nIchiro Suzuki",
+    "ja": "来週から学生に利用させたいのですが、間に合いますでしょうか。\n\n例示大学　鈴木一郎",
+}
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHkPTLgKQTzQrZbHVLTOJw7vXqkxbbSpYZpcfz1vFqYA taro@laptop"
+
+
+def answers(language: str, **other: str) -> dict[str, tuple[str, ...]]:
+    """A filled form; what `other` says counts, an empty text takes an answer away."""
+    filled = {
+        "family_name": "Iden",
+        "first_name": "Taro",
+        "email": "taro@univ.example",
+        "nationality": "Japan",
+        "residence": "Japan",
+        "research_field": "Plant genetics",
+        "job_title": "Doctoral student",
+        "purpose": PURPOSES[language],
+        "affiliation": AFFILIATIONS[language],
+        "postal_code": "123-4567",
+        "address": ADDRESSES[language],
+        "telephone": "055-000-0000",
+        "account_name": "taro-i",
+        "ssh_public_key": KEY,
+        "personal_genome": "no",
+        "responsible_same": "no",
+        "responsible_family_name": "Suzuki",
+        "responsible_first_name": "Ichiro",
+        "responsible_email": "ichiro@univ.example",
+        "responsible_nationality": "Japan",
+        "responsible_research_field": "Plant genetics",
+        "responsible_job_title": "Professor",
+        "responsible_affiliation": AFFILIATIONS[language],
+        "responsible_postal_code": "123-4567",
+        "responsible_address": ADDRESSES[language],
+        "responsible_telephone": "055-000-0001",
+    }
+    return {key: (text,) for key, text in (filled | other).items() if text}
+
+
+OWN = {key: "" for key in answers("en") if key.startswith("responsible_")} | {"responsible_same": "yes"}
+
+
+def case(
+    language: str, step: str, status: str, given: Mapping[str, str] = MappingProxyType({}), **more: object
+) -> Case:
+    """A case in a step, with what was understood of its answers."""
+    written = answers(language, **given)
+    understood = understand(FORM, DESK, written, language)
+    known = {
+        "number": "2026-00042",
+        "form": FORM.name,
+        "opened": "2026-04-01T01:00:00.000Z",
+        "changed": "2026-04-06T01:00:00.000Z",
+        "step_since": "2026-04-06T01:00:00.000Z",
+        "applicant": "taro@univ.example",
+        "languages": {"applicant": language},
+        "answers": written,
+        "values": understood.values,
+        "faults": understood.faults,
+    }
+    return Case.model_validate(known | {"step": step, "status": status} | more)
+
+
+DUE = {"due": "2026-04-20T14:59:59.000Z"}
+AGREED = {
+    "consent": Consent(by="ichiro@univ.example", at="2026-04-06T01:00:00.000Z", letter="2026-00042.3", confirmed=False)
+}
+
+
+def collecting(language: str) -> Case:
+    """A case with a fault of every kind that needs explaining, and a line nobody knows."""
+    wrong = {"telephone": "", "nationality": "", "postal_code": "12-34", "email": "taro@gmail.com"}
+    short = PURPOSES[language][:40]
+    line = {"en": "Favourite colour: blue", "ja": "好きな色: 青"}[language]
+    return case(language, "fields", "collecting", wrong | {"purpose": short}, unread=(line,), **DUE)
+
+
+def stranger_from(language: str) -> Case:
+    """A case whose form names another address than the mail came from."""
+    wanted = {"sender": "taro@home.example"}
+    code = "email_not_from"
+    fault = Fault(field="email", kind="conflict", code=code, found="taro@univ.example", wanted=wanted)
+    return case(language, "fields", "collecting", applicant="taro@home.example", faults=(fault,), **DUE)
+
+
+def untouched(language: str) -> Case:
+    """A case of somebody who only wrote a name."""
+    empty = dict.fromkeys(answers(language), "") | {"family_name": "Iden", "first_name": "Taro"}
+    return case(language, "fields", "collecting", empty, **DUE)
+
+
+def consenting(language: str) -> Case:
+    return case(language, "consent", "awaiting_consent", **DUE)
+
+
+def own(language: str) -> Case:
+    return case(language, "consent", "awaiting_consent", OWN, **DUE)
+
+
+def ready(language: str) -> Case:
+    return case(language, "review", "ready", notes=("Called on 6 April.",), **AGREED)
+
+
+def closed(status: str, step: str = "review") -> Callable[[str], Case]:
+    return lambda language: case(language, step, status, reason=REASONS[language] if status != "done" else "", **AGREED)
+
+
+TO = {"responsible": "ichiro@univ.example", "stranger": "somebody@univ.example"}
+
+
+def written(template: str, role: str, of: Callable[[str], Case] | None = None, **data: object) -> Callable[..., Letter]:
+    """A letter as a decision makes it, in one language; texts in `data` that are a table are looked up in it."""
+
+    def make(language: str) -> Letter:
+        about = of(language) if of else None
+        clerk = next(clerk for clerk in DESK.clerks if clerk.language == language)
+        to = TO.get(role) or (clerk.address if role == "clerk" else about.applicant if about else "")
+        said = {name: text[language] if isinstance(text, dict) else text for name, text in data.items()}
+        said |= {"case": about, "form": FORM} if about else {}
+        said |= {"clerk": clerk} if role == "clerk" else {}
+        return Letter(template, to, role, (language,), said)  # type: ignore[arg-type]
+
+    return make
+
+
+def transcript(of: Callable[[str], Case], why: str, text: str) -> Callable[[str], Letter]:
+    parsed = commands.parse(text)
+    done = tuple(part for part in parsed if isinstance(part, commands.Command))
+    mistakes = tuple(part for part in parsed if isinstance(part, commands.Mistake))
+    table = commands.COMMANDS
+    return written("transcript", "clerk", of, why=why, commands=done, mistakes=mistakes, table=table)
+
+
+EXAMPLES: dict[str, Callable[[str], Letter]] = {
+    "missing": written("missing", "applicant", collecting),
+    "missing-address": written("missing", "applicant", stranger_from),
+    "missing-everything": written("missing", "applicant", untouched),
+    "received": written("received", "applicant", consenting, again=False),
+    "received-again": written("received", "applicant", ready, again=True),
+    "received-own": written("received", "applicant", own, again=False),
+    "consent": written("consent", "responsible", consenting),
+    "consent-own": lambda language: Letter(
+        "consent", "taro@univ.example", "responsible", (language,), {"case": own(language), "form": FORM}
+    ),
+    "review": written("review", "clerk", ready),
+    "agreed": written("agreed", "responsible", ready),
+    "accepted": written("accepted", "applicant", closed("done")),
+    "accepted_responsible": written("accepted_responsible", "responsible", closed("done")),
+    "rejected": written("rejected", "applicant", closed("rejected")),
+    "rejected_responsible": written("rejected_responsible", "responsible", closed("rejected")),
+    "declined": written("declined", "applicant", closed("declined", "consent")),
+    "declined-responsible": written("declined", "responsible", closed("declined", "consent")),
+    "forms": written("forms", "stranger", subject={"en": "Account, please", "ja": "アカウントの件"}),
+    "forms-no-subject": written("forms", "stranger", subject=""),
+    "transcript": transcript(closed("done"), "", "ACCEPT\nNOTE spoke with him"),
+    "transcript-help": transcript(ready, "", "HELP"),
+    "transcript-mistakes": transcript(ready, "mistakes", "ACEPT\nREJECT\nwhat now"),
+    "transcript-two": transcript(ready, "mistakes", "ACCEPT\nREJECT no"),
+    "transcript-nothing": transcript(ready, "mistakes", ""),
+    "transcript-moved": transcript(ready, "moved_on", "ACCEPT"),
+    "transcript-role": transcript(ready, "role", "ACCEPT"),
+    "not_counted": written("not_counted", "stranger", why="no_token", by="somebody@univ.example"),
+    "not_counted-clerk": written("not_counted", "clerk", ready, why="not_proven", by="clerk@free.example"),
+    "not_counted-keyword": written("not_counted", "responsible", consenting, why="no_keyword", by=TO["responsible"]),
+    "not_counted-already": written("not_counted", "responsible", ready, why="already", by=TO["responsible"]),
+    "not_counted-old": written("not_counted", "responsible", consenting, why="old_letter", by=TO["responsible"]),
+    "passed_on": written("passed_on", "clerk", consenting, why="no_keyword", by=TO["responsible"], text=QUESTIONS),
+    "passed_on-unproven": written("passed_on", "clerk", collecting, why="not_proven", by="x@free.example", text=""),
+    "stuck": written("stuck", "clerk", collecting, why="no_news"),
+    "handed": written("handed", "applicant", collecting),
+    "proposed": written("proposed", "applicant", consenting, by="x@free.example", keys=("email", "telephone")),
+    "status": written("status", "applicant", collecting),
+    "status-closed": written("status", "applicant", closed("rejected")),
+    "status-done": written("status", "applicant", closed("done")),
+    "status-responsible": written("status", "responsible", consenting),
+    "reminder": written("reminder", "applicant", collecting),
+    "reminder-responsible": written("reminder", "responsible", consenting),
+    "reminder-clerk": written("reminder", "clerk", ready),
+    "expired": written("expired", "applicant", lambda language: case(language, "fields", "expired")),
+    "expired-consent": written("expired", "applicant", lambda language: case(language, "consent", "expired")),
+    "too_large": written("too_large", "stranger", megabytes=20, size_megabytes=34),
+}
+every_letter = pytest.mark.parametrize("name", EXAMPLES)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def words(name: str, language: str) -> LetterWritten:
+    return LETTERS.words(EXAMPLES[name](language), 7, "k1")

@@ -1,0 +1,196 @@
+"""The form as text to fill in: what it looks like, and that what is filled in is read back."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailbot.core.blank import blank
+from mailbot.core.columns import width
+from mailbot.core.events import Value
+from mailbot.core.quoting import mark
+from mailbot.core.reading import read, recognise
+from mailbot.core.reading.shape import all_notes, squeezed
+from mailbot.core.rules import Form
+
+RULES = Path(__file__).parent.parent / "rules"
+FORM = Form.model_validate(tomllib.loads((RULES / "new-account.toml").read_text("utf-8")) | {"name": "new-account"})
+LANGUAGES = ["en", "ja"]
+
+PURPOSE = (
+    "We compare the genomes of wild rice lines to find the genes that decide when they flower.\n\n"
+    "Email: this line looks like a label and is none.\n"
+    "研究の目的は、野生イネのゲノム配列を比較し、開花時期を決める遺伝子を見つけることです。計算にはスパコンを用います。"
+)
+
+
+def written(key: str, value: Value, language: str) -> str:
+    """What a person would have written for a value."""
+    if not isinstance(value, str):
+        return ", ".join(value)
+    if FORM.fields[key].type == "yes_no":
+        return {"en": value, "ja": {"yes": "はい", "no": "いいえ"}.get(value, value)}[language]
+    choices = FORM.fields[key].choices.get(value, {}).get(language, (value,))
+    return choices[0]
+
+
+def read_back(text: str, *, answers_ours: bool = False) -> dict[str, tuple[str, ...]]:
+    reading = read(text, FORM, answers_ours=answers_ours)
+    assert reading.unread == ()
+    return reading.answers
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_empty_form_says_nothing_and_asks_for_every_field(language: str) -> None:
+    text = blank(FORM, language)
+    assert read(text, FORM, answers_ours=False).answers == {}
+    assert recognise("", text, {"new-account": FORM}) is None
+    labels = [rule.label[language] for rule in FORM.fields.values()]
+    places = [text.index(f"\n{label}") for label in labels]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_line_leaves_room_for_three_quote_marks_in_76_columns(language: str) -> None:
+    values: dict[str, Value] = {"purpose": PURPOSE * 3, "ssh_public_key": f"ssh-ed25519 {'A' * 300} taro@pc"}
+    lines = blank(FORM, language, values=values).split("\n")
+    assert max(width(line) for line in lines) <= 70
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_markers_are_the_same_ascii_shape_in_each_language(language: str) -> None:
+    lines = blank(FORM, language).split("\n")
+    assert lines[0].startswith("=== form new-account begin === ")
+    assert lines[-1].startswith("=== form new-account end === ")
+
+
+def test_only_the_fields_asked_for_are_in_it() -> None:
+    text = blank(FORM, "en", keys=["postal_code", "address"], help=False)
+    assert text.split("\n") == [
+        "=== form new-account begin === please keep this line ===",
+        "New user registration",
+        "",
+        "Postal code *:",
+        "Address *:",
+        "",
+        "=== form new-account end === please keep this line ===",
+    ]
+
+
+def test_values_stand_behind_their_label_or_below_it() -> None:
+    values: dict[str, Value] = {"postal_code": "123-4567", "address": "3-2-1 Honmachi\nReiji City", "jga_ids": ("a", "b")}
+    text = blank(FORM, "ja", keys=list(values), values=values, help=False)
+    assert "\n郵便番号＊： 123-4567\n" in text
+    assert "\n住所＊：\n    3-2-1 Honmachi\n    Reiji City\n" in text
+    assert "\nJGAアカウント： a, b\n" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_long_text_with_lines_like_labels_is_read_back_as_it_was(language: str) -> None:
+    text = blank(FORM, language, values={"purpose": PURPOSE})
+    assert read_back(text) == {"purpose": (PURPOSE,)}
+
+
+def test_notes_are_left_out_only_because_the_form_itself_says_them() -> None:
+    text = blank(FORM, "en").replace("Address *:", "Address *:\n# 4 Kitamachi\nReiji City")
+    assert read_back(text) == {"address": ("# 4 Kitamachi\nReiji City",)}
+
+
+def test_notes_that_a_client_broke_anew_are_still_notes() -> None:
+    broken = "Affiliation: X University\n# Of your institution, as on an envelope;\nseveral lines are fine.\n"
+    rule = FORM.fields["address"]
+    note = " ".join(rule.help["en"].split())
+    text = f"Family name: Yamada\nFirst name: Taro\nAddress:\n4 Kitamachi\n# {note[:20]}\n{note[20:]}\n"
+    assert broken
+    assert read_back(text)["address"] == ("4 Kitamachi",)
+
+
+def test_an_answer_that_equals_the_example_is_an_answer() -> None:
+    text = blank(FORM, "en").replace("Nationality *:", "Nationality *: Japan", 1)
+    assert read_back(text) == {"nationality": ("Japan",)}
+
+
+# What is filled in is read back. Left out of the generated values, because a mail cannot carry them or because
+# reading gives them a meaning on purpose:
+# - control and format characters, CR, tabs, line separators: mail programs change them;
+# - a line that begins with a quote mark (> | 》), in a value of one line that is cut: it would be a quote;
+# - a value wholly in angle brackets or made of placeholder signs only: people leave those brackets in (`<value>`);
+# - a value that equals a note of the form, and a line beginning with #: those lines are the form's own notes;
+# - white space at the ends of a line, or three white spaces in a row: a form does not keep them.
+
+LETTERS = st.characters(
+    exclude_categories=("C", "Zl", "Zp"), exclude_characters="\u00a0\u1680\u2007\u202f<>＜＞《》|｜│┃#＃"
+)
+HARD_WORDS = st.sampled_from(
+    ["Email: x@y.example", "所属：別の所属", "【氏名】", "a:b", "：", "10:30", "http://univ.example/a?b=c", "Ｆｕｌｌ　Ｗｉｄｔｈ", "> 5 TB"]
+    + ["Purpose of use", "姓", "On 1 April 2026, Taro wrote:", "-- ", "----------", "=", "Fax: 1", "－－", "㈱髙﨑", "x" * 90, "漢字" * 50]
+)
+NOTES, NOTE_LINES = all_notes(FORM)
+
+
+def kept(line: str) -> str:
+    """A line as a form keeps it."""
+    words = line.strip().split(" ")
+    return " ".join(word for word in words if word).strip()
+
+
+def speaks(value: str) -> bool:
+    starts = all(line[:1] not in tuple(">＞》|｜│┃#＃") for line in value.split("\n"))
+    wholly = value[:1] not in tuple("<＜《") and any(letter.isalnum() for letter in value)
+    return starts and wholly and squeezed(value) not in NOTES | NOTE_LINES
+
+
+LINE = st.lists(st.text(LETTERS, max_size=12) | HARD_WORDS, max_size=14).map(lambda parts: kept(" ".join(parts)))
+ONE_LINE = LINE.filter(speaks)
+LINES = st.lists(LINE, min_size=1, max_size=6).map(lambda lines: "\n".join(lines).strip()).filter(speaks)
+PARAGRAPH = LINES.map(lambda text: "\n".join(line for line in text.split("\n") if line))
+WORD = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789-"), min_size=1, max_size=30).filter(speaks)
+IDS = st.lists(WORD, min_size=1, max_size=12).map(tuple)
+BY_TYPE: dict[str, st.SearchStrategy[Value]] = {
+    "long": LINES,
+    "lines": PARAGRAPH,
+    "ids": IDS,
+    "yes_no": st.sampled_from(["yes", "no"]),
+    "ssh_public_key": st.text(st.sampled_from("ABCabc019+/"), min_size=60, max_size=700).map(lambda k: f"ssh-rsa {k} t@h"),
+}
+
+
+def value_of(key: str) -> st.SearchStrategy[Value]:
+    rule = FORM.fields[key]
+    if rule.choices:
+        return st.sampled_from(sorted(rule.choices))
+    return BY_TYPE.get(rule.type, ONE_LINE)
+
+
+FILLED = st.fixed_dictionaries({}, optional={key: value_of(key) for key in FORM.fields})
+LAYS = {
+    "plain": lambda text: text,
+    "crlf": lambda text: text.replace("\n", "\r\n"),
+    "quoted": lambda text: "\n".join(f"> {line}".rstrip() for line in text.split("\n")),
+    "quoted twice": lambda text: "\n".join(f">> {line}".rstrip() for line in text.split("\n")),
+    "quoted without a space": lambda text: "\n".join(f">{line}" for line in text.split("\n")),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lay", LAYS)
+@settings(max_examples=120, deadline=None)
+@given(values=FILLED)
+def test_what_is_filled_in_is_read_back(language: str, lay: str, values: dict[str, Value]) -> None:
+    text = LAYS[lay](blank(FORM, language, values=values))
+    expected = {key: (written(key, values[key], language),) for key in FORM.fields if key in values}
+    assert read_back(text, answers_ours=lay != "plain") == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=FILLED)
+def test_no_line_of_a_filled_form_is_too_wide(values: dict[str, Value]) -> None:
+    for language in LANGUAGES:
+        assert max(width(line) for line in blank(FORM, language, values=values).split("\n")) <= 70
+
+
+def test_a_quoted_form_is_no_new_text() -> None:
+    quoted = LAYS["quoted"](blank(FORM, "en"))
+    assert {line.kind for line in mark(quoted) if line.text} == {"quoted"}

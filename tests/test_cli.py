@@ -1,0 +1,219 @@
+"""The commands as an operator types them, and what they say when something is wrong."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mailbot.demo import mails
+from mailbot.demo.people import received, reply, write
+from tests.worlds import World, application, question
+
+
+def mailbot(*words: str, cwd: Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "mailbot", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, input=given, timeout=60, check=False)
+
+
+def tried(raw: bytes, folder: Path) -> dict:
+    done = mailbot("try", "-", "--json", cwd=folder, given=raw)
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.decode().splitlines()
+    return json.loads(line)
+
+
+KEYS = {
+    "file",
+    "sort",
+    "language",
+    "form",
+    "fields",
+    "faults",
+    "subject",
+    "from",
+    "text",
+    "new_text",
+    "attachments",
+    "case",
+    "events",
+    "letters",
+    "error",
+}
+
+
+def test_try_says_what_the_desk_would_make_of_a_complete_application(tmp_path: Path) -> None:
+    raw = write(mails.MARIA, mails.DESK, "Application", mails.ENGLISH_APPLICATION)
+    outcome = tried(raw, tmp_path)
+    assert outcome.keys() == KEYS
+    assert (outcome["sort"], outcome["form"], outcome["language"]) == ("application", "new-account", "en")
+    assert outcome["fields"]["postal_code"] == "411-8540"
+    assert outcome["fields"]["personal_genome"] == "no"
+    assert outcome["faults"] == []
+    assert outcome["case"].endswith("-00000")
+    assert [letter["template"] for letter in outcome["letters"]] == ["received", "consent"]
+    assert outcome["error"] is None
+    assert list(tmp_path.iterdir()) == [], "a trial leaves nothing behind"
+
+
+def test_try_reads_iso_2022_jp_with_the_characters_its_codec_refuses(tmp_path: Path) -> None:
+    raw = write(mails.SAKURA, mails.DESK, "新規ユーザ登録申請", mails.JAPANESE_APPLICATION)
+    assert b"\x1b$B" in raw
+    outcome = tried(raw, tmp_path)
+    assert (outcome["sort"], outcome["language"]) == ("application", "ja")
+    assert outcome["fields"]["family_name"] == "YAMADA"
+    assert outcome["fields"]["affiliation"].split() == ["㈱例示生物研究所", "髙橋研究室①"]
+    faults = {fault["field"]: fault for fault in outcome["faults"]}
+    assert faults["purpose"]["kind"] == "invalid"
+    assert {key for key, fault in faults.items() if fault["kind"] == "missing"} == {
+        "job_title",
+        "responsible_postal_code",
+        "responsible_telephone",
+    }
+    assert "文字以上" in faults["purpose"]["message"]
+
+
+@pytest.mark.parametrize(
+    "text, sort", [("AGREE", "consent"), ("同意します。", "consent"), ("ACCEPT", "command"), ("Thank you", "answer")]
+)
+def test_try_without_a_state_counts_a_letter_as_not_verified_and_follows_the_words(
+    text: str, sort: str, tmp_path: Path
+) -> None:
+    letter = received(
+        b"From: desk\r\nTo: <x@y.example>\r\nReply-To: <helpdesk+2026-00001.2.abcdefghijklmnop@desk.example>\r\n"
+        b"Subject: [HELPDESK 2026-00001] x\r\nMessage-ID: <2026-00001.2.abcdefghijklmnop@desk.example>\r\n\r\nhello\r\n"
+    )
+    outcome = tried(reply(mails.KELLERS_PROFESSOR, letter, text), tmp_path)
+    assert outcome["sort"] == sort
+    assert outcome["case"] is None
+    kinds = {event["kind"] for event in outcome["events"]}
+    assert not kinds & {"consent_given", "accepted", "rejected", "case_opened"}
+
+
+def test_try_reads_a_folder_in_the_order_of_names_and_says_what_is_unreadable(tmp_path: Path) -> None:
+    folder = tmp_path / "mails"
+    folder.mkdir()
+    (folder / "b.eml").write_bytes(b"")
+    (folder / "a.eml").write_bytes(question(1))
+    done = mailbot("try", "mails", "--json", cwd=tmp_path)
+    first, second = (json.loads(line) for line in done.stdout.decode().splitlines())
+    assert (first["file"], first["sort"]) == ("mails/a.eml", "enquiry")
+    assert (second["file"], second["sort"]) == ("mails/b.eml", "unreadable")
+    assert second["error"]
+    text = mailbot("try", "mails", cwd=tmp_path).stdout.decode()
+    assert "would be quarantined" in text
+
+
+def test_init_overwrites_nothing(tmp_path: Path) -> None:
+    first = mailbot("init", "desk", cwd=tmp_path)
+    assert first.returncode == 0
+    assert b"wrote desk/mailbot.toml" in first.stdout
+    (tmp_path / "desk" / "rules" / "desk.toml").write_text("# mine")
+    keys = (tmp_path / "desk" / "keys.json").read_bytes()
+    again = mailbot("init", "desk", cwd=tmp_path)
+    assert b"wrote" not in again.stdout
+    assert (tmp_path / "desk" / "rules" / "desk.toml").read_text() == "# mine"
+    assert (tmp_path / "desk" / "keys.json").read_bytes() == keys
+    assert (tmp_path / "desk" / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_rule_file_with_an_error_is_reported_with_file_key_found_and_wanted(tmp_path: Path) -> None:
+    mailbot("init", "desk", cwd=tmp_path)
+    desk = tmp_path / "desk"
+    (desk / "imap.password").write_text("x")
+    (desk / "smtp.password").write_text("x")
+    form = desk / "rules" / "new-account.toml"
+    text = (
+        form.read_text()
+        .replace('type = "telephone"', 'type = "phone"', 1)
+        .replace("required = true", "requird = true", 1)
+    )
+    form.write_text(text)
+    done = mailbot("check", cwd=desk)
+    said = done.stdout.decode()
+    assert done.returncode == 1
+    for part in ("new-account.toml", "fields.telephone.type", '"phone"', "telephone", "requird", "required"):
+        assert part in said
+
+
+def test_an_unknown_key_in_the_settings_is_an_error(tmp_path: Path) -> None:
+    mailbot("init", "desk", cwd=tmp_path)
+    settings = tmp_path / "desk" / "mailbot.toml"
+    settings.write_text(settings.read_text().replace('security = "tls"', 'securty = "tls"', 1))
+    done = mailbot("once", cwd=tmp_path / "desk")
+    assert done.returncode == 2
+    assert b"securty" in done.stderr
+    assert b"security" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_check_says_that_no_server_answers(tmp_path: Path) -> None:
+    mailbot("init", "desk", cwd=tmp_path)
+    desk = tmp_path / "desk"
+    text = (desk / "mailbot.toml").read_text()
+    text = text.replace("imap.desk.example", "127.0.0.1").replace("smtp.desk.example", "127.0.0.1")
+    text = text.replace("# port = 993", "port = 9").replace("# port = 587", "port = 9")
+    (desk / "mailbot.toml").write_text(text)
+    for name in ("imap.password", "smtp.password"):
+        (desk / name).write_text("x")
+    done = mailbot("check", cwd=desk)
+    assert done.returncode == 1
+    said = done.stdout.decode()
+    assert said.count("nobody listens there") == 2
+    assert "ok   rules: desk HELPDESK" in said
+
+
+@pytest.mark.parametrize(
+    "words, part",
+    [
+        (("form", "nothing"), "there are: new-account"),
+        (("form", "new-account", "--lang", "fr"), "en, ja"),
+        (("once",), "mailbot init"),
+        (("queue",), "mailbot init"),
+        (("try", "nowhere.eml"), "no such file"),
+    ],
+)
+def test_a_mistake_of_the_operator_is_told_in_a_sentence(words: tuple[str, ...], part: str, tmp_path: Path) -> None:
+    done = mailbot(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert part in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("language, label", [("en", "Family name"), ("ja", "姓")])
+def test_form_prints_the_blank(language: str, label: str, tmp_path: Path) -> None:
+    done = mailbot("form", "new-account", "--lang", language, cwd=tmp_path)
+    assert done.returncode == 0
+    assert label in done.stdout.decode()
+
+
+def test_the_views_show_what_a_round_left(tmp_path: Path, servers) -> None:
+    from mailbot.edge.account import Account
+    from mailbot.embedded import PASSWORD, USER
+
+    imap = Account("127.0.0.1", servers.imap_port, "none", USER, PASSWORD)
+    world = World.make(tmp_path / "desk", imap, Account("127.0.0.1", servers.smtp_port, "none", "", ""))
+    asyncio.run(servers.deliver(application(1), question(1)))
+    assert mailbot("once", cwd=world.folder).returncode == 0
+    cases = [json.loads(line) for line in mailbot("cases", "--json", cwd=world.folder).stdout.splitlines()]
+    assert [case["status"] for case in cases] == ["awaiting_consent"]
+    number = cases[0]["number"]
+    assert number in mailbot("cases", cwd=world.folder).stdout.decode()
+    assert mailbot("cases", "--status", "done", cwd=world.folder).stdout == b"no cases\n"
+    shown = mailbot("case", number, cwd=world.folder).stdout.decode()
+    assert "Number1" in shown
+    assert "letter " + number in shown
+    assert mailbot("queue", cwd=world.folder).stdout == b"the queue is empty\n"
+    log = mailbot("log", cwd=world.folder).stdout.decode().splitlines()
+    assert "the desk HELPDESK opened" in log[0]
+    assert len(log) == len(world.entries())
+    assert mailbot("log", "--since", "2999-01-01", cwd=world.folder).stdout == b""
+    verified = mailbot("verify", cwd=world.folder)
+    assert verified.returncode == 0
+    journal = next((world.folder / "state" / "journal").glob("*.jsonl"))
+    journal.write_bytes(journal.read_bytes().replace(b"person1@uni", b"person2@uni", 1))
+    broken = mailbot("verify", cwd=world.folder)
+    assert broken.returncode == 1
+    assert journal.name in broken.stdout.decode()

@@ -1,0 +1,198 @@
+"""Settings, keys and files of rules: what is read, and how a mistake is told."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from mailbot.core.rules import Rules
+from mailbot.core.rulesets import Problem, build
+from mailbot.edge import config
+
+SETTINGS = """\
+[desk]
+state = "data/state"
+
+[imap]
+host = "imap.desk.example"
+user = "helpdesk"
+password = "correct horse"
+
+[smtp]
+host = "smtp.desk.example"
+security = "starttls"
+user = "helpdesk"
+password_file = "smtp.password"
+timeout = 5
+"""
+
+
+def written(folder: Path, text: str = SETTINGS) -> Path:
+    (folder / "smtp.password").write_text("battery staple\n", encoding="utf-8")
+    path = folder / "mailbot.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(folder: Path, old: str, new: str) -> tuple[Problem, ...]:
+    assert old in SETTINGS
+    found = config.load(written(folder, SETTINGS.replace(old, new)))
+    assert isinstance(found, tuple)
+    return found
+
+
+def test_settings_become_accounts_and_absolute_paths(tmp_path: Path) -> None:
+    loaded = config.load(written(tmp_path))
+    assert isinstance(loaded, config.Config)
+    assert loaded.desk.state == tmp_path / "data" / "state"
+    assert (loaded.desk.rules, loaded.desk.keys) == (tmp_path / "rules", tmp_path / "keys.json")
+    assert (loaded.imap.host, loaded.imap.port, loaded.imap.security) == ("imap.desk.example", 993, "tls")
+    assert (loaded.imap.password, loaded.imap.timeout, loaded.imap.ca) == ("correct horse", 30.0, None)
+    assert (loaded.smtp.port, loaded.smtp.password, loaded.smtp.timeout) == (587, "battery staple", 5.0)
+
+
+def test_a_password_may_stand_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESK_PASSWORD", "from outside")
+    text = SETTINGS.replace('password = "correct horse"', 'password_env = "DESK_PASSWORD"')
+    loaded = config.load(written(tmp_path, text))
+    assert isinstance(loaded, config.Config)
+    assert loaded.imap.password == "from outside"
+
+
+def test_a_server_without_login_needs_no_password(tmp_path: Path) -> None:
+    text = SETTINGS.replace('user = "helpdesk"\npassword = "correct horse"', 'security = "none"\nport = 1143')
+    loaded = config.load(written(tmp_path, text))
+    assert isinstance(loaded, config.Config)
+    assert (loaded.imap.user, loaded.imap.password, loaded.imap.port) == ("", "", 1143)
+
+
+MISTAKES = [
+    ("timeout = 5", "timeuot = 5", "smtp.timeuot", "`timeout`, probably", 14),
+    ('host = "imap.desk.example"\n', "", "imap.host", "this key", 4),
+    ('security = "starttls"', 'security = "ssl"', "smtp.security", "'tls', 'starttls' or 'none'", 11),
+    ("timeout = 5", "timeout = 0", "smtp.timeout", "", 14),
+    ("timeout = 5", 'port = "many"', "smtp.port", "a whole number", 14),
+    ('password = "correct horse"', "", "imap", "password_file, password_env or password", 4),
+    ('password = "correct horse"', 'password = "x"\npassword_env = "Y"', "imap", "not several", 4),
+    ('password = "correct horse"', 'password_env = "NOT_SET_ANYWHERE"', "imap.password_env", "variable that is set", 7),
+    ('"smtp.password"', '"nowhere"', "smtp.password_file", "a file that can be read", 13),
+    ("timeout = 5", 'ca = "nowhere.pem"', "smtp.ca", "certificates", 14),
+    ('state = "data/state"', 'state = "data"\nkeys = "data/keys.json"', "desk.keys", "outside the folder of state", 3),
+    ("[imap]", "[imap", "", "TOML", 4),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "key", "wanted", "line"), MISTAKES, ids=[row[1][:30] for row in MISTAKES])
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, key: str, wanted: str, line: int) -> None:
+    found = problems(tmp_path, old, new)
+    assert [problem.key for problem in found] == [key]
+    assert wanted in found[0].wanted
+    assert (found[0].file, found[0].line) == (str(tmp_path / "mailbot.toml"), line)
+
+
+def test_no_problem_repeats_a_password(tmp_path: Path) -> None:
+    for new in ('password = "correct horse"\npassword_file = "x"', 'password = ["correct horse"]'):
+        for problem in problems(tmp_path, 'password = "correct horse"', new):
+            assert "correct horse" not in str(problem)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    text = SETTINGS.replace("host", "hosst").replace("[desk]", "[deskk]")
+    found = config.load(written(tmp_path, text))
+    assert isinstance(found, tuple)
+    assert len(found) == 5
+
+
+def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
+    found = config.load(tmp_path / "mailbot.toml")
+    assert isinstance(found, tuple)
+    assert "can be read" in found[0].found
+
+
+def test_the_settings_to_start_from_lack_only_the_passwords(tmp_path: Path) -> None:
+    path = written(tmp_path, config.TEMPLATE)
+    found = config.load(path)
+    assert isinstance(found, tuple)
+    assert [problem.key for problem in found] == ["imap.password_file"]
+    (tmp_path / "imap.password").write_text("secret", encoding="utf-8")
+    assert isinstance(config.load(path), config.Config)
+
+
+def test_keys_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    config.make_keys(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    current, keys = config.load_keys(path)
+    assert current == "k1"
+    assert [len(key) for key in keys.values()] == [32]
+    with pytest.raises(FileExistsError):
+        config.make_keys(path)
+    assert config.load_keys(path) == (current, keys)
+
+
+def test_keys_that_others_may_read_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    config.make_keys(path)
+    path.chmod(0o640)
+    with pytest.raises(ValueError, match="0640"):
+        config.load_keys(path)
+
+
+DIGITS = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"current": "k1"}',
+        '{"current": "k1", "keys": []}',
+        f'{{"current": "k2", "keys": {{"k1": "{DIGITS}"}}}}',
+        f'{{"current": "k1", "keys": {{"k1": "{DIGITS[:-2]}"}}}}',
+        f'{{"current": "k1", "keys": {{"k1": "{DIGITS}z"}}}}',
+        f'{{"current": "K 1", "keys": {{"K 1": "{DIGITS}"}}}}',
+        f'{{"current": "k1", "keys": {{"k1": "{DIGITS}"}}, "more": 1}}',
+    ],
+)
+def test_a_file_of_keys_that_is_not_one_is_refused_without_repeating_it(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "keys.json"
+    path.touch(0o600)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError) as refused:
+        config.load_keys(path)
+    assert DIGITS[:20] not in str(refused.value)
+
+
+def test_rules_and_templates_are_read_by_path_and_other_files_by_digest(tmp_path: Path) -> None:
+    for name, raw in {
+        "rules/desk.toml": b"\xef\xbb\xbfname = 1\r\n",
+        "rules/files/pledge.pdf": b"%PDF\xff",
+        "rules/desk.toml~": b"old",
+        "rules/.desk.toml.swp": b"\xff",
+        "templates/ja/missing.txt": "件名".encode(),
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
+    assert config.rule_texts(tmp_path / "rules", tmp_path / "templates") == {
+        "rules/desk.toml": "name = 1\n",
+        "rules/files/pledge.pdf": f"sha256:{hashlib.sha256(b'%PDF' + bytes([255])).hexdigest()}",
+        "templates/ja/missing.txt": "件名",
+    }
+
+
+def test_a_template_that_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "templates" / "ja").mkdir(parents=True)
+    (tmp_path / "templates" / "ja" / "missing.txt").write_bytes(b"Subject: a\n\n" + "件名".encode("cp932"))
+    found = build(config.rule_texts(tmp_path / "rules", tmp_path / "templates"))
+    assert isinstance(found, tuple)
+    assert [(problem.file, problem.line, problem.wanted) for problem in found] == [
+        ("templates/ja/missing.txt", 3, "UTF-8 text")
+    ]
+
+
+def test_the_shipped_rules_are_in_order() -> None:
+    built = build(config.rule_texts(config.shipped() / "rules", config.shipped() / "templates"))
+    assert isinstance(built, Rules), "\n".join(map(str, built))
+    assert "new-account" in built.forms

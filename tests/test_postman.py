@@ -1,0 +1,379 @@
+"""The postman over real servers: what becomes of a letter, whatever the relay says or does, and of the one after it."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+from desks import Certificate, in_a_loop, make_certificate, silent_server
+
+from mailbot.edge.account import Account
+from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
+from mailbot.embedded import PASSWORD, USER, EmbeddedServers, TakenLetter
+
+LETTER = b"From: desk@desk.example\r\nTo: a@uni.example\r\nSubject: hello\r\n\r\n.starts with a dot\r\n\r\nend\r\n"
+DESK, ANN, BOB = "desk@desk.example", "ann@uni.example", "bob@uni.example"
+
+
+def account(port: int, **changes: Any) -> Account:
+    settings: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": port,
+        "security": "none",
+        "user": "",
+        "password": "",
+        "timeout": 5.0,
+    }
+    return Account(**(settings | changes))
+
+
+Instead = Callable[[asyncio.StreamWriter, asyncio.Event], Awaitable[None]]
+
+
+class posted:  # noqa: N801 - reads as a verb
+    """A postman, closed afterwards."""
+
+    def __init__(self, port: int, **changes: Any) -> None:
+        self.postman = Postman(account(port, **changes))
+
+    async def __aenter__(self) -> Postman:
+        return self.postman
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.postman.close()
+
+
+class Relay:
+    """A small SMTP server on loopback that does something else than usual at one stage, on its first connections.
+
+    `instead` gets the writer: it may answer what it likes, hang up, or wait. The stages: greeting, EHLO, MAIL, RCPT,
+    DATA, end (the dot after the letter), RSET, QUIT.
+    """
+
+    USUAL = {"greeting": "220 relay", "DATA": "354 go on", "QUIT": "221 bye"}
+
+    def __init__(self, stage: str = "", instead: Instead | None = None) -> None:
+        self._stage, self._instead = stage, instead
+        self.times = 1
+        self.connections = 0
+        self.letters: list[bytes] = []
+        self.heard: list[str] = []
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._talking: set[asyncio.Task[None]] = set()
+        self.over = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.close()
+        self.over.set()
+        self.hang_up()
+        await asyncio.gather(*self._talking)
+
+    def hang_up(self) -> None:
+        """Cut every connection."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._talking.add(task)
+        self._writers.add(writer)
+        self.connections += 1
+        try:
+            await self._talk(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.transport.abort()
+            await asyncio.sleep(0)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._answer("greeting", writer)
+        while line := await reader.readline():
+            verb = line.decode().split()[0].upper()
+            self.heard.append(line.decode().strip())
+            went_on = await self._answer(verb, writer)
+            if verb == "DATA" and went_on:
+                letter = await reader.readuntil(b"\r\n.\r\n")
+                self.letters.append(letter[:-3])
+                await self._answer("end", writer)
+
+    async def _answer(self, stage: str, writer: asyncio.StreamWriter) -> bool:
+        if stage == self._stage and self.times and self._instead is not None:
+            self.times -= 1
+            await self._instead(writer, self.over)
+            return False
+        writer.write(f"{self.USUAL.get(stage, '250 OK')}\r\n".encode())
+        await writer.drain()
+        return True
+
+
+async def hang_up(writer: asyncio.StreamWriter, _over: asyncio.Event) -> None:
+    writer.transport.abort()
+
+
+async def say_nothing(_writer: asyncio.StreamWriter, over: asyncio.Event) -> None:
+    await over.wait()
+
+
+def say(line: str) -> Instead:
+    async def instead(writer: asyncio.StreamWriter, _over: asyncio.Event) -> None:
+        writer.write(line.encode("utf-8", "surrogateescape") + b"\r\n")
+
+    return instead
+
+
+@in_a_loop
+async def test_a_letter_the_relay_takes_is_sent_octet_for_octet_under_its_envelope(servers: EmbeddedServers) -> None:
+    async with posted(servers.smtp_port) as postman:
+        result = await postman.send("desk+2026-00001.1.abc@desk.example", ANN, LETTER)
+    assert result == Sent("2.0.0 taken as 1")
+    assert servers.letters == [TakenLetter("desk+2026-00001.1.abc@desk.example", ANN, LETTER)]
+
+
+@in_a_loop
+async def test_letters_share_one_connection() -> None:
+    async with Relay() as relay, posted(relay.port) as postman:
+        await postman.connect()
+        for _ in range(5):
+            assert await postman.send(DESK, ANN, LETTER) == Sent("OK")
+        assert relay.connections == 1
+    assert len(relay.letters) == 5
+
+
+@in_a_loop
+async def test_the_null_sender_can_send(servers: EmbeddedServers) -> None:
+    async with posted(servers.smtp_port) as postman:
+        assert isinstance(await postman.send("", ANN, LETTER), Sent)
+    assert servers.letters[0].sender == ""
+
+
+ANSWERS = [
+    ("450 4.2.1 mailbox busy", Later(450, "4.2.1 mailbox busy")),
+    ("451 4.3.0 try later", Later(451, "4.3.0 try later")),
+    ("550 5.1.1 no such user", Never(550, "5.1.1 no such user")),
+    ("552 5.2.2 mailbox full", Never(552, "5.2.2 mailbox full")),
+    ("530 5.7.0 log in first", Later(530, "5.7.0 log in first")),
+    ("503 5.5.1 not now", Later(503, "5.5.1 not now")),
+]
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize(("answer", "result"), ANSWERS)
+@in_a_loop
+async def test_a_refusal_concerns_one_letter_and_the_next_goes_on_the_same_connection(
+    servers: EmbeddedServers, stage: str, answer: str, result: Later | Never
+) -> None:
+    servers.answers[stage, DESK if stage == "MAIL" else ANN] = answer
+    async with posted(servers.smtp_port) as postman:
+        await postman.connect()
+        before = postman._client
+        assert await postman.send(DESK, ANN, LETTER) == result
+        assert isinstance(await postman.send("other@desk.example", BOB, LETTER), Sent)
+        assert postman._client is before
+    assert [letter.recipient for letter in servers.letters] == [BOB]
+
+
+@in_a_loop
+async def test_of_several_recipients_each_has_a_result_of_its_own(servers: EmbeddedServers) -> None:
+    servers.answers["RCPT", BOB] = "550 5.1.1 no such user"
+    async with posted(servers.smtp_port) as postman:
+        results = [await postman.send(DESK, to, LETTER) for to in (ANN, BOB, ANN)]
+    assert [type(result) for result in results] == [Sent, Never, Sent]
+
+
+@pytest.mark.parametrize("stage", ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "end"])
+@pytest.mark.parametrize("how", [hang_up, say_nothing, say("421 4.3.2 shutting down"), say("what?")])
+@in_a_loop
+async def test_whatever_cuts_the_dialogue_the_letter_goes_later_and_the_next_goes_now(stage: str, how: Instead) -> None:
+    async with Relay(stage, how) as relay, posted(relay.port, timeout=0.15) as postman:
+        result = await postman.send(DESK, ANN, LETTER)
+        assert isinstance(result, Later)
+        assert result.reason
+        assert await postman.send(DESK, BOB, LETTER) == Sent("OK")
+    assert f"RCPT TO:<{BOB}>" in relay.heard
+
+
+@in_a_loop
+async def test_a_5xx_greeting_says_nothing_about_the_letter() -> None:
+    async with Relay("greeting", say("554 5.7.1 not you")) as relay, posted(relay.port) as postman:
+        assert await postman.send(DESK, ANN, LETTER) == Later(554, "5.7.1 not you")
+
+
+@in_a_loop
+async def test_a_connection_lost_after_the_letter_was_sent_is_later_although_the_relay_may_have_it() -> None:
+    async with Relay("end", hang_up) as relay, posted(relay.port) as postman:
+        result = await postman.send(DESK, ANN, LETTER)
+    assert isinstance(result, Later)
+    assert result.code is None
+    assert len(relay.letters) == 1
+
+
+@in_a_loop
+async def test_a_relay_that_hangs_up_between_letters_costs_nothing() -> None:
+    async with Relay() as relay, posted(relay.port) as postman:
+        assert isinstance(await postman.send(DESK, ANN, LETTER), Sent)
+        client = postman._client
+        assert client is not None
+        relay.hang_up()
+        while client.is_connected:
+            await asyncio.sleep(0.001)
+        assert isinstance(await postman.send(DESK, ANN, LETTER), Sent)
+        assert relay.connections == 2
+
+
+@in_a_loop
+async def test_a_send_that_is_given_up_leaves_no_half_letter_behind() -> None:
+    async with Relay("DATA", say_nothing) as relay, posted(relay.port) as postman:
+        sending = asyncio.ensure_future(postman.send(DESK, ANN, LETTER))
+        while "DATA" not in relay.heard:
+            await asyncio.sleep(0.001)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        assert await postman.send(DESK, BOB, LETTER) == Sent("OK")
+    assert relay.connections == 2
+
+
+NO_ADDRESSES = [
+    "",
+    "a b@uni.example",
+    "a@uni.example>\r\nRCPT TO:<b@uni.example",
+    "a\0@uni.example",
+    "Ann <a@b.c>",
+    "a,b@c.d",
+]
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+@in_a_loop
+async def test_what_is_no_address_never_reaches_the_relay(address: str) -> None:
+    async with Relay() as relay, posted(relay.port) as postman:
+        assert isinstance(await postman.send(DESK, address, LETTER), Never)
+        assert await postman.send(DESK, ANN, LETTER) == Sent("OK")
+    assert [line for line in relay.heard if line.startswith("RCPT")] == [f"RCPT TO:<{ANN}>"]
+
+
+@in_a_loop
+async def test_an_address_not_in_ascii_needs_a_relay_that_takes_it(servers: EmbeddedServers) -> None:
+    async with posted(servers.smtp_port) as postman:
+        assert isinstance(await postman.send(DESK, "鈴木@uni.example", LETTER), Sent)
+    assert servers.letters[0].recipient == "鈴木@uni.example"
+    async with Relay() as relay, posted(relay.port) as postman:
+        result = await postman.send(DESK, "鈴木@uni.example", LETTER)
+        assert isinstance(result, Never)
+        assert "not in ASCII" in result.reason
+        assert await postman.send(DESK, ANN, LETTER) == Sent("OK")
+
+
+@in_a_loop
+async def test_what_the_relay_says_fits_into_a_journal() -> None:
+    odd = b"550-5.7.1 \xe9\xff no\r\n550 5.7.1\tmore".decode("utf-8", "surrogateescape")
+    async with Relay("RCPT", say(odd)) as relay, posted(relay.port) as postman:
+        result = await postman.send(DESK, ANN, LETTER)
+    assert result == Never(550, "5.7.1 �� no 5.7.1 more")
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+@in_a_loop
+async def test_over_tls_the_operators_own_authority_is_trusted_and_the_login_is_accepted(
+    certificate: Certificate, security: str
+) -> None:
+    with EmbeddedServers(certificate.server_side, wrapped=security == "tls") as servers:
+        login = {"security": security, "ca": certificate.cert, "user": USER, "password": PASSWORD}
+        async with posted(servers.smtp_port, **login) as postman:
+            assert isinstance(await postman.send(DESK, ANN, LETTER), Sent)
+            assert postman._client is not None
+            assert postman._client.get_transport_info("cipher")
+        assert f"logged in as {USER}" in await Postman(account(servers.smtp_port, **login)).probe()
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("trusted", ["the system's authorities", "another authority"])
+@in_a_loop
+async def test_a_certificate_nobody_vouches_for_is_refused(
+    certificate: Certificate, tmp_path_factory: pytest.TempPathFactory, security: str, trusted: str
+) -> None:
+    other = make_certificate(tmp_path_factory.mktemp("other")).cert if trusted == "another authority" else None
+    with EmbeddedServers(certificate.server_side, wrapped=security == "tls") as servers:
+        postman = Postman(account(servers.smtp_port, security=security, ca=other))
+        with pytest.raises(PostmanBroken, match="certificate is not trusted"):
+            await postman.connect()
+        assert isinstance(await postman.send(DESK, ANN, LETTER), Later)
+    assert servers.letters == []
+
+
+@in_a_loop
+async def test_a_relay_without_starttls_gets_no_letter_if_starttls_is_wanted(certificate: Certificate) -> None:
+    async with Relay() as relay, posted(relay.port, security="starttls", ca=certificate.cert) as postman:
+        with pytest.raises(PostmanBroken, match="STARTTLS"):
+            await postman.connect()
+        assert isinstance(await postman.send(DESK, ANN, LETTER), Later)
+    assert {line.split()[0] for line in relay.heard} == {"EHLO"}
+
+
+@in_a_loop
+async def test_in_clear_text_too_a_login_is_made_if_there_is_a_user(servers: EmbeddedServers) -> None:
+    async with posted(servers.smtp_port, user=USER, password=PASSWORD) as postman:
+        await postman.connect()
+        assert isinstance(await postman.send(DESK, ANN, LETTER), Sent)
+
+
+@in_a_loop
+async def test_a_refused_login_is_said_in_words_and_the_letter_goes_later(servers: EmbeddedServers) -> None:
+    async with posted(servers.smtp_port, user=USER, password="wröng") as postman:
+        with pytest.raises(PostmanBroken, match="login refused") as broken:
+            await postman.connect()
+        assert broken.value.code == 535
+        result = await postman.send(DESK, ANN, LETTER)
+    assert isinstance(result, Later)
+    assert result.code == 535
+
+
+@in_a_loop
+async def test_where_nobody_listens_the_reason_says_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    async with posted(port) as postman:
+        with pytest.raises(PostmanBroken, match=r"nobody listens|the network failed"):
+            await postman.connect()
+        assert isinstance(await postman.send(DESK, ANN, LETTER), Later)
+
+
+@pytest.mark.parametrize("security", ["none", "tls", "starttls"])
+@in_a_loop
+async def test_a_relay_that_never_answers_costs_the_timeout_and_no_more(security: str) -> None:
+    with silent_server() as port:
+        began = time.monotonic()
+        with pytest.raises(PostmanBroken, match=r"no answer in time: waited 0\.2 s"):
+            await Postman(account(port, security=security, timeout=0.2)).connect()
+        assert time.monotonic() - began < 2
+
+
+@in_a_loop
+async def test_the_probe_says_what_the_relay_can_do(servers: EmbeddedServers) -> None:
+    said = await Postman(account(servers.smtp_port)).probe()
+    assert said.startswith("'localhost', no login asked for; STARTTLS no")
+    assert "SIZE yes, 8BITMIME yes, SMTPUTF8 yes" in said
+    with pytest.raises(PostmanBroken):
+        await Postman(account(1)).probe()
+
+
+@in_a_loop
+async def test_closing_says_goodbye_even_to_a_relay_that_does_not_answer_it() -> None:
+    async with Relay("QUIT", hang_up) as relay:
+        postman = Postman(account(relay.port))
+        await postman.connect()
+        await postman.close()
+        await postman.close()
+        assert relay.heard[-1] == "QUIT"
