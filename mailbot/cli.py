@@ -20,7 +20,7 @@ from mailbot.flow.reader import Reader
 from mailbot.flow.tools import wall_clock
 from mailbot.flow.trial import READ_AT_ONCE, attempt, found_mails
 from mailbot.service import one_round, opened, reader_for
-from mailbot.store import Wanted
+from mailbot.store import Damaged, Full, Wanted
 from mailbot.store.files import FileStore, Locked
 from mailbot.views import cases as view
 from mailbot.views import log as log_view
@@ -175,9 +175,9 @@ async def _log(store: FileStore, rules: Rules, arguments: argparse.Namespace) ->
 
 
 async def _verify(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
-    result = await store.verify()
-    say(result.words)
-    return OK if result.good else TROUBLE
+    result = await asyncio.to_thread(store.verify)
+    say(result.words())
+    return OK if result.ok else TROUBLE
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -255,7 +255,7 @@ def main(words: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.DEBUG if arguments.debug else logging.WARNING, format="%(levelname)s %(message)s")
     try:
         return int(arguments.run(arguments))
-    except (Mistaken, Locked) as mistake:
+    except (Mistaken, Locked, Damaged, Full) as mistake:
         print(f"mailbot: {mistake}", file=sys.stderr)
         return MISTAKE
     except BrokenPipeError:

@@ -37,13 +37,14 @@ DUE_AT_ONCE = 50
 
 @dataclass(slots=True)
 class Round:
-    """What one round did: counts, and every trouble in words for the operator."""
+    """What one round did: counts, the letters to try again in the next, and every trouble in words for the operator."""
 
     taken_in: int = 0
     known: int = 0
     quarantined: int = 0
     letters: dict[str, int] = field(default_factory=lambda: {"sent": 0, "later": 0, "never": 0})
     deadlines: int = 0
+    postponed: set[str] = field(default_factory=set)
     troubles: list[str] = field(default_factory=list)
 
     @property
@@ -68,8 +69,9 @@ async def opened(
 
     A new state begins with the entry that the desk was opened.
     """
-    store = FileStore.open(state, rules.desk.name)
-    try:
+    with FileStore.open(state, rules.desk.name) as store:
+        for notice in store.notices:
+            log.warning("%s", notice)
         tools = Tools(
             store=store,
             rules=rules,
@@ -79,11 +81,9 @@ async def opened(
             rules_kept=await store.remember("rules", texts),
             program=await store.remember("program", program()),
         )
-        if store.empty:
+        if store.head.seq == 0:
             await _open_desk(tools, clock())
         yield tools
-    finally:
-        await store.close()
 
 
 async def _open_desk(tools: Tools, now: datetime) -> None:
@@ -201,7 +201,7 @@ def _count(taken: Sequence[TakenIn], done: Round, watch: Watchers) -> None:
 
 async def _send_due(tools: Tools, postman: Postman, done: Round, watch: Watchers, clock: Clock) -> None:
     now, works = clock(), True
-    while works and (due := await _letters_due(tools, now)):
+    while works and (due := await _letters_due(tools, now, done)):
         try:
             await postman.connect()
             works = await _send(tools, postman, due, done, watch, clock)
@@ -212,8 +212,9 @@ async def _send_due(tools: Tools, postman: Postman, done: Round, watch: Watchers
             await postman.close()
 
 
-async def _letters_due(tools: Tools, now: datetime) -> list[LetterDue]:
-    return [item for item in await tools.store.due(now, DUE_AT_ONCE, LEASE) if isinstance(item, LetterDue)]
+async def _letters_due(tools: Tools, now: datetime, done: Round) -> list[LetterDue]:
+    due = await tools.store.due(now, DUE_AT_ONCE, LEASE)
+    return [item for item in due if isinstance(item, LetterDue) and item.name not in done.postponed]
 
 
 async def _send(
@@ -224,6 +225,8 @@ async def _send(
         result = await delivery.send(tools, postman, item, clock)
         done.letters[type(result).__name__.lower()] += 1
         watch.letter(item.name, item.letter, result)
+        if isinstance(result, Later):
+            done.postponed.add(item.name)
         if isinstance(result, Later) and result.code is None:
             done.troubles.append(f"SMTP: {result.reason}")
             return False

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from worlds import World, application, family_name, question
 
 from mailbot.demo import mails
 from mailbot.demo.people import received, reply, write
-from tests.worlds import World, application, question
 
 
 def mailbot(*words: str, cwd: Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -203,7 +203,7 @@ def test_the_views_show_what_a_round_left(tmp_path: Path, servers) -> None:
     assert number in mailbot("cases", cwd=world.folder).stdout.decode()
     assert mailbot("cases", "--status", "done", cwd=world.folder).stdout == b"no cases\n"
     shown = mailbot("case", number, cwd=world.folder).stdout.decode()
-    assert "Number1" in shown
+    assert family_name(1) in shown
     assert "letter " + number in shown
     assert mailbot("queue", cwd=world.folder).stdout == b"the queue is empty\n"
     log = mailbot("log", cwd=world.folder).stdout.decode().splitlines()

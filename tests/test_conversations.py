@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-
-from tests.conversation import retell
+from conversation import retell
 
 FILES = sorted((Path(__file__).parent / "conversations").glob("*.md"))
 

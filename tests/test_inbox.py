@@ -102,6 +102,15 @@ async def test_a_mail_was_received_at_an_aware_utc_instant(mailbox: Mailbox) -> 
 
 
 @in_a_loop
+async def test_whatever_zone_the_server_writes_the_instant_is_the_same(mailbox: Mailbox) -> None:
+    with mailbox.client(None) as other:
+        other.append("INBOX", "", '"21-Nov-2026 12:04:05 +0900"', mail(1))
+    async with opened(mailbox) as inbox:
+        (fetched,) = await inbox.fetch(await uids(inbox))
+    assert fetched.received.isoformat() == "2026-11-21T03:04:05+00:00"
+
+
+@in_a_loop
 async def test_of_a_mail_too_large_only_the_header_comes_and_it_stays_unseen(mailbox: Mailbox) -> None:
     await mailbox.deliver(b"From: a@example.org\r\nSubject: big\r\n\r\n" + b"y" * 100_000)
     async with opened(mailbox) as inbox:

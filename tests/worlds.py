@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from mailbot.demo.people import Person, write
 from mailbot.edge.account import Account
 
 APPLICATION = """\
-Family name: Number{number}
+Family name: {name}
 First name: Test
 Email: person{number}@uni.example
 Nationality: Japan
@@ -32,9 +31,14 @@ Responsible person is the applicant: yes
 PURPOSE = "Assembly of plant genomes from long reads, comparison of lines, and annotation of genes found in them. " * 2
 
 
+def family_name(number: int) -> str:
+    """A name in letters, another one for each number."""
+    return "Number" + "".join("abcdefghij"[int(digit)] for digit in str(number))
+
+
 def application(number: int, **without: str) -> bytes:
     """A complete application by person `number`; `without="Telephone"` leaves a line away."""
-    text = APPLICATION.format(number=number, purpose=PURPOSE)
+    text = APPLICATION.format(number=number, name=family_name(number), purpose=PURPOSE)
     kept = [line for line in text.split("\n") if not any(line.startswith(label) for label in without.values())]
     return write(
         Person(f"Person {number}", f"person{number}@uni.example"),
@@ -86,7 +90,6 @@ class World:
             cwd=self.folder,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(Path(desks.__file__).parent.parent)},
         )
 
     async def run(self, *words: str) -> tuple[int, str, str]:

@@ -42,9 +42,8 @@ HEADER = SHAPES.keys() - {"hash", "salt", "events"}
 def _check(value: Any) -> None:
     kind = type(value)
     if kind is dict:
-        bad = next((key for key in value if type(key) is not str or not key.isascii()), None)
-        if bad is not None:
-            raise ValueError(f"the key {bad!r} is not ASCII text")
+        if bad := [key for key in value if type(key) is not str or not key.isascii()]:
+            raise ValueError(f"the keys {bad!r} are not ASCII text")
     if kind in (dict, list, tuple):
         for one in value.values() if kind is dict else value:
             _check(one)

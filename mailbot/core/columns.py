@@ -51,6 +51,21 @@ def _wrap_line(line: str, room: int, indent: str) -> list[str]:
     return [f"{indent}{part}".rstrip() for part in (*lines, current.rstrip())]
 
 
+def unbroken(text: str) -> str:
+    """Text whose single line breaks (as a mail program made them) are joined again; blank lines stay. Between wide
+    letters nothing is put in their place, elsewhere a space."""
+    paragraphs = re.split(r"\n[ \t]*\n\s*", text.strip())
+    return "\n\n".join(_joined(paragraph.split("\n")) for paragraph in paragraphs)
+
+
+def _joined(lines: list[str]) -> str:
+    whole = ""
+    for line in (part.strip() for part in lines):
+        wide = whole and line and ord(whole[-1]) > 0x2E7F and ord(line[0]) > 0x2E7F
+        whole = f"{whole}{line}" if wide or not whole else f"{whole} {line}"
+    return whole
+
+
 def clip(text: str, columns: int) -> str:
     """One line of at most `columns` columns; what is cut off shows as `…`."""
     line = " ".join(text.split())

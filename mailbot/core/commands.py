@@ -161,9 +161,9 @@ def parse(new_text: str) -> tuple[Command, ...] | tuple[Mistake, ...]:
     return commands
 
 
-def block_digest(commands: Iterable[Command]) -> str:
-    """SHA-256 of the commands and their texts: the same block in answer to the same letter is the same order."""
-    said = json.dumps([[command.verb, command.text] for command in commands], ensure_ascii=False)
+def block_digest(letter: str, commands: Iterable[Command]) -> str:
+    """SHA-256 of the letter answered, the commands and their texts: what is the same in all of it is one order."""
+    said = json.dumps([letter, *([command.verb, command.text] for command in commands)], ensure_ascii=False)
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
 
 

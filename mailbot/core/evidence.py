@@ -17,7 +17,7 @@ from mailbot.core.token import Claim, claims, first_proven
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What the store knows of a mail's surroundings: the letters it claims to answer, their cases, and how many
-    letters without a case its sender was written today."""
+    general letters its sender was written today."""
 
     letters: Mapping[str, LetterInfo]
     cases: Mapping[str, Case]

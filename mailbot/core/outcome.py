@@ -11,6 +11,8 @@ TEMPLATES = (
     *("proposed", "status", "reminder", "expired", "too_large"),
 )
 """Every letter the desk may write, by the name of its template."""
+GENERAL = frozenset({"forms", "not_counted", "too_large"})
+"""Letters that answer somebody without a case; how many a day is a budget."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from mailbot.flow.intake import TakenIn
 from mailbot.flow.tools import Tools
 from mailbot.service import Watchers, one_round, opened
 from mailbot.store import Wanted
+from mailbot.store.files import FileStore
 from mailbot.views.cases import cases_table, in_queue
 from mailbot.views.log import SENTENCES, sentence
 
@@ -156,15 +157,16 @@ async def show(day: Day, out: TextIO) -> list[str]:
     """Print the day for a person to read; returns everything that did not end as it should have."""
     cases = sorted([case async for case in day.tools.store.cases(Wanted())], key=lambda case: case.number)
     log = [sentence(entry) async for entry in day.tools.store.entries()]
-    verified = await day.verify()
-    wrong = expected(day) + _wrong_statuses(cases) + ([] if verified.good else ["verify did not pass"])
+    assert isinstance(day.tools.store, FileStore)
+    verified = day.tools.store.verify()
+    wrong = expected(day) + _wrong_statuses(cases) + ([] if verified.ok else ["verify did not pass"])
     sections = {
         "THE DAY'S MAIL": [line for pair in zip(day.arrived, day.taken, strict=False) for line in _mail_lines(*pair)],
         "LETTERS THAT WENT OUT": [_letter_line(*letter) for letter in day.letters],
         "THE QUEUE, BEFORE THE CLERKS' MAILS": [day.queue],
         "THE CASES NOW": [cases_table(cases, day.tools.rules)],
         "THE CASE LOG": log,
-        "VERIFY": [verified.words],
+        "VERIFY": [verified.words()],
     }
     for title, lines in sections.items():
         out.write(f"{title}\n\n" + "\n".join(lines) + "\n\n")

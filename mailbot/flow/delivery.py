@@ -2,7 +2,7 @@
 It decides nothing and knows no words."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from mailbot.core.case import Case
@@ -12,9 +12,6 @@ from mailbot.core.outcome import Decision
 from mailbot.edge.postman import Later, Never, Sent
 from mailbot.flow.tools import Clock, Tools
 from mailbot.store import LetterDue, Wanted
-
-NEXT_ROUND = timedelta(seconds=1)
-"""A postponed letter is tried again in the next round, never twice in one."""
 
 
 class Carrier(Protocol):
@@ -44,7 +41,7 @@ def _event(name: str, result: Sent | Later | Never, now: datetime) -> Event:
     if isinstance(result, Sent):
         return LetterSent(letter=name, answer=result.response[:200])
     if isinstance(result, Later):
-        return LetterPostponed(letter=name, why=result.reason[:200], until=to_text(now + NEXT_ROUND))
+        return LetterPostponed(letter=name, why=result.reason[:200], until=to_text(now))
     return LetterFailed(letter=name, code=result.code, why=result.reason[:200])
 
 

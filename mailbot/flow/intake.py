@@ -12,7 +12,7 @@ from mailbot.core.decide import decide
 from mailbot.core.events import Event, Facts, Place, Quarantined
 from mailbot.core.evidence import Remembered, claimed_letters, gather, wants_number
 from mailbot.core.message import Message, Unreadable
-from mailbot.core.outcome import Decision
+from mailbot.core.outcome import GENERAL, Decision
 from mailbot.core.sender import only_sender
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Tools
@@ -65,7 +65,8 @@ async def _take_in(
     recall = await batch.recall(asked)
     if recall.known:
         return TakenIn(message.digest, mail.place, _folder(tools, message, ()))
-    remembered = Remembered(recall.letters, recall.cases, len(recall.written))
+    general = sum(template in GENERAL for template in recall.written)
+    remembered = Remembered(recall.letters, recall.cases, general)
     facts = Facts(sort="unreadable", place=mail.place)
     if isinstance(message, Message):
         facts = gather(message, remembered, tools.rules, tools.keys.secrets, place=mail.place)

@@ -32,7 +32,7 @@ def run(mail: Incoming) -> Decision:
         if why == "moved_on" and case.status == "ready":
             story.to_clerk(clerk, "review")
         return story.decision()
-    digest = block_digest(commands)
+    digest = block_digest(mail.facts.letter or "", commands)
     story.add(CommandsRun(clerk=clerk.address, letter=mail.facts.letter or "", block=digest, words=words))
     for command in commands:
         CARRY_OUT[command.verb](story, clerk, command)
@@ -45,7 +45,7 @@ def _refusal(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, 
     decides = any(ROLES[command.verb] == "decide" for command in commands)
     seq = mail.letter.seq if mail.letter else 0
     reasons = {
-        "already": block_digest(commands) in case.blocks and any(command.verb != "HELP" for command in commands),
+        "already": block_digest(mail.facts.letter or "", commands) in case.blocks,
         "role": any(ROLES[command.verb] not in clerk.roles for command in commands),
         "case_closed": decides and not case.open,
         "not_ready": decides and case.status != "ready",

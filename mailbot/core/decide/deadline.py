@@ -18,7 +18,8 @@ GRACE = 3
 
 def overdue(case: Case, what: Literal["remind", "limit"], rules: Rules, now: datetime) -> Decision:
     """What a passed reminder or limit does to a case: remind once; end the case only if its reminder had been handed to
-    the relay some working days before and no clerk has it in hand, else remind now and move the limit.
+    the relay some working days before and no clerk has it in hand, else move the limit and remind, unless that
+    was done in this step.
 
     `now` is an aware UTC instant up to which the inbox has been read.
     """
@@ -31,7 +32,8 @@ def overdue(case: Case, what: Literal["remind", "limit"], rules: Rules, now: dat
         story.to_applicant("expired")
     else:
         story.add(DeadlineMoved(step=case.step, due=to_text(add_working_days(now, GRACE + 1, rules.desk))))
-        _remind(story)
+        if case.remind is not None or rules.forms[case.form].step(case.step).remind is None:
+            _remind(story)
     return story.decision()
 
 

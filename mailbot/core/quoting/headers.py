@@ -41,7 +41,7 @@ _WHEN = r"\d{1,4}[年./-] ?\d|\d{1,2}[:.]\d\d|\d年|\b(?:19|20)\d\d\b"
 _DATED = re.compile(_WHEN)
 
 REPLY_HEADERS: tuple[Header, ...] = (
-    _header(r"On\b|At\b|\d|[a-z]{3},? ", r"\b(?:wrote|writes)\s*[:：]?[\s-]*", _WHO_OR_WHEN),  # Gmail, Apple, Mutt
+    _header(rf"On\b|At\b|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b|(?:{_WHEN})", r"\b(?:wrote|writes)\s*[:：]?[\s-]*", _WHO_OR_WHEN),  # Gmail, Apple, Mutt
     _header(r".", r">\s*(?:wrote|writes|said)\s*[:：]"),  # Becky!, Thunderbird without a date
     _header(r"Le\b", r"a\s+écrit\s*[:：]", _WHO_OR_WHEN),
     _header(r"El\b", r"\b(?:escribió|ha escrit)\s*[:：]", _WHO_OR_WHEN),
@@ -56,9 +56,9 @@ REPLY_HEADERS: tuple[Header, ...] = (
     _header(r".", r"\b(?:написал|написала|пишет|написав|написала)\s*[:：]", _WHO_OR_WHEN),
     _header(r".", r"(?:写道|寫道)\s*[:：]"),
     _header(r".", r"작성\s*[:：]", _WHO_OR_WHEN),
-    _header(r".", r"のメッセージ\s*[:：]?", _WHO_OR_WHEN),  # Apple Mail
+    _header(rf"(?:{_WHEN}).*のメッセージ", r"のメッセージ\s*[:：]?", "[@<＜、]"),  # Apple Mail
     _header(r".", r"(?:さん|様|氏|先生|>|＞)[はが]?\s*(?:書きました|wrote)\s*[:：。]?"),  # Thunderbird, Yahoo
-    _header(r".", r"(?:さん|様|>|＞)からの?(?:メール|メッセージ)\s*[:：]?"),
+    _header(r".", r"(?:さん|様|>|＞)からの?(?:メール|メッセージ)\s*[:：]"),
     _header(r".", r"[>＞]\s*のメール\s*[:：]?"),
     _header(
         rf".{{0,60}}?(?:{_WHEN})", r"[>＞]\s*[:：]", "@"
@@ -66,15 +66,29 @@ REPLY_HEADERS: tuple[Header, ...] = (
 )
 """Lines such as `On … wrote:`, in the order they are tried."""
 
-_PROMISING = re.compile(
-    "wrote|writes|said|écrit|escr|ha escrit|scritto|schrieb|schreef|napisał|pisze|skrev|kirjoitti|писал|пишет|написав"
-    "|写道|寫道|작성|メッセージ|書きました|メール|[>＞]\\s?[:：]",
-    re.IGNORECASE,
+_ENDS = tuple(
+    "wrote writes said écrit escribió escrit scritto escreveu schrieb napisał napisała napisał(a) pisze skrev kirjoitti"
+    " написал написала пишет написав 写道 寫道 작성 メッセージ 書きました メール > ＞".split()
 )
-"""Something of this stands in every reply header."""
+_VERBS = ("schrieb", "schreef", "skrev")
+"""What a reply header ends in, or has before its colon: a quick look that spares nearly every line the table."""
+_LAST = frozenset(":：-。eE>＞ジたルsd")
 
-_LAST = frozenset(":：-。eE>＞ジたすルs")
-"""What the last sign of a reply header can be: one look that spares nearly every line the table."""
+
+def may_end(line: str) -> bool:
+    """Whether a line (stripped, not empty) can be the last of a reply header: a quick look."""
+    if line[-1] not in _LAST or len(line) > BOUND:
+        return False
+    return line[-1] in ":：" or line.rstrip(" -。").lower().endswith(_ENDS)
+
+
+def _promising(lines: Sequence[str]) -> bool:
+    if not lines or not lines[-1] or not may_end(lines[-1]):
+        return False
+    if lines[-1].rstrip(" :：-。").lower().endswith(_ENDS):
+        return True
+    return any(verb in line[:BOUND] for line in lines[-JOINED:] for verb in _VERBS)
+
 
 _TITLES: dict[str, Role] = {
     "original message": "reply",
@@ -161,9 +175,7 @@ def title(line: str) -> Role | None:
 
 def reply_header(lines: Sequence[str]) -> int:
     """How many of the last of these lines (stripped, at most JOINED) are one reply header such as `On … wrote:`."""
-    if not lines or not lines[-1] or lines[-1][-1] not in _LAST or len(lines[-1]) > BOUND:
-        return 0
-    if not any(_PROMISING.search(line[:BOUND]) for line in lines[-JOINED:]):
+    if not _promising(lines):
         return 0
     text = ""
     for count, line in enumerate(reversed(lines[-JOINED:]), start=1):

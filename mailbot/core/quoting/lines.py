@@ -12,6 +12,7 @@ from mailbot.core.quoting.headers import (
     Role,
     header_block,
     header_field,
+    may_end,
     reply_header,
     sent_from,
     title,
@@ -28,6 +29,8 @@ _DRAWN = frozenset("-_=*＊－―─━＝＿ー~〜・+#")
 _FULL = (66, 82)
 """Columns of a quoted line that a client may have broken because the quote mark made it too long."""
 _LIMIT = 72
+_INDENTED = " " * 4
+"""A line that begins so is no reply header: it is part of a text, such as a value in a form."""
 
 
 @dataclass(slots=True)
@@ -126,13 +129,15 @@ class _Marker:
             count = 1 if role else 0
         if not count and header_field(text):
             count = header_block([line.strip() for line, _ in self.bare[number : number + 14]])
-        if not count and self._ends_header(number, text, depth):
+        if not count and may_end(text) and self._ends_header(number, text, depth):
             count = 1
         if count:
             self._open(number, count, depth, role)
         return count
 
     def _ends_header(self, number: int, text: str, depth: int) -> bool:
+        if self.bare[number][0].startswith(_INDENTED):
+            return False
         before = [line.text.strip() for line in self.lines[-2:] if line.kind != "header" and line.depth == depth]
         found = reply_header([*before, text])
         for line in self.lines[len(self.lines) - found + 1 :] if found > 1 else ():

@@ -17,6 +17,7 @@ _SEPARATOR = re.compile(r"[:：﹕=＝|｜→]|[】\]］〕》」](?:\s*[:：=�
 _GAP = re.compile(r"\t\s*|[ \u3000]{2,}|\u3000")
 _LIKE_LABEL = re.compile(r"\W{0,6}[^\W\d][^:：=\t|<>\n]{0,40}[:：]\s*(?!//)\S|[【［〔][^】］〕\n]{1,30}[】］〕]\s*\S")
 _CLOSES = frozenset("】]］〕》」")
+_OPENS = frozenset("<＜《")
 _SECOND = re.compile(
     r"(?:[ \u3000\t]{2,}|\u3000|\t|\s*[/／、，,]\s*)([^\s:：/／、，,][^:：/／、，,\u3000\t]{0,40})[:：]"
 )
@@ -63,25 +64,30 @@ class Labels:
         head = text[:_HEAD]
         inner = head.lstrip("|｜ ") if head[0] in "|｜" else head
         offset = len(head) - len(inner)
+        alone = True
         for found in islice(_SEPARATOR.finditer(inner), 4):
-            if found.start() > self.longest:
+            start, sign = found.start(), found[0][0]
+            if start > self.longest:
                 break
-            closes, opens = found[0][0] in _CLOSES, found[0][0] in "<＜《"
-            key = self.key(inner[: found.start() + closes])
+            key = self.key(inner[: start + (sign in _CLOSES)])
             if key:
-                rest = text[offset + (found.start() if opens else found.end()) :]
-                return Hit(key, _cell(rest) if found[0][0] in "|｜" or offset else rest.strip())
-        return self._by_gap(text, inner, offset)
+                rest = text[offset + (start if sign in _OPENS else found.end()) :]
+                return Hit(key, _cell(rest) if sign in "|｜" or offset else rest.strip())
+            alone = alone and (sign in _CLOSES or sign in _OPENS)
+        return self._by_gap(text, inner, offset) or (self._alone(text) if alone else None)
+
+    def _alone(self, text: str) -> Hit | None:
+        key = self.key(text)
+        return Hit(key, "") if key else None
 
     def _by_gap(self, text: str, inner: str, offset: int) -> Hit | None:
-        """`Label    value` with a tab or several spaces between, or the label alone."""
+        """`Label    value` with a tab or several spaces between."""
         for found in islice(_GAP.finditer(inner), 3):
             key = self.key(inner[: found.start()])
             rest = text[offset + found.end() :].strip()
             if key and (rest[:1] in ":：=" or not _LIKE_LABEL.match(rest[:80])):
                 return Hit(key, rest.lstrip(":：= \u3000"))
-        key = self.key(text) if len(text) <= self.longest else None
-        return Hit(key, "") if key else None
+        return None
 
     def second(self, rest: str) -> tuple[str, str] | None:
         """A value followed by a further label on the same line (`姓：遺伝　名：太郎`): value, rest of line."""

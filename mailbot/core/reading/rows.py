@@ -40,7 +40,7 @@ Block = tuple[int, int]
 """Which quoted mail a form stands in: depth of quoting, number of reply headers before."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Placed:
     """A line of the mail with the form it stands in (`block`), if any; `marker` is its begin or end."""
 
@@ -104,14 +104,16 @@ def _rows(chosen: Iterable[Placed | None], labels: Labels) -> list[Row]:
 def _row(one: Placed, labels: Labels) -> Row:
     line = one.line
     text = line.text.strip()
-    hit = labels.match(text) if text and not line.wrapped else None
+    if not text or (text[0] in "#＃" and squeezed(text) in labels.note_lines):
+        return Row("", "", line.depth, line.kind == "new", one.block is not None)
+    hit = None if line.wrapped else labels.match(text)
     inside = one.block is not None and (line.kind != "new" or line.depth == one.block[0])
-    stop = bool(text) and not inside and hit is None and RULER.match(text[:200]) is not None
+    stop = not inside and hit is None and not text[0].isalnum() and RULER.match(text[:200]) is not None
     return Row(text, line.text, line.depth, line.kind == "new", inside, stop, line.wrapped, hit)
 
 
 def _drop_notes(rows: list[Row], labels: Labels) -> None:
-    """Take the notes that stand in the form itself out, however they were broken; nothing else goes."""
+    """Take out the form's own notes where a client broke their lines anew; nothing else goes."""
     number = 0
     while number < len(rows):
         count = _note_at(rows, number, labels) if rows[number].text[:1] in ("#", "＃") else 0
@@ -129,4 +131,4 @@ def _note_at(rows: list[Row], number: int, labels: Labels) -> int:
             break
         if joined in labels.notes:
             longest = count
-    return longest or int(squeezed(rows[number].text) in labels.note_lines)
+    return longest

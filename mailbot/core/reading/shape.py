@@ -141,8 +141,9 @@ def _place(word: str, room: int) -> int:
 
 def indentation(line: str) -> int:
     """Columns of white space at the beginning of a line."""
-    rest = line.lstrip()
-    return width(line[: len(line) - len(rest)].expandtabs(8)) if len(rest) != len(line) else 0
+    if not line or not line[0].isspace():
+        return 0
+    return width(line[: len(line) - len(line.lstrip())].expandtabs(8))
 
 
 def unfold(lines: Sequence[str], *, rejoin: bool, label: str = "", first: str = "") -> list[str]:
@@ -165,4 +166,4 @@ def unfold(lines: Sequence[str], *, rejoin: bool, label: str = "", first: str = 
 
 def _full(before: str, text: str) -> bool:
     """Whether the line before had no room for the next word."""
-    return width(before) + 1 + width(text[:WIDTH].split(maxsplit=1)[0]) > _ROOM
+    return width(before) + 1 + width(text[:WIDTH].split(" ", 1)[0]) > _ROOM - 2  # a quote mark may have taken a column

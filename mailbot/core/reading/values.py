@@ -13,6 +13,7 @@ _OPEN, _CLOSE = "<＜《", ">＞》"
 _PLACEHOLDER = re.compile(r"[\s_＿<>＜＞《》\[\]［］()（）【】「」]*\Z|[.…・]{3,}\Z")
 _BRACKETED_LINES = 120
 _UNREAD = 40
+_IN_ONE_LINE = 8
 _DEEPER = 2
 """Columns by which a line must be indented more than its label to belong to the value in any case."""
 
@@ -154,11 +155,8 @@ class _Collector:
 
     def _single(self, number: int, hit: Hit) -> int:
         label = self.rows[number]
-        several = None if label.inside else self.labels.second(hit.rest)
-        if several:
-            self._keep(hit.key, several[0], label.new)
-            second = self.labels.match(several[1])
-            return self._field(number, second) if second else number + 1
+        if not label.inside:
+            hit = self._first_of_line(hit, label)
         below = self._value_below(number, hit)
         if below:
             row = self.rows[below]
@@ -169,6 +167,17 @@ class _Collector:
         text, end = self._continued(number, hit.rest, label.indent + VALUE)
         self._keep(hit.key, text, label.new)
         return end if hit.rest else number + 1
+
+    def _first_of_line(self, hit: Hit, label: Row) -> Hit:
+        """Keep all but the last of several fields in one line; the last, whose value may go on below."""
+        for _ in range(_IN_ONE_LINE):
+            several = self.labels.second(hit.rest)
+            following = self.labels.match(several[1]) if several else None
+            if several is None or following is None:
+                break
+            self._keep(hit.key, several[0], label.new)
+            hit = following
+        return hit
 
     def _value_below(self, number: int, hit: Hit) -> int:
         """The row in which the value stands if not in the label's own: below an empty label, or typed by the sender

@@ -13,7 +13,7 @@ BAD = "\ufffd"
 
 _WEIGHTS = (
     (re.compile("[ぁ-んァ-ヶー、。「」]"), 3),
-    (re.compile("[一-龥々가-힣]"), 2),
+    (re.compile("[一-龥々가-힣](?=[一-龥々가-힣ぁ-んァ-ヶー、。])"), 2),
     (re.compile("[À-ɏ！-～Ѐ-ӿ]"), 1),
     (re.compile("[｡-ﾟ\u0080-\u009f\u00a1-\u00bf‚ƒ„†‡ˆ‰]"), -1),
     (re.compile("[\ufffd\ue000-\uf8ff]"), -8),
@@ -21,7 +21,7 @@ _WEIGHTS = (
 
 
 def likeness(text: str) -> int:
-    """How much a text looks like something a person wrote: kana most, broken characters least."""
+    """How much a text looks like something a person wrote: kana most, a lone kanji nothing, broken characters least."""
     return sum(weight * len(pattern.findall(text)) for pattern, weight in _WEIGHTS)
 
 

@@ -16,8 +16,22 @@ _HIGH = bytes(byte | 0x80 if 0x20 < byte < 0x7F else 0xFF if byte > 0x7E else by
 _PAIR = re.compile(rb"[\x00-\x20]+|[\x21-\xff]{1,2}")
 
 
+_HARDER = re.compile(rb"\x1b\([JH]|\x1b\$[^\x1b]*\n|[\x0e\x0f\x80-\xff]")
+"""What Python's codec reads otherwise than it was meant: JIS-Roman is ASCII in mail, lines do not always end a run."""
+
+
 def jis(data: bytes) -> str:
-    """ISO-2022-JP and its extensions, run by run, so that damage stays inside its run."""
+    """ISO-2022-JP and its extensions: at once if it is as it should be, else run by run, so that damage stays there."""
+    try:
+        text = _by_runs(data) if _HARDER.search(data) else data.decode("iso2022_jp_ext")
+    except UnicodeError:
+        text = _by_runs(data)
+    for plain, vendor in SPELT_OTHERWISE:
+        text = text.replace(plain, vendor)
+    return text
+
+
+def _by_runs(data: bytes) -> str:
     pieces = _SWITCH.split(data)
     read: Callable[[bytes], str] = _single
     texts = [_single(pieces[0])]
@@ -25,10 +39,7 @@ def jis(data: bytes) -> str:
         read = _SETS.get(pieces[place], read)
         following = pieces[place + 2] if place + 2 < len(pieces) else b""
         texts.append(_run(pieces[place + 1], read, following))
-    text = "".join(texts)
-    for plain, vendor in SPELT_OTHERWISE:
-        text = text.replace(plain, vendor)
-    return text
+    return "".join(texts)
 
 
 def _run(run: bytes, read: Callable[[bytes], str], following: bytes) -> str:

@@ -95,6 +95,7 @@ class Wire:
             self._client = client = self._dial()
             if (client.welcome or b"").startswith(b"* PREAUTH"):
                 raise InboxBroken("the server's greeting is PREAUTH: it takes the connection for somebody logged in")
+            client._imap.debug = 0  # imapclient has every octet of every mail formatted for a log
             client.normalise_times = False
             client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._account.security == "starttls":

@@ -6,7 +6,7 @@ from datetime import datetime
 from mailbot.core.blank import blank
 from mailbot.core.calendar import date_words
 from mailbot.core.case import Case
-from mailbot.core.columns import width, wrap
+from mailbot.core.columns import unbroken, width, wrap
 from mailbot.core.conditions import holds
 from mailbot.core.events import Fault, Value
 from mailbot.core.instants import from_text
@@ -71,6 +71,8 @@ class Voice:
 
     def _line(self, key: str) -> str:
         text, label = self._plain(key), self.label(key)
+        if self.form and self.form.fields[key].type == "long":
+            text = unbroken(text)
         if "\n" in text or width(label) + width(text) > COLUMNS - 4:
             return f"  {label}:\n{wrap(text, COLUMNS, '      ')}"
         return f"  {label}: {text}"

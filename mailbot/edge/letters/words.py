@@ -19,7 +19,7 @@ from mailbot.edge.letters.voice import COLUMNS, Voice
 
 BETWEEN_LANGUAGES = "\n\n" + "-" * 60 + "\n\n"
 WIDEST = 76
-"""Paragraphs are broken at COLUMNS; up to which a line that came broken already (a form, values) is left alone."""
+"""Columns up to which a line that came broken already (a form, values) is left alone; others are broken at COLUMNS."""
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -92,7 +92,7 @@ class Letters:
         return " ".join(head.removeprefix("Subject:").split()), re.sub(r"\n{3,}", "\n\n", broken).strip()
 
     def problems(self) -> Iterator[Problem]:
-        """What is wrong with the templates: a letter without one in one of the desk's languages, or one Jinja refuses."""
+        """What is wrong with the templates: a letter without one in some language, or one that Jinja refuses."""
         for language in self.rules.desk.languages:
             for name in TEMPLATES:
                 yield from self._problems(language, name)

@@ -7,6 +7,7 @@ import re
 from binascii import Error, a2b_base64, a2b_qp
 from email.message import Message as Part
 from email.utils import collapse_rfc2231_value
+from itertools import groupby
 
 from mailbot.core.message import Mailbox
 from mailbot.edge.charsets import decode
@@ -14,7 +15,7 @@ from mailbot.edge.parsing.structure import addresses_in
 
 _FOLD = re.compile(r"[\r\n]+(?=[ \t])")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?(.*?)\?=", re.DOTALL)
+_WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
 _WORDS = re.compile(rf"{_WORD.pattern}(?:[ \t]*{_WORD.pattern})*", re.DOTALL)
 _ID = re.compile(r"<[^<>\s]+>")
 
@@ -22,7 +23,7 @@ _ID = re.compile(r"<[^<>\s]+>")
 def fields(part: Part, name: str) -> list[str]:
     """All fields of that name in their order: charset decoded, unfolded, encoded words as they are."""
     wanted = name.lower()
-    return [_unfolded(str(value)) for key, value in part.raw_items() if key.lower() == wanted]
+    return [unfolded(str(value)) for key, value in part.raw_items() if key.strip().lower() == wanted]
 
 
 def field(part: Part, name: str) -> str:
@@ -30,8 +31,8 @@ def field(part: Part, name: str) -> str:
     return next(iter(fields(part, name)), "")
 
 
-def _unfolded(value: str) -> str:
-    """Raw bytes that are not ASCII (or are JIS) read as the text they most likely are."""
+def unfolded(value: str) -> str:
+    """A field's value without its folding (RFC 5322 §2.2.3); raw 8-bit or JIS bytes as the text they most likely are."""
     value = _FOLD.sub("", value)
     if value.isascii() and "\x1b" not in value:
         return value
@@ -49,30 +50,33 @@ def one_line(text: str) -> str:
 
 
 def _words(run: str) -> str:
-    texts, charset, data, open_base64 = [], "", b"", ""
-    for found in _WORD.finditer(run):
-        if found[1].lower() != charset.lower():
-            texts.append(decode(data + _base64(open_base64), charset).text)
-            charset, data, open_base64 = found[1], b"", ""
-        if found[2] in "bB":
-            open_base64 += found[3]
-            if "=" in found[3] or len(open_base64) % 4 == 0:
-                data, open_base64 = data + _base64(open_base64), ""
-        else:
-            data += _base64(open_base64) + a2b_qp(found[3].encode("utf-8", "replace"), header=True)
-            open_base64 = ""
-    texts.append(decode(data + _base64(open_base64), charset).text)
+    """A run of encoded words: stretches of one charset, within them base64 that may go on in the next word."""
+    texts = []
+    for charset, words in groupby(_WORD.finditer(run), key=lambda found: found[1].lower()):
+        data, base64 = b"", ""
+        for word in words:
+            if word[2] in "qQ" or base64.endswith("=") or len(base64) % 4 == 0:
+                data, base64 = data + _octets_of(base64), ""
+            if word[2] in "qQ":
+                data += a2b_qp(word[3].encode("utf-8", "replace"), header=True)
+            else:
+                base64 += word[3].strip()
+        texts.append(decode(data + _octets_of(base64), charset).text)
     return "".join(texts)
 
 
-def _base64(text: str) -> bytes:
-    """Base64 with too little or too much at its end."""
-    letters = re.sub(r"[^A-Za-z0-9+/]", "", text)
-    letters = letters[:-1] if len(letters) % 4 == 1 else letters
+def _octets_of(base64: str) -> bytes:
+    return from_base64(base64.encode("ascii", "replace"))
+
+
+def from_base64(data: bytes) -> bytes:
+    """The bytes behind base64 with foreign characters in it, or too little or too much at its end."""
     try:
-        return a2b_base64(letters + "=" * (-len(letters) % 4))
+        return a2b_base64(data)
     except Error:
-        return b""
+        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data.partition(b"=")[0])
+    letters = letters[:-1] if len(letters) % 4 == 1 else letters
+    return a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 def mailboxes(values: list[str]) -> tuple[tuple[Mailbox, ...], bool]:

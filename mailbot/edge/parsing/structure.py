@@ -18,6 +18,7 @@ _SIMPLE = re.compile(
     |(?:"(?P<quoted>[^"\\]*)"|(?P<name>[^"(),:;<>@\[\]\\]*?))\s*<\s*(?P<address>{_ATOM}@[A-Za-z0-9.-]+)\s*>)\s*""",
     re.VERBOSE,
 )
+_LOCAL = re.compile(rf"\s*(?:(?P<bare>{_ATOM})|(?P<name>[^<>@,;]*)<\s*(?P<local>{_ATOM})?\s*>)\s*")
 _ANY = re.compile(rf"{_ATOM}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
@@ -47,6 +48,7 @@ def addresses_in(field: str) -> tuple[list[tuple[str, str]], bool]:
 
     The usual forms are read here, with the local parts RFC 5322 forbids and Japanese carriers gave out (two dots, a
     dot before @); everything else by mail-parser, which does not take an address out of a display name or comment.
+    What is no more than a local part (`MAILER-DAEMON`) or empty (`Mail System <>`) is returned as it is, but not as clear.
     What it finds ambiguous is listed too, so that nobody seems to be the only sender who is not.
     """
     if simple := _SIMPLE.fullmatch(field):
@@ -55,8 +57,10 @@ def addresses_in(field: str) -> tuple[list[tuple[str, str]], bool]:
     defects: list[dict[str, object]] = []
     found = [pair for pair in get_addresses(field, defects=defects) if pair[1]]
     found += [pair for defect in defects if not defect["recovered"] for pair in _candidates(defect)]
-    if not found and len(only := set(_ANY.findall(field))) == 1:
-        found = [("", only.pop())]
+    if not found and (local := _LOCAL.fullmatch(field)):
+        found = [((local["name"] or "").strip(' "'), local["bare"] or local["local"] or "")]
+    elif not found:
+        found = [("", address) for address in dict.fromkeys(_ANY.findall(field))]
     return found, not defects and (bool(found) or not field.strip())
 
 

@@ -129,6 +129,16 @@ class Index:
         """Numbers of the open cases whose applicant has this address, in order."""
         return tuple(sorted(self._addresses.get(address.lower(), ())))
 
+    @property
+    def open_count(self) -> int:
+        """How many cases are open."""
+        return len(self._address_of)
+
+    def forget(self, name: str) -> None:
+        """A letter cannot be sent any more, since its entry was erased."""
+        self.due.pop(name, None)
+        self.letters.remove(name)
+
     def listed(self) -> dict[str, Any]:
         """Everything that is not in the open cases themselves, as plain JSON values."""
         letters = [[at, address, template] for address, kept in self._written.items() for at, template in kept]
@@ -137,7 +147,7 @@ class Index:
             "failed": dict(self.failed),
             "running": dict(self.running),
             "gone": sorted(self.gone),
-            "written": sorted(letters, key=lambda letter: letter[0]),
+            "written": sorted(letters),
         }
 
     @classmethod

@@ -1,16 +1,22 @@
 """The journal on disk: reads, finds and appends lines, one write and one fsync a batch. It knows no kind of event."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+from pydantic import ValidationError
 
 from mailbot.core import chain
 from mailbot.core.events import EVENTS
 from mailbot.core.instants import from_text
 from mailbot.store import Damaged, Entry, Full
 from mailbot.store.files import disk
+
+SEQ = re.compile(rb',"seq":(\d+),"v":1\}\n\Z')
+"""How a whole line ends: keys are sorted, and text is never followed by this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +35,31 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Where the journal ends: its last entry, and the place right after its line ("" and 0 if there is none)."""
+    """Where the journal ends: its last entry and where that lies (None if there is none)."""
 
     head: chain.Head
-    file: str = ""
-    offset: int = 0
+    last: Spot | None = None
+
+    @property
+    def file(self) -> str:
+        """The name of the last file; "" before the first entry."""
+        return self.last.file if self.last else ""
+
+    @property
+    def offset(self) -> int:
+        """The offset of the byte after the last entry."""
+        return self.last.end if self.last else 0
 
 
 def entry_of(fields: Mapping[str, Any]) -> Entry:
-    """The entry of a verified line's fields. ValueError (pydantic's too) if it holds an event nobody knows."""
+    """The entry of a verified line's fields. ValueError in words if it holds an event this program does not know."""
     events = fields["events"]
+    try:
+        known = None if events is None else EVENTS.validate_python(events)
+    except ValidationError as error:
+        place = [str(part) for part in error.errors()[0]["loc"]]
+        what = f"{'.'.join(place)}: {error.errors()[0]['type']}"
+        raise ValueError(f"an event this program does not know ({what}); was it written by a newer one?") from error
     return Entry(
         seq=fields["seq"],
         at=from_text(fields["at"]),
@@ -48,8 +69,36 @@ def entry_of(fields: Mapping[str, Any]) -> Entry:
         program=fields["program"],
         more=fields["more"],
         hash=fields["hash"],
-        events=None if events is None else EVENTS.validate_python(events),
+        events=known,
     )
+
+
+def _line_after(data: BinaryIO, offset: int) -> tuple[int, int, int] | None:
+    """Sequence number, offset and length of the first whole line that begins at or after this offset."""
+    data.seek(max(0, offset - 1))
+    if offset:
+        data.readline()
+    begin = data.tell()
+    raw = data.readline()
+    seq = SEQ.search(raw)
+    return (int(seq[1]), begin, len(raw)) if seq else None
+
+
+def _last_until(data: BinaryIO, seq: int) -> tuple[int, int, int]:
+    """The last line whose sequence number is at most this one, in a file that begins with such a line."""
+    low, high = 0, data.seek(0, os.SEEK_END)
+    best = _line_after(data, 0)
+    while high - low > 1:
+        middle = (low + high) // 2
+        found = _line_after(data, middle)
+        if found and found[0] <= seq:
+            low, best = found[1], found
+            if found[0] == seq:
+                break
+        else:
+            high = middle
+    assert best is not None
+    return best
 
 
 class Journal:
@@ -58,7 +107,7 @@ class Journal:
     def __init__(self, folder: Path, desk: str) -> None:
         self.folder = folder
         self.desk = desk
-        self.end = End(chain.Head(0, chain.genesis(desk)))
+        self.end = self.beginning()
         self._descriptor = -1
         self._open = ""
         self._broken: disk.FsyncFailed | None = None
@@ -77,26 +126,39 @@ class Journal:
                 yield Spot(file, offset, len(raw)), raw
                 offset += len(raw)
 
-    def walk(self, walk: chain.Walk, after: End) -> Iterator[tuple[Spot, dict[str, Any]]]:
-        """Verified fields of all entries after `after`, with `self.end` moved behind each whole group given.
+    def check_first(self) -> None:
+        """Damaged if the first line is not as it was written: above all if the journal is another desk's."""
+        walk = chain.Walk(self.desk)
+        for file in self.files()[:1]:
+            walk.begin(file)
+            _, raw = next(self.raw_lines(file), (None, b""))
+            if raw.endswith(b"\n"):
+                walk.feed(raw)
+        self._refuse(walk)
 
-        Stops before a torn end. Damaged at the first thing that is not as it was written.
+    def beginning(self) -> End:
+        """The end of an empty journal."""
+        return End(chain.Head(0, chain.genesis(self.desk)))
+
+    def walk(self, after: End) -> Iterator[tuple[Spot, dict[str, Any], int]]:
+        """All entries after `after`: where they lie, their verified fields, the number of their line in the file.
+
+        Stops before a torn end, but not before an unfinished group. Damaged at the first thing that is not as it was
+        written.
         """
-        self.end, group = after, False
+        walk = chain.Walk(self.desk, after.head, after.file.removesuffix(".jsonl"))
         files = [name for name in self.files() if name >= after.file]
         for file in files:
             start = after.offset if file == after.file else 0
             walk.begin(file, self._count_lines(file, start))
+            self._refuse(walk)
             for spot, raw in self.raw_lines(file, start):
                 if not raw.endswith(b"\n") and file == files[-1]:
                     break
                 fields = walk.feed(raw)
                 self._refuse(walk)
-                assert fields is not None
-                group = fields["more"]
-                yield spot, fields
-                if not group:
-                    self.end = End(walk.result.head, file, spot.end)
+                if fields is not None:
+                    yield spot, fields, walk.line
         walk.finish()
         self._refuse(walk)
 
@@ -127,32 +189,21 @@ class Journal:
         """Where the entry `seq` lies, by halving: the last file that begins at or before it, then inside the file."""
         if not 0 < seq <= self.end.head.seq:
             return None
-        begins = [(self._seq_after(file, 0), file) for file in self.files()]
-        holding = [file for (found, file) in begins if found is not None and found[0] <= seq]
-        if not holding:
-            return None
-        low, high = 0, (self.folder / holding[-1]).stat().st_size
-        while high - low > 1:
-            middle = (low + high) // 2
-            found = self._seq_after(holding[-1], middle)
-            low, high = (middle, high) if found is not None and found[0] <= seq else (low, middle)
-        found = self._seq_after(holding[-1], low)
-        return found[1] if found is not None and found[0] == seq else None
+        for file in reversed(self.files()):
+            with (self.folder / file).open("rb") as data:
+                first = _line_after(data, 0)
+                if first and first[0] <= seq:
+                    found = _last_until(data, seq)
+                    return Spot(file, *found[1:]) if found[0] == seq else None
+        return None
 
-    def _seq_after(self, file: str, offset: int) -> tuple[int, Spot] | None:
-        """The number and place of the first whole line that begins at or after this offset."""
-        with (self.folder / file).open("rb") as data:
-            data.seek(max(0, offset - 1))
-            begin = offset and data.tell() + len(data.readline())
-            data.seek(begin)
-            raw = data.readline()
-        if not raw.endswith(b"\n"):
-            return None
-        walk = chain.Walk(self.desk)
-        fields = walk.feed(raw)
-        if fields is None:
-            raise Damaged(f"{self.folder / file}: {walk.result.problems[0].what}")
-        return fields["seq"], Spot(file, begin, len(raw))
+    def after(self, seq: int) -> End | None:
+        """The journal's end as it was when `seq` was its last entry; None if it has no such entry."""
+        spot = self.find(seq)
+        fields = spot and self.fields_at(spot)
+        if not fields:
+            return None if seq else self.beginning()
+        return End(chain.Head(seq, fields["hash"], fields["at"]), spot)
 
     def cut_torn(self) -> list[str]:
         """Sets aside, in `torn/`, whatever lies after the end; in words what was set aside. Needs the lock."""
@@ -207,7 +258,7 @@ class Journal:
         for line in lines:
             spots.append(Spot(file, begin, len(line)))
             begin += len(line)
-        self.end = End(head, file, begin)
+        self.end = End(head, spots[-1])
         return spots
 
     def _descriptor_of(self, file: str) -> bool:

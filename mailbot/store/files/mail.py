@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from mailbot.store import Digest
+from mailbot.store import Digest, Full
 from mailbot.store.files import disk
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -35,6 +35,7 @@ class Mails:
         self.folder = folder
         self.new = folder / "new"
         self._unsettled = False
+        self._unfiled: set[Digest] = set()
 
     def prepare(self) -> None:
         """Makes the folders, removes half-written mails; what lies in `new/` is on the disk on return."""
@@ -50,7 +51,7 @@ class Mails:
 
     def known(self, digest: Digest) -> bool:
         """Whether a committed entry decided this mail: one stat."""
-        return self.decided(digest).is_file()
+        return self.decided(digest).is_file() or digest in self._unfiled
 
     def keep(self, raws: Sequence[bytes]) -> list[Digest]:
         """The digests of these mails, all of them on the disk on return, those decided before untouched.
@@ -83,20 +84,34 @@ class Mails:
         return [path.name for path in sorted(paths, key=_age) if DIGEST.fullmatch(path.name)]
 
     def file(self, digests: Iterable[Digest]) -> None:
-        """Moves decided mails out of `new/`; those moved before are left alone. Durable only after `settle`."""
-        for digest in digests:
-            target = self.decided(digest)
+        """Moves decided mails out of `new/`; those moved before are left alone. Durable only after `settle`.
+
+        What cannot be moved now counts as decided all the same and is moved the next time.
+        """
+        self._unfiled.update(digests)
+        for digest in list(self._unfiled):
             try:
-                (self.new / digest).rename(target)
-            except FileNotFoundError:
-                if not (self.new / digest).exists():
-                    continue
-                disk.folder(target.parent)
-                (self.new / digest).rename(target)
-            self._unsettled = True
+                self._move(digest)
+            except OSError:
+                return
+            self._unfiled.discard(digest)
+
+    def _move(self, digest: Digest) -> None:
+        target = self.decided(digest)
+        try:
+            (self.new / digest).rename(target)
+        except FileNotFoundError:
+            if not (self.new / digest).exists():
+                return
+            disk.folder(target.parent)
+            (self.new / digest).rename(target)
+        self._unsettled = True
 
     def settle(self) -> None:
-        """All moves so far are on the disk on return."""
+        """All moves so far are on the disk on return; Full if some could not be made yet."""
+        self.file(())
+        if self._unfiled:
+            raise Full(f"{len(self._unfiled)} decided mails could not be moved out of {self.new} yet")
         if self._unsettled:
             disk.sync_all(self.folder)
             self._unsettled = False

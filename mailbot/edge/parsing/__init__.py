@@ -1,0 +1,122 @@
+"""Turns the raw bytes of a mail into a Message, or says why it cannot be read.
+
+It must not know what mailbot does with a mail; it opens no file and no connection.
+"""
+
+import re
+from email.message import Message as Part
+from hashlib import sha256
+
+from mailbot.core.message import KEPT_HEADERS, Message, Unreadable
+from mailbot.edge.parsing import headers
+from mailbot.edge.parsing.bodies import Found, Walk
+from mailbot.edge.parsing.limits import Limits, TooMuchError, refusal
+from mailbot.edge.parsing.structure import tree_of
+
+__all__ = ["Limits", "parse", "parse_with_contents"]
+
+RECIPIENTS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
+_FIELD = re.compile(rb"(?:>?From [^\r\n]*[\r\n]+)?[!-9;-~]+[ \t]*:")
+_BLANK = re.compile(rb"[ \t\r\n]*")
+
+
+def parse(raw: bytes, limits: Limits = Limits()) -> Message | Unreadable:  # noqa: B008  # frozen
+    """Read a mail as it came from the server (RFC 5322, MIME); never raises for what a mail may contain.
+
+    A mail that is only sloppy is read, with doubts; one beyond its limits or use is Unreadable with the reason.
+    """
+    read = parse_with_contents(raw, limits)
+    return read if isinstance(read, Unreadable) else read[0]
+
+
+def parse_with_contents(raw: bytes, limits: Limits) -> tuple[Message, tuple[bytes, ...]] | Unreadable:
+    """As `parse`, and the decoded bytes of the message's attachments, in their order."""
+    digest = sha256(raw).hexdigest()
+    start, doubts = _start(raw)
+    reason = _emptiness(raw, start) or refusal(raw, limits)
+    if reason:
+        return Unreadable(digest, len(raw), reason)
+    try:
+        part = tree_of(raw[start:] if start else raw)
+        found = Walk(limits).gather(part)
+    except TooMuchError as much:
+        return Unreadable(digest, len(raw), str(much))
+    if reason := _uselessness(part, found):
+        return Unreadable(digest, len(raw), reason)
+    found.doubts[:0] = doubts
+    return _message(digest, len(raw), part, found), tuple(found.contents)
+
+
+def _start(raw: bytes) -> tuple[int, list[str]]:
+    """Where the header begins, past empty lines that some deliver before it."""
+    blank = _BLANK.match(raw)
+    end = blank.end() if blank else 0
+    if end and _FIELD.match(raw, end) and raw[end - 1 : end] in (b"\r", b"\n"):
+        return end, ["empty lines before the header"]
+    return 0, []
+
+
+def _emptiness(raw: bytes, start: int) -> str:
+    if not raw.strip():
+        return "the mail is empty"
+    if not _FIELD.match(raw, start) and raw[:1] not in (b"\r", b"\n"):
+        return "no header: the first line is no field of a mail"
+    return ""
+
+
+def _uselessness(part: Part, found: Found) -> str:
+    """Why a mail that could be taken apart is of no use nevertheless."""
+    if found.readable or found.attachments or found.enclosed:
+        return ""
+    if part.get_content_maintype() == "multipart" and not part.is_multipart():
+        return "a multipart without readable parts: its boundary does not occur"
+    return "" if part.keys() else "neither header nor text"
+
+
+def _message(digest: str, size: int, part: Part, found: Found) -> Message:
+    senders, clear = headers.mailboxes(headers.fields(part, "From"))
+    reply_to, _ = headers.mailboxes(headers.fields(part, "Reply-To"))
+    ids = headers.message_ids(headers.field(part, "Message-ID"))
+    doubts = found.doubts if clear else [*found.doubts, "the From field is not clear"]
+    return Message(
+        digest=digest,
+        size=size,
+        message_id=ids[0] if ids else "",
+        date=headers.one_line(headers.field(part, "Date")),
+        subject=headers.one_line(headers.field(part, "Subject")),
+        senders=senders,
+        reply_to=reply_to,
+        recipients=_recipients(part),
+        references=_references(part),
+        headers=_kept(part),
+        text="\n".join(text for text in found.texts if text),
+        attachments=tuple(found.attachments),
+        enclosed=tuple(found.enclosed),
+        report=_report(part),
+        doubts=tuple(dict.fromkeys(doubts if part.keys() else [*doubts, "no header fields"])),
+    )
+
+
+def _recipients(part: Part) -> tuple[str, ...]:
+    boxes, _ = headers.mailboxes([value for name in RECIPIENTS for value in headers.fields(part, name)])
+    return tuple(dict.fromkeys(box.key for box in boxes if box.address))
+
+
+def _references(part: Part) -> tuple[str, ...]:
+    """References, then what of In-Reply-To is not among them: RFC 5322 §3.6.4 puts the parent last."""
+    values = headers.fields(part, "References") + headers.fields(part, "In-Reply-To")
+    return tuple(dict.fromkeys(one for value in values for one in headers.message_ids(value)))
+
+
+def _kept(part: Part) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.lower(), headers.one_line(headers.unfolded(str(value))))
+        for name, value in part.raw_items()
+        if name.lower() in KEPT_HEADERS
+    )
+
+
+def _report(part: Part) -> str:
+    if part.get_content_type() != "multipart/report":
+        return ""
+    return headers.parameter(part, "Content-Type", "report-type").lower()

@@ -1,0 +1,181 @@
+"""Walks the tree of parts and gathers what a mail holds: its text, its attachments, the mails enclosed in it.
+
+It must not know who wrote the mail, nor look inside an attachment.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import Message as Part
+from hashlib import sha256
+
+from mailbot.core.message import Attachment, Enclosed
+from mailbot.edge.charsets import decode
+from mailbot.edge.html import text_of
+from mailbot.edge.parsing import headers, transfer
+from mailbot.edge.parsing.flowed import unflowed
+from mailbot.edge.parsing.limits import Limits, TooMuchError, depth_words, parts_words
+from mailbot.edge.parsing.structure import tree_of
+
+ENCLOSED = frozenset("message/rfc822 message/global message/news text/rfc822-headers message/global-headers".split())
+DEFECTS = {
+    "CloseBoundaryNotFoundDefect": "the mail ends inside a part",
+    "NoBoundaryInMultipartDefect": "a multipart without a boundary",
+    "StartBoundaryNotFoundDefect": "a multipart whose boundary does not occur",
+    "MultipartInvariantViolationDefect": "a multipart without parts",
+    "MissingHeaderBodySeparatorDefect": "a header that ends in a line that is no field",
+    "FirstHeaderLineIsContinuationDefect": "a header that begins with a continuation",
+}
+"""What the standard library calls a fault of form, and how clerks read it."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What a part and those below it hold; `contents` are the decoded bytes of `attachments`, one for one."""
+
+    texts: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
+    enclosed: list[Enclosed] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    def take(self, other: "Found") -> None:
+        """Add what another part holds."""
+        self.texts += other.texts
+        self.attachments += other.attachments
+        self.contents += other.contents
+        self.enclosed += other.enclosed
+        self.doubts += other.doubts
+
+    def attach(self, part: Part, kind: str, content: bytes) -> None:
+        """Add `content` as an attachment."""
+        digest = sha256(content).hexdigest()
+        self.attachments.append(Attachment(headers.file_name(part), kind, len(content), digest))
+        self.contents.append(content)
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is any text that is not blank."""
+        return any(text.strip() for text in self.texts)
+
+
+class Walk:
+    """One pass over one mail, counting parts. Raises TooMuchError beyond its limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._parts = 0
+
+    def gather(self, part: Part, depth: int = 0, first: bool = True, wanted: bool = True) -> Found:
+        """What `part` holds; `first` if no text was found before it, not `wanted` if its text shall not be read."""
+        self._parts += 1
+        if depth > self._limits.depth:
+            raise TooMuchError(depth_words(self._limits))
+        if self._parts > self._limits.parts:
+            raise TooMuchError(parts_words(self._limits))
+        found = self._held(part, depth, first, wanted)
+        found.doubts += [DEFECTS[name] for one in part.defects if (name := type(one).__name__) in DEFECTS]
+        return found
+
+    def _held(self, part: Part, depth: int, first: bool, wanted: bool) -> Found:
+        kind = part.get_content_type()
+        if kind in ENCLOSED:
+            return _enclosed(part)
+        if kind.startswith("multipart/"):
+            return self._multipart(part, kind, depth, first, wanted)
+        if part.is_multipart():  # message/delivery-status and its like: blocks of fields
+            found = Found()
+            found.attach(part, kind, transfer.flattened(part))
+            return found
+        return _leaf(part, kind, first, wanted)
+
+    def _multipart(self, part: Part, kind: str, depth: int, first: bool, wanted: bool) -> Found:
+        if not part.is_multipart():
+            return self._unseparated(part, depth, first)
+        join = self._alternative if kind == "multipart/alternative" else self._mixed
+        return join([child for child in part.get_payload() if isinstance(child, Part)], depth, first, wanted)
+
+    def _mixed(self, children: list[Part], depth: int, first: bool, wanted: bool) -> Found:
+        found = Found()
+        for child in children:
+            found.take(self.gather(child, depth + 1, first and not found.readable, wanted))
+        return found
+
+    def _alternative(self, children: list[Part], depth: int, first: bool, wanted: bool) -> Found:
+        """One of several versions: plain text if it says anything, else the first that does (RFC 2046 §5.1.4)."""
+        found = Found()
+        for child in sorted(children, key=lambda child: child.get_content_type() != "text/plain"):
+            found.take(self.gather(child, depth + 1, first, wanted and not found.readable))
+        return found
+
+    def _unseparated(self, part: Part, depth: int, first: bool) -> Found:
+        """A multipart in which no boundary was found: split at what looks like one, else read as plain text."""
+        raw = transfer.raw_payload(part)
+        boundary = re.search(rb"^--(\S[^\r\n]{0,200}?)[ \t]*\r?\n(?=content-)", raw, re.IGNORECASE | re.MULTILINE)
+        if boundary and b'"' not in boundary[1]:
+            again = tree_of(b'Content-Type: multipart/mixed; boundary="' + boundary[1] + b'"\n\n' + raw)
+            if again.is_multipart():
+                return self.gather(again, depth + 1, first)
+        text = decode(raw)
+        return Found(texts=[normal(text.text)], doubts=list(text.doubts))
+
+
+def _leaf(part: Part, kind: str, first: bool, wanted: bool) -> Found:
+    """A part without parts: text of the mail, or an attachment."""
+    found = Found()
+    if (is_text := kind in _READERS and not _is_file(part, first)) and not wanted:
+        return found
+    content = transfer.content(part)
+    if is_text:
+        read = decode(content, headers.parameter(part, "Content-Type", "charset"))
+        found.texts.append(_READERS[kind](part, normal(read.text)))
+        found.doubts += read.doubts
+        is_text = not _is_shown_file(part)
+    if not is_text and (content or headers.file_name(part)):
+        found.attach(part, kind, content)
+    return found
+
+
+def _is_file(part: Part, first: bool) -> bool:
+    """Whether a text part was meant as a file: said so, or named and not the first text (RFC 2183 §2.8 and 2.9)."""
+    disposition = headers.field(part, "Content-Disposition").partition(";")[0].strip().lower()
+    if disposition not in ("", "inline"):
+        return True
+    return not first and headers.file_name(part) != ""
+
+
+def _is_shown_file(part: Part) -> bool:
+    """Whether a text is a file as well: named, and shown in its place only because the mailer could."""
+    return headers.field(part, "Content-Disposition") != "" and headers.file_name(part) != ""
+
+
+def _plain(part: Part, text: str) -> str:
+    if headers.parameter(part, "Content-Type", "format").lower() != "flowed":
+        return text
+    return unflowed(text, headers.parameter(part, "Content-Type", "delsp").lower() == "yes")
+
+
+def _html(_: Part, text: str) -> str:
+    return text_of(text)
+
+
+_READERS: dict[str, Callable[[Part, str], str]] = {"text/plain": _plain, "text/html": _html}
+
+
+def normal(text: str) -> str:
+    """Lines ended by LF, no NUL."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\0", "")
+
+
+def _enclosed(part: Part) -> Found:
+    """A mail, or only its header, kept apart: nothing of it belongs to the mail around it."""
+    children = part.get_payload() if part.is_multipart() else []
+    inner = children[0] if isinstance(children, list) and children and isinstance(children[0], Part) else None
+    if inner is None or (not inner.keys() and transfer.is_encoded(part)):
+        inner = tree_of(transfer.content(part if inner is None else transfer.recoded(part, inner)))
+    ids = headers.message_ids(headers.field(inner, "Message-ID"))
+    subject = headers.one_line(headers.field(inner, "Subject"))
+    senders, _ = headers.mailboxes(headers.fields(inner, "From"))
+    return Found(enclosed=[Enclosed(ids[0] if ids else "", subject, senders)])

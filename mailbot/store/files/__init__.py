@@ -1,0 +1,11 @@
+"""The store on files: journal, raw mails and casebook of one desk in one folder. It knows nothing of why.
+
+Who uses it sees `FileStore`, its batch and its exceptions; everything else in this folder is its own business.
+"""
+
+from mailbot.store.files.batch import FileBatch
+from mailbot.store.files.disk import FsyncFailed, Locked
+from mailbot.store.files.store import FileStore
+from mailbot.store.files.verify import Verified
+
+__all__ = ["FileBatch", "FileStore", "FsyncFailed", "Locked", "Verified"]

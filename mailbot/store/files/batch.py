@@ -1,0 +1,116 @@
+"""A batch in the making: entries are sealed and folded at once, and written together later. It writes nothing."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from mailbot.core import chain
+from mailbot.core.case import Case
+from mailbot.core.events import EVENTS
+from mailbot.core.instants import from_text, to_text
+from mailbot.store import Asked, Draft, Entry, Recall
+from mailbot.store.files.mail import Mails
+from mailbot.store.files.replay import Standing
+
+
+def new_salt() -> str:
+    """128 random bits as 32 lower hex digits."""
+    return secrets.token_hex(16)
+
+
+class FileBatch:
+    """One durable commit in the making; it sees its own appends."""
+
+    def __init__(self, standing: Standing, mails: Mails, salt: Callable[[], str]) -> None:
+        self.working = standing.working()
+        self.lines: list[bytes] = []
+        self.head = standing.journal.end.head
+        self._standing = standing
+        self._mails = mails
+        self._salt = salt
+        self._at: datetime | None = None
+
+    async def recall(self, asked: Asked) -> Recall:
+        """What is known before a mail is decided, own appends included.
+
+        `number` is the next one never used; it counts as used once an entry with it as its case is appended, so two
+        mails in a row that open no case are offered the same.
+        """
+        names = dict.fromkeys(asked.letters)
+        letters = {name: info for name in names if (info := self.working.letter(name))}
+        numbers = dict.fromkeys(name.rpartition(".")[0] for name in letters if not name.startswith("e"))
+        cases = {number: case for number in numbers if (case := self.working.case(number))}
+        since = to_text(asked.since) if asked.since and asked.sender else None
+        return Recall(
+            known=self.working.decided(asked.mail) or self._mails.known(asked.mail),
+            letters=letters,
+            cases=cases,
+            written=self.working.written(asked.sender.lower(), since) if since else (),
+            number=self.working.next_number(asked.year) if asked.year is not None else None,
+        )
+
+    async def case(self, number: str) -> Case | None:
+        """The case with this number as it stands in this batch; None if there is none or the text is no number."""
+        return self.working.case(number)
+
+    async def open_cases_of(self, address: str) -> tuple[str, ...]:
+        """Numbers of the open cases whose applicant had this address when the batch began, in order."""
+        return self._standing.index.open_cases_of(address)
+
+    def append(self, draft: Draft) -> None:
+        """Adds an entry: it is sealed and folded at once. ValueError, and nothing is changed, if it cannot be.
+
+        All drafts of a batch have the same instant; those after one with `more` have the same mail as it.
+        """
+        text = self._instant(draft)
+        fields = {
+            "seq": self.head.seq + 1,
+            "at": text,
+            "case": draft.case,
+            "mail": draft.mail,
+            "rules": draft.rules,
+            "program": draft.program,
+            "more": draft.more,
+            "events": EVENTS.dump_python(draft.events, mode="json"),
+        }
+        line, digest = chain.seal(fields, self.head.hash, self._salt())
+        entry = _sealed(draft, self.head.seq + 1, digest, from_text(text))
+        self._refuse(entry)
+        self.working.take(entry)
+        self._at = draft.at
+        self.lines.append(line)
+        self.head = chain.Head(entry.seq, digest, text)
+
+    def _instant(self, draft: Draft) -> str:
+        if draft.at.tzinfo is None:
+            raise ValueError("the instant of an entry is an aware datetime")
+        if self._at is not None and draft.at != self._at:
+            raise ValueError(f"all entries of a batch have one instant: {draft.at} is not {self._at}")
+        return to_text(draft.at)
+
+    def _refuse(self, entry: Entry) -> None:
+        before = self.working.entries[-1] if self.working.entries else None
+        if before and before.more and before.mail != entry.mail:
+            raise ValueError("the entries of a group have one mail")
+        if wrong := self.working.refuse(entry):
+            raise ValueError(wrong)
+
+    def finished(self) -> bool:
+        """Whether there is something to write; ValueError if a group lacks its last entry."""
+        if self.working.entries and self.working.entries[-1].more:
+            raise ValueError("the last entry of a batch announces more of its group")
+        return bool(self.lines)
+
+
+def _sealed(draft: Draft, seq: int, digest: str, at: datetime) -> Entry:
+    return Entry(
+        seq=seq,
+        at=at,
+        case=draft.case,
+        mail=draft.mail,
+        rules=draft.rules,
+        program=draft.program,
+        more=draft.more,
+        hash=digest,
+        events=draft.events,
+    )

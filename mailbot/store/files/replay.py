@@ -1,0 +1,152 @@
+"""Reading a state folder back: the casebook as of its checkpoint and the entries after it. It changes no journal."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mailbot.core import chain
+from mailbot.core.case import LetterInfo
+from mailbot.core.events import LetterWritten
+from mailbot.core.instants import to_text
+from mailbot.store import Damaged, Entry
+from mailbot.store.files.casebook import Casebook, made_by, wipe
+from mailbot.store.files.index import Index
+from mailbot.store.files.journal import End, Journal, Spot, entry_of
+from mailbot.store.files.working import CASELESS, Working, info_of
+
+CLOSING = 2_000
+"""How many closed cases a rebuild holds in memory before it writes them to their files."""
+
+
+@dataclass
+class Standing:
+    """What a journal adds up to, as of `journal.end`."""
+
+    journal: Journal
+    book: Casebook
+    index: Index
+
+    def working(self) -> Working:
+        """A working copy on top of it."""
+        return Working(self.book, self.index, self.caseless)
+
+    def caseless(self, name: str) -> LetterInfo | None:
+        """What is known of a letter `e123.1` of a committed entry: its entry is looked up in the journal."""
+        found = CASELESS.fullmatch(name)
+        entry = found and self.entry(int(found[1]))
+        if not found or not entry or entry.case is not None:
+            return None
+        written = [one for one in entry.events or () if isinstance(one, LetterWritten) and one.number == int(found[2])]
+        if not written or name != f"e{entry.seq}.{written[0].number}":
+            return None
+        return info_of(written[0], entry.seq).model_copy(update=self._state(name))
+
+    def _state(self, name: str) -> dict[str, Any]:
+        due = self.index.due.get(name)
+        if due is not None:
+            return {"state": "due", "tries": due.tries}
+        tries = self.index.failed.get(name)
+        return {"state": "failed", "tries": tries} if tries else {"state": "sent", "tries": 1}
+
+    def entry(self, seq: int, spot: Spot | None = None) -> Entry | None:
+        """A committed entry, at once if it lies at `spot`; None if there is none with this number."""
+        fields = self.journal.fields_at(spot) if spot else None
+        if fields is None or fields["seq"] != seq:
+            found = self.journal.find(seq)
+            fields = self.journal.fields_at(found) if found else None
+        return entry_of(fields) if fields else None
+
+    def listed(self) -> dict[str, Any]:
+        """The checkpoint and the index, as plain JSON values."""
+        end = self.journal.end
+        checkpoint = {"head": asdict(end.head), "last": end.last and asdict(end.last)}
+        return {"made_by": made_by(), "checkpoint": checkpoint, **self.index.listed()}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An entry read back, where it lies, and the number of its line."""
+
+    entry: Entry
+    spot: Spot
+    line: int
+
+
+def groups(journal: Journal, after: End, until: int | None = None) -> Iterator[list[Read]]:
+    """Whole groups of entries after `after`, at most up to the entry `until`; Damaged as `Journal.walk`."""
+    group: list[Read] = []
+    for spot, fields, line in journal.walk(after):
+        try:
+            group.append(Read(entry_of(fields), spot, line))
+        except ValueError as error:
+            raise Damaged(f"{journal.folder / spot.file}, line {line}: {error}") from error
+        if not fields["more"]:
+            yield group
+            group = []
+        if fields["seq"] == until:
+            return
+
+
+def replay(standing: Standing, group: list[Read]) -> None:
+    """Takes a group in, as if it had just been committed; Damaged if it contradicts what is known."""
+    working = standing.working()
+    for read in group:
+        try:
+            working.take(read.entry)
+        except ValueError as error:
+            place = standing.journal.folder / read.spot.file
+            raise Damaged(f"{place}, line {read.line}: {error}") from error
+    working.settle([read.spot for read in group])
+    last = group[-1]
+    head = chain.Head(last.entry.seq, last.entry.hash, to_text(last.entry.at))
+    standing.journal.end = End(head, last.spot)
+
+
+def load(state: Path, desk: str) -> Standing | None:
+    """The casebook as it was written, if the journal still has the entry of its checkpoint and the program is the one
+    that made it; else None. Damaged if the journal is another desk's."""
+    journal = Journal(state / "journal", desk)
+    journal.check_first()
+    try:
+        book = Casebook(state / "cases")
+        listed = book.listed()
+        if listed is None or listed["made_by"] != made_by():
+            return None
+        journal.end = _checkpoint(journal, listed["checkpoint"])
+        index = Index.load(listed)
+        for case in book.open_cases():
+            index.follow(case)
+    except (Damaged, LookupError, TypeError, ValueError):
+        return None
+    return Standing(journal, book, index)
+
+
+def _checkpoint(journal: Journal, checkpoint: dict[str, Any]) -> End:
+    """The end a checkpoint names; LookupError if the journal has no such line."""
+    head, last = chain.Head(**checkpoint["head"]), checkpoint["last"]
+    if last is None:
+        if head != journal.beginning().head:
+            raise LookupError("another desk")
+        return journal.beginning()
+    fields = journal.fields_at(Spot(**last))
+    if fields is None or (fields["seq"], fields["hash"]) != (head.seq, head.hash):
+        raise LookupError("the journal has no such entry")
+    return End(head, Spot(**last))
+
+
+def afresh(state: Path, desk: str, on_disk: bool) -> Standing:
+    """Nothing yet, to replay the whole journal into; what a casebook on disk held is removed if `on_disk`."""
+    if on_disk:
+        wipe(state / "cases")
+    return Standing(Journal(state / "journal", desk), Casebook(state / "cases" if on_disk else None), Index())
+
+
+def catch_up(standing: Standing, on_disk: bool) -> Iterator[Entry]:
+    """Replays everything after the standing's end, giving each entry; a torn end is left where it is."""
+    for group in groups(standing.journal, standing.journal.end):
+        replay(standing, group)
+        if on_disk and len(standing.book.closing) >= CLOSING:
+            standing.book.flush_closed()
+        for read in group:
+            yield read.entry

@@ -1,0 +1,136 @@
+"""Verifies a store against itself: chain, raw mails, casebook. It repairs nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mailbot.core import chain
+from mailbot.core.case import Case
+from mailbot.store import Damaged, Digest
+from mailbot.store.files.casebook import Casebook
+from mailbot.store.files.index import Index
+from mailbot.store.files.journal import Journal
+from mailbot.store.files.mail import DIGEST, NOTHING, Mails, digest_of
+from mailbot.store.files.replay import Standing, groups, replay
+
+MOST_LISTED = 100
+COMPARED = ("due", "failed", "running", "gone")
+"""What of the index follows from the journal alone, whatever restarts there were."""
+
+
+@dataclass
+class Verified:
+    """What was found: the chain's result, how many mails and cases were compared, and what is wrong with them."""
+
+    chain: chain.Result
+    mails: int = 0
+    erased: int = 0
+    cases: int = 0
+    problems: list[str] = field(default_factory=list)
+    unlisted: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong (a torn end, which the next start sets aside, is not)."""
+        return self.chain.ok and not self.problems
+
+    def report(self, words: str) -> None:
+        """Adds a problem."""
+        if len(self.problems) < MOST_LISTED:
+            self.problems.append(words)
+        else:
+            self.unlisted += 1
+
+    def words(self) -> str:
+        """The result for a human reader, several lines."""
+        more = [f"... and {self.unlisted} more"] if self.unlisted else []
+        counts = f"{self.mails} raw mails fit their digests ({self.erased} erased), {self.cases} cases fit the journal"
+        verdict = (
+            "everything fits" if self.ok else f"NOT EVERYTHING FITS: {len(self.problems) + self.unlisted} problems"
+        )
+        return "\n".join([self.chain.words(), *(f"error: {one}" for one in self.problems), *more, counts, verdict])
+
+
+def verify(standing: Standing, mails: Mails, progress: Callable[[str], None]) -> Verified:
+    """Compares everything; memory grows with the number of cases and of mails (some 100 bytes each)."""
+    progress("listing the raw mails")
+    filed = {path.name for path in mails.filed()}
+    progress("verifying the chain")
+    found = Verified(chain.verify(standing.journal.desk, standing.journal.folder))
+    if not found.chain.ok:
+        return found
+    progress("folding the journal")
+    fresh = Standing(Journal(standing.journal.folder, standing.journal.desk), Casebook(None), Index())
+    try:
+        decided, erased = _fold(fresh, standing.journal.end.head.seq)
+    except Damaged as damaged:
+        found.report(str(damaged))
+        return found
+    _compare(found, standing, fresh)
+    progress(f"reading {len(filed)} raw mails")
+    _mails(found, mails, filed, decided, erased)
+    return found
+
+
+def _fold(fresh: Standing, until: int) -> tuple[set[Digest], set[Digest]]:
+    """Folds entries up to `until`; the mails all entries name, and those among them an Erased event names."""
+    decided: set[Digest] = set()
+    erased: set[Digest] = set()
+    for group in groups(fresh.journal, fresh.journal.end):
+        if group[-1].entry.seq <= until:
+            replay(fresh, group)
+        for read in group:
+            decided |= {read.entry.mail} if read.entry.mail else set()
+            for event in read.entry.events or ():
+                kind: str = event.kind
+                erased |= set(getattr(event, "mails", ())) if kind == "erased" else set()
+    return decided, erased
+
+
+def _compare(found: Verified, standing: Standing, fresh: Standing) -> None:
+    numbers = set()
+    for source in (fresh.book.open_cases, fresh.book.closed_cases):
+        for case in source():
+            found.cases += 1
+            numbers.add(case.number)
+            _case(found, case, standing.book)
+    for source in (standing.book.open_cases, standing.book.closed_cases):
+        for case in source():
+            if case.number not in numbers:
+                found.report(f"case {case.number} is in the casebook, but not in the journal")
+    mine, theirs = standing.index.listed(), fresh.index.listed()
+    for what in COMPARED:
+        if mine[what] != theirs[what]:
+            found.report(f"the casebook's list `{what}` is not what the journal adds up to")
+
+
+def _case(found: Verified, case: Case, book: Casebook) -> None:
+    kept = book.get(case.number)
+    if kept is None:
+        found.report(f"case {case.number} is in the journal, but not in the casebook")
+    elif kept[0] != case:
+        found.report(f"case {case.number} in the casebook is not what the journal adds up to")
+
+
+def _mails(found: Verified, mails: Mails, filed: set[str], decided: set[Digest], erased: set[Digest]) -> None:
+    for name in sorted(filed - decided):
+        found.report(f"mail {name} lies among the decided ones, but no entry names it")
+    for digest in sorted(decided):
+        _mail(found, mails, digest, erased)
+    for digest in mails.waiting():
+        _mail(found, mails, digest, erased)
+
+
+def _mail(found: Verified, mails: Mails, digest: Digest, erased: set[Digest]) -> None:
+    try:
+        raw = mails.raw(digest) if DIGEST.fullmatch(digest) else b""
+    except FileNotFoundError:
+        found.report(f"mail {digest} is named by an entry, but not kept")
+        return
+    if raw is None and digest in erased:
+        found.erased += 1
+    elif raw is None and digest != NOTHING:
+        found.report(f"mail {digest} is empty, but no order erased it")
+    elif raw is not None and digest_of(raw) != digest:
+        found.report(f"mail {digest} was changed after it was kept")
+    else:
+        found.mails += 1
