@@ -21,7 +21,7 @@ from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
 from mailbot.edge.program import program
 from mailbot.flow import deadlines, delivery
 from mailbot.flow.intake import Delivered, TakenIn, take_in
-from mailbot.flow.reader import Reader
+from mailbot.flow.reader import Reader, Settings
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
 from mailbot.store import DeadlineDue, Full, LetterDue
 from mailbot.store.files import FileStore
@@ -100,7 +100,7 @@ def reader_for(limits: RuleLimits) -> Reader:
         parts=limits.parts,
         header=limits.header_kilobytes * 1000,
     )
-    return Reader(limits=parts, seconds=limits.reader_seconds, memory=limits.reader_megabytes * 1_000_000)
+    return Reader(Settings(memory=limits.reader_megabytes * 1_000_000, seconds=limits.reader_seconds, limits=parts))
 
 
 async def one_round(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from mailbot.core import events as e
 from mailbot.core.instants import to_text
-from mailbot.store import Asked, Draft
+from mailbot.store import Asked, Draft, LetterDue
 from mailbot.store.files import FileBatch, FileStore
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ async def write_for_ever(state: Path) -> None:
             digests = await store.keep(raws)
             async with store.batch() as batch:
                 opened = [(await open_case(batch, mail=digest, at=at), digest) for digest in digests]
-            for name in [due.name for due in await store.due(at, 2, 60.0)]:
+            for name in [due.name for due in await store.due(at, 2, 60.0) if isinstance(due, LetterDue)]:
                 async with store.batch() as batch:
                     batch.append(draft(e.LetterSent(letter=name, answer="250 ok"), case=name.split(".")[0], at=at))
                 print("sent", name, flush=True)

@@ -14,7 +14,7 @@ from store_help import DESK, NOON, WRITER, collected, digest_of, draft, journal_
 
 from mailbot.core import events as e
 from mailbot.store import Full, Wanted
-from mailbot.store.files import FileStore, FsyncFailed, disk
+from mailbot.store.files import FileStore, FsyncFailed
 
 Write = Callable[[int, bytes], int]
 
@@ -43,7 +43,7 @@ def test_a_full_disk_takes_nothing_in_and_it_goes_on_when_there_is_room(
         await open_cases(store, 1)
         before = journal_lines(tmp_path)
         with monkeypatch.context() as full:
-            full.setattr(disk.os, "write", write)
+            full.setattr(os, "write", write)
             with pytest.raises(Full):
                 await one_case(store)
             with pytest.raises(Full):
@@ -72,7 +72,7 @@ def test_a_full_disk_during_a_months_first_batch_leaves_the_journal_as_it_was(
     async def work(store: FileStore) -> None:
         await open_cases(store, 1)
         with monkeypatch.context() as full:
-            full.setattr(disk.os, "write", only_half)
+            full.setattr(os, "write", only_half)
             with pytest.raises(Full):
                 await open_cases(store, 1, at=later)
         await open_cases(store, 1)
@@ -154,7 +154,7 @@ def test_after_a_failed_fsync_nothing_is_appended_any_more(tmp_path: Path, monke
 
     store = FileStore.open(tmp_path, DESK)
     with monkeypatch.context() as lying:
-        lying.setattr(disk.os, "fsync", broken)
+        lying.setattr(os, "fsync", broken)
         with pytest.raises(FsyncFailed):
             asyncio.run(one_case(store))
     with pytest.raises(FsyncFailed):

@@ -17,6 +17,7 @@ from typing import Any, Literal
 LIMIT = 2**53
 """Integers from here on (and their negatives) are not exact in every JSON reader (RFC 7493 §2.2)."""
 
+COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 MOST_PROBLEMS = 100
 Kind = Literal["error", "torn", "notice"]
 FILE = re.compile(r"\d{4}-(0[1-9]|1[0-2])\.jsonl", re.ASCII)
@@ -41,9 +42,8 @@ HEADER = SHAPES.keys() - {"hash", "salt", "events"}
 
 def _check(value: Any) -> None:
     kind = type(value)
-    if kind is dict:
-        if bad := [key for key in value if type(key) is not str or not key.isascii()]:
-            raise ValueError(f"the keys {bad!r} are not ASCII text")
+    if kind is dict and (bad := [key for key in value if type(key) is not str or not key.isascii()]):
+        raise ValueError(f"the keys {bad!r} are not ASCII text")
     if kind in (dict, list, tuple):
         for one in value.values() if kind is dict else value:
             _check(one)
@@ -59,7 +59,7 @@ def canonical(value: object) -> bytes:
     ValueError for anything else: floats, integers of 2^53 and more, keys beyond ASCII, lone surrogates.
     """
     _check(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return COMPACT(value).encode()
 
 
 def genesis(desk: str) -> str:

@@ -41,7 +41,11 @@ _WHEN = r"\d{1,4}[年./-] ?\d|\d{1,2}[:.]\d\d|\d年|\b(?:19|20)\d\d\b"
 _DATED = re.compile(_WHEN)
 
 REPLY_HEADERS: tuple[Header, ...] = (
-    _header(rf"On\b|At\b|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b|(?:{_WHEN})", r"\b(?:wrote|writes)\s*[:：]?[\s-]*", _WHO_OR_WHEN),  # Gmail, Apple, Mutt
+    _header(
+        rf"On\b|At\b|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b|\(?(?:{_WHEN})",
+        r"\b(?:wrote|writes)\s*[:：]?[\s-]*",
+        _WHO_OR_WHEN,
+    ),  # Gmail, Apple, Mutt
     _header(r".", r">\s*(?:wrote|writes|said)\s*[:：]"),  # Becky!, Thunderbird without a date
     _header(r"Le\b", r"a\s+écrit\s*[:：]", _WHO_OR_WHEN),
     _header(r"El\b", r"\b(?:escribió|ha escrit)\s*[:：]", _WHO_OR_WHEN),
@@ -57,7 +61,9 @@ REPLY_HEADERS: tuple[Header, ...] = (
     _header(r".", r"(?:写道|寫道)\s*[:：]"),
     _header(r".", r"작성\s*[:：]", _WHO_OR_WHEN),
     _header(rf"(?:{_WHEN}).*のメッセージ", r"のメッセージ\s*[:：]?", "[@<＜、]"),  # Apple Mail
-    _header(r".", r"(?:さん|様|氏|先生|>|＞)[はが]?\s*(?:書きました|wrote)\s*[:：。]?"),  # Thunderbird, Yahoo
+    _header(
+        r".", r"(?:さん|様|氏|先生|>|＞)[はが]?\s*(?:書きました|wrote)\s*(?:\([^()]{1,40}\)\s*)?[:：。]?"
+    ),  # Thunderbird, Yahoo
     _header(r".", r"(?:さん|様|>|＞)からの?(?:メール|メッセージ)\s*[:：]"),
     _header(r".", r"[>＞]\s*のメール\s*[:：]?"),
     _header(

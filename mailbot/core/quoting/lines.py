@@ -29,7 +29,7 @@ _DRAWN = frozenset("-_=*＊－―─━＝＿ー~〜・+#")
 _FULL = (66, 82)
 """Columns of a quoted line that a client may have broken because the quote mark made it too long."""
 _LIMIT = 72
-_INDENTED = " " * 4
+_INDENTED = " " * 3
 """A line that begins so is no reply header: it is part of a text, such as a value in a form."""
 
 
@@ -85,7 +85,8 @@ class _Marker:
         """Mark the line `number`, or several at once; how many."""
         text, depth = self.bare[number]
         if not text:
-            return self._add("quoted" if depth and not self._lone(number) else self.state, text, depth)
+            lone = depth == 1 and self._lone(number)
+            return self._add(self.state, ">", 0) if lone else self._add("quoted" if depth else self.state, "", depth)
         found = self._header(number, text.strip(), depth)
         if found:
             return found
@@ -115,15 +116,14 @@ class _Marker:
     def _lone(self, number: int) -> bool:
         """Whether a line of one mark only stands alone: the closing bracket of `< … >`, not an empty quoted line."""
         around = self.bare[max(0, number - 1) : number] + self.bare[number + 1 : number + 2]
-        if self.bare[number][1] != 1 or any(depth for _, depth in around):
-            return False
-        self.bare[number] = (self.raw[number].strip(), 0)
-        return True
+        return not any(depth for _, depth in around)
 
     def _header(self, number: int, text: str, depth: int) -> int:
         """Mark the reply header that begins or ends in this line; how many lines from here on, 0 if there is none."""
         role: Role | None = None
         count = 0
+        if self.bare[number][0].startswith(_INDENTED):
+            return 0
         if text[0] in _DRAWN or text[-1] in ":：":
             role = title(text)
             count = 1 if role else 0
@@ -136,8 +136,6 @@ class _Marker:
         return count
 
     def _ends_header(self, number: int, text: str, depth: int) -> bool:
-        if self.bare[number][0].startswith(_INDENTED):
-            return False
         before = [line.text.strip() for line in self.lines[-2:] if line.kind != "header" and line.depth == depth]
         found = reply_header([*before, text])
         for line in self.lines[len(self.lines) - found + 1 :] if found > 1 else ():

@@ -112,7 +112,7 @@ def _names(subject: str, form: Form) -> bool:
 _JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f々]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _NO_WORDS = re.compile(r"\S{25,}|\S*(?:@|://)\S*")
-_SHARE = 0.3
+_SHARE = 0.4
 
 
 def language_of(text: str, languages: Sequence[str], default: str) -> str:

@@ -2,19 +2,20 @@
 
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, permutations
 
 from mailbot.core.labels import label_key
 from mailbot.core.reading.shape import all_notes
-from mailbot.core.rules import Form
+from mailbot.core.rules import FieldRule, Form
 
 _HEAD = 120
 """Characters of a line in which a label is looked for."""
 _DECORATION = 16
 """Characters that numbering, brackets and remarks may add to a label."""
 _SEPARATOR = re.compile(r"[:：﹕=＝|｜→]|[】\]］〕》」](?:\s*[:：=＝])?|[<＜《]")
-_GAP = re.compile(r"\t\s*|[ \u3000]{2,}|\u3000")
+_GAP = re.compile(r"\t\s*|[ \u00a0\u3000]{2,}|\u3000")
 _LIKE_LABEL = re.compile(r"\W{0,6}[^\W\d][^:：=\t|<>\n]{0,40}[:：]\s*(?!//)\S|[【［〔][^】］〕\n]{1,30}[】］〕]\s*\S")
 _CLOSES = frozenset("】]］〕》」")
 _OPENS = frozenset("<＜《")
@@ -49,6 +50,10 @@ class Labels:
             for text in (*rule.label.values(), *(text for texts in rule.aliases.values() for text in texts)):
                 self.keys.setdefault(label_key(text), key)
         self.keys.pop("", None)
+        self.single = tuple(self.keys)
+        for key, rule in form.fields.items():
+            for text in _in_two_languages(rule):
+                self.keys.setdefault(label_key(text), key)
         self.longest = max(map(len, self.keys), default=0) + _DECORATION
         self.notes, self.note_lines = all_notes(form)
         self.note_starts = {note[:6] for note in self.notes}
@@ -111,8 +116,14 @@ class Labels:
     def near(self, label: str) -> str | None:
         """The field whose label is spelled nearly so (difflib ratio of 0.8 or more). Costs up to a millisecond."""
         key = label_key(label[: self.longest])
-        close = difflib.get_close_matches(key, self.keys, n=1, cutoff=0.8) if key else []
+        close = difflib.get_close_matches(key, self.single, n=1, cutoff=0.8) if key else []
         return self.keys[close[0]] if close else None
+
+
+def _in_two_languages(rule: FieldRule) -> Iterator[str]:
+    """A label with its translation beside it: `Family name 姓`, `姓 / Family name`, `姓（Family name）`."""
+    for one, other in permutations(rule.label.values(), 2):
+        yield from (f"{one} {other}", f"{one}/{other}", f"{one} / {other}", f"{one}({other})", f"{one} ({other})")
 
 
 def _cell(rest: str) -> str:

@@ -10,7 +10,7 @@ from mailbot.core.reading.rows import Row
 from mailbot.core.reading.shape import HARD, VALUE, unfold
 
 _OPEN, _CLOSE = "<＜《", ">＞》"
-_PLACEHOLDER = re.compile(r"[\s_＿<>＜＞《》\[\]［］()（）【】「」]*\Z|[.…・]{3,}\Z")
+_PLACEHOLDER = re.compile(r"[\s_＿<>＜＞《》\[\]［］()（）【】「」]*\Z|…+\Z|[.・]{3,}\Z")
 _BRACKETED_LINES = 120
 _UNREAD = 40
 _IN_ONE_LINE = 8

@@ -32,7 +32,7 @@ def field(part: Part, name: str) -> str:
 
 
 def unfolded(value: str) -> str:
-    """A field's value without its folding (RFC 5322 §2.2.3); raw 8-bit or JIS bytes as the text they most likely are."""
+    """A field's value without its folding (RFC 5322 §2.2.3); raw 8-bit or JIS bytes as text, as is most likely."""
     value = _FOLD.sub("", value)
     if value.isascii() and "\x1b" not in value:
         return value

@@ -48,7 +48,7 @@ def addresses_in(field: str) -> tuple[list[tuple[str, str]], bool]:
 
     The usual forms are read here, with the local parts RFC 5322 forbids and Japanese carriers gave out (two dots, a
     dot before @); everything else by mail-parser, which does not take an address out of a display name or comment.
-    What is no more than a local part (`MAILER-DAEMON`) or empty (`Mail System <>`) is returned as it is, but not as clear.
+    A mere local part (`MAILER-DAEMON`) or an empty address (`Mail System <>`) is returned as it is, but not as clear.
     What it finds ambiguous is listed too, so that nobody seems to be the only sender who is not.
     """
     if simple := _SIMPLE.fullmatch(field):

@@ -7,7 +7,7 @@ from datetime import datetime
 from mailbot.core import chain
 from mailbot.core.case import Case
 from mailbot.core.events import EVENTS
-from mailbot.core.instants import from_text, to_text
+from mailbot.core.instants import to_text
 from mailbot.store import Asked, Draft, Entry, Recall
 from mailbot.store.files.mail import Mails
 from mailbot.store.files.replay import Standing
@@ -74,7 +74,7 @@ class FileBatch:
             "events": EVENTS.dump_python(draft.events, mode="json"),
         }
         line, digest = chain.seal(fields, self.head.hash, self._salt())
-        entry = _sealed(draft, self.head.seq + 1, digest, from_text(text))
+        entry = _sealed(draft, self.head.seq + 1, digest, datetime.fromisoformat(text))
         self._refuse(entry)
         self.working.take(entry)
         self._at = draft.at

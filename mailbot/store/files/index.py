@@ -3,12 +3,12 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from mailbot.core import events as e
 from mailbot.core.case import Case
-from mailbot.core.instants import from_text, to_text
+from mailbot.core.instants import to_text
 from mailbot.store import Entry
 from mailbot.store.files.journal import Spot
 from mailbot.store.files.queue import Queue
@@ -75,7 +75,7 @@ class Index:
         name = letter_name(entry, event.number)
         self.due[name] = DueLetter(entry.seq, spot.file, spot.offset, spot.length)
         self._queue(name)
-        self._remember(to_text(entry.at), event.to.lower(), event.template)
+        self._remember(entry.at, event.to.lower(), event.template)
 
     def postponed(self, event: e.LetterPostponed, entry: Entry, spot: Spot) -> None:
         """A letter is to be sent later."""
@@ -94,10 +94,10 @@ class Index:
         due = self.due[name]
         self.letters.put(name, (due.seq, int(name.rpartition(".")[2])), due.after)
 
-    def _remember(self, at: str, address: str, template: str) -> None:
+    def _remember(self, instant: datetime, address: str, template: str) -> None:
+        at, oldest = to_text(instant), to_text(instant - REMEMBERED)
         self._written.setdefault(address, deque()).append((at, template))
         self._order.append((at, address))
-        oldest = to_text(from_text(at) - REMEMBERED)
         while self._order and self._order[0][0] < oldest:
             _, address = self._order.popleft()
             self._written[address].popleft()
@@ -160,7 +160,7 @@ class Index:
         index.failed, index.running = dict(listed["failed"]), dict(listed["running"])
         index.gone = set(listed["gone"])
         for at, address, template in listed["written"]:
-            index._remember(at, address, template)
+            index._remember(datetime.fromisoformat(at), address, template)
         return index
 
 

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,7 +12,6 @@ from pydantic import ValidationError
 
 from mailbot.core import chain
 from mailbot.core.events import EVENTS
-from mailbot.core.instants import from_text
 from mailbot.store import Damaged, Entry, Full
 from mailbot.store.files import disk
 
@@ -53,23 +53,22 @@ class End:
 
 def entry_of(fields: Mapping[str, Any]) -> Entry:
     """The entry of a verified line's fields. ValueError in words if it holds an event this program does not know."""
-    events = fields["events"]
     try:
-        known = None if events is None else EVENTS.validate_python(events)
+        events = None if fields["events"] is None else EVENTS.validate_python(fields["events"])
     except ValidationError as error:
         place = [str(part) for part in error.errors()[0]["loc"]]
         what = f"{'.'.join(place)}: {error.errors()[0]['type']}"
         raise ValueError(f"an event this program does not know ({what}); was it written by a newer one?") from error
     return Entry(
         seq=fields["seq"],
-        at=from_text(fields["at"]),
+        at=datetime.fromisoformat(fields["at"]),
         case=fields["case"],
         mail=fields["mail"],
         rules=fields["rules"],
         program=fields["program"],
         more=fields["more"],
         hash=fields["hash"],
-        events=known,
+        events=events,
     )
 
 

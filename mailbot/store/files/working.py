@@ -27,6 +27,7 @@ class Working:
         self._book = book
         self._index = index
         self._caseless = caseless
+        self._read: dict[str, Folded | None] = {}
         self._cases: dict[str, Folded] = {}
         self._letters: dict[str, LetterInfo] = {}
         self._results: dict[str, list[Result]] = {}
@@ -36,8 +37,15 @@ class Working:
 
     def case(self, number: str) -> Case | None:
         """The case as it stands."""
-        folded = self._cases.get(number) or self._book.get(number)
+        folded = self._folded(number)
         return folded[0] if folded else None
+
+    def _folded(self, number: str) -> Folded | None:
+        if number in self._cases:
+            return self._cases[number]
+        if number not in self._read:
+            self._read[number] = self._book.get(number)
+        return self._read[number]
 
     def letter(self, name: str) -> LetterInfo | None:
         """What is known of a letter by its name, None if none was ever written under it."""
@@ -99,7 +107,7 @@ class Working:
         self._take_letters(entry)
 
     def _fold(self, number: str, entry: Entry) -> None:
-        before = self._cases.get(number) or self._book.get(number)
+        before = self._folded(number)
         if before and entry.seq <= before[1]:
             return  # a file of closed cases is newer than the checkpoint
         if before is None and number in self._index.gone:

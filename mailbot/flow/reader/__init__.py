@@ -1,0 +1,91 @@
+"""Reads raw mails in a child process with limits of time and memory, so that one bad mail stops nobody.
+
+It must not know where mails come from or what is decided about them; the parent never parses what a stranger wrote.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from mailbot.core.message import Message, Unreadable
+from mailbot.flow.reader.process import Child, ChildEndedError, ReaderBrokenError
+from mailbot.flow.reader.protocol import Mail, Settings
+
+__all__ = ["Reader", "ReaderBrokenError", "Settings", "groups"]
+
+LOG = logging.getLogger(__name__)
+
+GROUP_MAILS = 25
+GROUP_BYTES = 10_000_000
+
+
+class Reader:
+    """Reads groups of mails, in order; one group is on its way at a time, and only then are its mails in pipes."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings or Settings()
+        self._child: Child | None = None
+        self._lock = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def read(self, raws: Sequence[Mail]) -> list[Message | Unreadable]:
+        """Read mails given as (SHA-256 in lower hex, raw bytes); one answer each, in their order.
+
+        A mail that kills the child, or keeps it longer than `seconds`, is Unreadable; the others are read all the
+        same. Raises ReaderBrokenError if no child can be started.
+        """
+        async with self._lock:
+            return [answer for group in groups(raws) for answer in await self._group(group)]
+
+    async def close(self) -> None:
+        """End the child, if there is one, and wait until it is gone."""
+        async with self._lock:
+            await self._drop()
+
+    async def _group(self, group: Sequence[Mail]) -> list[Message | Unreadable]:
+        """One group; if it ends the child, each of its mails alone, in a new child after each that ends it again.
+
+        A mail is blamed for a death only if it was alone with a child that had read nothing before.
+        """
+        try:
+            return await self._ask(group)
+        except ChildEndedError as ended:
+            fresh = self._child is not None and self._child.groups == 1
+            await self._drop()
+            if len(group) == 1 and (fresh or ended.stalled):
+                digest, raw = group[0]
+                return [Unreadable(digest, len(raw), str(ended))]
+        LOG.warning("%d mail(s) ended the reader, reading each alone in a new one", len(group))
+        return [answer for mail in group for answer in await self._group([mail])]
+
+    async def _ask(self, group: Sequence[Mail]) -> list[Message | Unreadable]:
+        if self._child is None or not self._child.usable:
+            await self._drop()
+            self._child = await Child.start(self._settings)
+        return await self._child.ask(group)
+
+    async def _drop(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            await child.end()
+
+
+def groups(raws: Sequence[Mail]) -> Iterator[Sequence[Mail]]:
+    """Cut into groups of at most GROUP_MAILS mails and GROUP_BYTES bytes; a bigger mail is a group of its own."""
+    start = size = 0
+    for place, (_, raw) in enumerate(raws):
+        if place > start and (place - start >= GROUP_MAILS or size + len(raw) > GROUP_BYTES):
+            yield raws[start:place]
+            start, size = place, 0
+        size += len(raw)
+    if raws:
+        yield raws[start:]

@@ -1,0 +1,63 @@
+"""The child's side of the reader: `python -m mailbot.flow.reader SETTINGS`, mails on stdin, answers on stdout.
+
+It must not open files or connections, nor keep anything of one mail for the next.
+"""
+
+import os
+import resource
+import sys
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from mailbot.core.message import Message, Unreadable
+from mailbot.edge.parsing import parse
+from mailbot.flow.reader.protocol import ANSWERS, LENGTH, OUT_OF_MEMORY, SETTINGS, Answer, Settings
+
+
+def main(arguments: Sequence[str], requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer groups of mails until `requests` ends. The only argument is Settings as JSON."""
+    settings = SETTINGS.validate_json(arguments[0])
+    for limit, value in _limited(settings):
+        resource.setrlimit(limit, value)
+    _answer(answers, b"ready")
+    while head := requests.read(LENGTH.size):
+        _set_clock(settings.seconds)
+        (count,) = LENGTH.unpack(head)
+        read = [_tagged(parse(_mail(requests), settings.limits)) for _ in range(count)]
+        _answer(answers, ANSWERS.dump_json(read))
+
+
+def _limited(settings: Settings) -> list[tuple[int, tuple[int, int]]]:
+    return [
+        (resource.RLIMIT_AS, (settings.memory, settings.memory)),
+        (resource.RLIMIT_CORE, (0, 0)),
+        (resource.RLIMIT_FSIZE, (0, 0)),
+    ]
+
+
+def _set_clock(seconds: float) -> None:
+    """Processor time from now; it ends a child whose parent is no longer there to do so."""
+    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used + seconds) + 2, resource.RLIM_INFINITY))
+
+
+def _mail(requests: BinaryIO) -> bytes:
+    (length,) = LENGTH.unpack(requests.read(LENGTH.size))
+    return requests.read(length)
+
+
+def _tagged(read: Message | Unreadable) -> Answer:
+    return ("message", read) if isinstance(read, Message) else ("unreadable", read)
+
+
+def _answer(answers: BinaryIO, frame: bytes) -> None:
+    answers.write(LENGTH.pack(len(frame)))
+    answers.write(frame)
+    answers.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:], sys.stdin.buffer, sys.stdout.buffer)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
