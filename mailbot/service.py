@@ -21,7 +21,7 @@ from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
 from mailbot.edge.program import program
 from mailbot.flow import deadlines, delivery
 from mailbot.flow.intake import Delivered, TakenIn, take_in
-from mailbot.flow.reader import Reader, Settings
+from mailbot.flow.reader import Reader, ReaderBrokenError, Settings
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
 from mailbot.store import DeadlineDue, Full, LetterDue
 from mailbot.store.files import FileStore
@@ -135,6 +135,9 @@ async def _read_inbox(tools: Tools, reader: Reader, inbox: Inbox, done: Round, w
     except Full as full:
         done.troubles.append(f"state: {full}")
         return False
+    except ReaderBrokenError as broken:
+        done.troubles.append(f"reader: {broken}")
+        return False
     finally:
         await inbox.close()
     return True
@@ -174,7 +177,7 @@ async def _take_set(
     watch: Watchers,
     clock: Clock,
 ) -> None:
-    taken = await take_in(tools, reader, delivered, clock())
+    taken = await _take_in(tools, reader, delivered, done, clock)
     _count(taken, done, watch)
     folders = tools.rules.desk.folders
     for name in ("done", "quarantine", "too_large"):
@@ -183,12 +186,30 @@ async def _take_set(
             await inbox.file(places[0].validity, [place.uid for place in places], getattr(folders, name))
 
 
+async def _take_in(
+    tools: Tools, reader: Reader, mails: Sequence[Delivered], done: Round, clock: Clock
+) -> list[TakenIn]:
+    """Take a set in; if a bug stops it, one by one, so that only the mail that met the bug stays where it was."""
+    try:
+        return await take_in(tools, reader, mails, clock())
+    except (Full, ReaderBrokenError):
+        raise
+    except Exception as bug:
+        if len(mails) > 1:
+            return [part for mail in mails for part in await _take_in(tools, reader, [mail], done, clock)]
+        log.exception("a mail could not be decided and stays where it was")
+        place = mails[0].place
+        where = f"the mail with UID {place.uid} in the inbox" if place else "a mail kept earlier"
+        done.troubles.append(f"{where} could not be decided and stays there: {type(bug).__name__}: {bug}")
+        return []
+
+
 async def _decide_kept(tools: Tools, reader: Reader, done: Round, watch: Watchers, clock: Clock) -> None:
     """Mails that were kept but not decided when an earlier round ended, and are no longer in the inbox."""
     for digest in await tools.store.undecided():
         raw = await tools.store.raw(digest)
         if raw:
-            _count(await take_in(tools, reader, [Delivered(raw)], clock()), done, watch)
+            _count(await _take_in(tools, reader, [Delivered(raw)], done, clock), done, watch)
 
 
 def _count(taken: Sequence[TakenIn], done: Round, watch: Watchers) -> None:
@@ -222,7 +243,12 @@ async def _send(
 ) -> bool:
     """Whether the relay still works: a lost connection ends the round's sending, the letters left stay due."""
     for item in due:
-        result = await delivery.send(tools, postman, item, clock)
+        try:
+            result = await delivery.send(tools, postman, item, clock)
+        except (KeyError, ValueError) as bug:
+            log.exception("a letter could not be made")
+            done.troubles.append(f"letter {item.name} could not be made and stays due: {type(bug).__name__}: {bug}")
+            continue
         done.letters[type(result).__name__.lower()] += 1
         watch.letter(item.name, item.letter, result)
         if isinstance(result, Later):

@@ -124,5 +124,7 @@ def test_whatever_bytes_come_a_text_without_surrogates_comes_out() -> None:
     source = random.Random(7)
     names = ["", "utf-8", "utf-7", "utf-16", "iso-2022-jp", "euc-jp", "cp932", "hz", "iso-2022-kr", "gb18030", "johab"]
     for _ in range(3000):
-        data = bytes(source.choice(b"\x1b$B(IJ\x0e\x0f\n\x00\x80\xa4\xff\xd8+-a~{") for _ in range(source.randint(0, 40)))
+        data = bytes(
+            source.choice(b"\x1b$B(IJ\x0e\x0f\n\x00\x80\xa4\xff\xd8+-a~{") for _ in range(source.randint(0, 40))
+        )
         decode(data, source.choice(names)).text.encode("utf-8")

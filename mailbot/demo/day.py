@@ -7,7 +7,7 @@ from typing import TextIO
 
 from mailbot import desks
 from mailbot.core.case import Case
-from mailbot.core.columns import clip, pad
+from mailbot.core.columns import clip, pad, wrap
 from mailbot.core.events import LetterWritten
 from mailbot.demo import mails
 from mailbot.demo.people import Letter, Person, filled_in, newest, reply, write
@@ -23,6 +23,8 @@ from mailbot.views.cases import cases_table, in_queue
 from mailbot.views.log import SENTENCES, sentence
 
 MOST_ROUNDS = 20
+TERMINAL = 110
+"""Columns of what is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ WANTED_STATUS: Mapping[str, str] = {mails.MARIA.address: "done", mails.SAKURA.ad
 async def show(day: Day, out: TextIO) -> list[str]:
     """Print the day for a person to read; returns everything that did not end as it should have."""
     cases = sorted([case async for case in day.tools.store.cases(Wanted())], key=lambda case: case.number)
-    log = [sentence(entry) async for entry in day.tools.store.entries()]
+    log = [_hanging(sentence(entry).strip(), 1) async for entry in day.tools.store.entries()]
     assert isinstance(day.tools.store, FileStore)
     verified = day.tools.store.verify()
     wrong = expected(day) + _wrong_statuses(cases) + ([] if verified.ok else ["verify did not pass"])
@@ -176,12 +178,21 @@ async def show(day: Day, out: TextIO) -> list[str]:
 
 
 def _mail_lines(mail: Arrived, taken: TakenIn) -> list[str]:
-    return [f"  {pad(mail.sender, 32)}  {mail.what}", f"  {'':32}  → {taken.case or taken.folder}: {_became(taken)}"]
+    return [
+        f"  {pad(mail.sender, 32)}  {mail.what}",
+        _hanging(f"→ {taken.case or f'no case, filed as {taken.folder}'}: {_became(taken)}", 36),
+    ]
+
+
+def _hanging(text: str, indent: int) -> str:
+    """Text broken for a terminal, its later lines below its first word."""
+    first, *rest = wrap(text, TERMINAL - indent).split("\n")
+    return "\n".join([" " * indent + first, *(" " * (indent + 2) + line for line in rest)])
 
 
 def _letter_line(name: str, letter: LetterWritten, result: Sent | Later | Never) -> str:
     answer = "sent" if isinstance(result, Sent) else f"not sent: {result.reason}"
-    return f"  {pad(name, 13)}  {pad(letter.to, 32)}  {pad(letter.template, 20)}  {answer}  {clip(letter.subject, 60)}"
+    return f"  {pad(name, 13)}  {pad(letter.to, 32)}  {pad(letter.template, 20)}  {answer}  {clip(letter.subject, 34)}"
 
 
 def _wrong_statuses(cases: list[Case]) -> list[str]:

@@ -1,10 +1,12 @@
 """Cases as people read them: the list, the queue, one case with its letters. It only reads."""
 
 from collections.abc import AsyncIterable, Iterable, Sequence
+from zoneinfo import ZoneInfo
 
 from mailbot.core.case import Case
 from mailbot.core.columns import clip, pad, width
 from mailbot.core.events import Facts, LetterWritten
+from mailbot.core.instants import from_text
 from mailbot.core.rules import Rules
 from mailbot.core.steps import STEPS
 from mailbot.store import Entry
@@ -22,10 +24,15 @@ def name_of(case: Case, rules: Rules) -> str:
 
 
 def row(case: Case, rules: Rules) -> tuple[str, ...]:
-    """A case as a row of a table: number, status, form, applicant, what it waits for, since, until (days)."""
+    """A case as a row of a table: number, status, form, applicant, what it waits for, since, until (the desk's days)."""
     waits = STEPS[case.step].waits_for if case.open else ""
-    since, until = case.step_since[:10], (case.due or "")[:10] if case.open else ""
+    since, until = _day(case.step_since, rules), _day(case.due, rules) if case.open and case.due else ""
     return (case.number, case.status, case.form, clip(name_of(case, rules), 28), waits, since, until)
+
+
+def _day(instant: str, rules: Rules) -> str:
+    """The day of a journal instant where the desk is."""
+    return from_text(instant).astimezone(ZoneInfo(rules.desk.timezone)).date().isoformat()
 
 
 HEADS = ("case", "status", "form", "applicant", "waits for", "since", "until")

@@ -29,8 +29,9 @@ _DRAWN = frozenset("-_=*＊－―─━＝＿ー~〜・+#")
 _FULL = (66, 82)
 """Columns of a quoted line that a client may have broken because the quote mark made it too long."""
 _LIMIT = 72
-_INDENTED = " " * 3
-"""A line that begins so is no reply header: it is part of a text, such as a value in a form."""
+_INDENTED = " " * 4
+"""A line that begins so is no reply header: it is part of a text, such as a value in a form. In a quote a space less
+may be left of it."""
 
 
 @dataclass(slots=True)
@@ -122,7 +123,7 @@ class _Marker:
         """Mark the reply header that begins or ends in this line; how many lines from here on, 0 if there is none."""
         role: Role | None = None
         count = 0
-        if self.bare[number][0].startswith(_INDENTED):
+        if self.bare[number][0].startswith(_INDENTED[bool(depth) :]):
             return 0
         if text[0] in _DRAWN or text[-1] in ":：":
             role = title(text)

@@ -26,6 +26,7 @@ _EXAMPLE = {"en": "e.g. ", "ja": "例："}
 YES_NO = {"en": {"yes": "yes", "no": "no"}, "ja": {"yes": "はい", "no": "いいえ"}}
 NOTE = "# "
 
+_BREAK = re.compile(r"(?<=\S) (?=\S)")
 _MARKER = re.compile(r"[^\w=]{0,20}={2,20}\s*form\s+([\w.-]{1,60})\s+(begin|end)\s*=", re.IGNORECASE)
 
 
@@ -104,7 +105,7 @@ def fold(head: str, text: str) -> list[str]:
     line break and no white space at its ends.
     """
     lines, current, empty = [], head, True
-    for word in re.split(r"(?<=\S) (?=\S)", text):
+    for word in _BREAK.split(text):
         glue = "" if empty else " "
         if width(current) + len(glue) + width(word) <= _ROOM:
             current, empty = current + glue + word, False
@@ -166,4 +167,6 @@ def unfold(lines: Sequence[str], *, rejoin: bool, label: str = "", first: str = 
 
 def _full(before: str, text: str) -> bool:
     """Whether the line before had no room for the next word."""
-    return width(before) + 1 + width(text[:WIDTH].split(" ", 1)[0]) > _ROOM - 2  # a quote mark may have taken a column
+    return (
+        width(before) + 1 + width(_BREAK.split(text[:WIDTH], 1)[0]) > _ROOM - 2
+    )  # a quote mark may have taken a column

@@ -38,7 +38,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     ISO-2022-JP (RFC 1468, 1554, 2237), Shift_JIS and EUC-JP are read with the NEC and IBM characters of CP932.
     """
     codec = codec_named(declared)
-    if data.isascii() and codec not in SEVEN_BIT and not ESCAPES.search(data):
+    if data.isascii() and codec not in SEVEN_BIT and not _is_jis(data, codec):
         return Decoded(data.decode("ascii"), _unknown(declared, codec))
     used = _announced(data, codec)
     text = None if used else _strict(data, "utf-8")
@@ -80,9 +80,11 @@ def _announced(data: bytes, codec: str) -> str:
             return marked
     if codec in SEVEN_BIT:
         return codec if _really_wide(data, codec) else ""
-    if ESCAPES.search(data) or (codec == JIS and b"\x0e" in data):
-        return JIS
-    return ""
+    return JIS if _is_jis(data, codec) else ""
+
+
+def _is_jis(data: bytes, codec: str) -> bool:
+    return ESCAPES.search(data) is not None or (codec == JIS and b"\x0e" in data)
 
 
 def _really_wide(data: bytes, codec: str) -> bool:
@@ -126,7 +128,7 @@ def _most_likely(data: bytes, codec: str) -> str:
     declared = [codec] if codec not in ("", "ascii", JIS) else []
     for candidate in [*declared, "utf-8"]:
         text = _lenient(data, candidate)
-        if text.count(BAD) * 10 <= sum(character > "\x7f" for character in text):
+        if text.count(BAD) * 10 <= sum(character > "\x7f" for character in text) and not _mistaken(data, candidate):
             return candidate
     return max([*declared, "utf-8", SJIS, EUC, "cp1252"], key=lambda name: likeness(_lenient(data, name)))
 
