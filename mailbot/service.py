@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from mailbot.core.events import DeskOpened, Facts, LetterWritten, Place
@@ -23,7 +24,7 @@ from mailbot.flow import deadlines, delivery
 from mailbot.flow.intake import Delivered, TakenIn, take_in
 from mailbot.flow.reader import Reader, ReaderBrokenError, Settings
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
-from mailbot.store import DeadlineDue, Full, LetterDue
+from mailbot.store import DeadlineDue, Digest, Full, LetterDue
 from mailbot.store.files import FileStore
 
 log = logging.getLogger("mailbot")
@@ -37,7 +38,8 @@ DUE_AT_ONCE = 50
 
 @dataclass(slots=True)
 class Round:
-    """What one round did: counts, the letters to try again in the next, and every trouble in words for the operator."""
+    """What one round did: counts, the letters to try again and the mails left where they were, and every trouble in
+    words for the operator."""
 
     taken_in: int = 0
     known: int = 0
@@ -45,6 +47,7 @@ class Round:
     letters: dict[str, int] = field(default_factory=lambda: {"sent": 0, "later": 0, "never": 0})
     deadlines: int = 0
     postponed: set[str] = field(default_factory=set)
+    stayed: set[Digest] = field(default_factory=set)
     troubles: list[str] = field(default_factory=list)
 
     @property
@@ -111,7 +114,8 @@ async def one_round(
     began = clock()
     async with reader_for(tools.rules.desk.limits) as reader:
         read_all = await _read_inbox(tools, reader, inbox, done, watching, clock)
-        await _decide_kept(tools, reader, done, watching, clock)
+        if read_all:
+            await _decide_kept(tools, reader, done, watching, clock)
     await _send_due(tools, postman, done, watching, clock)
     if read_all:
         await _meet_deadlines(tools, began, done)
@@ -198,6 +202,7 @@ async def _take_in(
         if len(mails) > 1:
             return [part for mail in mails for part in await _take_in(tools, reader, [mail], done, clock)]
         log.exception("a mail could not be decided and stays where it was")
+        done.stayed.add(sha256(mails[0].raw).hexdigest())
         place = mails[0].place
         where = f"the mail with UID {place.uid} in the inbox" if place else "a mail kept earlier"
         done.troubles.append(f"{where} could not be decided and stays there: {type(bug).__name__}: {bug}")
@@ -207,7 +212,7 @@ async def _take_in(
 async def _decide_kept(tools: Tools, reader: Reader, done: Round, watch: Watchers, clock: Clock) -> None:
     """Mails that were kept but not decided when an earlier round ended, and are no longer in the inbox."""
     for digest in await tools.store.undecided():
-        raw = await tools.store.raw(digest)
+        raw = None if digest in done.stayed else await tools.store.raw(digest)
         if raw:
             _count(await _take_in(tools, reader, [Delivered(raw)], done, clock), done, watch)
 

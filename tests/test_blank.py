@@ -192,7 +192,7 @@ LAYS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("lay", LAYS)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(language=st.sampled_from(LANGUAGES), values=FILLED)
 def test_what_is_filled_in_is_read_back(lay: str, language: str, values: dict[str, Value]) -> None:
     text = LAYS[lay](blank(FORM, language, values=values))
@@ -200,7 +200,7 @@ def test_what_is_filled_in_is_read_back(lay: str, language: str, values: dict[st
     assert read_back(text, answers_ours=lay != "plain") == expected
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(values=FILLED)
 def test_no_line_of_a_filled_form_is_too_wide(values: dict[str, Value]) -> None:
     for language in LANGUAGES:

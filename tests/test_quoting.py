@@ -60,6 +60,10 @@ def test_below_a_header_without_quote_marks_nothing_is_new(client: str) -> None:
     assert new_text(text) == "411-8540"
 
 
+def test_an_indented_header_counts_as_well_because_new_text_is_obeyed() -> None:
+    assert new_text("Yes.\n\n     On April 1, 2026, Desk <d@desk.example> wrote:\n     ACCEPT\n") == "Yes."
+
+
 @pytest.mark.parametrize("client", BLOCKS)
 def test_below_a_header_block_nothing_is_new(client: str) -> None:
     text = f"411-8540\n\n{BLOCKS[client]}\n\nPlease tell us\nyour postal code.\n\nACCEPT\n"

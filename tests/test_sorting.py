@@ -39,6 +39,9 @@ AUTOMATIC = [
     ("bounce", sender("postmaster@uni.example")),
     ("bounce", with_headers(("x-failed-recipients", "x@y.example"))),
     ("bounce", with_headers(("return-path", "<>"))),
+    ("bounce", replace(HUMAN, senders=(), subject="Mail delivery failed")),
+    ("bounce", replace(HUMAN, subject="メールエラー通知")),
+    ("bounce", replace(HUMAN, subject="Undeliverable: your application")),
     ("autoreply", with_headers(("auto-submitted", "auto-replied"), ("return-path", "<>"))),
     ("autoreply", with_headers(("auto-submitted", "auto-generated; x=y"))),
     ("autoreply", with_headers(("x-autoreply", "yes"))),
@@ -62,6 +65,8 @@ def test_automatic_mail_is_known(wanted: str, message: Message) -> None:
     "subject",
     [
         "Automation of our pipeline",
+        "Re: Mail delivery failed",
+        "My delivery of the form failed",
         "Re: your office",
         "不在者投票について",
         "自動化のご相談",

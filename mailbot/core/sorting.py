@@ -49,6 +49,12 @@ AWAY = re.compile(
     r"(?:休暇|出張)中?(?:の|に|・|につき|のため)?.{0,8}(?:不在|自動|お知らせ))",
     re.IGNORECASE,
 )
+FAILED = re.compile(
+    r"^\W{0,3}(?:mail delivery (?:failed|failure|subsystem|system)|undeliver(?:ed|able)(?: mail| message|:)|"
+    r"delivery (?:status(?: notification)?|failure|has failed)|returned mail|failure notice|mail system error|"
+    r"there was an error sending your mail|メールエラー通知|(?:メール)?(?:配信|配送|送信)(?:不能|エラー|失敗))",
+    re.IGNORECASE,
+)
 AWAY_HEADERS = (
     "x-autoreply",
     "x-autorespond",
@@ -72,6 +78,10 @@ def _auto_submitted(message: Message, _: Clues) -> bool:
 def _away(message: Message, _: Clues) -> bool:
     subject = unicodedata.normalize("NFKC", message.subject[:200])
     return any(message.names(name) for name in AWAY_HEADERS) or AWAY.match(subject) is not None
+
+
+def _says_failed(message: Message, _: Clues) -> bool:
+    return FAILED.match(unicodedata.normalize("NFKC", message.subject[:200])) is not None
 
 
 def _null_path(message: Message, _: Clues) -> bool:
@@ -131,6 +141,7 @@ TABLE: tuple[tuple[str, Sort, Test], ...] = (
     ("delivery report", "bounce", lambda m, _: m.report == "delivery-status"),
     ("from a mail system", "bounce", _from_robot),
     ("failed recipients", "bounce", lambda m, _: m.names("x-failed-recipients")),
+    ("says it failed", "bounce", _says_failed),
     ("auto-submitted", "autoreply", _auto_submitted),
     ("says it is automatic", "autoreply", _away),
     ("precedence of a robot", "autoreply", _precedence("auto_reply", "auto-reply")),

@@ -24,7 +24,7 @@ def name_of(case: Case, rules: Rules) -> str:
 
 
 def row(case: Case, rules: Rules) -> tuple[str, ...]:
-    """A case as a row of a table: number, status, form, applicant, what it waits for, since, until (the desk's days)."""
+    """A case as a row: number, status, form, applicant, what it waits for, since and until (days where the desk is)."""
     waits = STEPS[case.step].waits_for if case.open else ""
     since, until = _day(case.step_since, rules), _day(case.due, rules) if case.open and case.due else ""
     return (case.number, case.status, case.form, clip(name_of(case, rules), 28), waits, since, until)

@@ -30,8 +30,7 @@ _FULL = (66, 82)
 """Columns of a quoted line that a client may have broken because the quote mark made it too long."""
 _LIMIT = 72
 _INDENTED = " " * 4
-"""A line that begins so is no reply header: it is part of a text, such as a value in a form. In a quote a space less
-may be left of it."""
+"""What the lines of a value in a form begin with; in a quote a space less may be left of it."""
 
 
 @dataclass(slots=True)
@@ -68,7 +67,8 @@ def unmarked(line: str) -> tuple[str, int]:
 class _Marker:
     """One walk over the lines of a text; `state` is what an unmarked line is at this point."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, indented_headers: bool) -> None:
+        self.indented_headers = indented_headers
         self.raw = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
         self.bare = [unmarked(line) for line in self.raw]
         self.lines: list[Line] = []
@@ -123,7 +123,7 @@ class _Marker:
         """Mark the reply header that begins or ends in this line; how many lines from here on, 0 if there is none."""
         role: Role | None = None
         count = 0
-        if self.bare[number][0].startswith(_INDENTED[bool(depth) :]):
+        if not self.indented_headers and self.bare[number][0].startswith(_INDENTED[bool(depth) :]):
             return 0
         if text[0] in _DRAWN or text[-1] in ":：":
             role = title(text)
@@ -190,6 +190,9 @@ class _Marker:
         return "mailing list" in self.raw[number + 1].lower()[:200]
 
 
-def mark(text: str) -> list[Line]:
-    """Every line of a mail's text, in order, with what it is. Line ends may be LF, CRLF or CR. Linear time."""
-    return _Marker(text).walk()
+def mark(text: str, *, indented_headers: bool = True) -> list[Line]:
+    """Every line of a mail's text, in order, with what it is. Line ends may be LF, CRLF or CR. Linear time.
+
+    Without `indented_headers` a reply header behind four spaces is part of the text, as in a value filled into a form.
+    """
+    return _Marker(text, indented_headers).walk()

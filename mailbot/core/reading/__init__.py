@@ -48,7 +48,7 @@ def read(text: str, form: Form, *, answers_ours: bool) -> Reading:
     the new text counts, and in the quoted letter only what stands between the markers of the form, since elsewhere
     it says what the desk understood. New text wins over quoted text. Values are trimmed, line ends LF.
     """
-    return _read(mark(text), form, answers_ours)
+    return _read(mark(text, indented_headers=False), form, answers_ours)
 
 
 def _read(lines: Sequence[Line], form: Form, answers_ours: bool) -> Reading:
@@ -84,7 +84,7 @@ def recognise(subject: str, text: str, forms: Mapping[str, Form]) -> str | None:
     A form is filled in when at least three of its labels have content, one of them more than contact data, or when
     its marker stands in the text and one label has content. The most labels win; then the form the subject names.
     """
-    lines = mark(text)
+    lines = mark(text, indented_headers=False)
     scores = [(_score(subject, lines, form), name) for name, form in forms.items()]
     best = max(scores, key=lambda scored: scored[0], default=None)
     return best[1] if best and best[0] > _NO_FORM else None

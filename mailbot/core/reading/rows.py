@@ -127,7 +127,7 @@ def _note_at(rows: list[Row], number: int, labels: Labels) -> int:
     joined, longest = "", 0
     for count, row in enumerate(rows[number : number + 12], start=1):
         joined += squeezed(row.text)
-        if joined[:6] not in labels.note_starts and len(joined) >= 6:
+        if row.stop or (len(joined) >= 6 and joined[:6] not in labels.note_starts):
             break
         if joined in labels.notes:
             longest = count

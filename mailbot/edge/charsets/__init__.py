@@ -123,12 +123,17 @@ def _sample(data: bytes) -> bytes:
     return data[start : end if end > 0 else start + 16000]
 
 
+def _foreign(text: str) -> int:
+    return sum(character > "\x7f" for character in text)
+
+
 def _most_likely(data: bytes, codec: str) -> str:
     """The charset to read damaged or undeclared bytes in: the declared one if it loses little, else the likeliest."""
     declared = [codec] if codec not in ("", "ascii", JIS) else []
     for candidate in [*declared, "utf-8"]:
         text = _lenient(data, candidate)
-        if text.count(BAD) * 10 <= sum(character > "\x7f" for character in text) and not _mistaken(data, candidate):
+        share = 2 if candidate == "utf-8" else 4  # nothing else is valid UTF-8 by chance
+        if text.count(BAD) * share <= _foreign(text) and not _mistaken(data, candidate):
             return candidate
     return max([*declared, "utf-8", SJIS, EUC, "cp1252"], key=lambda name: likeness(_lenient(data, name)))
 

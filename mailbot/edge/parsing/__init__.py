@@ -89,7 +89,7 @@ def _message(digest: str, size: int, part: Part, found: Found) -> Message:
         recipients=_recipients(part),
         references=_references(part),
         headers=_kept(part),
-        text="\n".join(text for text in found.texts if text),
+        text="\n".join(text for text in found.texts if text.strip()),
         attachments=tuple(found.attachments),
         enclosed=tuple(found.enclosed),
         report=_report(part),

@@ -1,0 +1,181 @@
+"""Mails are read in a child process: one that kills or stalls it is named, and all others are read all the same."""
+
+import asyncio
+import hashlib
+import logging
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from mailbot.core.message import Message, Unreadable
+from mailbot.edge.parsing import Limits
+from mailbot.flow.reader import GROUP_BYTES, GROUP_MAILS, Reader, ReaderBrokenError, Settings, groups
+from mailbot.flow.reader.protocol import ANSWERS, LENGTH, SETTINGS
+
+T = TypeVar("T")
+Mail = tuple[str, bytes]
+
+
+def mail(raw: bytes) -> Mail:
+    return hashlib.sha256(raw).hexdigest(), raw
+
+
+def good(number: int) -> Mail:
+    return mail(b"From: a@b.jp\nSubject: %d\n\nhello\n" % number)
+
+
+HUNGRY = mail(b"From: a@b.jp\n\n" + b"x\n" * 3_000_000)
+"""A line costs the standard library's parser fifty times its bytes: more than 200 MB of memory."""
+ENDLESS = mail(b'From: a@b.jp\nContent-Type: multipart/mixed; x="' + b";" * 450_000 + b"\n\nx")
+"""The standard library's reading of parameters takes time with the square of their number: minutes here."""
+FRUGAL = Settings(memory=200_000_000, seconds=15)
+HASTY = Settings(seconds=1.5)
+
+
+def with_reader(settings: Settings, work: Callable[[Reader], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with Reader(settings) as reader:
+            return await work(reader)
+
+    return asyncio.run(run())
+
+
+def read(mails: Sequence[Mail], settings: Settings | None = None) -> list[Message | Unreadable]:
+    return with_reader(settings or Settings(), lambda reader: reader.read(mails))
+
+
+def told(answers: Sequence[Message | Unreadable]) -> list[str]:
+    return [answer.subject if isinstance(answer, Message) else answer.reason for answer in answers]
+
+
+def test_answers_come_in_the_order_of_the_mails_over_several_groups() -> None:
+    mails = [good(number) for number in range(2 * GROUP_MAILS + 7)]
+    answers = read(mails)
+    assert told(answers) == [str(number) for number in range(len(mails))]
+    assert [answer.digest for answer in answers] == [digest for digest, _ in mails]
+
+
+def test_a_message_survives_the_pipe_whole() -> None:
+    raw = (
+        "Message-ID: <m@x>\nFrom: =?utf-8?B?55Sz6KuL?= <a@b.jp>\nContent-Type: multipart/mixed; boundary=B\n\n"
+        "--B\nContent-Type: text/plain; charset=utf-8\n\n申請\udcff\n"
+        "--B\nContent-Type: application/pdf; name=a.pdf\n\nx\n"
+        "--B\nContent-Type: message/rfc822\n\nSubject: old\nFrom: c@d.jp\n\ninner\n--B--\n"
+    ).encode("utf-8", "surrogateescape")
+    (answer,) = read([mail(raw)])
+    assert isinstance(answer, Message)
+    assert (answer.senders[0].name, answer.attachments[0].name, answer.enclosed[0].subject) == ("申請", "a.pdf", "old")
+    assert "\ufffd" in answer.text
+    assert answer.doubts
+
+
+def test_an_unreadable_mail_and_no_mail_at_all_are_answered() -> None:
+    assert read([]) == []
+    (answer,) = read([mail(b"")])
+    assert answer == Unreadable(hashlib.sha256(b"").hexdigest(), 0, "the mail is empty")
+
+
+def test_a_mail_that_needs_too_much_memory_is_named_and_the_others_are_read(caplog: pytest.LogCaptureFixture) -> None:
+    answers = told(read([good(1), HUNGRY, good(2)], FRUGAL))
+    assert answers == ["1", "killed the reader (it needed more than 200000000 bytes of memory)", "2"]
+    assert "3 mail(s) ended the reader" in caplog.text
+
+
+def test_a_mail_that_takes_for_ever_is_named_and_the_others_are_read() -> None:
+    assert told(read([good(1), ENDLESS, good(2)], HASTY)) == ["1", "took longer than 1.5 seconds to read", "2"]
+
+
+def test_a_mail_alone_in_its_group_is_judged_too() -> None:
+    assert told(read([HUNGRY], FRUGAL)) == ["killed the reader (it needed more than 200000000 bytes of memory)"]
+
+
+def test_the_limits_reach_the_child() -> None:
+    assert told(read([good(1)], Settings(limits=Limits(size=20)))) == ["31 bytes, allowed are 20"]
+
+
+def test_groups_are_small_in_mails_and_in_bytes() -> None:
+    big = mail(b"x" * (GROUP_BYTES // 2))
+    huge = mail(b"x" * (GROUP_BYTES + 1))
+    mails = [good(1)] * 60 + [big, big, big, huge, good(2)]
+    sizes = [len(group) for group in groups(mails)]
+    assert [one for group in groups(mails) for one in group] == mails
+    assert sizes == [25, 25, 11, 2, 1, 1]
+
+
+def test_the_child_is_kept_between_groups_and_replaced_after_its_number() -> None:
+    async def pids(reader: Reader) -> list[int]:
+        seen = []
+        for number in range(4):
+            await reader.read([good(number)])
+            assert reader._child is not None
+            seen.append(reader._child._process.pid)
+        return seen
+
+    first, second, third, fourth = with_reader(Settings(groups=2), pids)
+    assert first == second != third == fourth
+
+
+def test_a_child_killed_from_outside_costs_no_mail() -> None:
+    async def run(reader: Reader) -> list[str]:
+        await reader.read([good(0)])
+        assert reader._child is not None
+        reader._child._process.kill()
+        return told(await reader.read([good(1)]))
+
+    assert with_reader(Settings(), run) == ["1"]
+
+
+def test_after_a_cancelled_reading_the_next_answers_belong_to_the_next_mails() -> None:
+    async def run(reader: Reader) -> list[str]:
+        await reader.read([good(0)])
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read([ENDLESS]), 0.3)
+        return told(await reader.read([good(1)]))
+
+    assert with_reader(Settings(seconds=60), run) == ["1"]
+
+
+def test_readings_asked_for_at_once_do_not_mix() -> None:
+    async def run(reader: Reader) -> list[list[str]]:
+        answers = await asyncio.gather(*(reader.read([good(number)] * 30) for number in range(3)))
+        return [told(one) for one in answers]
+
+    assert with_reader(Settings(), run) == [["0"] * 30, ["1"] * 30, ["2"] * 30]
+
+
+def test_a_reader_that_cannot_start_is_no_mails_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(ReaderBrokenError, match="does not start"):
+        read([good(1)])
+
+
+def test_what_the_child_writes_to_stderr_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    with pytest.raises(ReaderBrokenError):
+        read([good(1)], Settings(memory=2**70))
+    assert any(record.levelno == logging.WARNING and "reader: " in record.message for record in caplog.records)
+
+
+def test_the_child_ends_when_its_stdin_closes() -> None:
+    _, raw = good(1)
+    request = LENGTH.pack(1) + LENGTH.pack(len(raw)) + raw
+    command = [sys.executable, "-m", "mailbot.flow.reader", SETTINGS.dump_json(Settings()).decode()]
+    done = subprocess.run(command, input=request, capture_output=True, timeout=30, check=True)
+    ready = LENGTH.size + len(b"ready")
+    ((kind, answer),) = ANSWERS.validate_json(done.stdout[ready + LENGTH.size :])
+    assert (kind, answer.digest, done.stderr) == ("message", good(1)[0], b"")
+
+
+def test_the_child_sees_nothing_of_the_parents_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILBOT_PASSWORD", "secret")
+
+    async def environment(reader: Reader) -> bytes:
+        await reader.read([good(1)])
+        assert reader._child is not None
+        return Path(f"/proc/{reader._child._process.pid}/environ").read_bytes()
+
+    assert b"secret" not in with_reader(Settings(), environment)

@@ -1,0 +1,113 @@
+"""A round in which something goes wrong: what can be done is done, the rest stays where it was, and it is said."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from desks import in_a_loop
+from worlds import World, application, digest, question
+
+from mailbot import desks
+from mailbot.demo.people import Person, write
+from mailbot.edge.account import Account
+from mailbot.edge.inbox import Inbox
+from mailbot.edge.postman import Postman
+from mailbot.embedded import PASSWORD, USER, EmbeddedServers
+from mailbot.flow import intake
+from mailbot.flow.tools import Tools
+from mailbot.service import Round, one_round, opened
+from mailbot.store import Full, Wanted
+
+
+@asynccontextmanager
+async def desk(folder: Path, servers: EmbeddedServers) -> AsyncIterator[tuple[Tools, Inbox, Postman]]:
+    imap = Account("127.0.0.1", servers.imap_port, "none", USER, PASSWORD)
+    World.make(folder, imap, Account("127.0.0.1", servers.smtp_port, "none", "", ""))
+    loaded = desks.load(folder / "mailbot.toml")
+    async with opened(loaded.state, loaded.rules, loaded.texts, loaded.keys) as tools:
+        yield tools, Inbox(loaded.imap), Postman(loaded.smtp)
+
+
+@in_a_loop
+async def test_a_mail_that_meets_a_bug_stays_in_the_inbox_and_the_others_go_on(
+    tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decide(cases, message, facts, rules, now):  # type: ignore[no-untyped-def]
+        if "the mail with the bug" in message.text:
+            raise ZeroDivisionError("a bug")
+        return healthy(cases, message, facts, rules, now)
+
+    healthy = intake.decide
+    monkeypatch.setattr(intake, "decide", decide)
+    culprit = write(Person("B", "b@uni.example"), "helpdesk@desk.example", "x", "the mail with the bug")
+    await servers.deliver(question(1), culprit, application(2))
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+        done = await one_round(tools, inbox, postman)
+        assert done.taken_in == 2
+        assert len(done.troubles) == 1
+        assert "UID" in done.troubles[0]
+        assert "ZeroDivisionError" in done.troubles[0]
+        folders = servers.folders()
+        assert folders["INBOX"] == [culprit]
+        assert len(folders["mailbot/done"]) == 2
+        monkeypatch.setattr(intake, "decide", healthy)
+        assert (await one_round(tools, inbox, postman)).taken_in == 1
+    assert servers.folders()["INBOX"] == []
+
+
+@in_a_loop
+async def test_a_mail_kept_by_a_round_that_died_is_decided_from_disk_if_the_inbox_lost_it(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+        await tools.store.keep([application(3)])
+        done = await one_round(tools, inbox, postman)
+        assert (done.taken_in, done.known) == (1, 0)
+        assert [case.status async for case in tools.store.cases(Wanted())] == ["awaiting_consent"]
+        assert (await one_round(tools, inbox, postman)).quiet
+
+
+@in_a_loop
+async def test_a_full_disk_files_nothing_and_goes_on_when_there_is_room(
+    tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await servers.deliver(question(1))
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+
+        async def full(raws: object) -> list[str]:
+            raise Full("no space left on the device")
+
+        monkeypatch.setattr(tools.store, "keep", full)
+        done = await one_round(tools, inbox, postman)
+        assert done.troubles == ["state: no space left on the device"]
+        assert len(servers.folders()["INBOX"]) == 1
+        monkeypatch.undo()
+        assert (await one_round(tools, inbox, postman)).taken_in == 1
+
+
+@in_a_loop
+async def test_the_inbox_out_of_reach_stops_no_letter(tmp_path: Path, servers: EmbeddedServers) -> None:
+    await servers.deliver(question(1))
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+        nobody = Postman(Account("127.0.0.1", 9, "none", "", ""))
+        first: Round = await one_round(tools, inbox, nobody)
+        assert first.troubles[0].startswith("SMTP: nobody listens there")
+        gone = Inbox(Account("127.0.0.1", 9, "none", USER, PASSWORD))
+        second = await one_round(tools, gone, postman)
+        assert second.troubles[0].startswith("IMAP: nobody listens there")
+        assert second.letters["sent"] == 0, "a letter taken for delivery is nobody else's until its lease ends"
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+        third = await one_round(tools, gone, postman)
+        assert third.letters["sent"] == 1
+
+
+@in_a_loop
+async def test_every_mail_is_known_by_its_digest(tmp_path: Path, servers: EmbeddedServers) -> None:
+    raw = question(7)
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+        for _ in range(3):
+            await servers.deliver(raw)
+            await one_round(tools, inbox, postman)
+        mails = [entry.mail async for entry in tools.store.entries() if entry.mail]
+    assert mails == [digest(raw)]
