@@ -7,7 +7,7 @@ Everything is narrower than the 76 columns of a mail by a few quote marks, so th
 import re
 from collections.abc import Iterator, Sequence
 
-from mailbot.core.columns import width, wrap
+from mailbot.core.columns import unbroken, width, wrap
 from mailbot.core.rules import FieldRule, Form, Texts
 
 WIDTH = 70
@@ -81,7 +81,7 @@ def option(rule: FieldRule, value: str, language: str) -> str:
 
 
 def _note(text: str) -> list[str]:
-    return wrap(text.strip(), WIDTH, NOTE).split("\n")
+    return wrap(unbroken(text), WIDTH, NOTE).split("\n")
 
 
 def squeezed(text: str) -> str:
