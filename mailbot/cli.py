@@ -6,6 +6,7 @@ import dataclasses
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -27,13 +28,14 @@ from mailbot.views import log as log_view
 from mailbot.views import trial as trial_view
 
 Command = Callable[[argparse.Namespace], int]
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 OK, TROUBLE, MISTAKE = 0, 1, 2
 """Exit codes: done; done but something is wrong (said on standard error); not begun (settings, arguments, rules)."""
 
 
 def say(text: str) -> None:
-    """One line to standard output."""
-    print(text)
+    """Text to standard output; control characters of somebody's mail do not reach the terminal."""
+    print(CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def say_json(value: object) -> None:

@@ -18,9 +18,10 @@ from mailbot.core.rules import Rules
 from mailbot.edge.inbox import Inbox, InboxBroken, Waiting, WaitingMail
 from mailbot.edge.letters import Letters, Stationery
 from mailbot.edge.parsing import Limits
-from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
+from mailbot.edge.postman import Later, Never, PostmanBroken, Sent
 from mailbot.edge.program import program
 from mailbot.flow import deadlines, delivery
+from mailbot.flow.delivery import Carrier
 from mailbot.flow.intake import Delivered, TakenIn, take_in
 from mailbot.flow.reader import Reader, ReaderBrokenError, Settings
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
@@ -107,7 +108,7 @@ def reader_for(limits: RuleLimits) -> Reader:
 
 
 async def one_round(
-    tools: Tools, inbox: Inbox, postman: Postman, *, watch: Watchers | None = None, clock: Clock = wall_clock
+    tools: Tools, inbox: Inbox, postman: Carrier, *, watch: Watchers | None = None, clock: Clock = wall_clock
 ) -> Round:
     """Read all, decide, send, meet deadlines, once. What cannot be done now is said in `troubles` and stays due."""
     done, watching = Round(), watch or Watchers()
@@ -116,11 +117,19 @@ async def one_round(
         read_all = await _read_inbox(tools, reader, inbox, done, watching, clock)
         if read_all:
             await _decide_kept(tools, reader, done, watching, clock)
-    await _send_due(tools, postman, done, watching, clock)
-    if read_all:
-        await _meet_deadlines(tools, began, done)
-        await _send_due(tools, postman, done, watching, clock)
+    await settle(tools, postman, began if read_all else None, done, watching, clock)
     return done
+
+
+async def settle(
+    tools: Tools, postman: Carrier, read_until: datetime | None, done: Round, watch: Watchers, clock: Clock
+) -> None:
+    """Send what is due, meet the deadlines that came by `read_until` (None: the inbox could not be read to its end, so
+    that none may pass), and send what they brought."""
+    await _send_due(tools, postman, done, watch, clock)
+    if read_until is not None:
+        await _meet_deadlines(tools, read_until, done)
+        await _send_due(tools, postman, done, watch, clock)
 
 
 async def _read_inbox(tools: Tools, reader: Reader, inbox: Inbox, done: Round, watch: Watchers, clock: Clock) -> bool:
@@ -225,32 +234,36 @@ def _count(taken: Sequence[TakenIn], done: Round, watch: Watchers) -> None:
         watch.mail(part)
 
 
-async def _send_due(tools: Tools, postman: Postman, done: Round, watch: Watchers, clock: Clock) -> None:
-    now, works = clock(), True
-    while works and (due := await _letters_due(tools, now, done)):
-        try:
-            await postman.connect()
-            works = await _send(tools, postman, due, done, watch, clock)
-        except PostmanBroken as broken:
-            done.troubles.append(f"SMTP: {broken}")
-            works = False
-        finally:
-            await postman.close()
-
-
-async def _letters_due(tools: Tools, now: datetime, done: Round) -> list[LetterDue]:
-    due = await tools.store.due(now, DUE_AT_ONCE, LEASE)
-    return [item for item in due if isinstance(item, LetterDue) and item.name not in done.postponed]
+async def _send_due(tools: Tools, postman: Carrier, done: Round, watch: Watchers, clock: Clock) -> None:
+    """Send what is due, each letter at most once a round. Nothing is sent while the journal has no room for results:
+    the same letter would go out again and again."""
+    now = clock()
+    try:
+        tools.store.require_room()
+        while due := await tools.store.due(now, DUE_AT_ONCE, LEASE, "letters"):
+            letters = [item for item in due if isinstance(item, LetterDue) and item.name not in done.postponed]
+            if letters:
+                await postman.connect()
+                if not await _send(tools, postman, letters, done, watch, clock):
+                    break
+    except PostmanBroken as broken:
+        done.troubles.append(f"SMTP: {broken}")
+    except Full as full:
+        done.troubles.append(f"state: {full}; no letter is sent until there is room")
+    finally:
+        await postman.close()
 
 
 async def _send(
-    tools: Tools, postman: Postman, due: Sequence[LetterDue], done: Round, watch: Watchers, clock: Clock
+    tools: Tools, postman: Carrier, due: Sequence[LetterDue], done: Round, watch: Watchers, clock: Clock
 ) -> bool:
     """Whether the relay still works: a lost connection ends the round's sending, the letters left stay due."""
     for item in due:
         try:
             result = await delivery.send(tools, postman, item, clock)
-        except (KeyError, ValueError) as bug:
+        except Full:
+            raise
+        except Exception as bug:
             log.exception("a letter could not be made")
             done.troubles.append(f"letter {item.name} could not be made and stays due: {type(bug).__name__}: {bug}")
             continue
@@ -265,7 +278,17 @@ async def _send(
 
 
 async def _meet_deadlines(tools: Tools, now: datetime, done: Round) -> None:
-    while due := [item for item in await tools.store.due(now, DUE_AT_ONCE, LEASE) if isinstance(item, DeadlineDue)]:
+    while due := await tools.store.due(now, DUE_AT_ONCE, LEASE, "deadlines"):
         for item in due:
-            await deadlines.meet(tools, item, now)
-            done.deadlines += 1
+            if isinstance(item, DeadlineDue):
+                await _meet(tools, item, now, done)
+
+
+async def _meet(tools: Tools, item: DeadlineDue, now: datetime, done: Round) -> None:
+    try:
+        await deadlines.meet(tools, item, now)
+        done.deadlines += 1
+    except Exception as bug:
+        log.exception("a deadline could not be met")
+        number = item.case.number
+        done.troubles.append(f"the deadline of case {number} could not be met: {type(bug).__name__}: {bug}")

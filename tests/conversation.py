@@ -27,11 +27,9 @@ from mailbot.core.events import LetterWritten
 from mailbot.demo.people import Person, filled_in, newest, reply, write
 from mailbot.edge import config
 from mailbot.edge.postman import Sent
-from mailbot.flow import deadlines, delivery
 from mailbot.flow.intake import Delivered, take_in
-from mailbot.flow.tools import Keys, Tools
-from mailbot.service import opened, reader_for
-from mailbot.store import DeadlineDue, LetterDue
+from mailbot.flow.tools import Keys
+from mailbot.service import Round, Watchers, opened, reader_for, settle
 from mailbot.views.log import sentence
 
 KEYS = Keys("k1", {"k1": b"a key for conversations, 32 bytes"})
@@ -43,6 +41,12 @@ class Relay:
     """Takes every letter, as a relay on a good day."""
 
     letters: list[bytes] = field(default_factory=list)
+
+    async def connect(self) -> None:
+        """It is always there."""
+
+    async def close(self) -> None:
+        """And stays."""
 
     async def send(self, sender: str, recipient: str, raw: bytes) -> Sent:
         self.letters.append(raw)
@@ -93,16 +97,6 @@ def raw_mail(block: str, desk: str, letters: list[bytes]) -> bytes:
     return reply(person, letter, text.rstrip(), quote=quote, headers=extra)
 
 
-async def drain(tools: Tools, relay: Relay, now: datetime) -> None:
-    """Everything that is due is done, until nothing is."""
-    while due := await tools.store.due(now, 50, 60.0):
-        for item in due:
-            if isinstance(item, LetterDue):
-                await delivery.send(tools, relay, item, lambda: now)
-            elif isinstance(item, DeadlineDue):
-                await deadlines.meet(tools, item, now)
-
-
 async def _retell(text: str, state: Path) -> str:
     shipped = config.shipped()
     rules, texts = desks.rules_in(shipped / "rules", shipped / "templates")
@@ -117,7 +111,9 @@ async def _retell(text: str, state: Path) -> str:
             if scene.mail is not None:
                 raw = raw_mail(scene.mail, rules.desk.address, relay.letters)
                 await take_in(tools, reader, [Delivered(raw)], scene.at)
-            await drain(tools, relay, scene.at)
+            done = Round()
+            await settle(tools, relay, scene.at, done, Watchers(), lambda: scene.at)
+            assert done.troubles == []
             out.append(_scene_text(scene))
             entries = [entry async for entry in tools.store.entries(seen)]
             out.extend(_told(entries))

@@ -28,7 +28,7 @@ OWNERS = {
     "imapclient": {"edge/inbox"},
     "aiosmtplib": {"edge/postman"},
     "mailparser": {"edge/parsing"},
-    "html2text": {"edge/html"},
+    "lxml": {"edge/html"},
     "tinydb": {"store/files"},
     "jinja2": {"edge/letters"},
     "pymap": {"embedded"},

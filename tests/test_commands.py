@@ -73,6 +73,8 @@ def test_the_same_block_has_the_same_digest_and_another_text_has_not() -> None:
         ("同意しません", "DECLINE"),
         ("同意しません。\n本人は異動しました。", "DECLINE"),
         ("I agree that this is difficult", None),
+        ("I am sorry to say that I can not\nagree.\nYours", None),
+        ("お世話になっております。\n同意します。\n森", "AGREE"),
         ("AGREE\nDECLINE", None),
         ("同意しますか", None),
         ("", None),

@@ -1,7 +1,10 @@
 """A round in which something goes wrong: what can be done is done, the rest stays where it was, and it is said."""
 
+import errno
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,17 +18,20 @@ from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Postman
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.flow import intake
-from mailbot.flow.tools import Tools
+from mailbot.flow.tools import Tools, wall_clock
 from mailbot.service import Round, one_round, opened
 from mailbot.store import Full, Wanted
 
 
 @asynccontextmanager
-async def desk(folder: Path, servers: EmbeddedServers) -> AsyncIterator[tuple[Tools, Inbox, Postman]]:
+async def desk(
+    folder: Path, servers: EmbeddedServers, at: datetime | None = None
+) -> AsyncIterator[tuple[Tools, Inbox, Postman]]:
     imap = Account("127.0.0.1", servers.imap_port, "none", USER, PASSWORD)
     World.make(folder, imap, Account("127.0.0.1", servers.smtp_port, "none", "", ""))
     loaded = desks.load(folder / "mailbot.toml")
-    async with opened(loaded.state, loaded.rules, loaded.texts, loaded.keys) as tools:
+    clock = wall_clock if at is None else lambda: at
+    async with opened(loaded.state, loaded.rules, loaded.texts, loaded.keys, clock=clock) as tools:
         yield tools, Inbox(loaded.imap), Postman(loaded.smtp)
 
 
@@ -100,6 +106,51 @@ async def test_the_inbox_out_of_reach_stops_no_letter(tmp_path: Path, servers: E
     async with desk(tmp_path, servers) as (tools, inbox, postman):
         third = await one_round(tools, gone, postman)
         assert third.letters["sent"] == 1
+
+
+@in_a_loop
+async def test_silence_is_reminded_of_and_ends_a_case_only_after_that(tmp_path: Path, servers: EmbeddedServers) -> None:
+    await servers.deliver(application(1, without="Telephone"))
+    began = datetime(2026, 4, 6, 1, 0, tzinfo=UTC)
+    async with desk(tmp_path, servers, began) as (tools, inbox, postman):
+        statuses = []
+        for days in range(0, 60, 3):
+            now = began + timedelta(days=days)
+            done = await one_round(tools, inbox, postman, clock=lambda now=now: now)
+            assert done.troubles == []
+            statuses += [case.status async for case in tools.store.cases(Wanted())]
+    assert statuses[0] == "collecting"
+    assert statuses[-1] == "expired"
+    subjects = [letter.raw for letter in servers.letters]
+    assert len(subjects) == 3, "asked, reminded, told that it ended"
+
+
+@in_a_loop
+async def test_letters_the_relay_postpones_do_not_hold_up_the_others(tmp_path: Path, servers: EmbeddedServers) -> None:
+    await servers.deliver(*(question(n) for n in range(70)))
+    for number in range(60):
+        servers.answers["RCPT", f"asker{number}@uni.example"] = "450 4.2.1 mailbox busy"
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+        done = await one_round(tools, inbox, postman)
+    assert done.letters == {"sent": 10, "later": 60, "never": 0}
+
+
+@in_a_loop
+async def test_no_letter_goes_out_while_its_result_could_not_be_journaled(
+    tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await servers.deliver(question(1))
+
+    def no_space(handle: int, offset: int, size: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+        monkeypatch.setattr(os, "posix_fallocate", no_space)
+        done = await one_round(tools, inbox, postman)
+        assert "No space left" in done.troubles[0]
+        assert servers.letters == []
+        monkeypatch.undo()
+        assert (await one_round(tools, inbox, postman)).letters["sent"] == 1
 
 
 @in_a_loop

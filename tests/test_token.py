@@ -71,3 +71,8 @@ def test_what_does_not_prove(letters: dict[str, tuple[str, str]]) -> None:
 )
 def test_addresses_that_claim_no_letter_of_this_desk(address: str) -> None:
     assert token.claims(mail(to=address), DESK) == ()
+
+
+def test_what_a_relay_says_is_journaled_without_the_token_in_it() -> None:
+    said = f"250 2.6.0 {token.message_id(DESK, '2026-00042.7', signed())} queued"
+    assert token.without_macs(said) == "250 2.6.0 <2026-00042.7.…@desk.example> queued"

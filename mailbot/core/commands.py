@@ -79,6 +79,8 @@ CONSENT: dict[str, tuple[str, ...]] = {
     ),
 }
 STATUS: tuple[str, ...] = ("status", "状況", "状況確認", "進捗", "進捗確認")
+ENDING = "。.!！、,，:：;；"
+"""What ends the line above a keyword; else the keyword may be the end of a sentence that was broken."""
 CLOSING = " \t.。!！、,:：;"
 
 
@@ -168,9 +170,11 @@ def block_digest(letter: str, commands: Iterable[Command]) -> str:
 
 
 def consent(new_text: str) -> Literal["AGREE", "DECLINE"] | None:
-    """What a responsible person's new text says: a line that is nothing but a keyword; None without, or with both."""
-    lines = {folded(line) for line in new_text.split("\n")[:200]}
-    said = [keyword for keyword, words in CONSENT.items() if lines & set(words)]
+    """What a responsible person's new text says: a line that is nothing but a keyword and does not go on
+    from the line above; None without, or with both."""
+    lines = [line.strip() for line in new_text.split("\n")[:200]]
+    alone = {folded(line) for above, line in zip(("", *lines), lines, strict=False) if not above or above[-1] in ENDING}
+    said = [keyword for keyword, words in CONSENT.items() if alone & set(words)]
     return said[0] if len(said) == 1 else None  # type: ignore[return-value]
 
 

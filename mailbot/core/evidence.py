@@ -25,11 +25,14 @@ class Remembered:
 
 
 NOTHING = Remembered({}, {})
+MOST_CLAIMS = 20
+"""How many letters a mail may claim to answer; whoever claims more has no honest reason."""
 
 
 def claimed_letters(message: Message, rules: Rules) -> tuple[str, ...]:
     """The names of the letters a mail claims to answer, best claim first: what is to be recalled for it."""
-    return tuple(dict.fromkeys(claim.letter for claim in claims(message, rules.desk.address)))
+    claimed = dict.fromkeys(claim.letter for claim in claims(message, rules.desk.address))
+    return tuple(claimed)[:MOST_CLAIMS]
 
 
 def gather(
@@ -52,6 +55,8 @@ def gather(
     claim = first_proven(claimed, desk.name, recipients, keys)
     info = remembered.letters[claim.letter] if claim else None
     case = remembered.cases.get(claim.case or "") if claim else None
+    if info and case and info.role == "responsible" and info.to.lower() != _responsible(case, rules):
+        claim = info = case = None  # whoever was responsible once is nobody in this case now
     registered = case.applicant if case and info and info.role == "applicant" else info.to if info else ""
     answers = info.role if info else "unknown" if claimed and believe else None
     clues = Clues(desk, new_text(message.text), recognise(message.subject, message.text, rules.forms), answers)
@@ -67,6 +72,12 @@ def gather(
         letters_today=remembered.letters_today,
         doubts=message.doubts,
     )
+
+
+def _responsible(case: Case, rules: Rules) -> str:
+    """The responsible person's address as it stands, in lower case."""
+    person = rules.forms[case.form].people.get("responsible") if case.form in rules.forms else None
+    return str(case.values.get(person.email, "")).lower() if person else ""
 
 
 def _state(claim: Claim | None, claimed: tuple[Claim, ...]) -> str:

@@ -62,6 +62,11 @@ def claims(message: Message, desk_address: str) -> tuple[Claim, ...]:
     return tuple(dict.fromkeys(Claim(hit["letter"], hit["mac"], by) for hit, by in found if hit))  # type: ignore[arg-type]
 
 
+def without_macs(text: str) -> str:
+    """Text in which every token of a letter is blotted out, so that no journal or log holds one."""
+    return re.sub(LETTER, lambda hit: f"{hit['letter']}.…", text, flags=re.IGNORECASE)
+
+
 def is_ours(reference: str, desk_address: str) -> bool:
     """Whether a Message-ID (with angle brackets) has the form of our own letters'."""
     domain = re.escape(desk_address.lower().rpartition("@")[2])

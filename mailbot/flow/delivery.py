@@ -9,13 +9,18 @@ from mailbot.core.case import Case
 from mailbot.core.events import Event, LetterFailed, LetterPostponed, LetterSent
 from mailbot.core.instants import to_text
 from mailbot.core.outcome import Decision
+from mailbot.core.token import without_macs
 from mailbot.edge.postman import Later, Never, Sent
 from mailbot.flow.tools import Clock, Tools
 from mailbot.store import LetterDue, Wanted
 
 
 class Carrier(Protocol):
-    """Whoever takes letters to the relay, one at a time."""
+    """Whoever takes letters to the relay, one at a time; see `edge.postman.Postman`."""
+
+    async def connect(self) -> None: ...
+
+    async def close(self) -> None: ...
 
     async def send(self, sender: str, recipient: str, raw: bytes) -> Sent | Later | Never: ...
 
@@ -39,10 +44,10 @@ async def send(tools: Tools, carrier: Carrier, due: LetterDue, clock: Clock) -> 
 
 def _event(name: str, result: Sent | Later | Never, now: datetime) -> Event:
     if isinstance(result, Sent):
-        return LetterSent(letter=name, answer=result.response[:200])
+        return LetterSent(letter=name, answer=without_macs(result.response)[:200])
     if isinstance(result, Later):
-        return LetterPostponed(letter=name, why=result.reason[:200], until=to_text(now))
-    return LetterFailed(letter=name, code=result.code, why=result.reason[:200])
+        return LetterPostponed(letter=name, why=without_macs(result.reason)[:200], until=to_text(now))
+    return LetterFailed(letter=name, code=result.code, why=without_macs(result.reason)[:200])
 
 
 async def _case(tools: Tools, due: LetterDue) -> Case | None:

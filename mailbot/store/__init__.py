@@ -84,6 +84,8 @@ class DeadlineDue:
 
 
 Due = LetterDue | DeadlineDue
+DueKind = Literal["all", "letters", "deadlines"]
+"""What is asked for: deadlines may only be met after the inbox was read, letters may go at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,9 @@ class Store(Protocol):
 
     def batch(self) -> AbstractAsyncContextManager[Batch]: ...
 
-    async def due(self, now: datetime, limit: int, lease: float) -> list[Due]: ...
+    def require_room(self) -> None: ...
+
+    async def due(self, now: datetime, limit: int, lease: float, kind: DueKind = "all") -> list[Due]: ...
 
     def entries(self, after: int = 0) -> AsyncIterator[Entry]: ...
 

@@ -32,6 +32,11 @@ def _fields(event: e.FieldsRead) -> str:
     return f"{read}, {len(event.faults)} to be asked: " + ", ".join(fault.field for fault in event.faults)
 
 
+def _minute(instant: str) -> str:
+    """A journal instant to the minute."""
+    return f"{instant[:10]} {instant[11:16]} UTC"
+
+
 SENTENCES: Mapping[str, Sentence] = {
     "facts": _facts,
     "desk_opened": lambda v: f"the desk {v.desk} opened at {v.address}",
@@ -40,7 +45,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "mail_joined": lambda v: "",
     "address_registered": lambda v: f"{v.address} became the applicant's registered address",
     "change_proposed": lambda v: f"{v.by} proposed a change of {', '.join(v.answers)}; nothing was changed",
-    "step_entered": lambda v: f"waits for {v.step}" + (f" until {v.due[:10]}" if v.due else ""),
+    "step_entered": lambda v: f"waits for {v.step}" + (f" until {_minute(v.due)}" if v.due else ""),
     "language_learned": lambda v: f"the {v.role}'s language is {v.language}",
     "consent_given": lambda v: f"{v.by} agreed to letter {v.letter}" + (", unconfirmed" * (not v.confirmed)),
     "consent_declined": lambda v: f"{v.by} declined",
@@ -59,7 +64,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "quarantined": lambda v: f"quarantined: {v.reason}",
     "reminded": lambda v: f"reminded of {v.step}",
     "expired": lambda v: f"expired waiting for {v.step}",
-    "deadline_moved": lambda v: f"{v.step} may take until {v.due[:10]}",
+    "deadline_moved": lambda v: f"{v.step} may take until {_minute(v.due)}",
     "letter_written": lambda v: f"letter {v.number} ({v.template}) to {v.to}",
     "letter_sent": lambda v: f"letter {v.letter} taken by the relay",
     "letter_postponed": lambda v: f"letter {v.letter} postponed: {clip(v.why, 80)}",

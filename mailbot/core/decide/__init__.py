@@ -14,6 +14,7 @@ from mailbot.core.outcome import Decision
 from mailbot.core.quoting import new_text
 from mailbot.core.reading import recognise
 from mailbot.core.rules import Rules
+from mailbot.core.token import without_macs
 
 HANDLERS: Mapping[str, Callable[[Incoming], Decision]] = {
     "application": application.apply,
@@ -42,7 +43,7 @@ def decide(
     if isinstance(message, Unreadable):
         return [others.unreadable(message, facts)]
     form = recognise(message.subject, message.text, rules.forms)
-    mail = Incoming(message, new_text(message.text), form, facts, cases, rules, now)
+    mail = Incoming(message, without_macs(new_text(message.text)), form, facts, cases, rules, now)
     if message.size > rules.desk.limits.mail_megabytes * 1_000_000:
         return [others.too_large(mail)]
     return [HANDLERS[facts.sort](mail)]

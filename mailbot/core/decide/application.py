@@ -22,6 +22,7 @@ from mailbot.core.outcome import Decision
 from mailbot.core.reading import Reading, language_of, read
 from mailbot.core.rules import Form
 from mailbot.core.steps import current, entered
+from mailbot.core.token import without_macs
 
 Answers = Mapping[str, tuple[str, ...]]
 
@@ -54,59 +55,63 @@ def answer(mail: Incoming) -> Decision:
         return _pass_on(mail, case, letter, "no_keyword")
     reading = read(mail.message.text, mail.rules.forms[case.form], answers_ours=True)
     story = begin(mail, case, "applicant")
-    _register_address(story, mail, reading)
+    _register_address(story, mail)
     if mail.proven or story.known.applicant.lower() == mail.address.lower():
         return _answered(story, mail, reading, case, letter)
     return _proposed(story, mail, reading)
 
 
-def _register_address(story: Story, mail: Incoming, reading: Reading) -> None:
-    """A mail from the address that the application itself names, with the token of a letter of this case, proves
-    both: it becomes the registered address."""
-    key = story.form.people["applicant"].email
-    named = reading.answers.get(key) or story.known.answers.get(key, ())
-    conflict = any(fault.code == "email_not_from" for fault in story.known.faults)
-    if conflict and mail.address.lower() in {text.strip().lower() for text in named}:
+def _register_address(story: Story, mail: Incoming) -> None:
+    """A mail from the address that the application named before it, with the token of a letter of this case, proves
+    both: it becomes the registered address, and the old one is told."""
+    case, key = story.known, story.form.people["applicant"].email
+    conflict = any(fault.code == "email_not_from" for fault in case.faults)
+    named = {text.strip().strip("<>").lower() for text in case.answers.get(key, ())}
+    if conflict and mail.address.lower() in named:
+        story.to_applicant("address_changed", by=mail.address)
         story.add(AddressRegistered(address=mail.address))
 
 
 def _answered(story: Story, mail: Incoming, reading: Reading, before: Case, letter: LetterInfo) -> Decision:
     registered = story.known.applicant != before.applicant
-    if not reading.answers and not registered and before.completed is not None:
+    if not reading.answers and not registered and (before.completed is not None or before.stuck):
         return _pass_on(mail, before, letter, "no_fields")
     _take(story, reading, mail.address)
-    case = story.known
-    bound = _bound(story.form) if before.completed else ()
-    changed = tuple(key for key in bound if case.values.get(key) != before.values.get(key))
-    if changed:
-        story.add(ConsentVoided(fields=changed))
-    step = current(story.known, story.form)
-    if step != before.step or changed or step == "fields":
-        _enter(story, step)
-    elif case.values != before.values:
-        story.to_applicant("received", again=True)
-        CHANGED[step](story)
+    _move_on(story, before)
     return story.decision()
 
 
 def _proposed(story: Story, mail: Incoming, reading: Reading) -> Decision:
     """The token is right but the sender is not: what is still empty may be filled, the rest is asked back."""
-    filled = story.known.answers
+    before, filled = story.known, story.known.answers
     new = {key: texts for key, texts in reading.answers.items() if key not in filled}
     other = {key: texts for key, texts in reading.answers.items() if key in filled and filled[key] != texts}
     if other:
-        story.add(ChangeProposed(by=mail.address, answers=other))
+        answers = {key: tuple(map(_masked, texts)) for key, texts in other.items()}
+        story.add(ChangeProposed(by=mail.address, answers=answers))
         story.to_applicant("proposed", by=mail.address, keys=tuple(other))
     if new:
-        before = story.known.step
         _take(story, Reading(answers=new, unread=()), mail.address)
-        step = current(story.known, story.form)
-        if step != before or step == "fields":
-            _enter(story, step)
+        _move_on(story, before)
     elif not other:
         story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why="not_proven"))
         story.to_clerks("passed_on", why="not_proven", by=mail.address, text=mail.new_text)
     return story.decision()
+
+
+def _move_on(story: Story, before: Case) -> None:
+    """Whatever was read, and from whomever: a consent to what changed is void, the case goes to the step it is in now,
+    and the applicant's registered address and whoever decides see what stands there."""
+    bound = _bound(story.form) if before.completed else ()
+    changed = tuple(key for key in bound if story.known.values.get(key) != before.values.get(key))
+    if changed:
+        story.add(ConsentVoided(fields=changed))
+    step = current(story.known, story.form)
+    if step != before.step or changed or step == "fields":
+        _enter(story, step)
+    elif story.known.values != before.values:
+        story.to_applicant("received", again=True)
+        CHANGED[step](story)
 
 
 def _take(story: Story, reading: Reading, by: str) -> None:
@@ -128,8 +133,8 @@ def _take(story: Story, reading: Reading, by: str) -> None:
 
 
 def _masked(text: str) -> str:
-    """What may be journaled of an answer: a private key never."""
-    return "[a private key, removed]" if secret(text) else text
+    """What may be journaled of an answer: never a private key or a token."""
+    return "[a private key, removed]" if secret(text) else without_macs(text)
 
 
 def _email_conflict(story: Story, form: Form, email: object) -> tuple[Fault, ...]:
@@ -160,7 +165,7 @@ def _ask_fields(story: Story) -> None:
     elif not case.stuck:
         story.add(HandedToClerk(why="no_news"))
         story.to_applicant("handed")
-        story.to_clerks("stuck", why="no_news")
+        story.to_clerks("stuck", why="no_news", text=story.said)
 
 
 def _ask_consent(story: Story) -> None:

@@ -42,16 +42,29 @@ def run(mail: Incoming) -> Decision:
 
 def _refusal(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...]) -> str:
     """Why the block is not carried out, as a code of words.toml; empty if it is."""
+    asks_only = all(command.verb == "HELP" for command in commands)
     decides = any(ROLES[command.verb] == "decide" for command in commands)
-    seq = mail.letter.seq if mail.letter else 0
+    people = (case.applicant.lower(), Story(case, case.number, mail.rules, mail.now).responsible.lower())
     reasons = {
-        "already": block_digest(mail.facts.letter or "", commands) in case.blocks,
+        "already": block_digest(mail.facts.letter or "", commands) in case.blocks and not asks_only,
+        "own_case": decides and clerk.address.lower() in people,
         "role": any(ROLES[command.verb] not in clerk.roles for command in commands),
         "case_closed": decides and not case.open,
         "not_ready": decides and case.status != "ready",
-        "moved_on": decides and case.revision > seq,
+        "moved_on": decides and case.revision > _shown(case, clerk, mail.facts.letter or ""),
     }
     return next((why for why, holds in reasons.items() if holds), "")
+
+
+def _shown(case: Case, clerk: Clerk, answered: str) -> int:
+    """The entry of the newest letter up to the one answered that showed this clerk the case in full; 0 if none did."""
+    number = int(answered.rpartition(".")[2] or 0)
+    reviews = (
+        info.seq
+        for letter, info in case.letters.items()
+        if letter <= number and info.template == "review" and info.to.lower() == clerk.address.lower()
+    )
+    return max(reviews, default=0)
 
 
 def _refused(mail: Incoming) -> Decision:

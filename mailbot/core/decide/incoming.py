@@ -49,12 +49,14 @@ class Incoming:
 
 @dataclass(slots=True)
 class Story:
-    """One case while an entry for it is being made: each event is folded at once, so that what follows sees it."""
+    """One case while an entry for it is being made: each event is folded at once, so that what follows sees it. `said`
+    is the new text of the mail it is made for."""
 
     case: Case | None
     number: str
     rules: Rules
     now: datetime
+    said: str = ""
     events: list[Event] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
 
@@ -127,7 +129,7 @@ class Story:
 
 def begin(mail: Incoming, case: Case, who: str) -> Story:
     """The story of a mail that belongs to a case: its facts, and the thread that answers to `who` go on from."""
-    story = Story(case, case.number, mail.rules, mail.now)
+    story = Story(case, case.number, mail.rules, mail.now, mail.new_text)
     story.add(mail.facts)
     if mail.message.message_id:
         story.add(MailJoined(who=who, message=mail.message.message_id, subject=mail.message.subject))

@@ -17,6 +17,8 @@ __all__ = ["Limits", "parse", "parse_with_contents"]
 
 RECIPIENTS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 _FIELD = re.compile(rb"(?:>?From [^\r\n]*[\r\n]+)?[!-9;-~]+[ \t]*:")
+MOST_TEXT = 200_000
+"""Characters of text that are looked at: more than any form or letter, and read within a second."""
 _BLANK = re.compile(rb"[ \t\r\n]*")
 
 
@@ -78,6 +80,9 @@ def _message(digest: str, size: int, part: Part, found: Found) -> Message:
     reply_to, _ = headers.mailboxes(headers.fields(part, "Reply-To"))
     ids = headers.message_ids(headers.field(part, "Message-ID"))
     doubts = found.doubts if clear else [*found.doubts, "the From field is not clear"]
+    text = "\n".join(text for text in found.texts if text.strip())
+    if len(text) > MOST_TEXT:
+        doubts = [*doubts, f"only the first {MOST_TEXT} characters of the text were read"]
     return Message(
         digest=digest,
         size=size,
@@ -89,7 +94,7 @@ def _message(digest: str, size: int, part: Part, found: Found) -> Message:
         recipients=_recipients(part),
         references=_references(part),
         headers=_kept(part),
-        text="\n".join(text for text in found.texts if text.strip()),
+        text=text[:MOST_TEXT],
         attachments=tuple(found.attachments),
         enclosed=tuple(found.enclosed),
         report=_report(part),

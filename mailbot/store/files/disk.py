@@ -162,3 +162,16 @@ def lock(path: Path) -> int:
     os.ftruncate(descriptor, 0)
     os.write(descriptor, b"%d\n" % os.getpid())
     return descriptor
+
+
+def require_room(folder: Path, size: int) -> None:
+    """Full unless `size` more bytes can be written in this folder now; nothing is left behind."""
+    path = folder / f".room.{os.getpid()}"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.posix_fallocate(handle, 0, size)
+    except OSError as error:
+        raise Full(f"{folder}: no room for {size} more bytes ({error.strerror})") from error
+    finally:
+        os.close(handle)
+        path.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from mailbot.core import chain
 from mailbot.core.case import CLOSED, Case
 from mailbot.core.events import LetterWritten
 from mailbot.core.instants import to_text
-from mailbot.store import DeadlineDue, Digest, Due, Entry, Full, LetterDue, Wanted
+from mailbot.store import DeadlineDue, Digest, Due, DueKind, Entry, Full, LetterDue, Wanted
 from mailbot.store.files import disk, replay, texts
 from mailbot.store.files.batch import FileBatch, new_salt
 from mailbot.store.files.index import letter_name
@@ -25,6 +25,8 @@ from mailbot.store.files.mail import Mails
 from mailbot.store.files.verify import Verified, verify
 
 T = TypeVar("T")
+ROOM = 256 * 1024
+"""Bytes the disk has to have for the results of letters, before any is sent."""
 CHECKPOINT_EVERY = 2_000
 """Entries between two checkpoints, or as many as there are open cases if those are more: so what a checkpoint costs,
 shared among the entries before it, does not grow with the casebook."""
@@ -137,6 +139,11 @@ class FileStore:
         """The bytes of a kept mail, None if they were erased by order; FileNotFoundError if it was never kept."""
         return await asyncio.to_thread(self.mails.raw, digest)
 
+    def require_room(self) -> None:
+        """Full unless the disk would take another batch: a block is reserved beside the journal and given back."""
+        self._writable()
+        disk.require_room(self.state / "journal", ROOM)
+
     async def undecided(self) -> list[Digest]:
         """Kept mails no entry has decided yet, oldest first."""
         return [digest for digest in self.mails.waiting() if not self.mails.known(digest)]
@@ -189,15 +196,16 @@ class FileStore:
             cancelled = cancelled or again
         _pass_on(cancelled)
 
-    async def due(self, now: datetime, limit: int, lease: float) -> list[Due]:
-        """At most `limit` letters, the oldest first, then deadlines of open cases, that are due at `now` (aware);
-        nobody gets them again for `lease` seconds of the same clock, unless the process was started anew."""
+    async def due(self, now: datetime, limit: int, lease: float, kind: DueKind = "all") -> list[Due]:
+        """At most `limit` letters, the oldest first, then deadlines of open cases, that are due at `now` (aware), or
+        only those of one kind. What was given out nobody gets again for `lease` seconds of the same clock, unless the
+        process was started anew."""
         instant, until = to_text(now), to_text(now + timedelta(seconds=lease))
         index = self._standing.index
-        found: list[Due] = [
-            letter for name in index.letters.take(instant, until, limit) if (letter := self._letter_due(name))
-        ]
-        for number in index.deadlines.take(instant, until, limit - len(found)):
+        letters = [] if kind == "deadlines" else index.letters.take(instant, until, limit)
+        found: list[Due] = [letter for name in letters if (letter := self._letter_due(name))]
+        numbers = [] if kind == "letters" else index.deadlines.take(instant, until, limit - len(found))
+        for number in numbers:
             folded = self._standing.book.get(number)
             if folded and folded[0].open:
                 remind = folded[0].remind
