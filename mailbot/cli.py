@@ -9,10 +9,13 @@ import os
 import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 from mailbot import __version__, desks
 from mailbot.core.blank import blank
+from mailbot.core.case import Status
 from mailbot.core.rules import Rules
 from mailbot.desks import Mistaken
 from mailbot.edge.inbox import Inbox
@@ -72,7 +75,8 @@ async def _one_round(path: Path) -> int:
     async with opened(desk.state, desk.rules, desk.texts, desk.keys) as tools:
         done = await one_round(tools, Inbox(desk.imap), Postman(desk.smtp))
     letters = ", ".join(f"{count} {result}" for result, count in done.letters.items())
-    say(f"mails taken in {done.taken_in}, known {done.known}, quarantined {done.quarantined}; letters {letters}")
+    if not done.quiet:  # a timer that runs every minute should have nothing to tell
+        say(f"mails taken in {done.taken_in}, known {done.known}, quarantined {done.quarantined}; letters {letters}")
     for trouble in done.troubles:
         print(f"mailbot: {trouble}", file=sys.stderr)
     return TROUBLE if done.troubles else OK
@@ -123,14 +127,14 @@ def _form(arguments: argparse.Namespace) -> int:
 def _look(look: Callable[[FileStore, Rules, argparse.Namespace], Awaitable[int]]) -> Command:
     """A command that only reads the state of a desk, also while a service is at work on it."""
 
-    async def run(desk: desks.DeskAtWork, arguments: argparse.Namespace) -> int:
-        return await look(FileStore.read(desk.state, desk.rules.desk.name), desk.rules, arguments)
+    async def run(state: Path, rules: Rules, arguments: argparse.Namespace) -> int:
+        return await look(FileStore.read(state, rules.desk.name), rules, arguments)
 
     def command(arguments: argparse.Namespace) -> int:
-        desk = desks.load(_config(arguments))
-        if not (desk.state / "journal").exists():
-            raise Mistaken(f"{desk.state}: nothing has happened there yet; `mailbot once` begins")
-        return asyncio.run(run(desk, arguments))
+        state, rules = desks.look(_config(arguments))
+        if not (state / "journal").exists():
+            raise Mistaken(f"{state}: nothing has happened there yet; `mailbot once` begins")
+        return asyncio.run(run(state, rules, arguments))
 
     return command
 
@@ -165,9 +169,20 @@ async def _queue(store: FileStore, rules: Rules, arguments: argparse.Namespace) 
     return OK
 
 
+def _instant(text: str) -> datetime:
+    """A day or an instant as people type it (ISO 8601), in UTC where no zone is given."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"found {text!r}, wanted a day or instant such as 2026-04-01") from None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
 async def _log(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
+    if arguments.case and await store.case(arguments.case) is None:
+        raise Mistaken(f"there is no case {arguments.case}")
     async for entry in store.entries():
-        if arguments.case not in (None, entry.case) or entry.at.isoformat() < (arguments.since or ""):
+        if arguments.case not in (None, entry.case) or (arguments.since and entry.at < arguments.since):
             continue
         if arguments.json:
             say_json(log_view.as_json(entry))
@@ -195,6 +210,7 @@ def arg(*names: str, **options: object) -> Argument:
     return Argument(names, options)
 
 
+STATUS = arg("--status", choices=get_args(Status), metavar="STATUS", help=f"one of {', '.join(get_args(Status))}")
 JSON = arg("--json", action="store_true", help="one JSON object a line")
 COMMANDS: tuple[tuple[str, str, Command, tuple[Argument, ...]], ...] = (
     (
@@ -218,7 +234,15 @@ COMMANDS: tuple[tuple[str, str, Command, tuple[Argument, ...]], ...] = (
         ),
     ),
     ("form", "print the blank of a form", _form, (arg("name"), arg("--lang", help="en or ja"))),
-    ("cases", "list the cases", _look(_cases), (arg("--status", help="only cases of this status"), JSON)),
+    (
+        "cases",
+        "list the cases",
+        _look(_cases),
+        (
+            STATUS,
+            JSON,
+        ),
+    ),
     ("case", "show one case with its letters", _look(_case), (arg("id"), JSON)),
     ("queue", "list the cases waiting for a decision", _look(_queue), ()),
     (
@@ -227,7 +251,7 @@ COMMANDS: tuple[tuple[str, str, Command, tuple[Argument, ...]], ...] = (
         _look(_log),
         (
             arg("case", nargs="?", help="only this case"),
-            arg("--since", help="only entries from this day or instant on (UTC)"),
+            arg("--since", type=_instant, help="only entries from this day or instant on (UTC)"),
             JSON,
         ),
     ),

@@ -60,7 +60,7 @@ def rules_for(settings: Path, rules: Path | None, templates: Path | None) -> Rul
     shipped = config.shipped()
     named = (shipped / "rules", shipped / "templates")
     if settings.exists():
-        loaded = config.load(settings)
+        loaded = config.load(settings, secrets=False)
         if isinstance(loaded, tuple):
             raise _refuse(loaded)
         named = (loaded.desk.rules, loaded.desk.templates)
@@ -69,17 +69,29 @@ def rules_for(settings: Path, rules: Path | None, templates: Path | None) -> Rul
 
 def load(settings: Path) -> DeskAtWork:
     """The desk that a mailbot.toml describes. Mistaken if anything in it, its rules or its keys is wrong."""
-    if not settings.exists():
-        raise Mistaken(f"{settings}: there is no such file; `mailbot init DIR` writes one, --config FILE names another")
-    loaded = config.load(settings)
-    if isinstance(loaded, tuple):
-        raise _refuse(loaded)
-    rules, texts = rules_in(loaded.desk.rules, loaded.desk.templates)
+    loaded, rules, texts = _settings(settings, secrets=True)
     try:
         current, secrets = config.load_keys(loaded.desk.keys)
+    except FileNotFoundError as error:
+        raise Mistaken(f"{loaded.desk.keys}: there is no such file; wanted the keys `mailbot init` wrote") from error
     except (OSError, ValueError) as error:
         raise Mistaken(f"{loaded.desk.keys}: {error}") from error
     return DeskAtWork(loaded.imap, loaded.smtp, loaded.desk.state, rules, texts, Keys(current, secrets))
+
+
+def look(settings: Path) -> tuple[Path, Rules]:
+    """The folder of state and the rules of a desk, for whoever only looks at it: no password, no key is needed."""
+    loaded, rules, _ = _settings(settings, secrets=False)
+    return loaded.desk.state, rules
+
+
+def _settings(settings: Path, *, secrets: bool) -> tuple[config.Config, Rules, dict[str, str]]:
+    if not settings.exists():
+        raise Mistaken(f"{settings}: there is no such file; `mailbot init DIR` writes one, --config FILE names another")
+    loaded = config.load(settings, secrets=secrets)
+    if isinstance(loaded, tuple):
+        raise _refuse(loaded)
+    return loaded, *rules_in(loaded.desk.rules, loaded.desk.templates)
 
 
 def init(folder: Path) -> Iterator[tuple[Path, bool]]:
@@ -124,6 +136,10 @@ async def check(settings: Path) -> list[Finding]:
         Finding(True, f"rules: desk {desk.rules.desk.name}, forms {forms}, languages {languages}"),
         Finding(True, f"keys: {len(desk.keys.secrets)}, current {desk.keys.current}"),
     ]
+    addresses = [desk.rules.desk.address, *(clerk.address for clerk in desk.rules.desk.clerks)]
+    if made_up := [address for address in addresses if address.lower().endswith((".example", ".invalid", ".test"))]:
+        note = f"to do: rules/desk.toml still has addresses that are only examples: {', '.join(made_up)}"
+        findings.append(Finding(True, note))
     inbox, postman = Inbox(desk.imap), Postman(desk.smtp)
     try:
         findings.append(Finding(True, f"IMAP {desk.imap.host}:{desk.imap.port}: {await inbox.probe()}"))

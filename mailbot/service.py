@@ -240,12 +240,10 @@ async def _send_due(tools: Tools, postman: Carrier, done: Round, watch: Watchers
     now = clock()
     try:
         tools.store.require_room()
-        while due := await tools.store.due(now, DUE_AT_ONCE, LEASE, "letters"):
+        works = True
+        while works and (due := await tools.store.due(now, DUE_AT_ONCE, LEASE, "letters")):
             letters = [item for item in due if isinstance(item, LetterDue) and item.name not in done.postponed]
-            if letters:
-                await postman.connect()
-                if not await _send(tools, postman, letters, done, watch, clock):
-                    break
+            works = not letters or await _send(tools, postman, letters, done, watch, clock)
     except PostmanBroken as broken:
         done.troubles.append(f"SMTP: {broken}")
     except Full as full:
@@ -258,6 +256,7 @@ async def _send(
     tools: Tools, postman: Carrier, due: Sequence[LetterDue], done: Round, watch: Watchers, clock: Clock
 ) -> bool:
     """Whether the relay still works: a lost connection ends the round's sending, the letters left stay due."""
+    await postman.connect()
     for item in due:
         try:
             result = await delivery.send(tools, postman, item, clock)

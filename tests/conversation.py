@@ -112,7 +112,7 @@ async def _retell(text: str, state: Path) -> str:
                 raw = raw_mail(scene.mail, rules.desk.address, relay.letters)
                 await take_in(tools, reader, [Delivered(raw)], scene.at)
             done = Round()
-            await settle(tools, relay, scene.at, done, Watchers(), lambda: scene.at)
+            await settle(tools, relay, scene.at, done, Watchers(), lambda at=scene.at: at)
             assert done.troubles == []
             out.append(_scene_text(scene))
             entries = [entry async for entry in tools.store.entries(seen)]

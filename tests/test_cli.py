@@ -138,6 +138,17 @@ def test_a_rule_file_with_an_error_is_reported_with_file_key_found_and_wanted(tm
         assert part in said
 
 
+def test_a_template_with_a_name_no_letter_has_is_found_before_any_mail_meets_it(tmp_path: Path) -> None:
+    mailbot("init", "desk", cwd=tmp_path)
+    for name in ("imap.password", "smtp.password"):
+        (tmp_path / "desk" / name).write_text("x")
+    template = tmp_path / "desk" / "templates" / "en" / "missing.txt"
+    template.write_text(template.read_text() + '\n{{ persn("applicant") }}\n')
+    said = mailbot("check", cwd=tmp_path / "desk").stdout.decode()
+    assert "templates/en/missing.txt: persn" in said
+    assert "`person`, probably" in said
+
+
 def test_an_unknown_key_in_the_settings_is_an_error(tmp_path: Path) -> None:
     mailbot("init", "desk", cwd=tmp_path)
     settings = tmp_path / "desk" / "mailbot.toml"
@@ -210,6 +221,12 @@ def test_the_views_show_what_a_round_left(tmp_path: Path, servers) -> None:
     assert "the desk HELPDESK opened" in log[0]
     assert len(log) == len(world.entries())
     assert mailbot("log", "--since", "2999-01-01", cwd=world.folder).stdout == b""
+    assert b"2026-04-01" in mailbot("log", "--since", "yesterday", cwd=world.folder).stderr
+    assert b"there is no case" in mailbot("log", "2026-99999", cwd=world.folder).stderr
+    assert b"awaiting_consent" in mailbot("cases", "--status", "foo", cwd=world.folder).stderr
+    (world.folder / "keys.json").rename(world.folder / "keys.away")
+    assert mailbot("verify", cwd=world.folder).returncode == 0, "whoever only looks needs no secret"
+    (world.folder / "keys.away").rename(world.folder / "keys.json")
     verified = mailbot("verify", cwd=world.folder)
     assert verified.returncode == 0
     journal = next((world.folder / "state" / "journal").glob("*.jsonl"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.core.commands import COMMANDS, Command, Mistake, block_digest, consent, decline_reason, parse
+from mailbot.core.commands import COMMANDS, Command, Mistake, beside_keyword, block_digest, consent, parse
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from mailbot.core.commands import COMMANDS, Command, Mistake, block_digest, cons
         ("REJECT no such project", "REJECT", "no such project"),
         ("REJECT: no such project", "REJECT", "no such project"),
         ("却下　対象外です", "REJECT", "対象外です"),
+        ("却下：予算の都合により", "REJECT", "予算の都合により"),
         ("REJECT\n\nno such project\n\nsorry", "REJECT", "no such project\n\nsorry"),
         ("NOTE called her", "NOTE", "called her"),
         ("help", "HELP", ""),
@@ -76,6 +77,9 @@ def test_the_same_block_has_the_same_digest_and_another_text_has_not() -> None:
         ("I am sorry to say that I can not\nagree.\nYours", None),
         ("お世話になっております。\n同意します。\n森", "AGREE"),
         ("AGREE\nDECLINE", None),
+        ("DECLINE I do not know this person.", "DECLINE"),
+        ("    DECLINE    I do not.\nAGREE", None),
+        ("AGREE if it ends in March", None),
         ("同意しますか", None),
         ("", None),
     ],
@@ -84,8 +88,8 @@ def test_consent_is_a_line_that_is_nothing_but_the_keyword(text: str, wanted: st
     assert consent(text) == wanted
 
 
-def test_the_reason_of_a_decline_is_what_stands_beside_the_keyword() -> None:
-    assert decline_reason("Decline\n\nShe left us.") == "She left us."
+def test_what_stands_beside_the_keyword_is_kept() -> None:
+    assert beside_keyword("Decline\n\nShe left us.") == "She left us."
 
 
 def test_every_command_has_words_usage_and_help_in_both_languages() -> None:

@@ -46,6 +46,7 @@ class Consent(e.Frozen):
     at: str
     letter: str
     confirmed: bool
+    remark: str = ""
 
 
 class Case(e.Frozen):
@@ -131,7 +132,7 @@ def _step_entered(case: Case, event: e.StepEntered, at: str) -> Change:
 
 
 def _consent_given(case: Case, event: e.ConsentGiven, at: str) -> Change:
-    return {"consent": Consent(by=event.by, at=at, letter=event.letter, confirmed=event.confirmed)}
+    return {"consent": Consent(by=event.by, at=at, letter=event.letter, confirmed=event.confirmed, remark=event.remark)}
 
 
 def _closed(status: Status) -> Callable[[Case, Any, str], Change]:

@@ -7,6 +7,7 @@ of a clerk's new text is read as commands; all of it or nothing.
 import difflib
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ COMMANDS: tuple[Row, ...] = (
     ),
 )
 
-CONSENT: dict[str, tuple[str, ...]] = {
+CONSENT: dict[Literal["AGREE", "DECLINE"], tuple[str, ...]] = {
     "AGREE": ("agree", "i agree", "agreed", "同意します", "同意いたします", "同意する", "同意"),
     "DECLINE": (
         "decline",
@@ -78,7 +79,13 @@ CONSENT: dict[str, tuple[str, ...]] = {
         "辞退します",
     ),
 }
+CONSENTING: dict[str, Literal["AGREE", "DECLINE"]] = {
+    word: keyword for keyword, words in CONSENT.items() for word in words
+}
+WITH_REASON = ("decline", "同意しません")
+"""What may begin the first line with its reason behind it. AGREE may not: a condition is no consent."""
 STATUS: tuple[str, ...] = ("status", "状況", "状況確認", "進捗", "進捗確認")
+WORD_AND_REST = re.compile(r"([^\s:]*)[\s:]*(.*)", re.DOTALL)
 ENDING = "。.!！、,，:：;；"
 """What ends the line above a keyword; else the keyword may be the end of a sentence that was broken."""
 CLOSING = " \t.。!！、,:：;"
@@ -125,8 +132,8 @@ def begins_with_command(text: str) -> bool:
 
 
 def _word(line: str) -> tuple[str, str]:
-    word, _, rest = unicodedata.normalize("NFKC", line).strip().partition(" ")
-    return word.casefold().strip(CLOSING), rest.strip()
+    hit = WORD_AND_REST.match(unicodedata.normalize("NFKC", line).strip())
+    return (hit[1].casefold().strip(CLOSING), hit[2].strip()) if hit else ("", "")
 
 
 def _read_line(line: str, text_below: str) -> Command | Mistake:
@@ -173,14 +180,22 @@ def consent(new_text: str) -> Literal["AGREE", "DECLINE"] | None:
     """What a responsible person's new text says: a line that is nothing but a keyword and does not go on
     from the line above; None without, or with both."""
     lines = [line.strip() for line in new_text.split("\n")[:200]]
-    alone = {folded(line) for above, line in zip(("", *lines), lines, strict=False) if not above or above[-1] in ENDING}
-    said = [keyword for keyword, words in CONSENT.items() if alone & set(words)]
-    return said[0] if len(said) == 1 else None  # type: ignore[return-value]
+    said = {keyword for above, line in zip(("", *lines), lines, strict=False) if (keyword := _keyword(above, line))}
+    first = next((line for line in lines if line), "")
+    if _word(first)[0] in WITH_REASON:
+        said.add("DECLINE")
+    return said.pop() if len(said) == 1 else None
 
 
-def decline_reason(new_text: str) -> str:
-    """What a declining person wrote besides the keyword."""
-    kept = [line for line in new_text.split("\n") if folded(line) not in CONSENT["DECLINE"]]
+def _keyword(above: str, line: str) -> Literal["AGREE", "DECLINE"] | None:
+    """The keyword a line is, unless it goes on from the line above."""
+    goes_on = above and above[-1] not in ENDING and folded(above) not in CONSENTING
+    return None if goes_on else CONSENTING.get(folded(line))
+
+
+def beside_keyword(new_text: str) -> str:
+    """What a responsible person wrote besides the keyword."""
+    kept = [line for line in new_text.split("\n") if folded(line) not in CONSENTING]
     return "\n".join(kept).strip()
 
 

@@ -129,8 +129,8 @@ def _password(server: Server, base: Path) -> str | None:
     return server.password or ""
 
 
-def _account(source: Source, name: str, server: Server, base: Path) -> Account | Problem:
-    password = _password(server, base)
+def _account(source: Source, name: str, server: Server, base: Path, secrets: bool) -> Account | Problem:
+    password = _password(server, base) if secrets else ""
     if password is None:
         by_file = server.password_file is not None
         key, found = ("password_file", server.password_file) if by_file else ("password_env", server.password_env)
@@ -158,8 +158,11 @@ def _paths(source: Source, desk: DeskPaths, base: Path) -> DeskPaths | Problem:
     return DeskPaths(**absolute)
 
 
-def load(path: Path) -> Config | tuple[Problem, ...]:
-    """The settings in a mailbot.toml, or everything that is wrong with them. Nothing is connected to or created."""
+def load(path: Path, *, secrets: bool = True) -> Config | tuple[Problem, ...]:
+    """The settings in a mailbot.toml, or everything that is wrong with them. Nothing is connected to or created.
+
+    Without `secrets` no password is looked for: whoever only looks at a desk needs none.
+    """
     text = _read_text(path)
     if text is None:
         return (Problem(str(path), "", "nothing that can be read", "a file of settings in UTF-8"),)
@@ -171,8 +174,8 @@ def load(path: Path) -> Config | tuple[Problem, ...]:
         return tuple(written)
     found = (
         _paths(source, written.desk, base),
-        _account(source, "imap", written.imap, base),
-        _account(source, "smtp", written.smtp, base),
+        _account(source, "imap", written.imap, base, secrets),
+        _account(source, "smtp", written.smtp, base, secrets),
     )
     problems = tuple(part for part in found if isinstance(part, Problem))
     desk, imap, smtp = found

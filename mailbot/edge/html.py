@@ -17,8 +17,9 @@ _SLICE = 1 << 14
 
 _DATA_URI = re.compile(r"""(?:src|href)\s*=\s*(["'])data:.*?\1""", re.IGNORECASE | re.DOTALL)
 _ENDS = re.compile(r"</(p|br)\s*>", re.IGNORECASE)
-_SPACES = re.compile(r"[ \t\n\r\f]+")
-_LINE_END = re.compile(r"\r\n?|\n")
+_SPACES = re.compile(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
+"""What HTML takes for one space, and all else that str.splitlines takes for a line end."""
+_LINE_END = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _NO_SIZE = re.compile(r"font-size\s*:\s*0(?![.\d])", re.IGNORECASE)
 
@@ -34,9 +35,10 @@ _GAPS = dict.fromkeys(_LINE, 1) | dict.fromkeys("p hr blockquote end-p".split(),
 def text_of(html: str) -> str:
     """The readable text of `html`: lines ended by LF, cells of a table row separated by one tab.
 
-    Links and pictures are left out but for their words, quotes (blockquote) begin with `> `, hidden content, scripts
-    and styles are left out. Nothing raises; the time taken grows with the length and no faster, and what follows
-    `LONGEST` characters or the first place deeper than `DEEPEST` is not read.
+    Of links only the words are kept; pictures, scripts, styles and all that is hidden are left out; each line of a
+    quote (blockquote) begins with `> `. Nothing raises, and the time taken grows no faster than the length.
+
+    What follows the first `LONGEST` characters is not read, nor what follows the slice in which `DEEPEST` is passed.
     """
     reader = _Reader()
     # With the body open from the start, lxml does not put the first words into a paragraph of its own making.

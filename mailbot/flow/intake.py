@@ -2,9 +2,11 @@
 leaving the batch is the instant they are taken in. It talks to no server and decides nothing itself."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from hashlib import sha256
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,7 @@ from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Tools
 from mailbot.store import Asked, Batch, Digest
 
+BODY_FIELDS = re.compile(rb"^(content-type|content-transfer-encoding|mime-version):", re.IGNORECASE | re.MULTILINE)
 Folder = Literal["done", "quarantine", "too_large"]
 
 
@@ -47,13 +50,19 @@ async def take_in(tools: Tools, reader: Reader, mails: Sequence[Delivered], now:
     `now` (aware UTC) is the instant of the whole batch. store.Full if the disk did not take them: nothing happened.
     """
     digests = await tools.store.keep([mail.raw for mail in mails])
-    read = await reader.read(list(zip(digests, (mail.raw for mail in mails), strict=True)))
+    shown = [mail.raw if mail.size is None else _without_body(mail.raw) for mail in mails]
+    read = await reader.read([(sha256(raw).hexdigest(), raw) for raw in shown])
     taken = []
     async with tools.store.batch() as batch:
-        for mail, message in zip(mails, read, strict=True):
-            sized = message if mail.size is None else dataclasses.replace(message, size=mail.size)
-            taken.append(await _take_in(tools, batch, mail, sized, now))
+        for mail, digest, message in zip(mails, digests, read, strict=True):
+            known = dataclasses.replace(message, digest=digest, size=mail.size or len(mail.raw))
+            taken.append(await _take_in(tools, batch, mail, known, now))
     return taken
+
+
+def _without_body(header: bytes) -> bytes:
+    """The header of a mail whose body was not downloaded, without the fields that announce its parts."""
+    return BODY_FIELDS.sub(rb"X-\1:", header)
 
 
 async def _take_in(

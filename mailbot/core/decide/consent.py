@@ -1,14 +1,17 @@
 """The responsible person's AGREE or DECLINE. It knows no forms and reads no fields."""
 
 from mailbot.core.case import Case
+from mailbot.core.commands import beside_keyword
 from mailbot.core.commands import consent as keyword
-from mailbot.core.commands import decline_reason
 from mailbot.core.decide.application import enter
 from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
 from mailbot.core.events import ConsentDeclined, ConsentGiven, Ignored, LanguageLearned, MailAttached
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.reading import language_of
 from mailbot.core.steps import current
+
+MOST_REMARK = 2_000
+"""Characters of what stands beside an AGREE that are kept for the clerks."""
 
 
 def agree_or_decline(mail: Incoming) -> Decision:
@@ -47,15 +50,18 @@ def _refusal(mail: Incoming, case: Case) -> str:
 
 
 def _agreed(story: Story, mail: Incoming) -> None:
-    story.add(ConsentGiven(by=mail.address, letter=mail.facts.letter or ""))
+    remark = beside_keyword(mail.new_text)[:MOST_REMARK]
+    story.add(ConsentGiven(by=mail.address, letter=mail.facts.letter or "", remark=remark))
     story.to_responsible("agreed")
     enter(story, current(story.known, story.form))
 
 
 def _declined(story: Story, mail: Incoming) -> None:
-    reason = decline_reason(mail.new_text)
+    reason = beside_keyword(mail.new_text)
     story.add(ConsentDeclined(by=mail.address, letter=mail.facts.letter or "", reason=reason))
     story.to_both("declined", "declined")
+    if story.known.step == "review":
+        story.to_clerks("passed_on", why="declined_late", by=mail.address, text=mail.new_text)
 
 
 RESULT = {"AGREE": _agreed, "DECLINE": _declined}

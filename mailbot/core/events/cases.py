@@ -89,12 +89,14 @@ class LanguageLearned(Frozen):
 
 
 class ConsentGiven(Frozen):
-    """The responsible person agreed to what `letter` showed; `confirmed` only if more than an address proves it."""
+    """The responsible person agreed to what `letter` showed; `confirmed` only if more than an address proves it.
+    `remark` is what stood beside the keyword, for the clerks."""
 
     kind: Literal["consent_given"] = "consent_given"
     by: str
     letter: str
     confirmed: bool = False
+    remark: str = ""
 
 
 class ConsentDeclined(Frozen):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import jinja2
+import jinja2.meta
 
 from mailbot.core.case import Case
 from mailbot.core.columns import clip, width, wrap
@@ -15,11 +16,19 @@ from mailbot.core.events import LetterWritten
 from mailbot.core.outcome import TEMPLATES, Letter
 from mailbot.core.rules import Form, Rules
 from mailbot.core.rulesets import Problem
+from mailbot.core.rulesets.problems import meant
 from mailbot.edge.letters.voice import COLUMNS, Voice
 
 BETWEEN_LANGUAGES = "\n\n" + "-" * 60 + "\n\n"
 WIDEST = 76
 """Columns up to which a line that came broken already (a form, values) is left alone; others are broken at COLUMNS."""
+CALLS = ("label", "labels", "say", "fault", "date", "value", "values", "form_to_fill", "blank_of", "person")
+CALLS_OF_CASE = ("waits_for", "waiting_role")
+KNOWN = frozenset(CALLS + CALLS_OF_CASE) | set(
+    """case form desk to role lang forms clerk why by text mistakes commands table subject keys again megabytes
+    size_megabytes""".split()
+)
+"""Every name a template may use; which of them a letter has is said in docs/letters.md."""
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -80,10 +89,7 @@ class Letters:
             "desk": self.rules.desk,
             "forms": self.rules.forms,
         }
-        names = ("label", "labels", "say", "fault", "date", "value", "values", "form_to_fill", "blank_of", "person")
-        calls: dict[str, Callable[..., str]] = {
-            name: getattr(voice, name) for name in (*names, "waits_for", "waiting_role")
-        }
+        calls: dict[str, Callable[..., str]] = {name: getattr(voice, name) for name in (*CALLS, *CALLS_OF_CASE)}
         rendered = self._environment.get_template(f"{language}/{letter.template}").render(
             context | calls, lang=language
         )
@@ -101,6 +107,9 @@ class Letters:
         file = f"templates/{language}/{name}.txt"
         try:
             self._environment.get_template(f"{language}/{name}")
+            parsed = self._environment.parse(self.rules.templates[language][name])
+            for unknown in sorted(jinja2.meta.find_undeclared_variables(parsed) - KNOWN):
+                yield Problem(file, unknown, "a name that no letter has", meant(unknown, KNOWN))
         except jinja2.TemplateNotFound:
             yield Problem(file, "", "no such file", "a template for this letter")
         except jinja2.TemplateSyntaxError as error:

@@ -44,9 +44,10 @@ class Verified:
         """The result for a human reader, several lines."""
         more = [f"... and {self.unlisted} more"] if self.unlisted else []
         counts = f"{self.mails} raw mails fit their digests ({self.erased} erased), {self.cases} cases fit the journal"
-        verdict = (
-            "everything fits" if self.ok else f"NOT EVERYTHING FITS: {len(self.problems) + self.unlisted} problems"
-        )
+        wrong = len(self.problems) + self.unlisted + self.chain.errors
+        verdict = "everything fits" if self.ok else f"NOT EVERYTHING FITS: {wrong} problems"
+        if not self.chain.ok:
+            counts = "raw mails and cases were not compared: there is no whole journal to compare them with"
         return "\n".join([self.chain.words(), *(f"error: {one}" for one in self.problems), *more, counts, verdict])
 
 
