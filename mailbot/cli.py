@@ -23,7 +23,7 @@ from mailbot.edge.postman import Postman
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import wall_clock
 from mailbot.flow.trial import READ_AT_ONCE, attempt, found_mails
-from mailbot.service import one_round, opened, reader_for
+from mailbot.service import one_round, reader_for
 from mailbot.store import Damaged, Full, Wanted
 from mailbot.store.files import FileStore, Locked
 from mailbot.views import cases as view
@@ -72,7 +72,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 async def _one_round(path: Path) -> int:
     desk = desks.load(path)
-    async with opened(desk.state, desk.rules, desk.texts, desk.keys) as tools:
+    async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools:
         done = await one_round(tools, Inbox(desk.imap), Postman(desk.smtp))
     letters = ", ".join(f"{count} {result}" for result, count in done.letters.items())
     if not done.quiet:  # a timer that runs every minute should have nothing to tell

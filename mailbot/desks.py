@@ -1,19 +1,28 @@
 """Setting a desk up: from settings, rules and keys on disk to something that can work, or to words about what is wrong.
 It takes in no mail."""
 
+import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from mailbot.core.events import DeskOpened, Facts
+from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
 from mailbot.core.rulesets import Problem, build
 from mailbot.edge import config
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox, InboxBroken
-from mailbot.edge.letters import Letters
+from mailbot.edge.letters import Letters, Stationery
 from mailbot.edge.postman import Postman, PostmanBroken
-from mailbot.flow.tools import Keys
+from mailbot.edge.program import program
+from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
+from mailbot.store.files import FileStore
+
+log = logging.getLogger("mailbot")
 
 
 class Mistaken(Exception):  # noqa: N818 - what the operator reads
@@ -122,6 +131,37 @@ def _copy(source: Path, target: Path) -> tuple[Path, bool]:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     return target, True
+
+
+@asynccontextmanager
+async def opened(
+    state: Path, rules: Rules, texts: dict[str, str], keys: Keys, *, clock: Clock = wall_clock
+) -> AsyncIterator[Tools]:
+    """The desk's tools around its state, which nobody else may hold meanwhile (store.files.Locked if somebody does).
+
+    A new state begins with the entry that the desk was opened.
+    """
+    with FileStore.open(state, rules.desk.name) as store:
+        for notice in store.notices:
+            log.warning("%s", notice)
+        tools = Tools(
+            store=store,
+            rules=rules,
+            letters=Letters(rules),
+            stationery=Stationery(rules.desk, keys.secrets),
+            keys=keys,
+            rules_kept=await store.remember("rules", texts),
+            program=await store.remember("program", program()),
+        )
+        if store.head.seq == 0:
+            await _open_desk(tools, clock())
+        yield tools
+
+
+async def _open_desk(tools: Tools, now: datetime) -> None:
+    event = DeskOpened(desk=tools.rules.desk.name, address=tools.rules.desk.address)
+    async with tools.store.batch() as batch:
+        batch.append(tools.draft(Decision(None, (Facts(sort="order"), event)), at=now, mail=None))
 
 
 async def check(settings: Path) -> list[Finding]:

@@ -4,29 +4,22 @@ Only here may an exception of any kind be caught: it is logged, the mail stays w
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
 
-from mailbot.core.events import DeskOpened, Facts, LetterWritten, Place
-from mailbot.core.outcome import Decision
+from mailbot.core.events import LetterWritten, Place
 from mailbot.core.rules import Limits as RuleLimits
-from mailbot.core.rules import Rules
 from mailbot.edge.inbox import Inbox, InboxBroken, Waiting, WaitingMail
-from mailbot.edge.letters import Letters, Stationery
 from mailbot.edge.parsing import Limits
 from mailbot.edge.postman import Later, Never, PostmanBroken, Sent
-from mailbot.edge.program import program
 from mailbot.flow import deadlines, delivery
 from mailbot.flow.delivery import Carrier
 from mailbot.flow.intake import Delivered, TakenIn, take_in
 from mailbot.flow.reader import Reader, ReaderBrokenError, Settings
-from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
+from mailbot.flow.tools import Clock, Tools, wall_clock
 from mailbot.store import DeadlineDue, Digest, Full, LetterDue
-from mailbot.store.files import FileStore
 
 log = logging.getLogger("mailbot")
 
@@ -63,37 +56,6 @@ class Watchers:
 
     mail: Callable[[TakenIn], None] = lambda taken: None
     letter: Callable[[str, LetterWritten, Sent | Later | Never], None] = lambda name, letter, result: None
-
-
-@asynccontextmanager
-async def opened(
-    state: Path, rules: Rules, texts: dict[str, str], keys: Keys, *, clock: Clock = wall_clock
-) -> AsyncIterator[Tools]:
-    """The desk's tools around its state, which nobody else may hold meanwhile (store.files.Locked if somebody does).
-
-    A new state begins with the entry that the desk was opened.
-    """
-    with FileStore.open(state, rules.desk.name) as store:
-        for notice in store.notices:
-            log.warning("%s", notice)
-        tools = Tools(
-            store=store,
-            rules=rules,
-            letters=Letters(rules),
-            stationery=Stationery(rules.desk, keys.secrets),
-            keys=keys,
-            rules_kept=await store.remember("rules", texts),
-            program=await store.remember("program", program()),
-        )
-        if store.head.seq == 0:
-            await _open_desk(tools, clock())
-        yield tools
-
-
-async def _open_desk(tools: Tools, now: datetime) -> None:
-    event = DeskOpened(desk=tools.rules.desk.name, address=tools.rules.desk.address)
-    async with tools.store.batch() as batch:
-        batch.append(tools.draft(Decision(None, (Facts(sort="order"), event)), at=now, mail=None))
 
 
 def reader_for(limits: RuleLimits) -> Reader:

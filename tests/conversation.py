@@ -29,7 +29,7 @@ from mailbot.edge import config
 from mailbot.edge.postman import Sent
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.tools import Keys
-from mailbot.service import Round, Watchers, opened, reader_for, settle
+from mailbot.service import Round, Watchers, reader_for, settle
 from mailbot.views.log import sentence
 
 KEYS = Keys("k1", {"k1": b"a key for conversations, 32 bytes"})
@@ -104,7 +104,7 @@ async def _retell(text: str, state: Path) -> str:
     head, told = scenes(text, zone)
     relay, out, seen = Relay(), [head], 0
     async with (
-        opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools,
+        desks.opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools,
         reader_for(rules.desk.limits) as reader,
     ):
         for scene in told:

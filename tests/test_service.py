@@ -19,7 +19,7 @@ from mailbot.edge.postman import Postman
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.flow import intake
 from mailbot.flow.tools import Tools, wall_clock
-from mailbot.service import Round, one_round, opened
+from mailbot.service import Round, one_round
 from mailbot.store import Full, Wanted
 
 
@@ -31,7 +31,7 @@ async def desk(
     World.make(folder, imap, Account("127.0.0.1", servers.smtp_port, "none", "", ""))
     loaded = desks.load(folder / "mailbot.toml")
     clock = wall_clock if at is None else lambda: at
-    async with opened(loaded.state, loaded.rules, loaded.texts, loaded.keys, clock=clock) as tools:
+    async with desks.opened(loaded.state, loaded.rules, loaded.texts, loaded.keys, clock=clock) as tools:
         yield tools, Inbox(loaded.imap), Postman(loaded.smtp)
 
 

@@ -16,7 +16,7 @@ from mailbot.edge.postman import Later, Never, Postman, Sent
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.flow.intake import TakenIn
 from mailbot.flow.tools import Tools
-from mailbot.service import Watchers, one_round, opened
+from mailbot.service import Watchers, one_round
 from mailbot.store import Wanted
 from mailbot.store.files import FileStore
 from mailbot.views.cases import cases_table, in_queue
@@ -210,7 +210,7 @@ async def play(folder: Path, out: TextIO, *, keep_letters: bool) -> list[str]:
         settings = folder / "mailbot.toml"
         settings.write_text(_settings(servers), encoding="utf-8")
         desk = desks.load(settings)
-        async with opened(desk.state, desk.rules, desk.texts, desk.keys) as tools:
+        async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools:
             day = Day(tools, servers, Inbox(desk.imap), Postman(desk.smtp))
             await day.run()
             wrong = await show(day, out)

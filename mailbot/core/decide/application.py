@@ -1,9 +1,10 @@
 """Applications and answers: what was read becomes part of the case, and the case moves on. It parses nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
+from mailbot.core.decide.moves import CHANGED, enter
 from mailbot.core.events import (
     AddressRegistered,
     CaseOpened,
@@ -11,7 +12,6 @@ from mailbot.core.events import (
     ConsentVoided,
     Fault,
     FieldsRead,
-    HandedToClerk,
     Ignored,
     MailAttached,
     MailJoined,
@@ -21,7 +21,7 @@ from mailbot.core.fields import secret, understand
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import Reading, language_of, read
 from mailbot.core.rules import Form
-from mailbot.core.steps import current, entered
+from mailbot.core.steps import current
 from mailbot.core.token import without_macs
 
 Answers = Mapping[str, tuple[str, ...]]
@@ -39,7 +39,7 @@ def apply(mail: Incoming) -> Decision:
     if mail.message.message_id:
         story.add(MailJoined(who="applicant", message=mail.message.message_id, subject=mail.message.subject))
     _take(story, read(mail.message.text, form, answers_ours=False), mail.address)
-    _enter(story, current(story.known, form))
+    enter(story, current(story.known, form))
     return story.decision()
 
 
@@ -108,7 +108,7 @@ def _move_on(story: Story, before: Case) -> None:
         story.add(ConsentVoided(fields=changed))
     step = current(story.known, story.form)
     if step != before.step or changed or step == "fields":
-        _enter(story, step)
+        enter(story, step)
     elif story.known.values != before.values:
         story.to_applicant("received", again=True)
         CHANGED[step](story)
@@ -150,51 +150,6 @@ def _bound(form: Form) -> tuple[str, ...]:
     about = (person.email, *person.name) if person else ()
     shown = next((step.shows for step in form.steps if step.kind == "consent"), ())
     return tuple(dict.fromkeys((*shown, *about)))
-
-
-def _enter(story: Story, step: str) -> None:
-    if step != story.known.step or story.known.due is None:
-        story.add(entered(step, story.form, story.rules.desk, story.now))
-    ENTER[step](story)
-
-
-def _ask_fields(story: Story) -> None:
-    case = story.known
-    if case.rounds < story.rules.desk.rounds:
-        story.to_applicant("missing")
-    elif not case.stuck:
-        story.add(HandedToClerk(why="no_news"))
-        story.to_applicant("handed")
-        story.to_clerks("stuck", why="no_news", text=story.said)
-
-
-def _ask_consent(story: Story) -> None:
-    story.to_applicant("received", again=False)
-    story.to_responsible("consent")
-
-
-def _ask_decision(story: Story) -> None:
-    story.to_clerks("review")
-
-
-ENTER: Mapping[str, Callable[[Story], None]] = {
-    "fields": _ask_fields,
-    "consent": _ask_consent,
-    "review": _ask_decision,
-}
-"""Which letters begin a step."""
-
-CHANGED: Mapping[str, Callable[[Story], None]] = {
-    "fields": lambda story: None,
-    "consent": lambda story: None,
-    "review": _ask_decision,
-}
-"""Who is told when fields change within a step, besides the applicant."""
-
-
-def enter(story: Story, step: str) -> None:
-    """The case begins to wait for a step: the event, and the letters that begin it."""
-    _enter(story, step)
 
 
 def _pass_on(mail: Incoming, case: Case, letter: LetterInfo, why: str) -> Decision:

@@ -3,10 +3,10 @@
 from mailbot.core.case import Case
 from mailbot.core.commands import beside_keyword
 from mailbot.core.commands import consent as keyword
-from mailbot.core.decide.application import enter
-from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
+from mailbot.core.decide.incoming import Incoming, Story, begin, to_stranger, without_case
+from mailbot.core.decide.moves import enter
 from mailbot.core.events import ConsentDeclined, ConsentGiven, Ignored, LanguageLearned, MailAttached
-from mailbot.core.outcome import Decision, Letter
+from mailbot.core.outcome import Decision
 from mailbot.core.reading import language_of
 from mailbot.core.steps import current
 
@@ -20,7 +20,8 @@ def agree_or_decline(mail: Incoming) -> Decision:
     nothing and is told to the registered address."""
     case = mail.case
     if case is None:
-        return _without_letter(mail)
+        letters = to_stranger(mail, "not_counted", why="no_token", by=mail.address)
+        return without_case(mail, Ignored(reason="no_token"), *letters)
     story = begin(mail, case, "responsible")
     why = _refusal(mail, case)
     if why:
@@ -65,14 +66,3 @@ def _declined(story: Story, mail: Incoming) -> None:
 
 
 RESULT = {"AGREE": _agreed, "DECLINE": _declined}
-
-
-def _without_letter(mail: Incoming) -> Decision:
-    desk = mail.rules.desk
-    if mail.facts.sender is None or mail.facts.letters_today >= desk.budgets.general_answers_per_day:
-        return without_case(mail, Ignored(reason="no_token"))
-    languages = (language_of(mail.new_text, desk.languages, desk.languages[0]),)
-    thread = (mail.message.message_id,) if mail.message.message_id else ()
-    data = {"why": "no_token", "by": mail.address}
-    letter = Letter("not_counted", mail.address, "stranger", languages, data, thread)
-    return without_case(mail, Ignored(reason="no_token"), letter)

@@ -9,6 +9,7 @@ from mailbot.core.case import Case, LetterInfo, fold
 from mailbot.core.events import Event, Facts, MailJoined
 from mailbot.core.message import Message
 from mailbot.core.outcome import Decision, Letter
+from mailbot.core.reading import language_of
 from mailbot.core.rules import Clerk, Form, Rules
 
 
@@ -134,6 +135,17 @@ def begin(mail: Incoming, case: Case, who: str) -> Story:
     if mail.message.message_id:
         story.add(MailJoined(who=who, message=mail.message.message_id, subject=mail.message.subject))
     return story
+
+
+def to_stranger(mail: Incoming, template: str, **data: object) -> tuple[Letter, ...]:
+    """A general letter to whoever wrote, in the language of what they wrote; none if From names nobody, or if their
+    budget of today is used up."""
+    desk = mail.rules.desk
+    if mail.facts.sender is None or mail.facts.letters_today >= desk.budgets.general_answers_per_day:
+        return ()
+    language = language_of(mail.new_text or mail.message.subject, desk.languages, desk.languages[0])
+    thread = (mail.message.message_id,) if mail.message.message_id else ()
+    return (Letter(template, mail.address, "stranger", (language,), data, thread),)
 
 
 def without_case(mail: Incoming, event: Event, *letters: Letter) -> Decision:

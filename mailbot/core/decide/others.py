@@ -1,10 +1,9 @@
 """Mails that are no application and no decision: automatic mail, questions, what nobody can read. It opens no case."""
 
-from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
+from mailbot.core.decide.incoming import Incoming, Story, begin, to_stranger, without_case
 from mailbot.core.events import Answered, Facts, Ignored, MailAttached, Quarantined
 from mailbot.core.message import Unreadable
-from mailbot.core.outcome import Decision, Letter
-from mailbot.core.reading import language_of
+from mailbot.core.outcome import Decision
 from mailbot.core.sorting import AUTOMATIC
 
 
@@ -19,15 +18,10 @@ def automatic(mail: Incoming) -> Decision:
 
 def enquiry(mail: Incoming) -> Decision:
     """A person wrote something that is no application: the forms there are and the blank, once a day."""
-    desk = mail.rules.desk
     if mail.facts.sender is None:
         return without_case(mail, Quarantined(reason="a mail without exactly one From address"))
-    if mail.facts.letters_today >= desk.budgets.general_answers_per_day:
-        return without_case(mail, Ignored(reason="answered_today"))
-    languages = (language_of(mail.new_text or mail.message.subject, desk.languages, desk.languages[0]),)
-    thread = (mail.message.message_id,) if mail.message.message_id else ()
-    letter = Letter("forms", mail.address, "stranger", languages, {"subject": mail.message.subject}, thread)
-    return without_case(mail, Answered(reason="forms"), letter)
+    letters = to_stranger(mail, "forms", subject=mail.message.subject)
+    return without_case(mail, Answered(reason="forms") if letters else Ignored(reason="answered_today"), *letters)
 
 
 def status(mail: Incoming) -> Decision:
@@ -43,16 +37,12 @@ def status(mail: Incoming) -> Decision:
 
 
 def too_large(mail: Incoming) -> Decision:
-    """A mail over the size limit, of which only the headers were read: its sender is told politely."""
-    desk = mail.rules.desk
+    """A mail over the size limit, of which only the headers were read: its sender is told politely, a robot is not."""
     ignored = Ignored(reason="too_large")
-    robot = mail.facts.sort in AUTOMATIC or mail.facts.sender is None
-    if robot or mail.facts.letters_today >= desk.budgets.general_answers_per_day:
+    if mail.facts.sort in AUTOMATIC:
         return without_case(mail, ignored)
-    sizes = {"megabytes": desk.limits.mail_megabytes, "size_megabytes": -(-mail.message.size // 1_000_000)}
-    languages = (language_of(mail.message.subject, desk.languages, desk.languages[0]),)
-    thread = (mail.message.message_id,) if mail.message.message_id else ()
-    return without_case(mail, ignored, Letter("too_large", mail.address, "stranger", languages, sizes, thread))
+    limit, size = mail.rules.desk.limits.mail_megabytes, -(-mail.message.size // 1_000_000)
+    return without_case(mail, ignored, *to_stranger(mail, "too_large", megabytes=limit, size_megabytes=size))
 
 
 def unreadable(mail: Unreadable, facts: Facts) -> Decision:
