@@ -6,7 +6,7 @@ tests with MAILBOT_GOLDEN=1 to have them written anew, then read them.
 
 A mail block is headers, a blank line, text. Besides From and Subject:
   Answers: <address> [<words in the letter>]   answers the newest letter to that address, quoting it
-  From-Letter-To: the letter was received by somebody else than the sender (a forwarded letter)
+  Which: first                                 the first such letter instead of the newest
   Quote: none                                  the quote is left away
   Fill <label>: <value>                        writes a value behind a label inside the quoted form
   Charset: iso-2022-jp                         what the sender's mail program uses
@@ -89,7 +89,8 @@ def raw_mail(block: str, desk: str, letters: list[bytes]) -> bytes:
     if "Answers" not in named:
         return write(person, named.get("To", desk), named.get("Subject", ""), text, extra)
     to, _, containing = named["Answers"].partition(" ")
-    letter = newest(letters, to, containing)
+    in_order = letters if named.get("Which") != "first" else letters[::-1]
+    letter = newest(in_order, to, containing)
     fills = {name.removeprefix("Fill "): value for name, value in fields if name.startswith("Fill ")}
     quote = "" if named.get("Quote") == "none" else filled_in(letter, fills)
     for label in fills:
