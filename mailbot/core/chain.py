@@ -226,7 +226,8 @@ class Walk:
         if fields["seq"] != head.seq + 1:
             yield f"entry {fields['seq']} follows entry {head.seq}"
         if fields["prev"] != head.hash:
-            yield f"`prev` of entry {fields['seq']} is not the hash of the entry before it"
+            before = "hash of the entry before it" if head.seq else "digest of the desk's name: was it changed?"
+            yield f"`prev` of entry {fields['seq']} is not the {before}"
         if fields["hash"] != _sha256(_assembled(parts, HEADER)):
             yield f"`hash` of entry {fields['seq']} does not fit its header: it was changed after it was written"
         if fields["events"] is None:
