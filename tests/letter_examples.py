@@ -215,6 +215,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "passed_on": written("passed_on", "clerk", consenting, why="no_keyword", by=TO["responsible"], text=QUESTIONS),
     "passed_on-unproven": written("passed_on", "clerk", collecting, why="not_proven", by="x@free.example", text=""),
     "stuck": written("stuck", "clerk", collecting, why="no_news", text=QUESTIONS),
+    "undeliverable": written("undeliverable", "clerk", consenting, by="nobody@univ.example", text="550 no such user"),
     "address_changed": written("address_changed", "applicant", consenting, by="taro@univ.example"),
     "handed": written("handed", "applicant", collecting),
     "proposed": written("proposed", "applicant", consenting, by="x@free.example", keys=("email", "telephone")),

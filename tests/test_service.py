@@ -126,6 +126,18 @@ async def test_silence_is_reminded_of_and_ends_a_case_only_after_that(tmp_path: 
 
 
 @in_a_loop
+async def test_the_clerks_hear_of_a_letter_the_relay_will_never_take(tmp_path: Path, servers: EmbeddedServers) -> None:
+    await servers.deliver(application(1, without="Telephone"))
+    servers.answers["RCPT", "person1@uni.example"] = "550 5.1.1 no such user"
+    servers.answers["RCPT", "morgan@staff.desk.example"] = "550 5.1.1 no such user"
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+        assert (await one_round(tools, inbox, postman)).letters == {"sent": 1, "later": 0, "never": 2}
+        assert (await one_round(tools, inbox, postman)).quiet, "what fails at a clerk's address goes round no further"
+    (letter,) = servers.letters
+    assert letter.recipient == "sato@staff.desk.example"
+
+
+@in_a_loop
 async def test_letters_the_relay_postpones_do_not_hold_up_the_others(tmp_path: Path, servers: EmbeddedServers) -> None:
     await servers.deliver(*(question(n) for n in range(70)))
     for number in range(60):

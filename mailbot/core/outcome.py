@@ -8,7 +8,7 @@ from mailbot.core.events import Event, Role
 TEMPLATES = (
     *("missing", "received", "consent", "review", "agreed", "accepted", "accepted_responsible", "rejected"),
     *("rejected_responsible", "declined", "forms", "transcript", "not_counted", "passed_on", "stuck", "handed"),
-    *("proposed", "status", "reminder", "expired", "too_large", "address_changed"),
+    *("proposed", "status", "reminder", "expired", "too_large", "address_changed", "undeliverable"),
 )
 """Every letter the desk may write, by the name of its template."""
 GENERAL = frozenset({"forms", "not_counted", "too_large"})

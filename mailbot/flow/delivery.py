@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mailbot.core.case import Case
+from mailbot.core.decide import undeliverable
 from mailbot.core.events import Event, LetterFailed, LetterPostponed, LetterSent
 from mailbot.core.instants import to_text
 from mailbot.core.outcome import Decision
@@ -36,10 +37,18 @@ async def send(tools: Tools, carrier: Carrier, due: LetterDue, clock: Clock) -> 
     envelope = tools.stationery.envelope_sender(due.name, due.letter)
     result = await carrier.send(envelope, due.letter.to, raw)
     now = clock()
-    decision = Decision(case=due.entry.case, events=(_event(due.name, result, now),))
     async with tools.store.batch() as batch:
-        batch.append(tools.draft(decision, at=now, mail=None))
+        standing = await batch.case(due.entry.case) if due.entry.case else None
+        decision = _decided(tools, standing, _event(due.name, result, now), now)
+        last = standing.last_letter if standing else 0
+        batch.append(tools.draft(decision, at=now, mail=None, last_letter=last))
     return result
+
+
+def _decided(tools: Tools, case: Case | None, event: Event, now: datetime) -> Decision:
+    if case is not None and isinstance(event, LetterFailed):
+        return undeliverable(case, event, tools.rules, now)
+    return Decision(case=case.number if case else None, events=(event,))
 
 
 def _event(name: str, result: Sent | Later | Never, now: datetime) -> Event:

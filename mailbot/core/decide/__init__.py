@@ -8,6 +8,7 @@ from mailbot.core.case import Case
 from mailbot.core.decide import application, command, consent, others
 from mailbot.core.decide.deadline import overdue
 from mailbot.core.decide.incoming import Incoming
+from mailbot.core.decide.undeliverable import undeliverable
 from mailbot.core.events import Facts
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import Decision
@@ -49,4 +50,4 @@ def decide(
     return [HANDLERS[facts.sort](mail)]
 
 
-__all__ = ["Incoming", "decide", "overdue"]
+__all__ = ["Incoming", "decide", "overdue", "undeliverable"]
