@@ -8,8 +8,12 @@ from typing import Any
 import dovecot as dovecots
 import pytest
 from desks import Certificate, Mailbox, make_certificate
+from hypothesis import settings
 
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
+
+settings.register_profile("mailbot", deadline=None)  # a busy machine is not a wrong answer
+settings.load_profile("mailbot")
 
 KINDS = ("embedded", pytest.param("dovecot", marks=pytest.mark.dovecot))
 users = itertools.count(1)
