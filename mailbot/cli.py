@@ -6,7 +6,6 @@ import dataclasses
 import json
 import logging
 import os
-import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from typing import get_args
 from mailbot import __version__, desks
 from mailbot.core.blank import blank
 from mailbot.core.case import Status
+from mailbot.core.columns import CONTROLS
 from mailbot.core.rules import Rules
 from mailbot.desks import Mistaken
 from mailbot.edge.inbox import Inbox
@@ -31,7 +31,6 @@ from mailbot.views import log as log_view
 from mailbot.views import trial as trial_view
 
 Command = Callable[[argparse.Namespace], int]
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 OK, TROUBLE, MISTAKE = 0, 1, 2
 """Exit codes: done; done but something is wrong (said on standard error); not begun (settings, arguments, rules)."""
 

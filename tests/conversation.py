@@ -7,6 +7,7 @@ tests with MAILBOT_GOLDEN=1 to have them written anew, then read them.
 A mail block is headers, a blank line, text. Besides From and Subject:
   Answers: <address> [<words in the letter>]   answers the newest letter to that address, quoting it
   Which: first                                 the first such letter instead of the newest
+  To: <address>                                it goes there instead of to the letter's Reply-To
   Quote: none                                  the quote is left away
   Fill <label>: <value>                        writes a value behind a label inside the quoted form
   Charset: iso-2022-jp                         what the sender's mail program uses
@@ -95,7 +96,8 @@ def raw_mail(block: str, desk: str, letters: list[bytes]) -> bytes:
     quote = "" if named.get("Quote") == "none" else filled_in(letter, fills)
     for label in fills:
         assert fills[label] in quote, f"the letter's form has no empty {label!r}"
-    return reply(person, letter, text.rstrip(), quote=quote, headers=extra)
+    raw = reply(person, letter, text.rstrip(), quote=quote, headers=extra)
+    return re.sub(rb"(?m)^To: .*?(?=\r$)", f"To: {named['To']}".encode(), raw) if "To" in named else raw
 
 
 async def _retell(text: str, state: Path) -> str:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from mailbot import demo
+from mailbot.demo import mails
+
 
 def mailbot(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -38,8 +41,10 @@ def test_it_takes_less_than_twenty_seconds(kept: tuple[Path, str, float]) -> Non
         "AGREE",
         "同意します",
         "forged: a clerk's From, no token",
-        "order of sato@staff.desk.example refused (no_token)",
-        "quarantined",
+        "→ no case, done: refused",
+        "→ no case, quarantine: quarantined",
+        "→ 2026-00001: opened, complete, waits for consent",
+        "→ 2026-00002: opened, 4 to be asked, waits for fields",
         "THE QUEUE",
         "THE CASE LOG",
         "accepted by",
@@ -50,6 +55,20 @@ def test_it_takes_less_than_twenty_seconds(kept: tuple[Path, str, float]) -> Non
 )
 def test_it_shows(shown: str, kept: tuple[Path, str, float]) -> None:
     assert shown in kept[1]
+
+
+def test_it_shows_each_mail_on_one_line(kept: tuple[Path, str, float]) -> None:
+    shown = kept[1].partition("LETTERS THAT WENT OUT")[0].strip().splitlines()[2:]
+    assert len(shown) == 12
+    assert all(" → " in line for line in shown)
+
+
+def test_it_fails_and_says_so_if_a_mail_does_not_end_as_it_should(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(mails, "QUESTION", mails.ENGLISH_APPLICATION)
+    assert demo.main() == 1
+    assert "a mail that is no application: missing ['answered']" in capsys.readouterr().out
 
 
 def test_what_it_keeps_can_be_looked_at(kept: tuple[Path, str, float]) -> None:

@@ -40,6 +40,8 @@ async def test_two_rounds_on_the_same_inbox_do_nothing_twice(tmp_path: Path, ser
         "mails taken in 4, known 0, quarantined 1; letters 4 sent, 0 later, 0 never\n",
     )
     before = world.entries()
+    first = before[0]
+    assert (first["case"], first["mail"], first["events"][1]["kind"]) == (None, None, "desk_opened")
     assert await world.run("once") == (0, "", "")
     await servers.deliver(*mails)
     assert (await world.run("once"))[1].startswith("mails taken in 0, known 4, quarantined 0; letters 0 sent")

@@ -505,7 +505,7 @@ def test_hostile_html_costs_no_more_than_its_length(piece: str, size: int) -> No
     html = piece * (size * 1_000_000 // len(piece)) + "x"
     started = time.process_time()
     text_of(html)
-    assert time.process_time() - started < 2.5  # at most 0.75 on an idle machine; a tree takes over 15
+    assert time.process_time() - started < 1.5  # at most 0.75 where it was written; a tree takes over 15
 
 
 @pytest.mark.parametrize(

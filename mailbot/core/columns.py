@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 WIDE = frozenset("WF")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Control characters but tab and line feed: nothing a person can see."""
 NO_LINE_START = frozenset("、。，．・：；？！）」』】〕〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}")
 
 

@@ -16,7 +16,6 @@ from typing import Literal
 
 from mailbot.core.message import Message
 
-MAC_LETTERS = 16
 LETTER = r"(?P<letter>\d{4}-\d{5,9}\.\d{1,6}|e\d{1,12}\.\d{1,6})\.(?P<mac>[a-z2-7]{16})"
 
 

@@ -8,7 +8,7 @@ from typing import TextIO
 from mailbot import desks
 from mailbot.core.case import Case
 from mailbot.core.columns import clip, pad, wrap
-from mailbot.core.events import LetterWritten
+from mailbot.core.events import Event, FieldsRead, LetterWritten, StepEntered
 from mailbot.demo import mails
 from mailbot.demo.people import Letter, Person, filled_in, newest, reply, write
 from mailbot.edge.inbox import Inbox
@@ -20,7 +20,7 @@ from mailbot.service import Watchers, one_round
 from mailbot.store import Wanted
 from mailbot.store.files import FileStore
 from mailbot.views.cases import cases_table, in_queue
-from mailbot.views.log import SENTENCES, sentence
+from mailbot.views.log import sentence
 
 MOST_ROUNDS = 20
 TERMINAL = 110
@@ -132,9 +132,30 @@ def _clerks(day: Day) -> list[Arrived]:
     ]
 
 
+BECAME: Mapping[str, str] = {
+    "case_opened": "opened",
+    "mail_attached": "attached",
+    "answered": "told of the forms",
+    "ignored": "not answered",
+    "quarantined": "quarantined",
+    "consent_given": "agreed",
+    "commands_refused": "refused",
+    "accepted": "accepted",
+    "rejected": "rejected",
+}
+"""What became of a mail in a word, by the kind of event; the log below has the sentences."""
+
+
 def _became(taken: TakenIn) -> str:
-    said = (SENTENCES[event.kind](event) for event in taken.events if event.kind not in ("facts", "mail_joined"))
-    return "; ".join(text for text in said if text)
+    return ", ".join(word for event in taken.events if (word := _word(event)))
+
+
+def _word(event: Event) -> str:
+    if isinstance(event, FieldsRead):
+        return f"{len(event.faults)} to be asked" if event.faults else "complete"
+    if isinstance(event, StepEntered):
+        return f"waits for {event.step}"
+    return BECAME.get(event.kind, "")
 
 
 def expected(day: Day) -> list[str]:
@@ -163,7 +184,7 @@ async def show(day: Day, out: TextIO) -> list[str]:
     verified = day.tools.store.verify()
     wrong = expected(day) + _wrong_statuses(cases) + ([] if verified.ok else ["verify did not pass"])
     sections = {
-        "THE DAY'S MAIL": [line for pair in zip(day.arrived, day.taken, strict=False) for line in _mail_lines(*pair)],
+        "THE DAY'S MAIL": [_mail_line(*pair) for pair in zip(day.arrived, day.taken, strict=False)],
         "LETTERS THAT WENT OUT": [_letter_line(*letter) for letter in day.letters],
         "THE QUEUE, BEFORE THE CLERKS' MAILS": [day.queue],
         "THE CASES NOW": [cases_table(cases, day.tools.rules)],
@@ -177,11 +198,9 @@ async def show(day: Day, out: TextIO) -> list[str]:
     return wrong
 
 
-def _mail_lines(mail: Arrived, taken: TakenIn) -> list[str]:
-    return [
-        f"  {pad(mail.sender, 32)}  {mail.what}",
-        _hanging(f"→ {taken.case or f'no case, filed as {taken.folder}'}: {_became(taken)}", 36),
-    ]
+def _mail_line(mail: Arrived, taken: TakenIn) -> str:
+    where = taken.case or f"no case, {taken.folder}"
+    return f"  {pad(mail.sender, 31)}  {pad(mail.what, 47)}  → {where}: {_became(taken)}"
 
 
 def _hanging(text: str, indent: int) -> str:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.core.case import Case
 from mailbot.core.columns import clip, pad, width
-from mailbot.core.events import Facts, LetterWritten
+from mailbot.core.events import LetterWritten
 from mailbot.core.instants import from_text
 from mailbot.core.rules import Rules
 from mailbot.core.steps import STEPS
@@ -101,9 +101,3 @@ async def letters_of(number: str | None, entries: AsyncIterable[Entry]) -> list[
         for event in entry.events or ()
         if isinstance(event, LetterWritten)
     ]
-
-
-def sort_of(entry: Entry) -> str:
-    """What kind of mail made an entry; empty if none did."""
-    facts = (entry.events or (None,))[0]
-    return facts.sort if isinstance(facts, Facts) and entry.mail else ""

@@ -124,7 +124,9 @@ def _take(story: Story, reading: Reading, by: str) -> None:
         FieldsRead(
             by=by,
             answers={key: tuple(map(_masked, texts)) for key, texts in changes.items()},
-            values=understood.values,
+            values={
+                key: _masked(value) if isinstance(value, str) else value for key, value in understood.values.items()
+            },
             faults=understood.faults + conflict,
             unread=tuple(_masked(f"{part.label}: {part.text}") for part in reading.unread),
             news=news,
@@ -133,7 +135,7 @@ def _take(story: Story, reading: Reading, by: str) -> None:
 
 
 def _masked(text: str) -> str:
-    """What may be journaled of an answer: never a private key or a token."""
+    """What may be journaled of an answer or value: never a private key or a token."""
     return "[a private key, removed]" if secret(text) else without_macs(text)
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.header import Header
 
+from mailbot.core.columns import CONTROLS
 from mailbot.core.events import LetterWritten
 from mailbot.core.rules import Desk
 from mailbot.core.token import mac, message_id, reply_address
 
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 RecipientOf = Callable[[str], tuple[str, str] | None]
 """Tells for the name of an earlier letter its recipient and the name of its key; None if it is not known."""
 

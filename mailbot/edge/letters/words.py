@@ -11,7 +11,7 @@ import jinja2
 import jinja2.meta
 
 from mailbot.core.case import Case
-from mailbot.core.columns import clip, width, wrap
+from mailbot.core.columns import CONTROLS, clip, width, wrap
 from mailbot.core.events import LetterWritten
 from mailbot.core.outcome import TEMPLATES, Letter
 from mailbot.core.rules import Form, Rules
@@ -29,7 +29,6 @@ KNOWN = frozenset(CALLS + CALLS_OF_CASE) | set(
     size_megabytes""".split()
 )
 """Every name a template may use; which of them a letter has is said in docs/letters.md."""
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Letters:
