@@ -175,8 +175,7 @@ def transcript(of: Callable[[str], Case], why: str, text: str) -> Callable[[str]
     parsed = commands.parse(text)
     done = tuple(part for part in parsed if isinstance(part, commands.Command))
     mistakes = tuple(part for part in parsed if isinstance(part, commands.Mistake))
-    table = commands.COMMANDS
-    return written("transcript", "clerk", of, why=why, commands=done, mistakes=mistakes, table=table)
+    return written("transcript", "clerk", of, why=why, commands=done, mistakes=mistakes)
 
 
 EXAMPLES: dict[str, Callable[[str], Letter]] = {

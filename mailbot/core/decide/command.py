@@ -28,7 +28,7 @@ def run(mail: Incoming) -> Decision:
     words = tuple(part.line for part in parsed)
     if why:
         story.add(CommandsRefused(by=mail.address, letter=mail.facts.letter, why=why, words=words))
-        story.to_clerk(clerk, "transcript", why=why, mistakes=mistakes, commands=commands, table=COMMANDS)
+        story.to_clerk(clerk, "transcript", why=why, mistakes=mistakes, commands=commands)
         if why == "moved_on" and case.status == "ready":
             story.to_clerk(clerk, "review")
         return story.decision()
@@ -36,7 +36,7 @@ def run(mail: Incoming) -> Decision:
     story.add(CommandsRun(clerk=clerk.address, letter=mail.facts.letter or "", block=digest, words=words))
     for command in commands:
         CARRY_OUT[command.verb](story, clerk, command)
-    story.to_clerk(clerk, "transcript", why="", mistakes=(), commands=commands, table=COMMANDS)
+    story.to_clerk(clerk, "transcript", why="", mistakes=(), commands=commands)
     return story.decision()
 
 

@@ -12,6 +12,7 @@ import jinja2.meta
 
 from mailbot.core.case import Case
 from mailbot.core.columns import CONTROLS, clip, width, wrap
+from mailbot.core.commands import COMMANDS
 from mailbot.core.events import LetterWritten
 from mailbot.core.outcome import TEMPLATES, Letter
 from mailbot.core.rules import Form, Rules
@@ -87,6 +88,7 @@ class Letters:
             "role": letter.role,
             "desk": self.rules.desk,
             "forms": self.rules.forms,
+            "table": COMMANDS,
         }
         calls: dict[str, Callable[..., str]] = {name: getattr(voice, name) for name in (*CALLS, *CALLS_OF_CASE)}
         rendered = self._environment.get_template(f"{language}/{letter.template}").render(
