@@ -34,7 +34,7 @@ class LetterInfo(e.Frozen):
     key: str
     seq: int
     template: str
-    state: Literal["due", "sent", "failed"] = "due"
+    state: Literal["due", "sent", "failed", "held", "dropped"] = "due"
     tries: int = 0
     sent: str | None = None
 

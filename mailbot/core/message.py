@@ -44,6 +44,17 @@ class Enclosed:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What a mail system says became of a letter to `recipient` (lower case): `action` as in RFC 3464 §2.3.3 (`failed`,
+    `delayed`, …), `status` an enhanced status code (RFC 3463) or empty, `said` the other system's words."""
+
+    recipient: str
+    action: str
+    status: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What one mail says. Every text is Unicode without lone surrogates, CR or NUL; header values are one line each.
 
@@ -53,7 +64,8 @@ class Message:
     Delivered-To, X-Original-To and Envelope-To in lower case, without repeats. `date` is the Date field as written.
     `headers` holds the fields named in KEPT_HEADERS, name in lower case, in their order. `text` is the readable
     text of the mail's own body (HTML turned into text if there is nothing else), lines ended by LF.
-    `report` is the report-type of a multipart/report (such as `delivery-status`), else empty.
+    `report` is the report-type of a multipart/report (such as `delivery-status`), else empty; `reports` what a bounce
+    says of each recipient, as far as it can be made out.
     `doubts` says in words what could not be read with certainty.
     """
 
@@ -71,6 +83,7 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
     report: str = ""
+    reports: tuple[Report, ...] = ()
     doubts: tuple[str, ...] = ()
 
     def header(self, name: str) -> str:

@@ -127,7 +127,8 @@ class Folders(Frozen):
 
 class Limits(Frozen):
     """What one mail may cost: megabytes of its size, levels of nesting, parts, kilobytes of headers; and the reader's
-    seconds and megabytes of memory for a group of mails."""
+    seconds and megabytes of memory for a group of mails. `returned_mails` is how many mails the desk does not know an
+    inbox may bring when it comes back under another UIDVALIDITY, before they are only observed."""
 
     mail_megabytes: int = Field(default=20, ge=1, le=200)
     depth: int = Field(default=50, ge=5, le=500)
@@ -135,12 +136,17 @@ class Limits(Frozen):
     header_kilobytes: int = Field(default=1024, ge=16)
     reader_seconds: int = Field(default=30, ge=1, le=600)
     reader_megabytes: int = Field(default=1024, ge=256)
+    returned_mails: int = Field(default=20, ge=0)
 
 
 class Budgets(Frozen):
-    """How often the desk writes to somebody it does not know."""
+    """How much the desk writes: general answers to somebody it does not know a calendar day; letters to one address and
+    to one domain within 24 hours (clerks, auditors and operators excepted), and letters in one round of the service."""
 
     general_answers_per_day: int = Field(default=1, ge=0)
+    letters_per_address: int = Field(default=20, ge=1)
+    letters_per_domain: int = Field(default=200, ge=1)
+    letters_per_round: int = Field(default=500, ge=1)
 
 
 class Desk(Frozen):
@@ -153,6 +159,7 @@ class Desk(Frozen):
     timezone: str = "UTC"
     clerks: tuple[Clerk, ...]
     auditors: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
     folders: Folders = Folders()
     limits: Limits = Limits()
     budgets: Budgets = Budgets()

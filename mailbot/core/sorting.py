@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mailbot.core import commands
+from mailbot.core.events import Role
 from mailbot.core.message import Message
 from mailbot.core.rules import Desk
 from mailbot.core.token import is_ours
@@ -36,7 +37,7 @@ class Clues:
     desk: Desk
     new_text: str
     form: str | None
-    answers: Literal["applicant", "responsible", "clerk", "stranger", "unknown"] | None
+    answers: Role | Literal["unknown"] | None
 
 
 Test = Callable[[Message, Clues], bool]

@@ -1,6 +1,6 @@
 """The store: what has happened, durable. It knows nothing of why, and of no server."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.events import Event, LetterWritten
+from mailbot.core.ledger import Ledger
+from mailbot.core.orders import Ordered
 
 Digest = str
 """SHA-256 of raw bytes as 64 lower hex digits."""
@@ -44,35 +46,49 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a mail needs to know: its digest, the letters it claims to answer, its sender's address (lower case),
-    and the desk's year if it may need a new case number."""
+    the desk's year if it may need a new case number, and its identity (`Facts.identity`)."""
 
     mail: Digest
     letters: tuple[str, ...] = ()
     sender: str = ""
     year: int | None = None
     since: datetime | None = None
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An earlier mail with the same Message-ID and sender, of which something came: its digest and its content
+    (`Facts.content`)."""
+
+    mail: Digest
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
     """The answer: whether the mail is decided already, what is known of the letters asked for, the cases they belong
-    to, letters (template names) written to the sender at or after `since`, and a number never used before."""
+    to, letters (template names) written to the sender at or after `since`, a number never used before, and the mail's
+    earlier twins of the last days, oldest first."""
 
     known: bool
     letters: dict[str, LetterInfo]
     cases: dict[str, Case]
     written: tuple[str, ...]
     number: str | None
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LetterDue:
-    """A letter to send now: its name, its words, and the sealed entry it stands in."""
+    """A letter to send now: its name, its words, and the sealed entry it stands in; `tries` counts those before, and
+    `released` says that an operator lets it go whatever the budgets say."""
 
     name: str
     letter: LetterWritten
     entry: Entry
     tries: int
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +139,13 @@ class Batch(Protocol):
 
 
 class Store(Protocol):
-    """Everything one desk has to remember."""
+    """Everything one desk has to remember.
+
+    `sent_to`: how many letters the relay took, for this address (lower case) and for its domain, at or after an
+    instant at most 24 hours back. `ledger`: what the journal adds up to beside cases. `orders`: those given at the
+    shell and not carried out yet, oldest first; `finish_order` after its entry is committed. `post` keeps what the
+    service last saw (plain JSON values) for whoever looks, `posted` gives it back; a crash may lose the newest.
+    """
 
     async def keep(self, raws: Sequence[bytes]) -> list[Digest]: ...
 
@@ -136,6 +158,18 @@ class Store(Protocol):
     def require_room(self) -> None: ...
 
     async def due(self, now: datetime, limit: int, lease: float, kind: DueKind = "all") -> list[Due]: ...
+
+    def sent_to(self, address: str, since: datetime) -> tuple[int, int]: ...
+
+    def ledger(self) -> Ledger: ...
+
+    async def orders(self) -> list[Ordered]: ...
+
+    async def finish_order(self, nonce: str) -> None: ...
+
+    async def post(self, pulse: Mapping[str, object]) -> None: ...
+
+    async def posted(self) -> dict[str, object] | None: ...
 
     def entries(self, after: int = 0) -> AsyncIterator[Entry]: ...
 

@@ -11,7 +11,9 @@ from pydantic import Field, TypeAdapter
 
 from mailbot.core.events.cases import (
     Accepted,
+    AddressBounced,
     AddressRegistered,
+    AddressWorks,
     Answered,
     CaseOpened,
     ChangeProposed,
@@ -34,10 +36,29 @@ from mailbot.core.events.cases import (
     Quarantined,
     Rejected,
     Reminded,
+    ReminderPaused,
     StepEntered,
 )
-from mailbot.core.events.letters import LetterFailed, LetterPostponed, LetterSent, LetterWritten
-from mailbot.core.events.values import Fault, FaultKind, Frozen, Place, Role, Sender, Value
+from mailbot.core.events.desk import (
+    Adopted,
+    Alarmed,
+    AlarmEnded,
+    MailboxSeen,
+    MailsVanished,
+    OrderRefused,
+    QuarantineDismissed,
+    QuarantineTold,
+)
+from mailbot.core.events.letters import (
+    LetterDropped,
+    LetterFailed,
+    LetterHeld,
+    LetterPostponed,
+    LetterReleased,
+    LetterSent,
+    LetterWritten,
+)
+from mailbot.core.events.values import Fault, FaultKind, Frozen, Operator, Place, Role, Sender, Value
 
 Event = Annotated[
     Facts
@@ -68,7 +89,21 @@ Event = Annotated[
     | LetterWritten
     | LetterSent
     | LetterPostponed
-    | LetterFailed,
+    | LetterFailed
+    | LetterHeld
+    | LetterReleased
+    | LetterDropped
+    | AddressBounced
+    | AddressWorks
+    | ReminderPaused
+    | MailboxSeen
+    | Adopted
+    | MailsVanished
+    | QuarantineTold
+    | QuarantineDismissed
+    | OrderRefused
+    | Alarmed
+    | AlarmEnded,
     Field(discriminator="kind"),
 ]
 """Anything an entry can hold."""
@@ -79,7 +114,12 @@ EVENTS: TypeAdapter[tuple[Event, ...]] = TypeAdapter(tuple[Event, ...])
 __all__ = [
     "EVENTS",
     "Accepted",
+    "AddressBounced",
     "AddressRegistered",
+    "AddressWorks",
+    "Adopted",
+    "AlarmEnded",
+    "Alarmed",
     "Answered",
     "CaseOpened",
     "ChangeProposed",
@@ -100,17 +140,27 @@ __all__ = [
     "HandedToClerk",
     "Ignored",
     "LanguageLearned",
+    "LetterDropped",
     "LetterFailed",
+    "LetterHeld",
     "LetterPostponed",
+    "LetterReleased",
     "LetterSent",
     "LetterWritten",
     "MailAttached",
     "MailJoined",
+    "MailboxSeen",
+    "MailsVanished",
     "Noted",
+    "Operator",
+    "OrderRefused",
     "Place",
+    "QuarantineDismissed",
+    "QuarantineTold",
     "Quarantined",
     "Rejected",
     "Reminded",
+    "ReminderPaused",
     "Role",
     "Sender",
     "StepEntered",

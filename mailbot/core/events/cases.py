@@ -2,11 +2,16 @@
 
 from typing import Literal
 
-from mailbot.core.events.values import Fault, Frozen, Place, Role, Sender, Value
+from mailbot.core.events.values import Fault, Frozen, Operator, Place, Role, Sender, Value
 
 
 class Facts(Frozen):
-    """Every answer from outside that the entry's decision rests on; always the first event of an entry."""
+    """Every answer from outside that the entry's decision rests on; always the first event of an entry.
+
+    `identity` is a digest of Message-ID and sender (empty without either), `content` one of From, new text and
+    attachments; `twin` is an earlier mail (its digest) with the same identity, and `same` whether its content is the
+    same too. `operator` is who gave the order that the entry carries out.
+    """
 
     kind: Literal["facts"] = "facts"
     sort: str = ""
@@ -19,6 +24,11 @@ class Facts(Frozen):
     place: Place | None = None
     letters_today: int = 0
     doubts: tuple[str, ...] = ()
+    identity: str = ""
+    content: str = ""
+    twin: str | None = None
+    same: bool = False
+    operator: Operator | None = None
 
 
 class DeskOpened(Frozen):
@@ -203,3 +213,31 @@ class DeadlineMoved(Frozen):
     kind: Literal["deadline_moved"] = "deadline_moved"
     step: str
     due: str
+
+
+class AddressBounced(Frozen):
+    """A letter to this address (lower case) came back for good: `code` is the enhanced status (RFC 3463) or the
+    relay's, `why` what the other mail system said."""
+
+    kind: Literal["address_bounced"] = "address_bounced"
+    address: str
+    letter: str
+    code: str = ""
+    why: str = ""
+
+
+class AddressWorks(Frozen):
+    """Somebody wrote from an address (lower case) that had bounced."""
+
+    kind: Literal["address_works"] = "address_works"
+    address: str
+
+
+class ReminderPaused(Frozen):
+    """Whoever the case waits for is out of office: the reminder comes at `remind`, the limit at `due` (instants)."""
+
+    kind: Literal["reminder_paused"] = "reminder_paused"
+    step: str
+    by: str
+    remind: str | None = None
+    due: str | None = None

@@ -1,4 +1,4 @@
-"""What can happen to a letter: written, taken by the relay, postponed, failed. It knows nothing of why."""
+"""What can happen to a letter: written, taken by the relay, postponed, held, failed. It knows nothing of why."""
 
 from typing import Literal
 
@@ -44,3 +44,25 @@ class LetterFailed(Frozen):
     letter: str
     code: int
     why: str
+
+
+class LetterHeld(Frozen):
+    """A letter is not sent before an operator says so: `why` names the budget it is over (`budget.over`)."""
+
+    kind: Literal["letter_held"] = "letter_held"
+    letter: str
+    why: str
+
+
+class LetterReleased(Frozen):
+    """An operator lets a held letter go, whatever the budgets say."""
+
+    kind: Literal["letter_released"] = "letter_released"
+    letter: str
+
+
+class LetterDropped(Frozen):
+    """An operator decided that a letter is never sent."""
+
+    kind: Literal["letter_dropped"] = "letter_dropped"
+    letter: str

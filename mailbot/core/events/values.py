@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Role = Literal["applicant", "responsible", "clerk", "stranger"]
+Role = Literal["applicant", "responsible", "clerk", "stranger", "operator"]
 Value = str | tuple[str, ...]
 """A field's value as understood: text, `yes`/`no`, or a list of texts."""
 
@@ -43,3 +43,11 @@ class Place(Frozen):
 
     validity: int
     uid: int
+
+
+class Operator(Frozen):
+    """Who gave an order at the shell (`user`, the name the system knows), and the `nonce` that makes it carried out
+    once."""
+
+    user: str
+    nonce: str

@@ -1,0 +1,70 @@
+"""What can happen to the desk itself, its mailbox and its quarantine. It knows nothing of cases, and not why."""
+
+from typing import Literal
+
+from mailbot.core.events.values import Frozen
+
+
+class MailboxSeen(Frozen):
+    """The inbox was found under a UIDVALIDITY not seen before, with so many mails the desk knew and did not know;
+    `observed` if those it did not know were too many to take in without an order."""
+
+    kind: Literal["mailbox_seen"] = "mailbox_seen"
+    validity: int
+    known: int = 0
+    unknown: int = 0
+    observed: bool = False
+
+
+class Adopted(Frozen):
+    """An operator lets the desk take in the mails that it only observed: those received before this entry."""
+
+    kind: Literal["adopted"] = "adopted"
+
+
+class MailsVanished(Frozen):
+    """Somebody else removed mails from the inbox before they were taken in: `uids` is a sequence set (RFC 3501)
+    under this UIDVALIDITY, `count` how many they are."""
+
+    kind: Literal["mails_vanished"] = "mails_vanished"
+    validity: int
+    uids: str
+    count: int
+
+
+class QuarantineTold(Frozen):
+    """The clerks were told what lies in quarantine: so many mails."""
+
+    kind: Literal["quarantine_told"] = "quarantine_told"
+    mails: int
+
+
+class QuarantineDismissed(Frozen):
+    """An operator looked at a mail in quarantine (its digest) and wants nothing done with it."""
+
+    kind: Literal["quarantine_dismissed"] = "quarantine_dismissed"
+    mail: str
+    reason: str = ""
+
+
+class OrderRefused(Frozen):
+    """An order could not be carried out: `why` is a code of `orders.REFUSALS`, `about` what it was about."""
+
+    kind: Literal["order_refused"] = "order_refused"
+    why: str
+    about: str = ""
+
+
+class Alarmed(Frozen):
+    """Something needs the operator: `alarm` is a code of `alarms.ALARMS`, `detail` the figures in words."""
+
+    kind: Literal["alarmed"] = "alarmed"
+    alarm: str
+    detail: str = ""
+
+
+class AlarmEnded(Frozen):
+    """What an alarm was about is over."""
+
+    kind: Literal["alarm_ended"] = "alarm_ended"
+    alarm: str

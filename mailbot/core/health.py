@@ -1,0 +1,60 @@
+"""How the service is, as a value: what waits, what became of the rest, whether the sums agree. It asks nobody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailbot.core.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One server: when it last worked, and since when it does not and why (None and empty while it works); instants
+    are aware UTC."""
+
+    worked: datetime | None = None
+    broken: datetime | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the service saw last, beside its ledger.
+
+    `seen` is the instant of the last look into the inbox (None: never), `waiting` the mails in it that are to be taken
+    in, `observed` those only observed, `empty` those the server announces but delivers without an octet, `oldest` when
+    the oldest of `waiting` was received. `undecided` are mails kept and not decided, `files` the decided ones on the
+    disk. `came` counts the mails that ever came into view under the present UIDVALIDITY, `filed` those of them that were
+    filed, `gone` those that somebody else removed; `stuck` are UIDs filed by us and still in the inbox.
+    """
+
+    ledger: Ledger
+    seen: datetime | None = None
+    waiting: int = 0
+    observed: int = 0
+    empty: int = 0
+    oldest: datetime | None = None
+    undecided: int = 0
+    files: int = 0
+    came: int = 0
+    filed: int = 0
+    gone: int = 0
+    stuck: tuple[int, ...] = ()
+    imap: Contact = field(default_factory=Contact)
+    smtp: Contact = field(default_factory=Contact)
+    would_do: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Two sides that have to be equal, each with its figure."""
+
+    left: str
+    right: str
+    found: int
+    wanted: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both sides are equal."""
+        return self.found == self.wanted

@@ -1,0 +1,53 @@
+"""What a journal adds up to beside cases: mails, letters, the mailbox, quarantine, alarms. It folds nothing itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InQuarantine:
+    """A mail in quarantine: its digest, the entry and the instant (aware UTC) it came there, and why."""
+
+    mail: str
+    seq: int
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLetter:
+    """A letter that waits for an operator: its name, to whom, which template, in which entry it was written, and the
+    budget it is over."""
+
+    name: str
+    to: str
+    template: str
+    seq: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """How a desk stands by its journal.
+
+    `opened` is the instant of DeskOpened, `adopted` whether mail older than that may be taken in. `validity` is the
+    UIDVALIDITY under which the inbox was last seen (None: never), `observed` whether it came back with too many
+    unknown mails and no order adopted them since. `mails` counts decided mails by what became of them last:
+    `taken_in`, `ignored`, `quarantined`, `dismissed`; `letters` counts letters by state: `due`, `sent`, `failed`,
+    `held`, `dropped`, and all ever `written`. `told` is when the clerks were last told of the quarantine. `done` has
+    the nonces of the orders carried out lately, each with the number of its entry.
+    """
+
+    opened: datetime | None = None
+    adopted: bool = False
+    validity: int | None = None
+    observed: bool = False
+    mails: Mapping[str, int] = field(default_factory=dict)
+    vanished: int = 0
+    letters: Mapping[str, int] = field(default_factory=dict)
+    quarantine: tuple[InQuarantine, ...] = ()
+    held: tuple[HeldLetter, ...] = ()
+    alarms: frozenset[str] = frozenset()
+    told: datetime | None = None
+    done: Mapping[str, int] = field(default_factory=dict)

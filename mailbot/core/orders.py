@@ -1,0 +1,68 @@
+"""Orders an operator gives at the shell, as values. They know nothing of files or of how they are carried out.
+
+An order is a file in `state/orders/`; whoever holds the lock of the state carries it out, once, and the journal says
+who gave it.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mailbot.core.events import Frozen, Operator
+
+
+class Adopt(Frozen):
+    """Take in the mails that are only observed so far."""
+
+    kind: Literal["adopt"] = "adopt"
+
+
+class ReleaseLetters(Frozen):
+    """Let held letters go, by name; none named means all that are held."""
+
+    kind: Literal["release_letters"] = "release_letters"
+    letters: tuple[str, ...] = ()
+
+
+class DropLetters(Frozen):
+    """Never send these letters (held ones, or due ones that were postponed)."""
+
+    kind: Literal["drop_letters"] = "drop_letters"
+    letters: tuple[str, ...] = Field(min_length=1)
+
+
+class RetryMail(Frozen):
+    """Read and decide a mail in quarantine again, by its digest."""
+
+    kind: Literal["retry_mail"] = "retry_mail"
+    mail: str
+
+
+class DismissMail(Frozen):
+    """A mail in quarantine needs nothing more, by its digest."""
+
+    kind: Literal["dismiss_mail"] = "dismiss_mail"
+    mail: str
+    reason: str = ""
+
+
+Order = Annotated[Adopt | ReleaseLetters | DropLetters | RetryMail | DismissMail, Field(discriminator="kind")]
+
+
+class Ordered(Frozen):
+    """An order as it was given: by whom, under which nonce, at which instant (journal text), and what."""
+
+    by: Operator
+    at: str
+    order: Order
+
+
+REFUSALS = {
+    "no_such_letter": "there is no letter of that name",
+    "letter_not_held": "that letter is not held",
+    "letter_sent": "that letter was sent already",
+    "not_in_quarantine": "that mail is not in quarantine",
+    "mail_erased": "that mail was erased by order",
+    "nothing_observed": "no mail is only observed",
+}
+"""Why an order was refused, by the code in `OrderRefused`, in words for the operator."""
