@@ -22,10 +22,10 @@ class Health:
     """What the service saw last, beside its ledger.
 
     `seen` is the instant of the last look into the inbox (None: never), `waiting` the mails in it that are to be taken
-    in, `observed` those only observed, `empty` those the server announces but delivers without an octet, `oldest` when
-    the oldest of `waiting` was received. `undecided` are mails kept and not decided, `files` the decided ones on the
-    disk. `came` counts the mails that ever came into view under the present UIDVALIDITY, `filed` those of them that were
-    filed, `gone` those that somebody else removed; `stuck` are UIDs filed by us and still in the inbox.
+    in, `observed` those only observed, `empty` those the server announces but delivers without an octet, `oldest`
+    when the oldest of `waiting` was received. `undecided` are mails kept and not decided, `files` the decided ones on
+    the disk. `came` counts the mails that ever came into view under the present UIDVALIDITY, `filed` those of them
+    that were filed, `gone` those that somebody else removed; `stuck` are UIDs filed by us and still in the inbox.
     """
 
     ledger: Ledger
