@@ -11,8 +11,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from mailbot.core.decide import decide
-from mailbot.core.events import Event, Facts, Place, Quarantined
-from mailbot.core.evidence import Remembered, claimed_letters, gather, wants_number
+from mailbot.core.events import Event, Facts, Operator, Place, Quarantined
+from mailbot.core.evidence import Remembered, claimed_letters, gather, identity, wants_number
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import GENERAL, Decision
 from mailbot.core.sender import only_sender
@@ -44,10 +44,13 @@ class TakenIn:
     events: tuple[Event, ...] = ()
 
 
-async def take_in(tools: Tools, reader: Reader, mails: Sequence[Delivered], now: datetime) -> list[TakenIn]:
+async def take_in(
+    tools: Tools, reader: Reader, mails: Sequence[Delivered], now: datetime, *, retried_by: Operator | None = None
+) -> list[TakenIn]:
     """Take mails in, in their order: when this returns, their bytes and entries are durable and they may be filed.
 
     `now` (aware UTC) is the instant of the whole batch. store.Full if the disk did not take them: nothing happened.
+    Mails decided already are only recognised, unless an operator ordered that they be decided again (`retried_by`).
     """
     digests = await tools.store.keep([mail.raw for mail in mails])
     shown = [mail.raw if mail.size is None else _without_body(mail.raw) for mail in mails]
@@ -56,7 +59,7 @@ async def take_in(tools: Tools, reader: Reader, mails: Sequence[Delivered], now:
     async with tools.store.batch() as batch:
         for mail, digest, message in zip(mails, digests, read, strict=True):
             known = dataclasses.replace(message, digest=digest, size=mail.size or len(mail.raw))
-            taken.append(await _take_in(tools, batch, mail, known, now))
+            taken.append(await _take_in(tools, batch, mail, known, now, retried_by))
     return taken
 
 
@@ -66,23 +69,26 @@ def _without_body(header: bytes) -> bytes:
 
 
 async def _take_in(
-    tools: Tools, batch: Batch, mail: Delivered, message: Message | Unreadable, now: datetime
+    tools: Tools, batch: Batch, mail: Delivered, message: Message | Unreadable, now: datetime, by: Operator | None
 ) -> TakenIn:
     asked = Asked(mail=message.digest, since=_midnight(now, tools.rules.desk.timezone))
     if isinstance(message, Message):
-        asked = dataclasses.replace(asked, letters=claimed_letters(message, tools.rules), sender=_address(message))
+        claimed, name = claimed_letters(message, tools.rules), identity(message)
+        asked = dataclasses.replace(asked, letters=claimed, sender=_address(message), identity=name)
     recall = await batch.recall(asked)
-    if recall.known:
+    if recall.known and by is None:
         return TakenIn(message.digest, mail.place, _folder(tools, message, ()))
     general = sum(template in GENERAL for template in recall.written)
-    remembered = Remembered(recall.letters, recall.cases, general)
-    facts = Facts(sort="unreadable", place=mail.place)
+    twins = {twin.mail: twin.content for twin in recall.twins if twin.mail != message.digest}
+    remembered = Remembered(recall.letters, recall.cases, general, twins)
+    facts = Facts(sort="unreadable", place=mail.place, operator=by)
     if isinstance(message, Message):
         facts = gather(message, remembered, tools.rules, tools.keys.secrets, place=mail.place)
         if wants_number(message, facts, remembered, tools.rules):
             year = now.astimezone(ZoneInfo(tools.rules.desk.timezone)).year
             numbered = await batch.recall(Asked(mail=message.digest, year=year))
             facts = facts.model_copy(update={"number": numbered.number})
+        facts = facts.model_copy(update={"operator": by}) if by else facts
     decisions = decide(remembered.cases, message, facts, tools.rules, now)
     await append(tools, batch, decisions, message.digest, now)
     events = tuple(event for decision in decisions for event in decision.events)

@@ -113,3 +113,13 @@ def _done(rules: Rules, decisions: Sequence[Decision], events: Sequence[Event]) 
         ],
         "error": error,
     }
+
+
+async def foresee(rules: Rules, reader: Reader, raws: Sequence[bytes], now: datetime) -> dict[str, int]:
+    """How many of these mails are of which kind, and under `letters` how many letters they would bring about."""
+    found: dict[str, int] = {}
+    for outcome in await attempt(rules, reader, [("", raw) for raw in raws], now):
+        sort, letters = str(outcome["sort"]), outcome["letters"]
+        found[sort] = found.get(sort, 0) + 1
+        found["letters"] = found.get("letters", 0) + (len(letters) if isinstance(letters, list) else 0)
+    return found
