@@ -4,14 +4,7 @@ A file begins with a title and prose. Each `## <day> <time> …` heading is an i
 ```mail block, or by none when time just passes. Blocks ```log and ```letter under it are what the desk did; run the
 tests with MAILBOT_GOLDEN=1 to have them written anew, then read them.
 
-A mail block is headers, a blank line, text. Besides From and Subject:
-  Answers: <address> [<words in the letter>]   answers the newest letter to that address, quoting it
-  Which: first                                 the first such letter instead of the newest
-  To: <address>                                it goes there instead of to the letter's Reply-To
-  Quote: none                                  the quote is left away
-  Fill <label>: <value>                        writes a value behind a label inside the quoted form
-  Charset: iso-2022-jp                         what the sender's mail program uses
-  Header <name>: <value>                       any other header field
+What a mail block may say is told in `conversation_mail`.
 """
 
 import asyncio
@@ -19,18 +12,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import parseaddr
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from conversation_mail import raw_mail
+
 from mailbot import desks
 from mailbot.core.events import LetterWritten
-from mailbot.demo.people import Person, filled_in, newest, reply, write
+from mailbot.core.pulse import Pulse
 from mailbot.edge import config
+from mailbot.edge.account import Account
+from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Sent
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.tools import Keys
-from mailbot.service import Round, Watchers, reader_for, settle
+from mailbot.service import Round, Work, reader_for, settle
+from mailbot.service.duties import look_after
 from mailbot.views.log import sentence
 
 KEYS = Keys("k1", {"k1": b"a key for conversations, 32 bytes"})
@@ -79,33 +76,13 @@ def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
     return head.rstrip(), found
 
 
-def raw_mail(block: str, desk: str, letters: list[bytes]) -> bytes:
-    """The bytes of a mail block; `letters` is what the relay took so far."""
-    head, _, text = block.partition("\n\n")
-    fields = [line.partition(": ")[::2] for line in head.split("\n") if line]
-    named = {name: value.strip() for name, value in fields if not name.startswith(("Fill ", "Header "))}
-    extra = {name.removeprefix("Header "): value for name, value in fields if name.startswith("Header ")}
-    name, address = parseaddr(named["From"])
-    person = Person(name, address, named.get("Charset", "utf-8"))
-    if "Answers" not in named:
-        return write(person, named.get("To", desk), named.get("Subject", ""), text, extra)
-    to, _, containing = named["Answers"].partition(" ")
-    in_order = letters if named.get("Which") != "first" else letters[::-1]
-    letter = newest(in_order, to, containing)
-    fills = {name.removeprefix("Fill "): value for name, value in fields if name.startswith("Fill ")}
-    quote = "" if named.get("Quote") == "none" else filled_in(letter, fills)
-    for label in fills:
-        assert fills[label] in quote, f"the letter's form has no empty {label!r}"
-    raw = reply(person, letter, text.rstrip(), quote=quote, headers=extra)
-    return re.sub(rb"(?m)^To: .*?(?=\r$)", f"To: {named['To']}".encode(), raw) if "To" in named else raw
-
-
 async def _retell(text: str, state: Path) -> str:
     shipped = config.shipped()
     rules, texts = desks.rules_in(shipped / "rules", shipped / "templates")
     zone = ZoneInfo(rules.desk.timezone)
     head, told = scenes(text, zone)
     relay, out, seen = Relay(), [head], 0
+    nowhere = Inbox(Account("127.0.0.1", 9, "none", "", ""))
     async with (
         desks.opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools,
         reader_for(rules.desk.limits) as reader,
@@ -115,7 +92,9 @@ async def _retell(text: str, state: Path) -> str:
                 raw = raw_mail(scene.mail, rules.desk.address, relay.letters)
                 await take_in(tools, reader, [Delivered(raw)], scene.at)
             done = Round()
-            await settle(tools, relay, scene.at, done, Watchers(), lambda at=scene.at: at)
+            work = Work(tools, nowhere, [relay], reader, Pulse(), lambda at=scene.at: at)
+            await look_after(work, done, count_files=False)
+            await settle(work, scene.at, done)
             assert done.troubles == []
             out.append(_scene_text(scene))
             entries = [entry async for entry in tools.store.entries(seen)]

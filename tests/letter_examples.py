@@ -1,15 +1,17 @@
 """One example of every letter in every shape it has, made as decisions make them, with the shipped rules."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
 from mailbot.core import commands
-from mailbot.core.case import Case, Consent
+from mailbot.core.case import Attached, Case, Consent
 from mailbot.core.events import Fault, LetterWritten
 from mailbot.core.fields import understand
+from mailbot.core.ledger import InQuarantine
 from mailbot.core.outcome import Letter
 from mailbot.core.rules import Rules
 from mailbot.core.rulesets import build
@@ -149,11 +151,38 @@ def ready(language: str) -> Case:
     return case(language, "review", "ready", notes=("Called on 6 April.",), **AGREED)
 
 
+def automatic(language: str) -> Case:
+    """A case that robots wrote to as well."""
+    attached = (
+        Attached(at="2026-04-03T01:00:00.000Z", by="taro@univ.example", sort="autoreply"),
+        Attached(at="2026-04-06T01:00:00.000Z", by="MAILER-DAEMON@mx.univ.example", sort="bounce"),
+    )
+    return case(language, "review", "ready", attached=attached, bounced=("taro@univ.example",), **AGREED)
+
+
 def closed(status: str, step: str = "review") -> Callable[[str], Case]:
     return lambda language: case(language, step, status, reason=REASONS[language] if status != "done" else "", **AGREED)
 
 
-TO = {"responsible": "ichiro@univ.example", "stranger": "somebody@univ.example"}
+TO = {
+    "responsible": "ichiro@univ.example",
+    "stranger": "somebody@univ.example",
+    "operator": "operator@staff.desk.example",
+}
+ALARMS = {
+    "oldest": "mails: 3; the oldest since 2026-04-06 01:00 UTC",
+    "held": "letters: 12; address 2, domain 10",
+}
+REASONS_ASIDE = ("a mail without exactly one From address", "reading it took longer than 30 seconds")
+
+
+def aside(count: int) -> tuple[InQuarantine, ...]:
+    """Mails in quarantine, one an hour."""
+    start = datetime(2026, 4, 6, 1, tzinfo=UTC)
+    return tuple(
+        InQuarantine(f"{number:02x}" * 32, number, start + timedelta(hours=number), REASONS_ASIDE[number % 2])
+        for number in range(1, count + 1)
+    )
 
 
 def written(template: str, role: str, of: Callable[[str], Case] | None = None, **data: object) -> Callable[..., Letter]:
@@ -163,7 +192,9 @@ def written(template: str, role: str, of: Callable[[str], Case] | None = None, *
         about = of(language) if of else None
         clerk = next(clerk for clerk in DESK.clerks if clerk.language == language)
         to = TO.get(role) or (clerk.address if role == "clerk" else about.applicant if about else "")
-        said = {name: text[language] if isinstance(text, dict) else text for name, text in data.items()}
+        said = {
+            name: text[language] if isinstance(text, dict) and language in text else text for name, text in data.items()
+        }
         said |= {"case": about, "form": FORM} if about else {}
         said |= {"clerk": clerk} if role == "clerk" else {}
         return Letter(template, to, role, (language,), said)  # type: ignore[arg-type]
@@ -190,6 +221,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
         "consent", "taro@univ.example", "responsible", (language,), {"case": own(language), "form": FORM}
     ),
     "review": written("review", "clerk", ready),
+    "review-automatic": written("review", "clerk", automatic),
     "agreed": written("agreed", "responsible", ready),
     "accepted": written("accepted", "applicant", closed("done")),
     "accepted_responsible": written("accepted_responsible", "responsible", closed("done")),
@@ -215,6 +247,13 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "passed_on-unproven": written("passed_on", "clerk", collecting, why="not_proven", by="x@free.example", text=""),
     "stuck": written("stuck", "clerk", collecting, why="no_news", text=QUESTIONS),
     "undeliverable": written("undeliverable", "clerk", consenting, by="nobody@univ.example", text="550 no such user"),
+    "undeliverable-final": written("undeliverable", "clerk", closed("done"), by="taro@univ.example", text=""),
+    "unreached": written("unreached", "clerk", consenting, by=TO["responsible"]),
+    "quarantine": written("quarantine", "clerk", mails=aside(2), more=0),
+    "quarantine-one": written("quarantine", "clerk", mails=aside(1), more=0),
+    "quarantine-many": written("quarantine", "clerk", mails=aside(5), more=7),
+    "alarm": written("alarm", "operator", alarms=ALARMS, over=("inbox",)),
+    "alarm-over": written("alarm", "operator", alarms={}, over=("inbox", "sending")),
     "address_changed": written("address_changed", "applicant", consenting, by="taro@univ.example"),
     "handed": written("handed", "applicant", collecting),
     "proposed": written("proposed", "applicant", consenting, by="x@free.example", keys=("email", "telephone")),

@@ -158,7 +158,12 @@ DESK_MISTAKES = [
     ('language = "ja"', 'langauge = "ja"', "clerks.1.langauge", "`language`, probably"),
     ('language = "ja"', 'roles = ["decides"]', "clerks.1.roles.1", "'decide'"),
     ('ja = "窓口"\n', "", "titles.ja", "in the language `ja`"),
+    ("closing_days", 'operators = ["root"]\nclosing_days', "operators.1", "plain address"),
+    ("closing_days", 'operators = ["HelpDesk@desk.example"]\nclosing_days', "operators.1", "of their own"),
     ("closing_days", "rounds = 0\nclosing_days", "rounds", "1 or more"),
+    ("[titles]", "[budgets]\nletters_per_domain = 9\n\n[titles]", "budgets.letters_per_domain", "20 or more"),
+    ("[titles]", "[budgets]\nletters_per_round = 0\n\n[titles]", "budgets.letters_per_round", "1 or more"),
+    ("[titles]", "[limits]\nreturned_mails = -1\n\n[titles]", "limits.returned_mails", "0 or more"),
     ("closing_days", 'rounds = "two"\nclosing_days', "rounds", "a whole number"),
 ]
 
@@ -293,6 +298,8 @@ WORDS_MISTAKES = [
     (' December"', '"', {("en", "dates.months")}),
     ("{weekday} ", "{week} ", {("en", "dates.date")}),
     ('too_large = "', 'very_large = "', {("en", "reasons.too_large"), ("ja", "reasons.very_large")}),
+    ("held_over =", "held_ovr =", {("en", "alarms.held_over"), ("ja", "alarms.held_ovr")}),
+    ("No letter is held", "No {letter} is held", {("en", "alarms.held_over")}),
     ("[kinds]", "[kindz]", {("en", "kinds"), ("en", "kindz")}),
 ]
 

@@ -1,15 +1,18 @@
 """From a mail and what is remembered to the facts its decision rests on. It asks nobody: what was recalled comes in."""
 
+import hashlib
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailbot.core.case import Case, LetterInfo
+from mailbot.core.chain import canonical
 from mailbot.core.events import Facts, Place
 from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
 from mailbot.core.reading import recognise
 from mailbot.core.rules import Rules
-from mailbot.core.sender import judge
+from mailbot.core.sender import judge, only_sender
 from mailbot.core.sorting import Clues, sort
 from mailbot.core.token import Claim, claims, first_proven
 
@@ -17,16 +20,58 @@ from mailbot.core.token import Claim, claims, first_proven
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What the store knows of a mail's surroundings: the letters it claims to answer, their cases, and how many
-    general letters its sender was written today."""
+    general letters its sender was written today.
+
+    `twins` maps earlier mails (their digests, oldest first) with the same `identity` to their `content`. Only mails of
+    which something came are twins: one that was ignored, quarantined or automatic must not swallow another copy, such
+    as the direct one that comes after the copy of a list.
+    """
 
     letters: Mapping[str, LetterInfo]
     cases: Mapping[str, Case]
     letters_today: int = 0
+    twins: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING = Remembered({}, {})
 MOST_CLAIMS = 20
 """How many letters a mail may claim to answer; whoever claims more has no honest reason."""
+FOOTER = re.compile(r"^[ \t]*[_-]{20,}[ \t]*$", re.MULTILINE)
+"""The line with which lists begin what they put below a mail."""
+TWIN_DOUBT = "the Message-ID of another mail of this sender"
+
+
+def identity(message: Message) -> str:
+    """What says that two mails are one: 32 hex digits of the SHA-256 over canonical `[Message-ID, From address in lower
+    case]`; empty without a Message-ID or without exactly one sender, for then nothing says so."""
+    sender = only_sender(message)
+    if sender is None or not message.message_id:
+        return ""
+    return _digest([message.message_id, sender.key])
+
+
+def content(message: Message) -> str:
+    """What a mail says, whichever way it came: 32 hex digits of the SHA-256 over canonical From address, text with
+    white space made even, and sorted digests of attachments. The subject, which lists put a tag into, is not in it, nor
+    what a list put below the text. Quoted text is: forms are filled in inside the quote."""
+    sender = only_sender(message)
+    text = _without_footer(message.text) if came_through_list(message) else message.text
+    said = " ".join(text.split())
+    return _digest([sender.key if sender else "", said, sorted(part.digest for part in message.attachments)])
+
+
+def came_through_list(message: Message) -> bool:
+    """Whether a mailing list sent this copy on (RFC 2919, RFC 2369)."""
+    return message.names("list-id") or message.names("list-post")
+
+
+def _without_footer(text: str) -> str:
+    lines = list(FOOTER.finditer(text))
+    return text[: lines[-1].start()] if lines else text
+
+
+def _digest(parts: list[object]) -> str:
+    return hashlib.sha256(canonical(parts)).hexdigest()[:32]
 
 
 def claimed_letters(message: Message, rules: Rules) -> tuple[str, ...]:
@@ -61,6 +106,9 @@ def gather(
     answers = info.role if info else "unknown" if claimed and believe else None
     clues = Clues(desk, new_text(message.text), recognise(message.subject, message.text, rules.forms), answers)
     kind, row = sort(message, clues)
+    said = content(message)
+    twin = _twin(said, remembered.twins)
+    other = (TWIN_DOUBT,) if twin and remembered.twins[twin] != said else ()
     return Facts(
         sort=kind,
         sort_row=row,
@@ -70,8 +118,18 @@ def gather(
         found_by=claim.by if claim and case else "none",
         place=place,
         letters_today=remembered.letters_today,
-        doubts=message.doubts,
+        doubts=message.doubts + other,
+        identity=identity(message),
+        content=said,
+        twin=twin,
+        same=twin is not None and not other,
     )
+
+
+def _twin(said: str, twins: Mapping[str, str]) -> str | None:
+    """The earlier mail that says the same, else the newest that says something else under the same name."""
+    alike = [mail for mail, their in twins.items() if their == said]
+    return next(iter([*alike, *reversed(tuple(twins))]), None)
 
 
 def _responsible(case: Case, rules: Rules) -> str:
@@ -87,6 +145,6 @@ def _state(claim: Claim | None, claimed: tuple[Claim, ...]) -> str:
 def wants_number(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> bool:
     """Whether the mail may open a case: a filled form that does not answer a letter of an open case."""
     case = remembered.cases.get((facts.letter or "").partition(".")[0])
-    if facts.sort not in ("application", "answer") or (case is not None and case.open):
+    if facts.same or facts.sort not in ("application", "answer") or (case is not None and case.open):
         return False
     return recognise(message.subject, message.text, rules.forms) is not None

@@ -60,6 +60,7 @@ class Ordered(Frozen):
 REFUSALS = {
     "no_such_letter": "there is no letter of that name",
     "letter_not_held": "that letter is not held",
+    "nothing_held": "no letter is held",
     "letter_sent": "that letter was sent already",
     "not_in_quarantine": "that mail is not in quarantine",
     "mail_erased": "that mail was erased by order",

@@ -182,6 +182,7 @@ class Words(Frozen):
     reasons: dict[str, str]
     dates: dict[str, str]
     values: dict[str, str]
+    alarms: dict[str, str]
 
 
 class Rules(Frozen):

@@ -52,13 +52,32 @@ def message_id(desk_address: str, letter: str, letter_mac: str) -> str:
 
 
 def claims(message: Message, desk_address: str) -> tuple[Claim, ...]:
-    """The letters a mail claims to answer: by the address it came to first, then by References, newest first."""
+    """The letters a mail claims to answer: by the address it came to first, then by References, newest first.
+
+    A mail that reports on deliveries also claims the letter it returns, by the Message-ID of the enclosed mail or in
+    its text. That proves no less than References do, as nobody makes a mac who has not seen the letter; but a person
+    who encloses our letter in a mail of theirs answers nothing by that, so it holds for reports alone.
+    """
     local, _, domain = (re.escape(part) for part in desk_address.lower().rpartition("@"))
     addressed = re.compile(rf"{local}\+{LETTER}@{domain}")
     referred = re.compile(rf"<{LETTER}@{domain}>")
     found = [(addressed.fullmatch(address), "address") for address in message.recipients]
     found += [(referred.fullmatch(reference.lower()), "references") for reference in reversed(message.references)]
+    found += [(referred.fullmatch(reference.lower()), "references") for reference in _returned(message, referred)]
     return tuple(dict.fromkeys(Claim(hit["letter"], hit["mac"], by) for hit, by in found if hit))  # type: ignore[arg-type]
+
+
+def _returned(message: Message, wanted: re.Pattern[str]) -> list[str]:
+    """The Message-IDs of the letters that a report returns; none in a mail that reports nothing."""
+    if not message.reports and message.report != "delivery-status":
+        return []
+    return [one.message_id for one in message.enclosed] + [hit.group() for hit in wanted.finditer(message.text.lower())]
+
+
+def is_reply_address(address: str, desk_address: str) -> bool:
+    """Whether an address (in lower case) has the form of our letters' reply addresses."""
+    local, _, domain = (re.escape(part) for part in desk_address.lower().rpartition("@"))
+    return re.fullmatch(rf"{local}\+{LETTER}@{domain}", address) is not None
 
 
 def without_macs(text: str) -> str:

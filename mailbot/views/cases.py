@@ -79,11 +79,14 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         head.append(f"consent    {consent.by}, {consent.at}, {'confirmed' if consent.confirmed else 'unconfirmed'}")
     if case.decided_by:
         head.append(f"closed by  {case.decided_by}" + (f": {case.reason}" if case.reason else ""))
+    if case.bounced:
+        head.append(f"came back  letters to {', '.join(case.bounced)}")
     fields = [f"  {labels.get(key, key)}: {_shown(value)}" for key, value in case.values.items()]
     faults = [f"  {labels.get(fault.field, fault.field)}: {fault.kind} ({fault.code})" for fault in case.faults]
     notes = [f"  {note}" for note in case.notes]
     written = [f"\n--- letter {name} to {letter.to}: {letter.subject}\n\n{letter.text}" for name, letter in letters]
-    parts = [("fields", fields), ("still wrong", faults), ("notes", notes)]
+    robots = [f"  {mail.at}  {mail.sort} of {mail.by or 'an unknown sender'}" for mail in case.attached]
+    parts = [("fields", fields), ("still wrong", faults), ("notes", notes), ("automatic mails", robots)]
     return "\n".join([*head, *(line for title, lines in parts if lines for line in ("", title, *lines)), *written])
 
 

@@ -4,25 +4,43 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mailbot.core import events as e
+from mailbot.core.case import AUTOMATIC
 from mailbot.core.columns import clip
 from mailbot.core.instants import to_text
+from mailbot.core.orders import REFUSALS
 from mailbot.store import Entry
 
 Sentence = Callable[[Any], str]
 
 
+OCCASIONS: Mapping[str, Callable[[e.Facts], str]] = {
+    "deadline": lambda facts: f"a {facts.sort_row} passed",
+    "order": lambda facts: f"the operator {facts.operator.user}" if facts.operator else "an operator",
+    "alarm": lambda facts: "the service checked itself",
+    "mailbox": lambda facts: "the mailbox was looked at",
+    "routine": lambda facts: "the day's routine",
+}
+"""What an entry begins with that no mail brought about, by the sort of its facts."""
+
+
 def _facts(event: e.Facts) -> str:
-    who = event.sender
-    if event.sort == "deadline":
-        return f"a {event.sort_row} passed"
-    if who is None:
-        return f"a mail ({event.sort})" if event.sort != "order" else "an operator"
+    if event.sort in OCCASIONS:
+        return OCCASIONS[event.sort](event)
+    ordered = f"retried by {event.operator.user}: " if event.operator else ""
+    if event.sender is None:
+        return f"{ordered}a mail ({event.sort})"
+    return f"{ordered}mail from {event.sender.address} as {event.sender.role}{_proof(event, event.sender)}"
+
+
+def _proof(event: e.Facts, who: e.Sender) -> str:
+    """How sure the desk was who wrote, and what was doubtful about the mail's name."""
     token = (
         f", token of letter {event.letter}"
         if event.letter
         else ", a token that is not valid" * (event.letter_state == "unverified")
     )
-    return f"mail from {who.address} as {who.role}, tier {who.tier}{token} ({event.sort})"
+    twin = ", the Message-ID of another mail" if event.twin and not event.same else ""
+    return f", tier {who.tier}{token}{twin} ({event.sort})"
 
 
 def _fields(event: e.FieldsRead) -> str:
@@ -35,6 +53,29 @@ def _fields(event: e.FieldsRead) -> str:
 def _minute(instant: str) -> str:
     """A journal instant to the minute."""
     return f"{instant[:10]} {instant[11:16]} UTC"
+
+
+def _said(code: str, why: str) -> str:
+    return clip(" ".join(part for part in (code, why) if part), 80)
+
+
+def _mails(count: int) -> str:
+    return f"{count} mail" + "s" * (count != 1)
+
+
+def _because(text: str) -> str:
+    return f": {clip(text, 120)}" if text else ""
+
+
+def _paused(event: e.ReminderPaused) -> str:
+    remind = f", reminder at {_minute(event.remind)}" if event.remind else ""
+    due = f", may take until {_minute(event.due)}" if event.due else ""
+    return f"{event.by} is away: {event.step} waits{remind}{due}"
+
+
+def _mailbox(event: e.MailboxSeen) -> str:
+    mails = f"{_mails(event.known)} known, {event.unknown} unknown"
+    return f"UIDVALIDITY {event.validity}: {mails}" + ", which are only observed" * event.observed
 
 
 SENTENCES: Mapping[str, Sentence] = {
@@ -58,7 +99,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "rejected": lambda v: f"rejected by {v.clerk}: {clip(v.reason, 80)}",
     "noted": lambda v: f"note by {v.clerk}: {clip(v.text, 80)}",
     "handed_to_clerk": lambda v: f"handed to a clerk ({v.why})",
-    "mail_attached": lambda v: f"attached, nothing changed ({v.why})",
+    "mail_attached": lambda v: "attached" + ", nothing changed" * (v.sort not in AUTOMATIC) + f" ({v.why})",
     "ignored": lambda v: f"ignored ({v.reason})",
     "answered": lambda v: f"answered with general information ({v.reason})",
     "quarantined": lambda v: f"quarantined: {v.reason}",
@@ -69,6 +110,24 @@ SENTENCES: Mapping[str, Sentence] = {
     "letter_sent": lambda v: f"letter {v.letter} taken by the relay",
     "letter_postponed": lambda v: f"letter {v.letter} postponed: {clip(v.why, 80)}",
     "letter_failed": lambda v: f"letter {v.letter} failed, {v.code} {clip(v.why, 80)}",
+    "letter_held": lambda v: f"letter {v.letter} is held, over the budget ({v.why})",
+    "letter_released": lambda v: f"letter {v.letter} may go",
+    "letter_dropped": lambda v: f"letter {v.letter} is never sent",
+    "address_bounced": lambda v: (
+        f"letter {v.letter} came back from {v.address}" + (f": {said}" if (said := _said(v.code, v.why)) else "")
+    ),
+    "address_works": lambda v: f"{v.address} can be reached again",
+    "reminder_paused": _paused,
+    "mailbox_seen": _mailbox,
+    "adopted": lambda v: "mails that were only observed are taken in from now on",
+    "mails_vanished": lambda v: f"somebody else removed {_mails(v.count)} from the inbox, UIDs {clip(v.uids, 60)}",
+    "quarantine_told": lambda v: f"the clerks were told of {_mails(v.mails)} in quarantine",
+    "quarantine_dismissed": lambda v: f"mail {v.mail[:12]} in quarantine needs nothing more" + _because(v.reason),
+    "order_refused": lambda v: (
+        f"refused: {REFUSALS.get(v.why, v.why)}" + (f" ({clip(v.about, 40)})" if v.about else "")
+    ),
+    "alarmed": lambda v: f"alarm {v.alarm}" + _because(v.detail),
+    "alarm_ended": lambda v: f"alarm {v.alarm} is over",
 }
 """A row for each kind of event; an empty sentence says nothing worth a line."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from mailbot.core.case import Case
-from mailbot.core.decide import application, command, consent, others
+from mailbot.core.decide import application, automatic, command, consent, others
 from mailbot.core.decide.deadline import overdue
 from mailbot.core.decide.incoming import Incoming
 from mailbot.core.decide.undeliverable import undeliverable
@@ -24,11 +24,11 @@ HANDLERS: Mapping[str, Callable[[Incoming], Decision]] = {
     "command": command.run,
     "status": others.status,
     "enquiry": others.enquiry,
-    "autoreply": others.automatic,
-    "bounce": others.automatic,
-    "feedback": others.automatic,
-    "list": others.automatic,
-    "own": others.automatic,
+    "autoreply": automatic.automatic,
+    "bounce": automatic.automatic,
+    "feedback": automatic.automatic,
+    "list": automatic.automatic,
+    "own": automatic.automatic,
 }
 """What is done with each kind of mail (`sorting.Sort`)."""
 
@@ -45,6 +45,8 @@ def decide(
         return [others.unreadable(message, facts)]
     form = recognise(message.subject, message.text, rules.forms)
     mail = Incoming(message, without_macs(new_text(message.text)), form, facts, cases, rules, now)
+    if facts.same:
+        return [others.same(mail)]
     if message.size > rules.desk.limits.mail_megabytes * 1_000_000:
         return [others.too_large(mail)]
     return [HANDLERS[facts.sort](mail)]

@@ -6,7 +6,7 @@ from typing import Literal
 from mailbot.core.calendar import add_working_days
 from mailbot.core.case import Case
 from mailbot.core.decide.incoming import Story
-from mailbot.core.events import DeadlineMoved, Expired, Facts, Reminded
+from mailbot.core.events import DeadlineMoved, Expired, Facts, Reminded, ReminderPaused
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
@@ -14,12 +14,15 @@ from mailbot.core.steps import STEPS
 
 GRACE = 3
 """Working days between a reminder the relay took and the end of a case."""
+PAUSE = 5
+"""Working days by which an absence puts a reminder off."""
+REMINDERS = ("reminder", "unreached")
 
 
 def overdue(case: Case, what: Literal["remind", "limit"], rules: Rules, now: datetime) -> Decision:
     """What a passed reminder or limit does to a case: remind once; end the case only if its reminder had been handed to
-    the relay some working days before and no clerk has it in hand, else move the limit and remind, unless that
-    was done in this step.
+    the relay some working days before, did not come back, and no clerk has the case in hand; else move the limit and
+    remind, unless a reminder of this step is on its way or arrived.
 
     `now` is an aware UTC instant up to which the inbox has been read.
     """
@@ -27,23 +30,68 @@ def overdue(case: Case, what: Literal["remind", "limit"], rules: Rules, now: dat
     story.add(Facts(sort="deadline", sort_row=what))
     if what == "remind":
         _remind(story)
-    elif STEPS[case.step].expires and not case.stuck and _was_reminded(case, rules, now):
+    elif STEPS[case.step].expires and _was_reminded(story):
         story.add(Expired(step=case.step))
         story.to_applicant("expired")
     else:
         story.add(DeadlineMoved(step=case.step, due=to_text(add_working_days(now, GRACE + 1, rules.desk))))
-        if case.remind is not None or rules.forms[case.form].step(case.step).remind is None:
+        if not _reminder_stands(story):
             _remind(story)
     return story.decision()
 
 
-def _was_reminded(case: Case, rules: Rules, now: datetime) -> bool:
-    sent = [info.sent for info in case.letters.values() if info.template == "reminder" and info.sent]
-    return any(text >= case.step_since and add_working_days(from_text(text), GRACE, rules.desk) <= now for text in sent)
+def pause(case: Case, by: str, rules: Rules, now: datetime) -> ReminderPaused | None:
+    """Whoever the case waits for (address `by`) is away at `now` (aware UTC): the reminder comes some working days from
+    now, also if there was one already, and the limit leaves time after it. None if both are that late anyway."""
+    back = to_text(add_working_days(now, PAUSE, rules.desk))
+    remind = max(case.remind or "", back) if rules.forms[case.form].step(case.step).remind is not None else None
+    least = to_text(add_working_days(from_text(remind), GRACE + 1, rules.desk)) if remind else back
+    due = max(case.due, least) if case.due else None
+    if (remind, due) == (case.remind, case.due):
+        return None
+    return ReminderPaused(step=case.step, by=by, remind=remind, due=due)
+
+
+def _unreached(story: Story) -> str:
+    """The address of whoever the case waits for, if letters to it come back; else empty."""
+    addresses = {"applicant": story.known.applicant, "responsible": story.responsible}
+    address = addresses.get(STEPS[story.known.step].waits_for, "")
+    return address if address.lower() in story.known.bounced else ""
+
+
+def _role(story: Story) -> str:
+    """Who is reminded: whoever has to act, or the clerks if they have the case in hand or nobody else is reached."""
+    return "clerk" if story.known.stuck or _unreached(story) else STEPS[story.known.step].waits_for
+
+
+def _was_reminded(story: Story) -> bool:
+    """Whether whoever the case waits for got their reminder long enough ago; never said of a clerk's."""
+    case, role = story.known, _role(story)
+    arrived = (
+        from_text(info.sent)
+        for info in case.letters.values()
+        if info.template == "reminder" and info.role == role != "clerk" and not info.bounced
+        if info.sent and info.sent >= case.step_since
+    )
+    return any(add_working_days(sent, GRACE, story.rules.desk) <= story.now for sent in arrived)
+
+
+def _reminder_stands(story: Story) -> bool:
+    """Whether a reminder of this step is on its way to whoever is to be reminded, or was taken and did not come back;
+    one that failed or was dropped is none."""
+    case, role = story.known, _role(story)
+    return any(
+        info.state in ("due", "held") or (info.sent or "") >= case.step_since
+        for info in case.letters.values()
+        if info.template in REMINDERS and info.role == role and not info.bounced
+    )
 
 
 def _remind(story: Story) -> None:
     story.add(Reminded(step=story.known.step))
-    waits_for = STEPS[story.known.step].waits_for
+    unreached = _unreached(story)
+    if unreached and not story.known.stuck:
+        story.to_clerks("unreached", by=unreached)
+        return
     writes = {"applicant": story.to_applicant, "responsible": story.to_responsible, "clerk": story.to_clerks}
-    writes["clerk" if story.known.stuck else waits_for]("reminder")
+    writes[_role(story)]("reminder")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailbot.core.case import Case, LetterInfo, fold
-from mailbot.core.events import Event, Facts, MailJoined
+from mailbot.core.events import AddressWorks, Event, Facts, MailJoined
 from mailbot.core.message import Message
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.reading import language_of
@@ -134,7 +134,15 @@ def begin(mail: Incoming, case: Case, who: str) -> Story:
     story.add(mail.facts)
     if mail.message.message_id:
         story.add(MailJoined(who=who, message=mail.message.message_id, subject=mail.message.subject))
+    hear_from(story, mail)
     return story
+
+
+def hear_from(story: Story, mail: Incoming) -> None:
+    """Whoever proves to write from an address that letters came back from has it working again."""
+    address = mail.address.lower()
+    if mail.proven and address in story.known.bounced:
+        story.add(AddressWorks(address=address))
 
 
 def to_stranger(mail: Incoming, template: str, **data: object) -> tuple[Letter, ...]:

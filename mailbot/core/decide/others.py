@@ -1,19 +1,11 @@
-"""Mails that are no application and no decision: automatic mail, questions, what nobody can read. It opens no case."""
+"""Mails that are no application and no decision: questions, what is too large, what nobody can read.
+It opens no case."""
 
-from mailbot.core.decide.incoming import Incoming, Story, begin, to_stranger, without_case
+from mailbot.core.decide.incoming import Incoming, begin, to_stranger, without_case
 from mailbot.core.events import Answered, Facts, Ignored, MailAttached, Quarantined
 from mailbot.core.message import Unreadable
 from mailbot.core.outcome import Decision
 from mailbot.core.sorting import AUTOMATIC
-
-
-def automatic(mail: Incoming) -> Decision:
-    """Robots, reports and lists get no answer; what names one of our letters is attached to its case."""
-    if mail.case is None or mail.facts.sort == "own":
-        return without_case(mail, Ignored(reason=mail.facts.sort))
-    story = Story(mail.case, mail.case.number, mail.rules, mail.now)
-    story.add(mail.facts, MailAttached(by=mail.address, sort=mail.facts.sort, why=mail.facts.sort))
-    return story.decision()
 
 
 def enquiry(mail: Incoming) -> Decision:
@@ -48,3 +40,8 @@ def too_large(mail: Incoming) -> Decision:
 def unreadable(mail: Unreadable, facts: Facts) -> Decision:
     """What the reader could not read is kept, filed apart, and nobody is answered."""
     return Decision(case=None, events=(facts, Quarantined(reason=mail.reason)))
+
+
+def same(mail: Incoming) -> Decision:
+    """The same mail once more, by another path: whatever there was to do was done with the first."""
+    return without_case(mail, Ignored(reason="same_mail"))

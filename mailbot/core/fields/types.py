@@ -10,6 +10,7 @@ from mailbot.core.fields.answers import read_choice, read_yes_no
 from mailbot.core.fields.ssh import read_ssh_public_key
 from mailbot.core.fields.texts import dashed, none, nothing, one_line, plain, prose, trimmed
 from mailbot.core.fields.wrong import Wrong
+from mailbot.core.idn import on_the_wire
 from mailbot.core.labels import label_key
 from mailbot.core.rules import FieldRule, FieldType
 
@@ -20,6 +21,8 @@ _LATIN = "A-Za-zÀ-ÖØ-öø-ɏ\u0300-\u036fḀ-ỿ"
 _LATIN_NAME = re.compile(rf"[{_LATIN}](?:[{_LATIN} .,'’ʻʼ`-]*[{_LATIN}.])?")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])")
+_LOCAL_BEYOND_ASCII = re.compile(r"[^\W_A-Za-z]+(?:[._-][^\W_A-Za-z]+)*")
+_LAST_LABEL = re.compile(r".*\.(?:[!-~]+|[^!-~\s。．｡]+)")
 _ANGLED = re.compile(r"[<\[(](?:mailto:)?([^<>\[\]()\s]+@[^<>\[\]()\s]+)[>\])]", re.IGNORECASE)
 _LIKE_ADDRESS = re.compile(r"[^\s,;/、]+@[^\s,;/、]+\.")
 _JAPANESE_CODE = re.compile(r"(\d{3})-?(\d{4})", re.ASCII)
@@ -90,15 +93,27 @@ def _free(domain: str, free_mail: tuple[str, ...]) -> bool:
     return domain in known
 
 
+def _ascii_domain(domain: str) -> str:
+    """The domain as A-labels; an empty text if it is none."""
+    if domain.isascii():
+        return domain
+    return on_the_wire(domain) or "" if _LAST_LABEL.fullmatch(domain) else ""
+
+
 def _email(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
-    """One plain address (RFC 5321 §4.1.2 without quoted local parts and address literals), domain in lower case."""
+    """One plain address (RFC 5321 §4.1.2 without quoted local parts and address literals), domain in lower case.
+
+    Letters beyond ASCII make an address (RFC 6531) where they are no slip, as in `メールtaro@` or `.jpです`; the domain
+    becomes A-labels, as the sender's does.
+    """
     offered = _addresses(plain(text))
     if len(offered) > 1:
         return Wrong("email_several")
     address = offered[0] if offered else ""
     local, _, domain = address.rpartition("@")
-    domain = domain.lower()
-    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain) or len(local) > 64 or len(domain) > 253:
+    domain = _ascii_domain(domain.lower())
+    spelt = _LOCAL.fullmatch(local) or _LOCAL_BEYOND_ASCII.fullmatch(local)
+    if not spelt or not _DOMAIN.fullmatch(domain) or len(local.encode()) > 64 or len(domain) > 253:
         return Wrong("email_several" if len(_LIKE_ADDRESS.findall(address)) > 1 else "email_syntax")
     if rule.institution and _free(domain, asking.free_mail):
         return Wrong("email_free", {"domain": domain})

@@ -36,9 +36,27 @@ def _addresses(desk: Desk) -> Found:
     places: list[tuple[Path, str]] = [(("address",), desk.address)]
     places += [(("clerks", at, "address"), clerk.address) for at, clerk in enumerate(desk.clerks)]
     places += [(("auditors", at), address) for at, address in enumerate(desk.auditors)]
+    places += [(("operators", at), address) for at, address in enumerate(desk.operators)]
     for path, address in places:
         if not _ADDRESS.fullmatch(address):
             yield path, f'"{address}"', "one plain address such as name@desk.example"
+
+
+def _others(desk: Desk) -> Found:
+    """Letters to the desk itself would come back to it as mail."""
+    for name, addresses in (("auditors", desk.auditors), ("operators", desk.operators)):
+        seen = {desk.address.lower()}
+        for at, address in enumerate(addresses):
+            if address.lower() in seen:
+                yield (name, at), f'"{address}" a second time', "an address of their own"
+            seen.add(address.lower())
+
+
+def _budgets(desk: Desk) -> Found:
+    budgets = desk.budgets
+    if budgets.letters_per_domain < budgets.letters_per_address:
+        wanted = f"{budgets.letters_per_address} or more, which one address of a domain may get"
+        yield ("budgets", "letters_per_domain"), str(budgets.letters_per_domain), wanted
 
 
 def _clerks(desk: Desk) -> Found:
@@ -95,6 +113,8 @@ DESK_RULES: tuple[Callable[[Desk], Found], ...] = (
     _name,
     _address,
     _addresses,
+    _others,
+    _budgets,
     _clerks,
     _languages,
     _timezone,

@@ -4,6 +4,7 @@ import string
 import typing
 from collections.abc import Iterator, Mapping
 
+from mailbot.core.alarms import ALARMS
 from mailbot.core.case import Status
 from mailbot.core.events import FaultKind
 from mailbot.core.fields.wrong import FAULTS
@@ -22,6 +23,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "reasons": frozenset(),
     "dates": frozenset({"date", *DATE_LISTS}),
     "values": frozenset({"yes", "no"}),
+    "alarms": frozenset(f"{alarm.code}{end}" for alarm in ALARMS for end in ("", "_over")),
 }
 """The codes each table must have, because the program uses them; other codes must be the same in all languages."""
 
@@ -54,6 +56,8 @@ def _sentences(words: Words) -> Found:
             yield ("faults", code), f"the unknown code `{code}`", meant(code, FAULTS)
         else:
             yield from _sentence("faults", code, sentence, FAULTS[code].places | {"found"})
+    for code, sentence in words.alarms.items():
+        yield from _sentence("alarms", code, sentence, frozenset())
     yield from _sentence("dates", "date", words.dates.get("date", ""), DATE_PLACES)
     for name, count in DATE_LISTS.items():
         given = len(words.dates.get(name, "").split())

@@ -1,101 +1,19 @@
-"""A case: what its events add up to. It knows nothing of mails, rules, or of how an event came about."""
+"""How each kind of event changes a case. It knows nothing of mails, rules, or of how an event came about."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from mailbot.core import events as e
+from mailbot.core.case.values import STATUS_OF_STEP, Attached, Case, Consent, LetterInfo, Status
 from mailbot.core.instants import to_text
-
-Status = Literal[
-    "collecting",
-    "awaiting_consent",
-    "awaiting_document",
-    "ready",
-    "on_hold",
-    "in_progress",
-    "done",
-    "rejected",
-    "declined",
-    "withdrawn",
-    "expired",
-    "duplicate",
-]
-CLOSED: frozenset[str] = frozenset({"done", "rejected", "declined", "withdrawn", "expired", "duplicate"})
-STATUS_OF_STEP: Mapping[str, Status] = {"fields": "collecting", "consent": "awaiting_consent", "review": "ready"}
-
-
-class LetterInfo(e.Frozen):
-    """What is remembered of a letter: to whom, in which role and with which key its token was made, in which entry;
-    `sent` is the instant the relay took it."""
-
-    to: str
-    role: e.Role
-    key: str
-    seq: int
-    template: str
-    state: Literal["due", "sent", "failed", "held", "dropped"] = "due"
-    tries: int = 0
-    sent: str | None = None
-
-
-class Consent(e.Frozen):
-    """The responsible person's AGREE: when, from which address, to which letter, and whether it is confirmed."""
-
-    by: str
-    at: str
-    letter: str
-    confirmed: bool
-    remark: str = ""
-
-
-class Case(e.Frozen):
-    """One application from first mail to end. Instants are journal texts (see `instants`).
-
-    `answers` is what was written, `values` what was understood, `faults` what is still wrong. `revision` is the
-    sequence number of the entry that last changed fields, consents, documents, steps or status; `rounds` counts
-    answers in a row that brought nothing new. `threads` holds for each correspondent (role, or a
-    clerk's address) what the next letter answers.
-    """
-
-    number: str
-    form: str
-    status: Status = "collecting"
-    step: str = "fields"
-    opened: str
-    changed: str
-    completed: str | None = None
-    step_since: str
-    due: str | None = None
-    remind: str | None = None
-    applicant: str
-    name: str = ""
-    languages: dict[str, str] = {}
-    answers: dict[str, tuple[str, ...]] = {}
-    values: dict[str, e.Value] = {}
-    faults: tuple[e.Fault, ...] = ()
-    unread: tuple[str, ...] = ()
-    rounds: int = 0
-    stuck: bool = False
-    consent: Consent | None = None
-    decided_by: str = ""
-    reason: str = ""
-    notes: tuple[str, ...] = ()
-    blocks: tuple[str, ...] = ()
-    threads: dict[str, tuple[str, ...]] = {}
-    letters: dict[int, LetterInfo] = {}
-    last_letter: int = 0
-    revision: int = 0
-
-    @property
-    def open(self) -> bool:
-        """Whether anything can still happen to it by itself."""
-        return self.status not in CLOSED
-
 
 Change = Mapping[str, Any]
 THREAD_LENGTH = 8
 """How many earlier messages References names: enough for every mail program, short enough for every relay."""
+AUTOMATIC = frozenset({"autoreply", "bounce", "feedback", "list"})
+"""Kinds of attached mail that clerks are shown with the case, since no letter passes them on."""
+MOST_ATTACHED = 5
 
 
 def _joined(thread: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -128,6 +46,7 @@ def _step_entered(case: Case, event: e.StepEntered, at: str) -> Change:
         "due": event.due,
         "remind": event.remind,
         "completed": at if first else case.completed,
+        "pauses": 0,
     }
 
 
@@ -157,14 +76,43 @@ def _letter_written(case: Case, event: e.LetterWritten, at: str) -> Change:
     }
 
 
-def _letter_state(state: str) -> Callable[[Case, Any, str], Change]:
+def _letter_changed(case: Case, letter: str, update: Change) -> Change:
+    number = int(letter.rpartition(".")[2])
+    return {"letters": {**case.letters, number: case.letters[number].model_copy(update=update)}}
+
+
+def _letter_tried(state: str) -> Callable[[Case, Any, str], Change]:
     def change(case: Case, event: Any, at: str) -> Change:
-        number = int(event.letter.rpartition(".")[2])
-        info = case.letters[number]
-        update = {"state": state, "tries": info.tries + 1, "sent": at if state == "sent" else None}
-        return {"letters": {**case.letters, number: info.model_copy(update=update)}}
+        tries = case.letters[int(event.letter.rpartition(".")[2])].tries + 1
+        sent = at if state == "sent" else None
+        return _letter_changed(case, event.letter, {"state": state, "tries": tries, "sent": sent})
 
     return change
+
+
+def _letter_put(state: str) -> Callable[[Case, Any, str], Change]:
+    """A letter that was not tried: somebody decided whether it may go."""
+    return lambda case, event, at: _letter_changed(case, event.letter, {"state": state})
+
+
+def _address_bounced(case: Case, event: e.AddressBounced, at: str) -> Change:
+    marked = _letter_changed(case, event.letter, {"bounced": True})
+    return {**marked, "bounced": tuple(dict.fromkeys((*case.bounced, event.address)))}
+
+
+def _address_works(case: Case, event: e.AddressWorks, at: str) -> Change:
+    return {"bounced": tuple(address for address in case.bounced if address != event.address)}
+
+
+def _mail_attached(case: Case, event: e.MailAttached, at: str) -> Change:
+    if event.sort not in AUTOMATIC:
+        return {}
+    kept = (*case.attached, Attached(at=at, by=event.by, sort=event.sort))
+    return {"attached": kept[-MOST_ATTACHED:]}
+
+
+def _reminder_paused(case: Case, event: e.ReminderPaused, at: str) -> Change:
+    return {"remind": event.remind, "due": event.due, "pauses": case.pauses + 1}
 
 
 FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
@@ -185,9 +133,16 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.Expired: _closed("expired"),
     e.DeadlineMoved: lambda case, event, at: {"due": event.due},
     e.LetterWritten: _letter_written,
-    e.LetterSent: _letter_state("sent"),
-    e.LetterPostponed: _letter_state("due"),
-    e.LetterFailed: _letter_state("failed"),
+    e.LetterSent: _letter_tried("sent"),
+    e.LetterPostponed: _letter_tried("due"),
+    e.LetterFailed: _letter_tried("failed"),
+    e.LetterHeld: _letter_put("held"),
+    e.LetterReleased: _letter_put("due"),
+    e.LetterDropped: _letter_put("dropped"),
+    e.MailAttached: _mail_attached,
+    e.AddressBounced: _address_bounced,
+    e.AddressWorks: _address_works,
+    e.ReminderPaused: _reminder_paused,
 }
 """What each kind of event changes; a kind without a row changes nothing in a case."""
 

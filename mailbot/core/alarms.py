@@ -1,0 +1,113 @@
+"""When an operator is needed: sums that have to agree, and the table of alarms. It asks nobody and writes to nobody."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailbot.core.columns import clip
+from mailbot.core.health import Contact, Health, Sum
+from mailbot.core.instants import to_text
+
+OLDEST = timedelta(hours=1)
+"""How long a mail may wait to be taken in."""
+BROKEN = timedelta(minutes=10)
+"""How long a server may be out of reach."""
+LETTER_STATES = ("due", "sent", "failed", "held", "dropped")
+
+
+def sums(health: Health) -> tuple[Sum, ...]:
+    """What has to be equal after every round: each mail and each letter is somewhere, exactly once.
+
+    Mails: each decided one (in the journal, by what became of it last) lies on the disk as a file, emptied if it was
+    erased. Inbox: each mail that ever came into view under the present UIDVALIDITY was filed by us, removed by somebody
+    else, or is still there: waiting, only observed, or delivered empty; one that is there although it was filed came
+    into view anew. Letters: each ever written is in one state.
+    """
+    ledger = health.ledger
+    decided = sum(ledger.mails.values())
+    in_view = health.filed + health.gone + health.waiting + health.observed + health.empty
+    letters = sum(ledger.letters.get(state, 0) for state in LETTER_STATES)
+    return (
+        Sum("decided mails on the disk", "mails decided by the journal", health.files, decided),
+        Sum("mails that came", "filed, gone, waiting, observed, empty", health.came, in_view),
+        Sum("letters due, sent, failed, held, dropped", "letters written", letters, ledger.letters.get("written", 0)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something an operator is told of, once, and again when it is over: whether it holds at an instant (aware UTC),
+    and its figures in words. `code` names its sentence in words.toml, table `alarms`."""
+
+    code: str
+    holds: Callable[[Health, datetime], bool]
+    detail: Callable[[Health], str]
+
+
+def _broken(contact: Contact, now: datetime) -> bool:
+    return contact.broken is not None and now - contact.broken > BROKEN
+
+
+def _read(health: Health) -> bool:
+    """Whether the inbox was read, so that what was kept before had its turn."""
+    return health.seen is not None and health.imap.broken is None
+
+
+def _since(instant: datetime | None) -> str:
+    text = to_text(instant) if instant else ""
+    return f"since {text[:10]} {text[11:16]} UTC" if text else ""
+
+
+def _trouble(contact: Contact) -> str:
+    return ": ".join(part for part in (_since(contact.broken), clip(contact.trouble, 200)) if part)
+
+
+def _disagreeing(health: Health) -> str:
+    return "; ".join(f"{row.left}: {row.found}; {row.right}: {row.wanted}" for row in sums(health) if not row.agrees)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+
+
+def _budgets(whys: Iterable[str]) -> str:
+    return _counted(Counter(whys))
+
+
+def _observed(health: Health) -> str:
+    foreseen = _counted(health.would_do)
+    return f"mails: {health.observed}" + (f"; {foreseen}" if foreseen else "")
+
+
+ALARMS: tuple[Alarm, ...] = (
+    Alarm("sums", lambda health, now: not all(row.agrees for row in sums(health)), _disagreeing),
+    Alarm(
+        "oldest",
+        lambda health, now: health.oldest is not None and now - health.oldest > OLDEST,
+        lambda health: f"mails: {health.waiting}; the oldest {_since(health.oldest)}",
+    ),
+    Alarm(
+        "undecided",
+        lambda health, now: health.undecided > 0 and health.waiting == 0 and _read(health),
+        lambda health: f"mails: {health.undecided}",
+    ),
+    Alarm("inbox", lambda health, now: _broken(health.imap, now), lambda health: _trouble(health.imap)),
+    Alarm(
+        "sending",
+        lambda health, now: _broken(health.smtp, now) and health.ledger.letters.get("due", 0) > 0,
+        lambda health: f"letters: {health.ledger.letters.get('due', 0)}; {_trouble(health.smtp)}",
+    ),
+    Alarm(
+        "held",
+        lambda health, now: bool(health.ledger.held),
+        lambda health: f"letters: {len(health.ledger.held)}; {_budgets(held.why for held in health.ledger.held)}",
+    ),
+    Alarm("observed", lambda health, now: health.observed > 0, _observed),
+)
+"""Everything the operator is told of."""
+
+
+def raised(health: Health, now: datetime) -> dict[str, str]:
+    """The alarms that hold at `now` (aware UTC): code -> figures in words."""
+    return {alarm.code: alarm.detail(health) for alarm in ALARMS if alarm.holds(health, now)}

@@ -1,0 +1,105 @@
+"""A case and what belongs to it, as values. They know nothing of the events they come from."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from mailbot.core import events as e
+
+Status = Literal[
+    "collecting",
+    "awaiting_consent",
+    "awaiting_document",
+    "ready",
+    "on_hold",
+    "in_progress",
+    "done",
+    "rejected",
+    "declined",
+    "withdrawn",
+    "expired",
+    "duplicate",
+]
+CLOSED: frozenset[str] = frozenset({"done", "rejected", "declined", "withdrawn", "expired", "duplicate"})
+STATUS_OF_STEP: Mapping[str, Status] = {"fields": "collecting", "consent": "awaiting_consent", "review": "ready"}
+
+
+class LetterInfo(e.Frozen):
+    """What is remembered of a letter: to whom, in which role and with which key its token was made, in which entry;
+    `sent` is the instant the relay took it, `bounced` says that it came back for good later."""
+
+    to: str
+    role: e.Role
+    key: str
+    seq: int
+    template: str
+    state: Literal["due", "sent", "failed", "held", "dropped"] = "due"
+    tries: int = 0
+    sent: str | None = None
+    bounced: bool = False
+
+
+class Consent(e.Frozen):
+    """The responsible person's AGREE: when, from which address, to which letter, and whether it is confirmed."""
+
+    by: str
+    at: str
+    letter: str
+    confirmed: bool
+    remark: str = ""
+
+
+class Attached(e.Frozen):
+    """An automatic mail that belongs to the case: when it came, from which address, what kind of mail it is."""
+
+    at: str
+    by: str
+    sort: str
+
+
+class Case(e.Frozen):
+    """One application from first mail to end. Instants are journal texts (see `instants`).
+
+    `answers` is what was written, `values` what was understood, `faults` what is still wrong. `revision` is the
+    sequence number of the entry that last changed fields, consents, documents, steps or status; `rounds` counts
+    answers in a row that brought nothing new. `threads` holds for each correspondent (role, or a
+    clerk's address) what the next letter answers. `bounced` are the addresses (lower case) that letters came back from
+    and nobody wrote from since, `attached` the last automatic mails, `pauses` how often the reminder of this step was
+    put off.
+    """
+
+    number: str
+    form: str
+    status: Status = "collecting"
+    step: str = "fields"
+    opened: str
+    changed: str
+    completed: str | None = None
+    step_since: str
+    due: str | None = None
+    remind: str | None = None
+    applicant: str
+    name: str = ""
+    languages: dict[str, str] = {}
+    answers: dict[str, tuple[str, ...]] = {}
+    values: dict[str, e.Value] = {}
+    faults: tuple[e.Fault, ...] = ()
+    unread: tuple[str, ...] = ()
+    rounds: int = 0
+    stuck: bool = False
+    consent: Consent | None = None
+    decided_by: str = ""
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
+    threads: dict[str, tuple[str, ...]] = {}
+    letters: dict[int, LetterInfo] = {}
+    last_letter: int = 0
+    bounced: tuple[str, ...] = ()
+    attached: tuple[Attached, ...] = ()
+    pauses: int = 0
+    revision: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether anything can still happen to it by itself."""
+        return self.status not in CLOSED

@@ -1,0 +1,74 @@
+"""Decisions about the desk itself, without a case: its quarantine, its alarms, its mailbox. They know no server."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mailbot.core.events import Alarmed, AlarmEnded, Facts, MailboxSeen, MailsVanished, QuarantineTold
+from mailbot.core.ledger import InQuarantine, Ledger
+from mailbot.core.outcome import Decision, Letter
+from mailbot.core.rules import Clerk, Desk, Rules
+
+MOST_LISTED = 10
+"""How many mails one letter about the quarantine lists; of the others it says how many they are."""
+
+
+def quarantine_told(ledger: Ledger, rules: Rules, now: datetime) -> Decision | None:
+    """The clerks who may decide are told what came into quarantine since they were told last, at most once a calendar
+    day where the desk is; None if there is nothing to tell today. `now` is an aware UTC instant."""
+    desk, told = rules.desk, ledger.told
+    fresh = tuple(mail for mail in ledger.quarantine if told is None or mail.at > told)
+    if not fresh or (told is not None and _day(told, desk) == _day(now, desk)):
+        return None
+    letters = tuple(_of_quarantine(clerk, fresh) for clerk in desk.clerks if "decide" in clerk.roles)
+    return Decision(None, (Facts(sort="routine"), QuarantineTold(mails=len(fresh))), letters)
+
+
+def _day(instant: datetime, desk: Desk) -> str:
+    return instant.astimezone(ZoneInfo(desk.timezone)).date().isoformat()
+
+
+def _of_quarantine(clerk: Clerk, mails: Sequence[InQuarantine]) -> Letter:
+    data = {"clerk": clerk, "mails": mails[:MOST_LISTED], "more": max(0, len(mails) - MOST_LISTED)}
+    return Letter("quarantine", clerk.address, "clerk", (clerk.language,), data)
+
+
+def alarms_changed(raised: Mapping[str, str], ledger: Ledger, rules: Rules, now: datetime) -> Decision | None:
+    """Alarms that were not there before, and those that are over, in one letter to each operator; None if all is as it
+    was.
+
+    `raised` maps the codes of the alarms that hold at `now` (aware UTC) to their figures in words. Operators are those
+    of desk.toml; without any, the clerks who answer for the desk; without such, all who may decide.
+    """
+    new = {code: detail for code, detail in raised.items() if code not in ledger.alarms}
+    over = tuple(sorted(ledger.alarms - raised.keys()))
+    if not new and not over:
+        return None
+    events = [Alarmed(alarm=code, detail=detail) for code, detail in new.items()]
+    ended = [AlarmEnded(alarm=code) for code in over]
+    letters = tuple(_of_alarms(rules.desk, address, new, over) for address in operators(rules.desk))
+    return Decision(None, (Facts(sort="alarm"), *events, *ended), letters)
+
+
+def operators(desk: Desk) -> tuple[str, ...]:
+    """The addresses of whoever looks after the service."""
+    heads = tuple(clerk.address for clerk in desk.clerks if "head" in clerk.roles)
+    return desk.operators or heads or tuple(clerk.address for clerk in desk.clerks if "decide" in clerk.roles)
+
+
+def _of_alarms(desk: Desk, address: str, new: Mapping[str, str], over: tuple[str, ...]) -> Letter:
+    clerk = desk.clerk(address)
+    language = clerk.language if clerk else desk.languages[0]
+    return Letter("alarm", address, "operator", (language,), {"alarms": dict(new), "over": over})
+
+
+def mailbox_seen(validity: int, known: int, unknown: int, *, observed: bool = False) -> Decision:
+    """The inbox was found under another UIDVALIDITY, with so many mails the desk knew and did not know; `observed` if
+    the latter are not taken in without an order."""
+    seen = MailboxSeen(validity=validity, known=known, unknown=unknown, observed=observed)
+    return Decision(None, (Facts(sort="mailbox"), seen))
+
+
+def vanished(validity: int, uids: str, count: int) -> Decision:
+    """Somebody else removed mails from the inbox before they were taken in: `uids` is a sequence set (RFC 9051)."""
+    return Decision(None, (Facts(sort="mailbox"), MailsVanished(validity=validity, uids=uids, count=count)))

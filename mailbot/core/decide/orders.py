@@ -1,0 +1,105 @@
+"""Orders given at the shell: what each does to letters, quarantine and mailbox, or why it is refused. It reads no file
+and no mail."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from mailbot.core.case import LetterInfo
+from mailbot.core.events import (
+    Adopted,
+    Event,
+    Facts,
+    LetterDropped,
+    LetterReleased,
+    OrderRefused,
+    QuarantineDismissed,
+)
+from mailbot.core.ledger import Ledger
+from mailbot.core.orders import Adopt, DismissMail, DropLetters, Ordered, ReleaseLetters, RetryMail
+from mailbot.core.outcome import Decision
+from mailbot.core.rules import Rules
+
+Letters = Mapping[str, LetterInfo]
+Made = tuple[list[tuple[str | None, Event]], tuple[str, str]]
+"""What an order does, each event with the case it belongs to; and why it is refused, about what (empty: it is not)."""
+GRANTED = ("", "")
+
+
+def carry_out(ordered: Ordered, ledger: Ledger, letters: Letters, rules: Rules, now: datetime) -> list[Decision]:
+    """What an order does: one Decision for each case concerned, adjacent; or one that says why nothing was done.
+
+    `letters` has what is known of the letters that the order is about (all held ones, if it names none); `now` is an
+    aware UTC instant. Reading a mail in quarantine again is done by deciding it again; a RetryMail that comes here
+    could not be done, and is refused.
+    """
+    done, (why, about) = CARRY_OUT[type(ordered.order)](ordered.order, ledger, letters)
+    if why:
+        return [refused(ordered, why, about)]
+    by_case: dict[str | None, list[Event]] = {}
+    for case, event in done:
+        by_case.setdefault(case, []).append(event)
+    return [Decision(case, (_facts(ordered), *happened)) for case, happened in by_case.items()]
+
+
+def refused(ordered: Ordered, why: str, about: str = "") -> Decision:
+    """The order was not carried out: `why` is a code of `orders.REFUSALS`, `about` a letter or a mail's digest."""
+    return Decision(None, (_facts(ordered), OrderRefused(why=why, about=about)))
+
+
+def _facts(ordered: Ordered) -> Facts:
+    return Facts(sort="order", operator=ordered.by)
+
+
+def _adopt(order: Adopt, ledger: Ledger, letters: Letters) -> Made:
+    nothing = ledger.adopted and not ledger.observed
+    return [(None, Adopted())], ("nothing_observed", "") if nothing else GRANTED
+
+
+def _release(order: ReleaseLetters, ledger: Ledger, letters: Letters) -> Made:
+    names = tuple(dict.fromkeys(order.letters or (held.name for held in ledger.held)))
+    if not names:
+        return [], ("nothing_held", "")
+    return [(_case(name), LetterReleased(letter=name)) for name in names], _refusal(names, letters, "held")
+
+
+def _drop(order: DropLetters, ledger: Ledger, letters: Letters) -> Made:
+    names = tuple(dict.fromkeys(order.letters))
+    return [(_case(name), LetterDropped(letter=name)) for name in names], _refusal(names, letters, "held", "due")
+
+
+def _refusal(names: Iterable[str], letters: Letters, *allowed: str) -> tuple[str, str]:
+    """The first letter that is not in a state that allows the order, and why; letters are released or dropped all or
+    none."""
+    for name in names:
+        state = letters[name].state if name in letters else "none"
+        if state not in allowed:
+            return {"none": "no_such_letter", "sent": "letter_sent"}.get(state, "letter_not_held"), name
+    return GRANTED
+
+
+def _case(letter: str) -> str | None:
+    """The case a letter belongs to: `2026-00042` of `2026-00042.7`, none of `e123.1`."""
+    return None if letter.startswith("e") else letter.rpartition(".")[0]
+
+
+def _dismiss(order: DismissMail, ledger: Ledger, letters: Letters) -> Made:
+    event = QuarantineDismissed(mail=order.mail, reason=order.reason)
+    return [(None, event)], GRANTED if _waits(order.mail, ledger) else ("not_in_quarantine", order.mail)
+
+
+def _retry(order: RetryMail, ledger: Ledger, letters: Letters) -> Made:
+    return [], ("mail_erased" if _waits(order.mail, ledger) else "not_in_quarantine", order.mail)
+
+
+def _waits(mail: str, ledger: Ledger) -> bool:
+    return any(part.mail == mail for part in ledger.quarantine)
+
+
+CARRY_OUT: Mapping[type, Callable[..., Made]] = {
+    Adopt: _adopt,
+    ReleaseLetters: _release,
+    DropLetters: _drop,
+    RetryMail: _retry,
+    DismissMail: _dismiss,
+}
+"""What each kind of order does."""

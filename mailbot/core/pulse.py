@@ -1,0 +1,162 @@
+"""What the service saw last, kept between rounds and processes: which mails are in view, and whether servers answer.
+It asks nobody, and no decision rests on it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from mailbot.core.health import Contact, Health
+from mailbot.core.instants import from_text, to_text
+from mailbot.core.ledger import Ledger
+from mailbot.core.uids import sequence_set, uids_of
+
+
+@dataclass(slots=True)
+class Pulse:
+    """The inbox as it was seen last, and what became of the mails that ever came into view under its UIDVALIDITY.
+
+    `in_view` are the UIDs seen and not filed, among them the `observed` ones and those delivered `empty`; `filing` are
+    those about to be filed without an entry of their own, since they are known. `seq` is the last entry of the journal
+    when this was noted. `top` is the highest UID seen, `stuck` the UIDs filed and still there.
+    """
+
+    seq: int = 0
+    seen: datetime | None = None
+    validity: int | None = None
+    top: int = 0
+    came: int = 0
+    filed: int = 0
+    gone: int = 0
+    in_view: set[int] = field(default_factory=set)
+    observed: set[int] = field(default_factory=set)
+    empty: set[int] = field(default_factory=set)
+    filing: set[int] = field(default_factory=set)
+    stuck: set[int] = field(default_factory=set)
+    oldest: datetime | None = None
+    imap: Contact = field(default_factory=Contact)
+    smtp: Contact = field(default_factory=Contact)
+    would_do: dict[str, int] = field(default_factory=dict)
+    foreseen: set[int] = field(default_factory=set)
+    filed_lately: set[int] = field(default_factory=set)
+
+    def look(self, validity: int, uids: Collection[int], decided: Collection[int], now: datetime) -> set[int]:
+        """The inbox holds these UIDs now; the ones that are gone though nobody here filed them.
+
+        `decided` are UIDs that entries of the journal name which this pulse has not heard of, after a crash. Under
+        another UIDVALIDITY everything begins anew.
+        """
+        if validity != self.validity:
+            self._begin(validity)
+        here = set(uids)
+        missing = self.in_view - here
+        ours = missing & ({*decided} | self.filing)
+        vanished = missing - ours
+        self.came += len(here - self.in_view)
+        self.filed += len(ours)
+        self.gone += len(vanished)
+        self.stuck = here & self.filed_lately
+        self.in_view, self.filing, self.filed_lately = here, set(), set()
+        for part in (self.observed, self.empty, self.foreseen):
+            part &= here
+        self.top, self.seen = max(self.top, *here, 0), now
+        return vanished
+
+    def _begin(self, validity: int) -> None:
+        self.validity, self.top = validity, 0
+        self.came = self.filed = self.gone = 0
+        for part in (self.in_view, self.observed, self.empty, self.filing, self.foreseen, self.filed_lately):
+            part.clear()
+        self.would_do = {}
+
+    def was_filed(self, uids: Iterable[int]) -> None:
+        """These mails were filed by us."""
+        filed = self.in_view & set(uids)
+        self.filed += len(filed)
+        self.in_view -= filed
+        self.observed -= filed
+        self.filing -= filed
+        self.filed_lately |= filed
+
+    @property
+    def waiting(self) -> set[int]:
+        """The mails in view that are to be taken in."""
+        return self.in_view - self.observed - self.empty
+
+    def plain(self) -> dict[str, object]:
+        """As plain JSON values."""
+        sets = {name: sequence_set(getattr(self, name)) for name in SETS}
+        numbers = {name: getattr(self, name) for name in NUMBERS}
+        instants = {name: _text(getattr(self, name)) for name in INSTANTS}
+        return {**numbers, **sets, **instants, **{name: _contact(getattr(self, name)) for name in CONTACTS}} | {
+            "would_do": dict(self.would_do)
+        }
+
+    def health(self, ledger: Ledger, *, undecided: int, files: int) -> Health:
+        """How the desk is, with its ledger and what lies on its disk: mails not decided, files of decided ones."""
+        return Health(
+            ledger=ledger,
+            seen=self.seen,
+            waiting=len(self.waiting),
+            observed=len(self.observed),
+            empty=len(self.empty),
+            oldest=self.oldest,
+            undecided=undecided,
+            files=files,
+            came=self.came,
+            filed=self.filed,
+            gone=self.gone,
+            stuck=tuple(sorted(self.stuck)),
+            imap=self.imap,
+            smtp=self.smtp,
+            would_do=dict(self.would_do),
+        )
+
+
+NUMBERS = ("seq", "validity", "top", "came", "filed", "gone")
+SETS = ("in_view", "observed", "empty", "filing", "stuck", "foreseen")
+INSTANTS = ("seen", "oldest")
+CONTACTS = ("imap", "smtp")
+
+
+def read_pulse(plain: Mapping[str, Any] | None) -> Pulse:
+    """The pulse that `plain` was taken of; an empty one for anything else."""
+    try:
+        return _pulse(plain or {})
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Pulse()
+
+
+def _pulse(plain: Mapping[str, Any]) -> Pulse:
+    numbers = {name: None if plain[name] is None else int(plain[name]) for name in NUMBERS}
+    sets = {name: uids_of(plain[name]) for name in SETS}
+    instants = {name: _instant(plain[name]) for name in INSTANTS}
+    contacts = {name: _read_contact(plain[name]) for name in CONTACTS}
+    foreseen = {str(name): int(count) for name, count in plain["would_do"].items()}
+    return Pulse(**numbers, **sets, **instants, **contacts, would_do=foreseen)  # type: ignore[arg-type]
+
+
+def worked(contact: Contact, now: datetime) -> Contact:
+    """The server did what it was asked at `now`."""
+    return replace(contact, worked=now, broken=None, trouble="")
+
+
+def failed(contact: Contact, now: datetime, trouble: str) -> Contact:
+    """The server could not be worked with at `now`; since when is remembered."""
+    return replace(contact, broken=contact.broken or now, trouble=trouble)
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else to_text(instant)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else from_text(text)
+
+
+def _contact(contact: Contact) -> dict[str, str | None]:
+    return {"worked": _text(contact.worked), "broken": _text(contact.broken), "trouble": contact.trouble}
+
+
+def _read_contact(plain: Mapping[str, Any]) -> Contact:
+    return Contact(_instant(plain["worked"]), _instant(plain["broken"]), str(plain["trouble"]))

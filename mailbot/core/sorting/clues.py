@@ -1,0 +1,75 @@
+"""What sorting looks at: the mail, and a few clues from outside it. It draws no conclusion."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from mailbot.core.events import Role
+from mailbot.core.message import Message
+from mailbot.core.quoting import split
+from mailbot.core.rules import Desk
+
+LOOKED_AT = 4_000
+"""Characters of a text that words are looked for in: whoever writes more is no machine that answers."""
+_FAR_EAST = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_LOOSE = re.compile(rf"(?<=[{_FAR_EAST}、。])\s+(?=[{_FAR_EAST}])")
+_APOSTROPHES = str.maketrans("’‘`´‐‑‒–—", "''''-----")
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What sorting looks at besides the mail: the desk, its new text, the form it fills in (or None), and in which
+    role the letter it answers was received (`unknown`: a letter claimed but not verified; None: no letter)."""
+
+    desk: Desk
+    new_text: str
+    form: str | None
+    answers: Role | Literal["unknown"] | None
+
+
+Test = Callable[[Message, Clues], bool]
+
+
+def plain(text: str) -> str:
+    """The beginning of a text as phrases are looked for in it: NFKC, lower case, plain apostrophes, one space for any
+    white space and none between characters of the Far East, where a line was only broken."""
+    text = unicodedata.normalize("NFKC", text[:LOOKED_AT]).translate(_APOSTROPHES).casefold()
+    return _LOOSE.sub("", " ".join(text.split()))
+
+
+@lru_cache(maxsize=4)
+def plain_text(text: str) -> str:
+    """`plain` of a text that several tests look at."""
+    return plain(text)
+
+
+@lru_cache(maxsize=4)
+def quotes(text: str) -> bool:
+    """Whether a text holds anything quoted or forwarded."""
+    parts = split(text)
+    return bool(parts.quoted.strip() or parts.forwarded.strip())
+
+
+@lru_cache(maxsize=4)
+def forwards(text: str) -> bool:
+    """Whether a text holds a forwarded mail, and nothing its sender wrote."""
+    parts = split(text)
+    return not parts.new.strip() and bool(parts.forwarded.strip() or parts.quoted.strip())
+
+
+def subject_of(message: Message) -> str:
+    """The subject as phrases are looked for in it."""
+    return plain(message.subject[:200])
+
+
+def both(*tests: Test) -> Test:
+    """A test that fits where all of these fit."""
+    return lambda message, clues: all(test(message, clues) for test in tests)
+
+
+def unless(test: Test) -> Test:
+    """A test that fits where this one does not."""
+    return lambda message, clues: not test(message, clues)

@@ -1,0 +1,123 @@
+"""How the service is, as people and programs read it. It only reads."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from mailbot.core.alarms import raised, sums
+from mailbot.core.columns import clip, pad
+from mailbot.core.health import Contact, Health
+from mailbot.core.instants import to_text
+from mailbot.core.ledger import Ledger
+from mailbot.core.rules import Rules
+
+
+def _ago(then: datetime | None, now: datetime) -> str:
+    """How long ago, in the largest unit that fits; `never` without an instant."""
+    if then is None:
+        return "never"
+    seconds = max(0, int((now - then).total_seconds()))
+    for unit, size in (("days", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago"
+
+
+def _contact(contact: Contact, now: datetime) -> str:
+    worked = f"worked {_ago(contact.worked, now)}"
+    return f"{worked}; broken since {_ago(contact.broken, now)}: {contact.trouble}" if contact.broken else worked
+
+
+def _counts(counts: Mapping[str, int], names: tuple[str, ...]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {counts.get(name, 0)}" for name in names)
+
+
+MAILS = ("taken_in", "ignored", "quarantined", "dismissed")
+LETTERS = ("written", "due", "sent", "failed", "held", "dropped")
+
+
+def _lines(health: Health, now: datetime) -> Iterator[tuple[str, str]]:
+    ledger = health.ledger
+    oldest = f", the oldest received {_ago(health.oldest, now)}" if health.oldest else ""
+    yield "inbox", f"waiting {health.waiting}{oldest}, only observed {health.observed}, empty {health.empty}"
+    yield (
+        "",
+        f"seen {_ago(health.seen, now)}; came {health.came}, filed {health.filed}, removed by others {health.gone}",
+    )
+    yield "mails", f"{_counts(ledger.mails, MAILS)}, vanished {ledger.vanished}, kept and undecided {health.undecided}"
+    yield "letters", _counts(ledger.letters, LETTERS)
+    yield "IMAP", _contact(health.imap, now)
+    yield "SMTP", _contact(health.smtp, now)
+    if health.observed:
+        yield "observed", foreseen_text(health.would_do)
+    wrong = [one for one in sums(health) if not one.agrees]
+    yield "sums", "agree" if not wrong else "DO NOT AGREE"
+    for one in wrong:
+        yield "", f"{one.left} {one.found}, {one.right} {one.wanted}"
+
+
+def foreseen_text(would_do: Mapping[str, int]) -> str:
+    """What would be done with the mails that are only observed."""
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(would_do.items()) if kind != "letters")
+    return f"{kinds or 'not read yet'}; {would_do.get('letters', 0)} letters would be written; `mailbot adopt` begins"
+
+
+def status_text(health: Health, rules: Rules, now: datetime) -> str:
+    """Everything an operator wants to see at once, a line a thing; alarms last."""
+    lines = [f"desk {rules.desk.name}, {to_text(now)}"]
+    lines += [f"{name:<9} {clip(text, 240)}" for name, text in _lines(health, now)]
+    lines += [f"ALARM     {code}: {clip(detail, 240)}" for code, detail in raised(health, now).items()]
+    return "\n".join(lines)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return to_text(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple | set | frozenset) else value
+
+
+def as_json(health: Health, now: datetime) -> dict[str, object]:
+    """The same for programs: instants as text (RFC 3339, UTC), ages in seconds."""
+    ledger = asdict(health.ledger)
+    age = (now - health.oldest).total_seconds() if health.oldest else None
+    totals = [{**asdict(one), "agrees": one.agrees} for one in sums(health)]
+    return {
+        "at": to_text(now),
+        "waiting": health.waiting,
+        "observed": health.observed,
+        "would_do": dict(health.would_do),
+        "empty": health.empty,
+        "oldest_seconds": age,
+        "undecided": health.undecided,
+        "mails": {name: ledger["mails"].get(name, 0) for name in MAILS},
+        "vanished": ledger["vanished"],
+        "letters": {name: ledger["letters"].get(name, 0) for name in LETTERS},
+        "imap": _plain(asdict(health.imap)),
+        "smtp": _plain(asdict(health.smtp)),
+        "seen": _plain(health.seen),
+        "sums": totals,
+        "agree": all(one["agrees"] for one in totals),
+        "alarms": raised(health, now),
+    }
+
+
+def held_table(ledger: Ledger) -> str:
+    """The letters that are held, and how to let them go."""
+    if not ledger.held:
+        return f"no letter is held; due {ledger.letters.get('due', 0)}"
+    rows = [f"{pad(part.name, 16)} {pad(part.template, 20)} {pad(part.why, 8)} {part.to}" for part in ledger.held]
+    head = f"{'LETTER':<16} {'TEMPLATE':<20} {'BUDGET':<8} TO"
+    return "\n".join([head, *rows, "`mailbot letters release|drop LETTER ...` decides on them"])
+
+
+def quarantine_table(ledger: Ledger) -> str:
+    """The mails in quarantine, and what can be done with them."""
+    if not ledger.quarantine:
+        return "nothing is in quarantine"
+    rows = [f"{part.mail[:12]:<12} {to_text(part.at)} {clip(part.reason, 80)}" for part in ledger.quarantine]
+    head = f"{'MAIL':<12} {'SINCE':<24} REASON"
+    return "\n".join([head, *rows, "`mailbot quarantine show|retry|dismiss MAIL ...` looks at them and decides"])
