@@ -163,7 +163,7 @@ ANSWERS = [
     ("451 4.3.0 try later", Later(451, "4.3.0 try later")),
     ("550 5.1.1 no such user", Never(550, "5.1.1 no such user")),
     ("552 5.2.2 mailbox full", Never(552, "5.2.2 mailbox full")),
-    ("530 5.7.0 log in first", Later(530, "5.7.0 log in first")),
+    ("550 5.1.8 the sender's domain is unknown", Later(550, "5.1.8 the sender's domain is unknown")),
     ("503 5.5.1 not now", Later(503, "5.5.1 not now")),
 ]
 
@@ -175,6 +175,8 @@ async def test_a_refusal_concerns_one_letter_and_the_next_goes_on_the_same_conne
     servers: EmbeddedServers, stage: str, answer: str, result: Later | Never
 ) -> None:
     servers.answers[stage, DESK if stage == "MAIL" else ANN] = answer
+    if stage == "MAIL" and isinstance(result, Never) and result.code != 552:
+        result = Later(result.code, result.reason)  # whoever refuses the desk's address would refuse every letter
     async with posted(servers.smtp_port) as postman:
         await postman.connect()
         before = postman._client
@@ -182,6 +184,20 @@ async def test_a_refusal_concerns_one_letter_and_the_next_goes_on_the_same_conne
         assert isinstance(await postman.send("other@desk.example", BOB, LETTER), Sent)
         assert postman._client is before
     assert [letter.recipient for letter in servers.letters] == [BOB]
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
+@in_a_loop
+async def test_a_relay_that_wants_another_login_is_for_the_operator_and_no_letters_fault(
+    servers: EmbeddedServers, stage: str
+) -> None:
+    servers.answers[stage, DESK if stage == "MAIL" else ANN] = "530 5.7.0 log in first"
+    async with posted(servers.smtp_port) as postman:
+        with pytest.raises(PostmanBroken, match="log in first") as broken:
+            await postman.send(DESK, ANN, LETTER)
+        assert broken.value.code == 530
+        servers.answers.clear()
+        assert isinstance(await postman.send(DESK, ANN, LETTER), Sent)
 
 
 @in_a_loop
@@ -192,10 +208,27 @@ async def test_of_several_recipients_each_has_a_result_of_its_own(servers: Embed
     assert [type(result) for result in results] == [Sent, Never, Sent]
 
 
-@pytest.mark.parametrize("stage", ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "end"])
-@pytest.mark.parametrize("how", [hang_up, say_nothing, say("421 4.3.2 shutting down"), say("what?")])
+CUTS = [hang_up, say_nothing, say("421 4.3.2 shutting down"), say("what?")]
+
+
+@pytest.mark.parametrize("stage", ["greeting", "EHLO"])
+@pytest.mark.parametrize("how", CUTS)
 @in_a_loop
-async def test_whatever_cuts_the_dialogue_the_letter_goes_later_and_the_next_goes_now(stage: str, how: Instead) -> None:
+async def test_a_relay_that_does_not_greet_has_not_got_the_letter_and_the_next_goes(stage: str, how: Instead) -> None:
+    async with Relay(stage, how) as relay, posted(relay.port, timeout=0.15) as postman:
+        with pytest.raises(PostmanBroken):
+            await postman.send(DESK, ANN, LETTER)
+        assert await postman.send(DESK, BOB, LETTER) == Sent("OK")
+    assert [line for line in relay.heard if line.startswith("RCPT")] == [f"RCPT TO:<{BOB}>"]
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "end"])
+@pytest.mark.parametrize("how", CUTS)
+@in_a_loop
+async def test_whatever_cuts_the_dialogue_the_letter_goes_later_and_the_next_goes_now(
+    stage: str, how: Instead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailbot.edge.postman.END_OF_LETTER", 2)  # ours would have to be waited for
     async with Relay(stage, how) as relay, posted(relay.port, timeout=0.15) as postman:
         result = await postman.send(DESK, ANN, LETTER)
         assert isinstance(result, Later)
@@ -205,9 +238,18 @@ async def test_whatever_cuts_the_dialogue_the_letter_goes_later_and_the_next_goe
 
 
 @in_a_loop
+async def test_a_relay_of_the_old_kind_that_only_knows_helo_gets_letters_too() -> None:
+    async with Relay("EHLO", say("502 5.5.1 what is that")) as relay, posted(relay.port) as postman:
+        assert await postman.send(DESK, ANN, LETTER) == Sent("OK")
+    assert relay.heard[1].startswith("HELO")
+
+
+@in_a_loop
 async def test_a_5xx_greeting_says_nothing_about_the_letter() -> None:
     async with Relay("greeting", say("554 5.7.1 not you")) as relay, posted(relay.port) as postman:
-        assert await postman.send(DESK, ANN, LETTER) == Later(554, "5.7.1 not you")
+        with pytest.raises(PostmanBroken, match="not you") as broken:
+            await postman.send(DESK, ANN, LETTER)
+        assert broken.value.code == 554
 
 
 @in_a_loop
@@ -265,15 +307,63 @@ async def test_what_is_no_address_never_reaches_the_relay(address: str) -> None:
 
 
 @in_a_loop
-async def test_an_address_not_in_ascii_needs_a_relay_that_takes_it(servers: EmbeddedServers) -> None:
+async def test_a_name_before_the_at_that_is_not_ascii_needs_a_relay_that_takes_it(servers: EmbeddedServers) -> None:
     async with posted(servers.smtp_port) as postman:
         assert isinstance(await postman.send(DESK, "鈴木@uni.example", LETTER), Sent)
-    assert servers.letters[0].recipient == "鈴木@uni.example"
-    async with Relay() as relay, posted(relay.port) as postman:
+        assert servers.letters[0].recipient == "鈴木@uni.example"
+        await postman.close()
+        servers.relay.smtputf8 = False
         result = await postman.send(DESK, "鈴木@uni.example", LETTER)
         assert isinstance(result, Never)
-        assert "not in ASCII" in result.reason
+        assert (result.code, "SMTPUTF8" in result.reason) == (553, True)
+        assert isinstance(await postman.send(DESK, ANN, LETTER), Sent)
+    assert servers.relay.connections == 2, "nothing was said that needed a new connection"
+
+
+@pytest.mark.parametrize("smtputf8", [True, False])
+@in_a_loop
+async def test_a_domain_that_is_not_ascii_is_written_so_that_every_relay_takes_it(
+    servers: EmbeddedServers, smtputf8: bool
+) -> None:
+    servers.relay.smtputf8 = smtputf8
+    async with posted(servers.smtp_port) as postman:
+        assert isinstance(await postman.send(DESK, "taro@例え.jp", LETTER), Sent)
+        assert isinstance(await postman.send(DESK, "taro@straße.example", LETTER), Sent)
+        assert isinstance(await postman.send(DESK, "taro@例え..jp", LETTER), Never)
+    assert [part.recipient for part in servers.letters] == ["taro@xn--r8jz45g.jp", "taro@xn--strae-oqa.example"]
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT"])
+@pytest.mark.parametrize("how", CUTS[:3])
+@in_a_loop
+async def test_a_connection_that_proves_to_be_dead_is_opened_again_before_the_letter_is_put_off(
+    stage: str, how: Instead
+) -> None:
+    async with Relay(stage, how) as relay, posted(relay.port, timeout=0.15) as postman:
+        relay.times = 0
         assert await postman.send(DESK, ANN, LETTER) == Sent("OK")
+        relay.times = 1
+        assert await postman.send(DESK, BOB, LETTER) == Sent("OK")
+    assert (relay.connections, len(relay.letters)) == (2, 2)
+
+
+@in_a_loop
+async def test_a_letter_that_was_offered_is_not_offered_again_at_once_whatever_became_of_the_connection() -> None:
+    async with Relay("end", hang_up) as relay, posted(relay.port) as postman:
+        relay.times = 0
+        assert await postman.send(DESK, ANN, LETTER) == Sent("OK")
+        relay.times = 1
+        result = await postman.send(DESK, BOB, LETTER)
+    assert isinstance(result, Later)
+    assert result.code is None
+    assert (relay.connections, len(relay.letters)) == (1, 2)
+
+
+@in_a_loop
+async def test_a_relay_may_take_its_time_over_a_letter_longer_than_over_a_command(servers: EmbeddedServers) -> None:
+    servers.relay.delay = 0.6
+    async with posted(servers.smtp_port, timeout=0.3) as postman:
+        assert isinstance(await postman.send(DESK, ANN, LETTER), Sent)
 
 
 @in_a_loop
@@ -309,7 +399,8 @@ async def test_a_certificate_nobody_vouches_for_is_refused(
         postman = Postman(account(servers.smtp_port, security=security, ca=other))
         with pytest.raises(PostmanBroken, match="certificate is not trusted"):
             await postman.connect()
-        assert isinstance(await postman.send(DESK, ANN, LETTER), Later)
+        with pytest.raises(PostmanBroken, match="certificate is not trusted"):
+            await postman.send(DESK, ANN, LETTER)
     assert servers.letters == []
 
 
@@ -318,7 +409,8 @@ async def test_a_relay_without_starttls_gets_no_letter_if_starttls_is_wanted(cer
     async with Relay() as relay, posted(relay.port, security="starttls", ca=certificate.cert) as postman:
         with pytest.raises(PostmanBroken, match="STARTTLS"):
             await postman.connect()
-        assert isinstance(await postman.send(DESK, ANN, LETTER), Later)
+        with pytest.raises(PostmanBroken, match="STARTTLS"):
+            await postman.send(DESK, ANN, LETTER)
     assert {line.split()[0] for line in relay.heard} == {"EHLO"}
 
 
@@ -330,14 +422,13 @@ async def test_in_clear_text_too_a_login_is_made_if_there_is_a_user(servers: Emb
 
 
 @in_a_loop
-async def test_a_refused_login_is_said_in_words_and_the_letter_goes_later(servers: EmbeddedServers) -> None:
+async def test_a_refused_login_is_said_in_words_and_is_no_result_of_a_letter(servers: EmbeddedServers) -> None:
     async with posted(servers.smtp_port, user=USER, password="wröng") as postman:
         with pytest.raises(PostmanBroken, match="login refused") as broken:
             await postman.connect()
         assert broken.value.code == 535
-        result = await postman.send(DESK, ANN, LETTER)
-    assert isinstance(result, Later)
-    assert result.code == 535
+        with pytest.raises(PostmanBroken, match="login refused"):
+            await postman.send(DESK, ANN, LETTER)
 
 
 @in_a_loop
@@ -347,7 +438,8 @@ async def test_where_nobody_listens_the_reason_says_so() -> None:
     async with posted(port) as postman:
         with pytest.raises(PostmanBroken, match=r"nobody listens|the network failed"):
             await postman.connect()
-        assert isinstance(await postman.send(DESK, ANN, LETTER), Later)
+        with pytest.raises(PostmanBroken, match=r"nobody listens|the network failed"):
+            await postman.send(DESK, ANN, LETTER)
 
 
 @pytest.mark.parametrize("security", ["none", "tls", "starttls"])

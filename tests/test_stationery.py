@@ -91,6 +91,30 @@ def test_references_come_from_names_of_letters_and_no_token_is_journaled() -> No
     assert own not in letter.model_dump_json()
 
 
+@pytest.mark.parametrize(
+    ("to", "written"),
+    [
+        ("taro@例え.jp", "taro@xn--r8jz45g.jp"),
+        ("taro@straße.example", "taro@xn--strae-oqa.example"),
+        ("用户@例え.jp", "用户@xn--r8jz45g.jp"),
+    ],
+)
+def test_an_address_beyond_ascii_stands_in_the_header_as_any_relay_or_one_with_smtputf8_takes_it(
+    to: str, written: str
+) -> None:
+    letter = words("missing", "en").model_copy(update={"to": to})
+    raw = made(letter)
+    assert f"\r\nTo: <{written}>\r\n".encode() in raw
+    assert raw.isascii() == to.startswith("taro")
+    message = email.message_from_string(raw.decode(), policy=email.policy.SMTPUTF8)
+    assert message["To"].addresses[0].addr_spec == written
+    assert message["Reply-To"].isascii()
+    assert message["Message-ID"].isascii()
+    assert STATIONERY.envelope_sender("2026-00042.7", letter).isascii()
+    own = mac(KEYS["k1"], DESK.name, "2026-00042.7", to)
+    assert own in message["Reply-To"], "the proof is made of the address as the journal has it"
+
+
 WICKED = (
     "x\r\nBcc: victim@univ.example",
     "x\n\nbody",

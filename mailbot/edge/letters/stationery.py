@@ -11,6 +11,7 @@ from email.header import Header
 
 from mailbot.core.columns import CONTROLS
 from mailbot.core.events import LetterWritten
+from mailbot.core.idn import on_the_wire
 from mailbot.core.rules import Desk
 from mailbot.core.token import mac, message_id, reply_address
 
@@ -69,7 +70,7 @@ class Stationery:
         encoding, body = _body(f"{letter.text}\n\n-- \n{title}\n{log}\n")
         fields = [
             ("From", f"{_phrase(title)} <{self.desk.address}>"),
-            ("To", f"<{CONTROLS.sub('', ''.join(letter.to.split()))}>"),
+            ("To", f"<{_address(letter.to)}>"),
             ("Reply-To", f"<{reply_address(self.desk.address, name, own)}>"),
             ("Subject", _encoded(letter.subject, "Subject")),
             ("Date", email.utils.format_datetime(at.astimezone(self._zone))),
@@ -93,6 +94,13 @@ class Stationery:
         if known is None or known[1] not in self.keys:
             return ""
         return message_id(self.desk.address, part, mac(self.keys[known[1]], self.desk.name, part, known[0]))
+
+
+def _address(text: str) -> str:
+    """An address of a header field: ASCII wherever that is possible, for relays and mail programs of any age. With a
+    local part beyond ASCII it stands there in UTF-8 (RFC 6532), for a relay that takes it under SMTPUTF8."""
+    clean = CONTROLS.sub("", "".join(text.split()))
+    return on_the_wire(clean) or clean
 
 
 def _phrase(text: str) -> str:

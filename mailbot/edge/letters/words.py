@@ -27,7 +27,7 @@ CALLS = ("label", "labels", "say", "fault", "date", "value", "values", "form_to_
 CALLS_OF_CASE = ("waits_for", "waiting_role")
 KNOWN = frozenset(CALLS + CALLS_OF_CASE) | set(
     """case form desk to role lang forms clerk why by text mistakes commands table subject keys again megabytes
-    size_megabytes""".split()
+    size_megabytes mails more alarms over""".split()
 )
 """Every name a template may use; which of them a letter has is said in docs/letters.md."""
 

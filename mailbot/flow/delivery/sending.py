@@ -1,0 +1,169 @@
+"""One round of sending: what is due goes to the relay, over several connections at once, within the desk's budgets.
+It makes no letter and knows no words."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from mailbot.core import budget
+from mailbot.edge.postman import Later, PostmanBroken
+from mailbot.flow.delivery.letter import hand_over, record
+from mailbot.flow.delivery.rows import Rows
+from mailbot.flow.delivery.values import Attempt, Carrier, Held, Result
+from mailbot.flow.tools import Clock, Tools
+from mailbot.store import Full, LetterDue
+
+LEASE = 120.0
+"""Seconds for which a due letter is nobody else's; what was not begun by then is left to whoever asks next."""
+AT_ONCE = 50
+"""How many due letters are asked for at once."""
+LETTERS_A_CONNECTION = 5
+"""How many letters have to wait for each connection beyond the first: a few are sent sooner than many log in."""
+MOST_WAITING = 500
+"""How many letters may wait in memory for the connection that has the others to the same recipient."""
+BUDGET_TIME = timedelta(hours=24)
+
+
+class Sending:
+    """One round: `letters` counts what became of letters, `troubles` are sentences for the operator, and `relay` tells
+    how the relay was found last: None if it was not asked, an empty text if it works, else why it does not.
+
+    Each letter goes at most once a round, however often `all_due` is called. `results` are those that could not be
+    journaled, by letter: whoever keeps the mapping from round to round does not hand such a letter over again while
+    the process lives. `stopping` says that no further letter may begin.
+    """
+
+    def __init__(
+        self,
+        tools: Tools,
+        clock: Clock,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+        results: dict[str, Result] | None = None,
+    ) -> None:
+        self.letters = {"sent": 0, "later": 0, "never": 0, "held": 0}
+        self.troubles: list[str] = []
+        self.relay: str | None = None
+        self._tools, self._clock, self._stopping = tools, clock, stopping
+        self._results: dict[str, Result] = {} if results is None else results
+        self._tried: set[str] = set()
+        self._rows = Rows()
+        self._feeding = asyncio.Lock()
+        self._flying: Counter[str] = Counter()
+        self._handed_over = 0
+        self._full = False
+
+    async def all_due(self, carriers: Sequence[Carrier], attempt: Attempt | None = None) -> None:
+        """Send everything that is due over these connections (one at least), which stay open.
+
+        `attempt` sends one letter: it calls `send` and may catch whatever bug that meets; what `send` promises to raise
+        it lets through. A bug that nobody catches ends the round as an ExceptionGroup.
+
+        The letters to one recipient go over one connection, in order; a connection takes its next letter when the
+        result of its last is durable, so that a killed process leaves at most one letter a connection that goes again.
+        A connection that is lost takes no more letters in this call; what it had is left to the others, or stays due.
+        Before the others the first connection is made: a relay that refuses our password is asked once. Nothing is sent
+        while the journal has no room for results.
+        """
+        trying = attempt or self.send
+        self._full, self._rows = False, Rows()
+        try:
+            self._tools.store.require_room()
+            if self._stopping() or not await self._more():
+                return
+            await carriers[0].connect()
+            self.relay = ""
+            async with asyncio.TaskGroup() as lanes:
+                for carrier in carriers[: 1 + len(self._rows) // LETTERS_A_CONNECTION]:
+                    lanes.create_task(self._lane(carrier, trying))
+        except PostmanBroken as broken:
+            self.relay = str(broken)
+        except Full as full:
+            self._no_room(full)
+        if self.relay and (trouble := f"SMTP: {self.relay}") not in self.troubles:
+            self.troubles.append(trouble)
+
+    async def send(self, due: LetterDue, carrier: Carrier) -> Result:
+        """Take one letter to the relay, or hold it, and journal the result; durable on return.
+
+        PostmanBroken if the relay cannot be worked with: the letter stays due and nothing is journaled. store.Full if
+        the result could not be journaled.
+        """
+        result = self._results.get(due.name)
+        if result is None and (why := self._over_budget(due)):
+            result = Held(why)
+        domain = budget.domain(due.letter.to)
+        self._flying[domain] += 1
+        try:
+            if result is None:
+                self._handed_over += 1
+                result = self._results[due.name] = await hand_over(self._tools, carrier, due)
+            journaled = await record(self._tools, due, result, self._clock())
+        finally:
+            self._flying[domain] -= 1
+        self._results.pop(due.name, None)
+        return journaled
+
+    def _over_budget(self, due: LetterDue) -> str:
+        if due.released:
+            return ""
+        to = due.letter.to.lower()
+        to_address, to_domain = self._tools.store.sent_to(to, self._clock() - BUDGET_TIME)
+        flying = self._flying[budget.domain(to)]  # none of them to this address: those wait behind each other
+        return budget.over(to_address, to_domain + flying, self._handed_over, due.letter, self._tools.rules.desk)
+
+    async def _lane(self, carrier: Carrier, attempt: Attempt) -> None:
+        try:
+            while (due := await self._next(carrier)) and await self._one(due, carrier, attempt):
+                pass
+        except PostmanBroken as broken:
+            self.relay = str(broken)
+        except Full as full:
+            self._no_room(full)
+        finally:
+            self._rows.leave(carrier)
+
+    async def _one(self, due: LetterDue, carrier: Carrier, attempt: Attempt) -> bool:
+        """Whether the connection may take another letter."""
+        known = due.name in self._results
+        self._tried.add(due.name)
+        try:
+            await carrier.connect()
+            result = await attempt(due, carrier)
+        except PostmanBroken:
+            self._tried.discard(due.name)
+            self._rows.put_back(due)
+            raise
+        if result is None:
+            return known or due.name not in self._results
+        self.letters[type(result).__name__.lower()] += 1
+        lost = isinstance(result, Later) and result.code is None
+        self.relay = result.reason if isinstance(result, Later) and lost else ""
+        return not lost
+
+    async def _next(self, carrier: Carrier) -> LetterDue | None:
+        while not (self._full or self._stopping()):
+            due = self._rows.next(carrier, self._clock())
+            if due is not None:
+                return due
+            if not await self._more():
+                return self._rows.next(carrier, self._clock())  # another connection may have asked meanwhile
+        return None
+
+    async def _more(self) -> bool:
+        """Whether there were more letters due that this round has not tried yet."""
+        async with self._feeding:
+            while len(self._rows) < MOST_WAITING:
+                now = self._clock()
+                found = await self._tools.store.due(now, AT_ONCE, LEASE, "letters")
+                new = [due for due in found if isinstance(due, LetterDue) and due.name not in self._tried]
+                self._rows.add(new, now + timedelta(seconds=LEASE))
+                if new or not found:
+                    return bool(new)
+        return False
+
+    def _no_room(self, full: Full) -> None:
+        if not self._full:
+            self.troubles.append(f"state: {full}; no letter is sent until there is room")
+        self._full = True
