@@ -5,7 +5,7 @@ import logging
 import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class DeskAtWork:
     rules: Rules
     texts: dict[str, str]
     keys: Keys
+    pace: config.ServicePace = field(default_factory=config.ServicePace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def load(settings: Path) -> DeskAtWork:
         raise Mistaken(f"{loaded.desk.keys}: there is no such file; wanted the keys `mailbot init` wrote") from error
     except (OSError, ValueError) as error:
         raise Mistaken(f"{loaded.desk.keys}: {error}") from error
-    return DeskAtWork(loaded.imap, loaded.smtp, loaded.desk.state, rules, texts, Keys(current, secrets))
+    keys = Keys(current, secrets)
+    return DeskAtWork(loaded.imap, loaded.smtp, loaded.desk.state, rules, texts, keys, loaded.service)
 
 
 def look(settings: Path) -> tuple[Path, Rules]:

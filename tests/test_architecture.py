@@ -31,6 +31,8 @@ OWNERS = {
     "lxml": {"edge/html"},
     "tinydb": {"store/files"},
     "jinja2": {"edge/letters"},
+    "idna": {"core/idn"},
+    "apscheduler": {"service/timetable"},
     "pymap": {"embedded"},
     "aiosmtpd": {"embedded"},
 }
@@ -161,7 +163,7 @@ def depth_of(node: ast.stmt) -> int:
 def test_only_the_service_catches_everything() -> None:
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            assert not is_catch_all(node) or room(path) == "service", f"{room(path)} catches everything"
+            assert not is_catch_all(node) or room(path).split("/")[0] == "service", f"{room(path)} catches everything"
 
 
 def is_catch_all(node: ast.AST) -> bool:

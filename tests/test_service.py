@@ -49,7 +49,7 @@ async def test_a_mail_that_meets_a_bug_stays_in_the_inbox_and_the_others_go_on(
     culprit = write(Person("B", "b@uni.example"), "helpdesk@desk.example", "x", "the mail with the bug")
     await servers.deliver(question(1), culprit, application(2))
     async with desk(tmp_path, servers) as (tools, inbox, postman):
-        done = await one_round(tools, inbox, postman)
+        done = await one_round(tools, inbox, [postman])
         assert done.taken_in == 2
         assert len(done.troubles) == 1
         assert "UID" in done.troubles[0]
@@ -58,7 +58,7 @@ async def test_a_mail_that_meets_a_bug_stays_in_the_inbox_and_the_others_go_on(
         assert folders["INBOX"] == [culprit]
         assert len(folders["mailbot/done"]) == 2
         monkeypatch.setattr(intake, "decide", healthy)
-        assert (await one_round(tools, inbox, postman)).taken_in == 1
+        assert (await one_round(tools, inbox, [postman])).taken_in == 1
     assert servers.folders()["INBOX"] == []
 
 
@@ -68,10 +68,10 @@ async def test_a_mail_kept_by_a_round_that_died_is_decided_from_disk_if_the_inbo
 ) -> None:
     async with desk(tmp_path, servers) as (tools, inbox, postman):
         await tools.store.keep([application(3)])
-        done = await one_round(tools, inbox, postman)
+        done = await one_round(tools, inbox, [postman])
         assert (done.taken_in, done.known) == (1, 0)
         assert [case.status async for case in tools.store.cases(Wanted())] == ["awaiting_consent"]
-        assert (await one_round(tools, inbox, postman)).quiet
+        assert (await one_round(tools, inbox, [postman])).quiet
 
 
 @in_a_loop
@@ -85,11 +85,11 @@ async def test_a_full_disk_files_nothing_and_goes_on_when_there_is_room(
             raise Full("no space left on the device")
 
         monkeypatch.setattr(tools.store, "keep", full)
-        done = await one_round(tools, inbox, postman)
+        done = await one_round(tools, inbox, [postman])
         assert done.troubles == ["state: no space left on the device"]
         assert len(servers.folders()["INBOX"]) == 1
         monkeypatch.undo()
-        assert (await one_round(tools, inbox, postman)).taken_in == 1
+        assert (await one_round(tools, inbox, [postman])).taken_in == 1
 
 
 @in_a_loop
@@ -97,14 +97,14 @@ async def test_the_inbox_out_of_reach_stops_no_letter(tmp_path: Path, servers: E
     await servers.deliver(question(1))
     async with desk(tmp_path, servers) as (tools, inbox, postman):
         nobody = Postman(Account("127.0.0.1", 9, "none", "", ""))
-        first: Round = await one_round(tools, inbox, nobody)
+        first: Round = await one_round(tools, inbox, [nobody])
         assert first.troubles[0].startswith("SMTP: nobody listens there")
         gone = Inbox(Account("127.0.0.1", 9, "none", USER, PASSWORD))
-        second = await one_round(tools, gone, postman)
+        second = await one_round(tools, gone, [postman])
         assert second.troubles[0].startswith("IMAP: nobody listens there")
         assert second.letters["sent"] == 0, "a letter taken for delivery is nobody else's until its lease ends"
     async with desk(tmp_path, servers) as (tools, inbox, postman):
-        third = await one_round(tools, gone, postman)
+        third = await one_round(tools, gone, [postman])
         assert third.letters["sent"] == 1
 
 
@@ -116,7 +116,7 @@ async def test_silence_is_reminded_of_and_ends_a_case_only_after_that(tmp_path: 
         statuses = []
         for days in range(0, 60, 3):
             now = began + timedelta(days=days)
-            done = await one_round(tools, inbox, postman, clock=lambda now=now: now)
+            done = await one_round(tools, inbox, [postman], clock=lambda now=now: now)
             assert done.troubles == []
             statuses += [case.status async for case in tools.store.cases(Wanted())]
     assert statuses[0] == "collecting"
@@ -131,8 +131,8 @@ async def test_the_clerks_hear_of_a_letter_the_relay_will_never_take(tmp_path: P
     servers.answers["RCPT", "person1@uni.example"] = "550 5.1.1 no such user"
     servers.answers["RCPT", "morgan@staff.desk.example"] = "550 5.1.1 no such user"
     async with desk(tmp_path, servers) as (tools, inbox, postman):
-        assert (await one_round(tools, inbox, postman)).letters == {"sent": 1, "later": 0, "never": 2}
-        assert (await one_round(tools, inbox, postman)).quiet, "what fails at a clerk's address goes round no further"
+        assert (await one_round(tools, inbox, [postman])).letters == {"sent": 1, "later": 0, "never": 2}
+        assert (await one_round(tools, inbox, [postman])).quiet, "what fails at a clerk's address goes round no further"
     (letter,) = servers.letters
     assert letter.recipient == "sato@staff.desk.example"
 
@@ -143,7 +143,7 @@ async def test_letters_the_relay_postpones_do_not_hold_up_the_others(tmp_path: P
     for number in range(60):
         servers.answers["RCPT", f"asker{number}@uni.example"] = "450 4.2.1 mailbox busy"
     async with desk(tmp_path, servers) as (tools, inbox, postman):
-        done = await one_round(tools, inbox, postman)
+        done = await one_round(tools, inbox, [postman])
     assert done.letters == {"sent": 10, "later": 60, "never": 0}
 
 
@@ -158,11 +158,11 @@ async def test_no_letter_goes_out_while_its_result_could_not_be_journaled(
 
     async with desk(tmp_path, servers) as (tools, inbox, postman):
         monkeypatch.setattr(os, "posix_fallocate", no_space)
-        done = await one_round(tools, inbox, postman)
+        done = await one_round(tools, inbox, [postman])
         assert "No space left" in done.troubles[0]
         assert servers.letters == []
         monkeypatch.undo()
-        assert (await one_round(tools, inbox, postman)).letters["sent"] == 1
+        assert (await one_round(tools, inbox, [postman])).letters["sent"] == 1
 
 
 @in_a_loop
@@ -171,6 +171,6 @@ async def test_every_mail_is_known_by_its_digest(tmp_path: Path, servers: Embedd
     async with desk(tmp_path, servers) as (tools, inbox, postman):
         for _ in range(3):
             await servers.deliver(raw)
-            await one_round(tools, inbox, postman)
+            await one_round(tools, inbox, [postman])
         mails = [entry.mail async for entry in tools.store.entries() if entry.mail]
     assert mails == [digest(raw)]

@@ -3,13 +3,21 @@
 import asyncio
 import hashlib
 import json
+import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailbot import desks
+from mailbot.core.events import Operator
+from mailbot.core.instants import to_text
+from mailbot.core.orders import Adopt, Ordered
 from mailbot.demo.people import Person, write
 from mailbot.edge.account import Account
+from mailbot.flow import orders
+from mailbot.flow.tools import wall_clock
+from mailbot.service import reader_for
 
 APPLICATION = """\
 Family name: {name}
@@ -67,6 +75,17 @@ def settings(imap: Account, smtp: Account) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+async def adopt(folder: Path) -> None:
+    """Open the desk in this folder and let it take in mail older than itself, as `mailbot adopt` does."""
+    desk = desks.load(folder / "mailbot.toml")
+    order = Ordered(by=Operator(user="tester", nonce="0" * 32), at=to_text(wall_clock()), order=Adopt())
+    async with (
+        desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools,
+        reader_for(desk.rules.desk.limits) as reader,
+    ):
+        await orders.carry_out(tools, reader, order, wall_clock())
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A desk in a folder of its own."""
@@ -74,11 +93,25 @@ class World:
     folder: Path
 
     @classmethod
-    def make(cls, folder: Path, imap: Account, smtp: Account) -> "World":
-        """A desk with the shipped rules and these servers."""
+    def make(cls, folder: Path, imap: Account, smtp: Account, *, adopted: bool = True) -> "World":
+        """A desk with the shipped rules and these servers; it takes in what waits already, unless not `adopted`."""
         list(desks.init(folder))
         (folder / "mailbot.toml").write_text(settings(imap, smtp), encoding="utf-8")
-        return cls(folder)
+        world = cls(folder)
+        world.change_rules(letters_per_address=100_000, letters_per_domain=100_000, letters_per_round=100_000)
+        if adopted:
+            with ThreadPoolExecutor(1) as thread:  # the caller may have a loop of its own
+                thread.submit(asyncio.run, adopt(folder)).result()
+        return world
+
+    def change_rules(self, **values: int) -> None:
+        """Set budgets and limits in rules/desk.toml."""
+        path = self.folder / "rules" / "desk.toml"
+        text = path.read_text(encoding="utf-8")
+        for name, value in values.items():
+            text, count = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", text)
+            assert count == 1, f"desk.toml does not have {name} once"
+        path.write_text(text, encoding="utf-8")
 
     async def start(self, *words: str) -> asyncio.subprocess.Process:
         """`mailbot` with these words, in the desk's folder."""

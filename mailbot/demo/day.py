@@ -1,5 +1,6 @@
 """The day itself: who writes when, what has to come of it, and how it is shown. The desk does not know this room."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,14 +9,18 @@ from typing import TextIO
 from mailbot import desks
 from mailbot.core.case import Case
 from mailbot.core.columns import clip, pad, wrap
-from mailbot.core.events import Event, FieldsRead, LetterWritten, StepEntered
+from mailbot.core.events import Event, FieldsRead, LetterWritten, Operator, StepEntered
+from mailbot.core.instants import to_text
+from mailbot.core.orders import Adopt, Ordered
 from mailbot.demo import mails
 from mailbot.demo.people import Letter, Person, filled_in, newest, reply, write
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Later, Never, Postman, Sent
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
+from mailbot.flow import orders
 from mailbot.flow.intake import TakenIn
-from mailbot.flow.tools import Tools
+from mailbot.flow.reader import Reader
+from mailbot.flow.tools import Tools, wall_clock
 from mailbot.service import Watchers, one_round
 from mailbot.store import Wanted
 from mailbot.store.files import FileStore
@@ -65,7 +70,7 @@ class Day:
             await self.servers.deliver(mail.raw)
         watch = Watchers(self.taken.append, lambda *letter: self.letters.append(letter))
         for _ in range(MOST_ROUNDS):
-            done = await one_round(self.tools, self.inbox, self.postman, watch=watch)
+            done = await one_round(self.tools, self.inbox, [self.postman], watch=watch)
             self.troubles.extend(done.troubles)
             if done.quiet or done.troubles:
                 return
@@ -230,12 +235,20 @@ async def play(folder: Path, out: TextIO, *, keep_letters: bool) -> list[str]:
         settings.write_text(_settings(servers), encoding="utf-8")
         desk = desks.load(settings)
         async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools:
+            await _adopt(tools)
             day = Day(tools, servers, Inbox(desk.imap), Postman(desk.smtp))
             await day.run()
             wrong = await show(day, out)
         if keep_letters:
             _keep(servers, folder / "letters")
     return wrong
+
+
+async def _adopt(tools: Tools) -> None:
+    """Let the desk take in mail that is older than itself, as `mailbot adopt` does: there is none in the demo."""
+    by = Operator(user="demo", nonce=secrets.token_hex(16))
+    ordered = Ordered(by=by, at=to_text(wall_clock()), order=Adopt())
+    await orders.carry_out(tools, Reader(), ordered, wall_clock())
 
 
 def _settings(servers: EmbeddedServers) -> str:

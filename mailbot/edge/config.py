@@ -57,6 +57,11 @@ security = "starttls"
 # port = 587
 user = "helpdesk@desk.example"
 password_file = "smtp.password"
+
+# How `mailbot run` works. The server tells of new mail by itself (IDLE); this is for those that do not.
+[service]
+poll_seconds = 60          # the inbox is looked into at least this often
+connections = 4            # to the relay, at once
 """
 
 
@@ -96,8 +101,16 @@ class Server(_Settings):
         return self
 
 
+class ServicePace(_Settings):
+    """How `mailbot run` works: seconds between two looks into the inbox at most, connections to the relay at once."""
+
+    poll_seconds: float = Field(default=60.0, ge=1, le=3600)
+    connections: int = Field(default=4, ge=1, le=20)
+
+
 class _File(_Settings):
     desk: DeskPaths = DeskPaths()
+    service: ServicePace = ServicePace()
     imap: Server
     smtp: Server
 
@@ -110,6 +123,7 @@ class Config(_Settings):
     desk: DeskPaths
     imap: Account
     smtp: Account
+    service: ServicePace
 
 
 def _read_text(path: Path) -> str | None:
@@ -180,7 +194,7 @@ def load(path: Path, *, secrets: bool = True) -> Config | tuple[Problem, ...]:
     problems = tuple(part for part in found if isinstance(part, Problem))
     desk, imap, smtp = found
     if isinstance(desk, DeskPaths) and isinstance(imap, Account) and isinstance(smtp, Account):
-        return Config(desk=desk, imap=imap, smtp=smtp)
+        return Config(desk=desk, imap=imap, smtp=smtp, service=written.service)
     return problems
 
 

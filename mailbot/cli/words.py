@@ -1,0 +1,29 @@
+"""What every command has in common: where settings are, how text reaches the terminal, what exit codes mean.
+It knows no command."""
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from mailbot.core.columns import CONTROLS
+
+Command = Callable[[argparse.Namespace], int]
+OK, TROUBLE, MISTAKE = 0, 1, 2
+"""Exit codes: done; done but something is wrong (said on standard error); not begun (settings, arguments, rules)."""
+
+
+def say(text: str) -> None:
+    """Text to standard output; control characters of somebody's mail do not reach the terminal."""
+    print(CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def say_json(value: object) -> None:
+    """One JSON value, one line."""
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def settings(arguments: argparse.Namespace) -> Path:
+    """The mailbot.toml to work with: --config, else $MAILBOT_CONFIG, else the one here."""
+    return Path(arguments.config or os.environ.get("MAILBOT_CONFIG") or "mailbot.toml")

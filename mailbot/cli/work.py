@@ -1,0 +1,178 @@
+"""Commands with which a desk works: one round, the service, orders, making the casebook again."""
+
+import argparse
+import asyncio
+import logging
+import os
+import pwd
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from mailbot import desks
+from mailbot.cli.look import quarantined
+from mailbot.cli.words import MISTAKE, OK, TROUBLE, Command, say, settings
+from mailbot.core.events import Operator, OrderRefused
+from mailbot.core.instants import to_text
+from mailbot.core.orders import REFUSALS, Adopt, DismissMail, DropLetters, Order, Ordered, ReleaseLetters, RetryMail
+from mailbot.edge.inbox import Inbox
+from mailbot.edge.postman import Postman
+from mailbot.flow.tools import wall_clock
+from mailbot.service import Pace, Round, Service, in_words, one_round, reader_for, work_on
+from mailbot.service.duties import carry_out_orders
+from mailbot.store import Entry
+from mailbot.store.files import FileStore, Locked, submit
+from mailbot.views.log import sentence
+from mailbot.views.status import foreseen_text
+
+log = logging.getLogger("mailbot")
+PATIENCE = 30.0
+"""Seconds a command waits for the service to carry its order out."""
+OrderOf = Callable[[argparse.Namespace], list[Order]]
+
+
+def once(arguments: argparse.Namespace) -> int:
+    """One round; says what it did, nothing if nothing happened."""
+    return asyncio.run(_once(desks.load(settings(arguments))))
+
+
+async def _once(desk: desks.DeskAtWork) -> int:
+    postmen = [Postman(desk.smtp) for _ in range(desk.pace.connections)]
+    async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools:
+        done = await one_round(tools, Inbox(desk.imap), postmen)
+        posted = await tools.store.posted() or {}
+    if not done.quiet:  # a timer that runs every minute should have nothing to tell
+        letters = ", ".join(f"{count} {result}" for result, count in done.letters.items())
+        say(f"mails taken in {done.taken_in}, known {done.known}, quarantined {done.quarantined}; letters {letters}")
+    if done.observed:
+        say(f"only observed, since they are older than the desk or came back with the mailbox: {_foreseen(posted)}")
+    return _troubled(done)
+
+
+def _foreseen(posted: dict[str, object]) -> str:
+    would_do = posted.get("would_do")
+    return foreseen_text(would_do if isinstance(would_do, dict) else {})
+
+
+def _troubled(done: Round) -> int:
+    for trouble in done.troubles:
+        print(f"mailbot: {trouble}", file=sys.stderr)
+    return TROUBLE if done.troubles else OK
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The service, until SIGTERM or SIGINT."""
+    logging.getLogger("mailbot").setLevel(logging.DEBUG if arguments.debug else logging.INFO)
+    return asyncio.run(_run(desks.load(settings(arguments))))
+
+
+async def _run(desk: desks.DeskAtWork) -> int:
+    postmen = [Postman(desk.smtp) for _ in range(desk.pace.connections)]
+    async with (
+        desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools,
+        reader_for(desk.rules.desk.limits) as reader,
+    ):
+        work = await work_on(tools, Inbox(desk.imap), postmen, reader)
+        service = Service(work, Pace(inbox=desk.pace.poll_seconds))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, service.stop)
+        log.info("desk %s at work, process %d", desk.rules.desk.name, os.getpid())
+        await service.run()
+        log.info("desk %s stopped", desk.rules.desk.name)
+    return OK
+
+
+def rebuild(arguments: argparse.Namespace) -> int:
+    """The casebook made again from the journal."""
+    state, rules = desks.look(settings(arguments))
+    began = time.monotonic()
+    with FileStore.rebuild(state, rules.desk.name) as store:
+        for notice in store.notices:
+            print(f"mailbot: {notice}", file=sys.stderr)
+        say(f"the casebook was made again from {store.head.seq} entries in {time.monotonic() - began:.1f} s")
+    return OK
+
+
+def ordering(order_of: OrderOf) -> Command:
+    """A command that gives an order: the service carries it out, or this process itself if none is at work."""
+
+    def command(arguments: argparse.Namespace) -> int:
+        return asyncio.run(_order(desks.load(settings(arguments)), order_of(arguments)))
+
+    return command
+
+
+async def _order(desk: desks.DeskAtWork, orders: list[Order]) -> int:
+    user, code = pwd.getpwuid(os.getuid()).pw_name, OK
+    for order in orders:
+        by = Operator(user=user, nonce=secrets.token_hex(16))
+        submit(desk.state, Ordered(by=by, at=to_text(wall_clock()), order=order))
+        code = max(code, _say_result(await _carried_out(desk, by.nonce)))
+    return code
+
+
+async def _carried_out(desk: desks.DeskAtWork, nonce: str) -> Entry | None:
+    """The entry of the order; None if nobody carried it out in time."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with suppress(Locked):  # a service is at work: it carries the order out
+            await _carry_out_here(desk)
+        if entry := await FileStore.read(desk.state, desk.rules.desk.name).await_order(nonce, 2.0):
+            return entry
+    return None
+
+
+async def _carry_out_here(desk: desks.DeskAtWork) -> None:
+    done = Round()
+    async with (
+        desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools,
+        reader_for(desk.rules.desk.limits) as reader,
+    ):
+        await carry_out_orders(await work_on(tools, Inbox(desk.imap), [], reader), done)
+    _troubled(done)
+
+
+def _say_result(entry: Entry | None) -> int:
+    if entry is None:
+        say("the order is given; nobody has carried it out yet. `mailbot status` says how the service is")
+        return TROUBLE
+    refused = [event for event in entry.events or () if isinstance(event, OrderRefused)]
+    for event in refused:
+        print(f"mailbot: not done: {REFUSALS[event.why]} {event.about}".rstrip(), file=sys.stderr)
+    if not refused:
+        say(sentence(entry))
+    return MISTAKE if refused else OK
+
+
+def adopt(arguments: argparse.Namespace) -> list[Order]:
+    """Let the desk take in the mails it only observed."""
+    return [Adopt()]
+
+
+def release(arguments: argparse.Namespace) -> list[Order]:
+    """Let held letters go; all of them if none is named."""
+    return [ReleaseLetters(letters=tuple(arguments.names))]
+
+
+def drop(arguments: argparse.Namespace) -> list[Order]:
+    """Never send these letters."""
+    return [DropLetters(letters=tuple(arguments.names))]
+
+
+def retry(arguments: argparse.Namespace) -> list[Order]:
+    """Read and decide mails in quarantine again."""
+    return [RetryMail(mail=digest) for digest in _in_quarantine(arguments)]
+
+
+def dismiss(arguments: argparse.Namespace) -> list[Order]:
+    """Mails in quarantine that need nothing more."""
+    return [DismissMail(mail=digest, reason=arguments.reason) for digest in _in_quarantine(arguments)]
+
+
+def _in_quarantine(arguments: argparse.Namespace) -> list[str]:
+    state, rules = desks.look(settings(arguments))
+    return [part.mail for part in quarantined(FileStore.read(state, rules.desk.name), arguments.mails)]

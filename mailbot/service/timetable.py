@@ -1,0 +1,80 @@
+"""When the parts of the service work: each at its interval or at once, one at a time, and no call is lost.
+It knows nothing of what they do."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+Work = Callable[[], Awaitable[None]]
+SETTLED = 0.01
+"""Seconds after which the scheduler knows that a job is over; before that it would pass over the job's next turn."""
+
+
+class Timetable:
+    """Jobs by name, within the running event loop.
+
+    A job that is called while it works, works once more afterwards. One that raises ends the timetable: `ended` is then
+    set, and `close` raises what it raised.
+    """
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        self._working: set[str] = set()
+        self._again: dict[str, float] = {}
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._raised: BaseException | None = None
+
+    def every(self, name: str, seconds: float, work: Work) -> None:
+        """Work at once and then every so many seconds."""
+        self._scheduler.add_job(
+            self._alone,
+            "interval",
+            seconds=seconds,
+            args=(name, work),
+            id=name,
+            next_run_time=datetime.now(UTC),
+        )
+
+    def soon(self, name: str, after: float = 0.0) -> None:
+        """The job of that name works again in so many seconds, or if it works now, so many seconds after that."""
+        if name in self._working:
+            self._again[name] = min(after, self._again.get(name, after))
+        elif not self.ended.is_set():
+            delay = timedelta(seconds=max(after, SETTLED))
+            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC) + delay)
+
+    def start(self) -> None:
+        """Begin."""
+        self._scheduler.start()
+
+    async def close(self) -> None:
+        """Begin nothing any more, and wait for what is under way. Raises what a job raised."""
+        self.ended.set()
+        self._scheduler.pause()
+        await self._quiet.wait()
+        self._scheduler.shutdown(wait=False)  # with wait=True it would cancel what is under way
+        if self._raised is not None:
+            raise self._raised
+
+    async def _alone(self, name: str, work: Work) -> None:
+        self._working.add(name)
+        self._quiet.clear()
+        try:
+            await work()
+        except BaseException as error:
+            # the scheduler would log it and go on, also when the disk failed and the process has to end (SystemExit)
+            self._raised = self._raised or error
+            self.ended.set()
+            raise
+        finally:
+            self._working.discard(name)
+            if not self._working:
+                self._quiet.set()
+        if name in self._again:
+            self.soon(name, self._again.pop(name))
