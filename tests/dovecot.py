@@ -84,18 +84,40 @@ namespace inbox {{
 """
 
 
-@dataclass(frozen=True)
+@dataclass
 class Dovecot:
-    """A running Dovecot. Every user name exists, with PASSWORD and an empty mailbox of its own."""
+    """A Dovecot. Every user name exists, with PASSWORD and an empty mailbox of its own.
+
+    It may be stopped and started again: the ports, the mailboxes and what is in them stay.
+    """
 
     folder: Path
     imap_port: int
     imaps_port: int
     lmtp_port: int
+    _process: subprocess.Popen[bytes] | None = None
 
     def mail_folder(self, user: str) -> Path:
         """The maildir of a user."""
         return self.folder / "mail" / user
+
+    def start(self) -> None:
+        """Start it and wait for its greeting; nothing, if it runs."""
+        if self._process is not None:
+            return
+        user, group = _unprivileged()
+        identity: dict[str, Any] = {"user": user, "group": group, "extra_groups": []} if os.geteuid() == 0 else {}
+        command = ["dovecot", "-F", "-c", str(self.folder / "dovecot.conf")]
+        with (self.folder / "output").open("ab") as output:
+            self._process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, **identity)
+        _await_greeting(self._process, self.folder, self.imap_port)
+
+    def stop(self) -> None:
+        """Stop it, cutting all its connections; nothing, if it is stopped."""
+        process, self._process = self._process, None
+        if process is not None:
+            os.killpg(process.pid, signal.SIGTERM)  # the master alone waits a second or more for its children
+            process.wait(STARTING)
 
 
 @contextmanager
@@ -125,10 +147,12 @@ def dovecot(
     if os.geteuid() == 0:
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, user, group)
+    server = Dovecot(folder, ports["imap"], ports["imaps"], ports["lmtp"])
     try:
-        with _running(folder, user, group, ports["imap"]):
-            yield Dovecot(folder, ports["imap"], ports["imaps"], ports["lmtp"])
+        server.start()
+        yield server
     finally:
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -145,20 +169,6 @@ def _free_ports(count: int) -> list[int]:
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             found.append(port)
     return found
-
-
-@contextmanager
-def _running(folder: Path, user: str, group: str, port: int) -> Iterator[None]:
-    identity: dict[str, Any] = {"user": user, "group": group, "extra_groups": []} if os.geteuid() == 0 else {}
-    command = ["dovecot", "-F", "-c", str(folder / "dovecot.conf")]
-    with (folder / "output").open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, **identity)
-    try:
-        _await_greeting(process, folder, port)
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)  # the master alone waits a second or more for its children
-        process.wait(STARTING)
 
 
 def _await_greeting(process: subprocess.Popen[bytes], folder: Path, port: int) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from desks import Certificate, Mailbox, in_a_loop, make_certificate, silent_server
 
-from mailbot.edge.inbox import Inbox, InboxBroken, LoginRefused, WaitingMail
-from mailbot.edge.inbox.wire import uid_set
+from mailbot.edge.inbox import Inbox, InboxBroken, LoginRefused
+from mailbot.edge.inbox.uids import uid_set
 from mailbot.embedded import EmbeddedServers
 
 OpenMailbox = Callable[..., Mailbox]
@@ -481,4 +481,3 @@ async def test_the_probe_says_what_the_server_can_do(mailbox: Mailbox) -> None:
 def test_a_uid_set_names_exactly_its_uids() -> None:
     assert uid_set([1, 2, 3, 7, 9, 10]) == b"1:3,7,9:10"
     assert uid_set([4294967295]) == b"4294967295"
-    assert WaitingMail(1, 2) == WaitingMail(uid=1, size=2)

@@ -10,15 +10,19 @@ class InboxBroken(Exception):  # noqa: N818 - it is the world that is broken
 
 
 class LoginRefused(InboxBroken):
-    """The server does not accept name and password; trying again will not help."""
+    """The server does not accept name and password; trying again at once will not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingMail:
-    """A mail in the inbox, not downloaded: `size` in octets as the server counts them (RFC822.SIZE)."""
+    """A mail in the inbox, not downloaded: `size` in octets as the server counts them (RFC822.SIZE).
+
+    `received` is the server's INTERNALDATE, to the second, as for Fetched.
+    """
 
     uid: int
     size: int
+    received: datetime
 
 
 @dataclass(frozen=True, slots=True)
