@@ -40,6 +40,11 @@ def draft(
     return Draft(at, case, mail, RULES, PROGRAM, (e.Facts(), *happened), **more)
 
 
+def ordered_facts(nonce: str, user: str = "hanako") -> e.Facts:
+    """The facts of an entry that carries out an order."""
+    return e.Facts(sort="order", operator=e.Operator(user=user, nonce=nonce))
+
+
 def letter(
     number: int = 1, to: str = "mika@example.org", template: str = "received", role: e.Role = "applicant"
 ) -> e.Event:

@@ -222,6 +222,9 @@ def test_whatever_was_acknowledged_before_kill_9_is_there_afterwards(tmp_path: P
                 assert digest[0] not in await store.undecided()
         numbers = [case.number for case in await collected(store.cases(Wanted()))]
         assert len(numbers) == len(set(numbers))
+        ledger = store.ledger()
+        assert sum(ledger.mails.values()) == await store.files() == len(numbers)
+        assert ledger.letters["written"] == ledger.letters["due"] + ledger.letters["sent"] == len(numbers)
 
     for turn in range(10):
         acknowledged += killed_writer(tmp_path, 3 + turn * 4)

@@ -1,9 +1,13 @@
-"""The queue of what becomes due: compared with a list that is searched from end to end."""
+"""The queue of what becomes due, and what happened lately: compared with lists that are searched from end to end."""
+
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailbot.core.instants import to_text
 from mailbot.store.files.queue import Queue
+from mailbot.store.files.recent import Recent
 
 KEYS = st.sampled_from("abcd")
 HOURS = st.integers(0, 9).map(lambda hour: f"2026-11-21T0{hour}")
@@ -77,3 +81,31 @@ def test_it_does_not_hoard_what_was_removed() -> None:
         queue.put(f"key {turn}", (turn,), "05")
         queue.remove(f"key {turn}")
     assert len(queue._later) < 2_000
+
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SPAN = timedelta(hours=4)
+ADDITIONS = st.lists(st.tuples(st.integers(0, 12), KEYS), max_size=30)
+
+
+@given(ADDITIONS, st.integers(1, 40), st.integers(0, 30))
+def test_what_happened_lately_is_remembered_in_order_and_no_longer_also_when_the_clock_goes_back(
+    additions: list[tuple[int, str]], most: int, restart: int
+) -> None:
+    recent, plain = Recent(SPAN, most), list[tuple[datetime, str, str]]()
+    for turn, (hour, key) in enumerate(additions):
+        if turn == restart:
+            again = Recent(SPAN, most)
+            again.load(recent.listed())
+            recent = again
+        at = NOON + timedelta(hours=hour)
+        recent.add(at, key, str(turn))
+        plain = sorted([*plain, (at, key, str(turn))], key=lambda one: one[0])
+        plain = [one for one in plain if one[0] >= at - SPAN][-most:]
+        assert len(recent) == len(plain)
+        for asked in "abcd":
+            since = at - timedelta(hours=2)
+            expected = [(value,) for when, name, value in plain if name == asked and when >= since]
+            assert list(recent.since(asked, to_text(since))) == expected
+            assert recent.count(asked, to_text(since)) == len(expected)
+    assert recent.listed() == [[to_text(at), key, value] for at, key, value in plain]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from mailbot.core.case import Case, LetterInfo
+from mailbot.core.chain import Head
 from mailbot.core.events import Event, LetterWritten
 from mailbot.core.ledger import Ledger
 from mailbot.core.orders import Ordered
@@ -48,7 +49,7 @@ class Asked:
     """What a mail needs to know: its digest, the letters it claims to answer, its sender's address (lower case),
     the desk's year if it may need a new case number, and its identity (`Facts.identity`)."""
 
-    mail: Digest
+    mail: Digest = ""
     letters: tuple[str, ...] = ()
     sender: str = ""
     year: int | None = None
@@ -143,15 +144,21 @@ class Store(Protocol):
 
     `sent_to`: how many letters the relay took, for this address (lower case) and for its domain, at or after an
     instant at most 24 hours back. `ledger`: what the journal adds up to beside cases. `orders`: those given at the
-    shell and not carried out yet, oldest first; `finish_order` after its entry is committed. `post` keeps what the
-    service last saw (plain JSON values) for whoever looks, `posted` gives it back; a crash may lose the newest.
+    shell and not carried out yet, oldest first; `finish_order` after its entry is committed. `files`: how many decided
+    mails lie on the disk. `post` keeps what the service last saw (plain JSON values) for whoever looks, `posted` gives
+    it back; a crash may lose the newest. `head` is the last committed entry.
     """
+
+    @property
+    def head(self) -> Head: ...
 
     async def keep(self, raws: Sequence[bytes]) -> list[Digest]: ...
 
     async def raw(self, digest: Digest) -> bytes | None: ...
 
     async def undecided(self) -> list[Digest]: ...
+
+    async def files(self) -> int: ...
 
     def batch(self) -> AbstractAsyncContextManager[Batch]: ...
 

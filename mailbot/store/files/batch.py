@@ -47,6 +47,7 @@ class FileBatch:
             cases=cases,
             written=self.working.written(asked.sender.lower(), since) if since else (),
             number=self.working.next_number(asked.year) if asked.year is not None else None,
+            twins=self.working.twins(asked.identity, asked.mail, self.head.at) if asked.identity else (),
         )
 
     async def case(self, number: str) -> Case | None:

@@ -7,22 +7,28 @@ a closed file may be newer than the checkpoint, and an entry is never applied tw
 
 import inspect
 import json
+import pkgutil
 import re
+import shutil
 import threading
 from collections.abc import Iterator
+from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import tinydb
 from tinydb.storages import Storage
 from tinydb.table import Document
 
-from mailbot.core import case as case_module
+from mailbot.core import case as cases
 from mailbot.core import events
 from mailbot.core.case import Case
+from mailbot.core.sorting import AUTOMATIC
 from mailbot.store import Damaged
-from mailbot.store.files import disk, index
+from mailbot.store.files import disk, index, letters, recent, tally
 
 NUMBER = re.compile(r"(\d{4})-(\d{5,6})", re.ASCII)
 YEAR = 1_000_000
@@ -33,10 +39,19 @@ Folded = tuple[Case, int]
 """A case and the sequence number of the last entry folded into it."""
 
 
+@cache
 def made_by() -> str:
-    """A digest of the source that folds cases: a casebook made by another one is made again."""
-    modules = (case_module, events.cases, events.letters, events.values, index)
-    return sha256("".join(inspect.getsource(module) for module in modules).encode()).hexdigest()
+    """A digest of the source that folds cases and what else is counted: a casebook made by another is made again."""
+    folding = [*_parts(cases), *_parts(events), index, letters, recent, tally]
+    source = "".join(inspect.getsource(module) for module in folding)
+    return sha256(f"{source}{sorted(AUTOMATIC)}".encode()).hexdigest()
+
+
+def _parts(package: ModuleType) -> Iterator[ModuleType]:
+    """A package and the modules in it, by name."""
+    yield package
+    for part in sorted(pkgutil.iter_modules(package.__path__)):
+        yield import_module(f"{package.__name__}.{part.name}")
 
 
 def document_id(number: str) -> int | None:
@@ -81,7 +96,7 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
     try:
         tables = json.loads(path.read_bytes())
     except ValueError as error:
-        raise Damaged(f"{path}: {error}; remove the folder `cases`, it is made again from the journal") from error
+        raise Damaged(f"{path}: {error}; `mailbot rebuild` makes it again from the journal") from error
     return dict(tables)
 
 
@@ -167,6 +182,10 @@ class Casebook:
                 if folded and self.open.get(key) is None:
                     yield folded[0]
 
+    def count(self) -> int:
+        """How many cases there are; reads the files of all closed ones."""
+        return len(self.open.keys()) + sum(1 for _ in self.closed_cases())
+
     def _closed_files(self) -> list[Path]:
         folder = self.folder and self.folder / "closed"
         return sorted(folder.glob("*.json")) if folder and folder.is_dir() else []
@@ -208,6 +227,8 @@ class Casebook:
 
 def wipe(folder: Path) -> None:
     """Removes all cases from the disk, the checkpoint first, so that no crash leaves it without its cases."""
-    (folder / "open.json").unlink(missing_ok=True)
-    for path in (folder / "closed").glob("*.json"):
-        path.unlink()
+    for path in (folder / "open.json", *(folder / "closed").glob("*.json")):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import ctypes
 import fcntl
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from mailbot.store import Full
@@ -29,12 +30,16 @@ class Locked(Exception):  # noqa: N818 - a state of affairs, named as the operat
 
 
 def folder(path: Path) -> Path:
-    """The folder, made if it was missing (with its parents), readable by its owner only whatever the umask."""
+    """The folder, made if it was missing (with its parents), readable by its owner only whatever the umask. Full if the
+    disk takes no more."""
     if not path.is_dir():
         if not path.parent.is_dir():
             folder(path.parent)
-        path.mkdir(FOLDER_MODE, exist_ok=True)
-        path.chmod(FOLDER_MODE)
+        try:
+            path.mkdir(FOLDER_MODE, exist_ok=True)
+            path.chmod(FOLDER_MODE)
+        except OSError as error:
+            raise Full(f"{path} could not be made: {error}") from error
         fsync_folder(path.parent)
     return path
 
@@ -88,19 +93,21 @@ def _temporary(path: Path, pieces: Iterable[bytes], sync: bool) -> None:
         os.close(descriptor)
 
 
-def replace(path: Path, pieces: Iterable[bytes]) -> None:
+def replace(path: Path, pieces: Iterable[bytes], *, durable: bool = True) -> None:
     """The file holds exactly these pieces and is on the disk on return; after a crash it is the old one or the new one.
 
-    Full if the disk takes no more; the old file stands then.
+    Without `durable` that holds only while the system runs: after a crash of the machine it can be anything. Full if
+    the disk takes no more; the old file stands then.
     """
     temporary = path.with_name(f".{path.name}.tmp")
     try:
-        _temporary(temporary, pieces, sync=True)
+        _temporary(temporary, pieces, sync=durable)
         temporary.rename(path)
     except Full:
         temporary.unlink(missing_ok=True)
         raise
-    fsync_folder(path.parent)
+    if durable:
+        fsync_folder(path.parent)
 
 
 def place(files: Sequence[tuple[Path, bytes]], temporary: Path, target: Path) -> None:
@@ -151,8 +158,12 @@ def sync_all(path: Path) -> None:
 
 
 def lock(path: Path) -> int:
-    """A descriptor holding the lock on this file until it is closed or the process ends; Locked if another has it."""
-    descriptor = private(path, os.O_RDWR | os.O_CREAT)
+    """A descriptor holding the lock on this file until it is closed or the process ends; Locked if another has it, Full
+    if the disk takes no more."""
+    try:
+        descriptor = private(path, os.O_RDWR | os.O_CREAT)
+    except OSError as error:
+        raise Full(f"{path} could not be made: {error}") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -160,18 +171,20 @@ def lock(path: Path) -> int:
         os.close(descriptor)
         raise Locked(f"{path.parent} is in use by another mailbot (process {holder}); stop it first") from error
     os.ftruncate(descriptor, 0)
-    os.write(descriptor, b"%d\n" % os.getpid())
+    with suppress(OSError):  # who holds it is only said to whoever is refused
+        os.write(descriptor, b"%d\n" % os.getpid())
     return descriptor
 
 
 def require_room(folder: Path, size: int) -> None:
     """Full unless `size` more bytes can be written in this folder now; nothing is left behind."""
-    path = folder / f".room.{os.getpid()}"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    path, handle = folder / f".room.{os.getpid()}", -1
     try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         os.posix_fallocate(handle, 0, size)
     except OSError as error:
         raise Full(f"{folder}: no room for {size} more bytes ({error.strerror})") from error
     finally:
-        os.close(handle)
+        if handle >= 0:
+            os.close(handle)
         path.unlink(missing_ok=True)

@@ -1,42 +1,16 @@
-"""What entries add up to beside cases: letters due, deadlines, who was written to, numbers used. It reads no disk."""
+"""What entries add up to beside cases: letters, deadlines, mails, numbers used. It reads no disk."""
 
-from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 from typing import Any
 
-from mailbot.core import events as e
 from mailbot.core.case import Case
-from mailbot.core.instants import to_text
+from mailbot.core.instants import from_text, to_text
+from mailbot.core.ledger import Ledger
 from mailbot.store import Entry
 from mailbot.store.files.journal import Spot
+from mailbot.store.files.letters import Letters, Row
 from mailbot.store.files.queue import Queue
-
-REMEMBERED = timedelta(hours=48)
-"""How long it is remembered which letters went to an address, by the instants of entries."""
-
-
-@dataclass(slots=True)
-class DueLetter:
-    """A letter to send: the entry it stands in and where that lies, how often it was tried, not before when."""
-
-    seq: int
-    file: str
-    offset: int
-    length: int
-    tries: int = 0
-    after: str = ""
-
-    @property
-    def spot(self) -> Spot:
-        """Where its entry lies."""
-        return Spot(self.file, self.offset, self.length)
-
-
-def letter_name(entry: Entry, number: int) -> str:
-    """`2026-00042.7`, or `e123.1` for a letter without a case."""
-    return f"{entry.case or f'e{entry.seq}'}.{number}"
+from mailbot.store.files.tally import TWINS, Tally
 
 
 def split_number(number: str) -> tuple[str, int]:
@@ -49,64 +23,59 @@ class Index:
     """Made from entries in their order (`note`) and from cases as they change (`follow`)."""
 
     def __init__(self) -> None:
-        self.due: dict[str, DueLetter] = {}
-        self.failed: dict[str, int] = {}
+        self.letters = Letters()
+        self.tally = Tally()
         self.running: dict[str, int] = {}
         self.gone: set[str] = set()
-        self.letters = Queue()
         self.deadlines = Queue()
+        self._rows: dict[type, Row] = {**self.letters.rows(), **self.tally.rows()}
         self._addresses: dict[str, set[str]] = {}
         self._address_of: dict[str, str] = {}
-        self._written: dict[str, deque[tuple[str, str]]] = {}
-        self._order: deque[tuple[str, str]] = deque()
+        self._group: list[Entry] = []
+        self._ledger: Ledger | None = None
 
     def note(self, entry: Entry, spot: Spot) -> None:
         """One committed entry."""
+        self._ledger = None
         if entry.case is not None:
             year, running = split_number(entry.case)
             self.running[year] = max(self.running.get(year, 0), running)
         for event in entry.events or ():
-            row = NOTES.get(type(event))
+            row = self._rows.get(type(event))
             if row:
-                row(self, event, entry, spot)
+                row(event, entry, spot)
+        self._group.append(entry)
+        if not entry.more:
+            self.tally.take_group(self._group)
+            self._group = []
 
-    def written_letter(self, event: e.LetterWritten, entry: Entry, spot: Spot) -> None:
-        """A letter is to be sent from now on."""
-        name = letter_name(entry, event.number)
-        self.due[name] = DueLetter(entry.seq, spot.file, spot.offset, spot.length)
-        self._queue(name)
-        self._remember(entry.at, event.to.lower(), event.template)
+    def ledger(self) -> Ledger:
+        """What all entries noted add up to: the same object until the next one is noted."""
+        if self._ledger is None:
+            tally = self.tally
+            self._ledger = Ledger(
+                opened=tally.opened,
+                adopted=tally.adopted,
+                validity=tally.validity,
+                observed=tally.observed,
+                mails=dict(tally.mails),
+                vanished=tally.vanished,
+                letters=self.letters.counts(),
+                quarantine=tuple(tally.quarantine.values()),
+                held=self.letters.held_letters(),
+                alarms=frozenset(tally.alarms),
+                told=tally.told,
+                done=dict(tally.done),
+            )
+        return self._ledger
 
-    def postponed(self, event: e.LetterPostponed, entry: Entry, spot: Spot) -> None:
-        """A letter is to be sent later."""
-        if due := self.due.get(event.letter):
-            due.tries, due.after = due.tries + 1, event.until
-            self._queue(event.letter)
-
-    def settled(self, event: e.LetterSent | e.LetterFailed, entry: Entry, spot: Spot) -> None:
-        """A letter is not to be sent any more."""
-        due = self.due.pop(event.letter, None)
-        self.letters.remove(event.letter)
-        if isinstance(event, e.LetterFailed) and event.letter.startswith("e"):
-            self.failed[event.letter] = (due.tries if due else 0) + 1
-
-    def _queue(self, name: str) -> None:
-        due = self.due[name]
-        self.letters.put(name, (due.seq, int(name.rpartition(".")[2])), due.after)
-
-    def _remember(self, instant: datetime, address: str, template: str) -> None:
-        at, oldest = to_text(instant), to_text(instant - REMEMBERED)
-        self._written.setdefault(address, deque()).append((at, template))
-        self._order.append((at, address))
-        while self._order and self._order[0][0] < oldest:
-            _, address = self._order.popleft()
-            self._written[address].popleft()
-            if not self._written[address]:
-                del self._written[address]
+    def twins(self, identity: str, at: str) -> tuple[tuple[str, ...], ...]:
+        """Digest and content of the mails of this identity in the 30 days before an instant (journal text)."""
+        return self.tally.twins.since(identity, to_text(from_text(at) - TWINS)) if at and identity else ()
 
     def written(self, address: str, since: str) -> tuple[str, ...]:
         """The templates of letters written to an address (lower case) at or after an instant, at most 48 h back."""
-        return tuple(template for at, template in self._written.get(address, ()) if at >= since)
+        return tuple(template for (template,) in self.letters.written.since(address, since))
 
     def follow(self, case: Case) -> None:
         """A case as it is now: its applicant's address and its next instant."""
@@ -134,40 +103,28 @@ class Index:
         """How many cases are open."""
         return len(self._address_of)
 
+    @property
+    def weight(self) -> int:
+        """What a checkpoint of it has to write, in open cases."""
+        remembered = len(self.tally.twins) + len(self.letters.written) + len(self.letters.sent)
+        waiting = len(self.letters.due) + len(self.letters.held) + len(self.letters.dropped)
+        return max(self.open_count, (remembered + waiting) // 10)
+
     def forget(self, name: str) -> None:
         """A letter cannot be sent any more, since its entry was erased."""
-        self.due.pop(name, None)
-        self.letters.remove(name)
+        self._ledger = None
+        self.letters.forget(name)
 
     def listed(self) -> dict[str, Any]:
         """Everything that is not in the open cases themselves, as plain JSON values."""
-        letters = [[at, address, template] for address, kept in self._written.items() for at, template in kept]
-        return {
-            "due": {name: asdict(due) for name, due in self.due.items()},
-            "failed": dict(self.failed),
-            "running": dict(self.running),
-            "gone": sorted(self.gone),
-            "written": sorted(letters),
-        }
+        own = {"running": dict(self.running), "gone": sorted(self.gone)}
+        return {**own, **self.letters.listed(), **self.tally.listed()}
 
     @classmethod
     def load(cls, listed: Mapping[str, Any]) -> "Index":
         """The index `listed` was taken of, without the cases."""
         index = cls()
-        index.due = {name: DueLetter(**due) for name, due in listed["due"].items()}
-        for name in index.due:
-            index._queue(name)
-        index.failed, index.running = dict(listed["failed"]), dict(listed["running"])
-        index.gone = set(listed["gone"])
-        for at, address, template in listed["written"]:
-            index._remember(datetime.fromisoformat(at), address, template)
+        index.running, index.gone = dict(listed["running"]), set(listed["gone"])
+        index.letters.load(listed)
+        index.tally.load(listed)
         return index
-
-
-NOTES: Mapping[type, Callable[[Index, Any, Entry, Spot], None]] = {
-    e.LetterWritten: Index.written_letter,
-    e.LetterPostponed: Index.postponed,
-    e.LetterSent: Index.settled,
-    e.LetterFailed: Index.settled,
-}
-"""What each kind of event changes; a kind without a row changes nothing here."""

@@ -1,22 +1,18 @@
 """The journal on disk: reads, finds and appends lines, one write and one fsync a batch. It knows no kind of event."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pydantic import ValidationError
 
 from mailbot.core import chain
 from mailbot.core.events import EVENTS
 from mailbot.store import Damaged, Entry, Full
-from mailbot.store.files import disk
-
-SEQ = re.compile(rb',"seq":(\d+),"v":1\}\n\Z')
-"""How a whole line ends: keys are sorted, and text is never followed by this."""
+from mailbot.store.files import disk, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +68,6 @@ def entry_of(fields: Mapping[str, Any]) -> Entry:
     )
 
 
-def _line_after(data: BinaryIO, offset: int) -> tuple[int, int, int] | None:
-    """Sequence number, offset and length of the first whole line that begins at or after this offset."""
-    data.seek(max(0, offset - 1))
-    if offset:
-        data.readline()
-    begin = data.tell()
-    raw = data.readline()
-    seq = SEQ.search(raw)
-    return (int(seq[1]), begin, len(raw)) if seq else None
-
-
-def _last_until(data: BinaryIO, seq: int) -> tuple[int, int, int]:
-    """The last line whose sequence number is at most this one, in a file that begins with such a line."""
-    low, high = 0, data.seek(0, os.SEEK_END)
-    best = _line_after(data, 0)
-    while high - low > 1:
-        middle = (low + high) // 2
-        found = _line_after(data, middle)
-        if found and found[0] <= seq:
-            low, best = found[1], found
-            if found[0] == seq:
-                break
-        else:
-            high = middle
-    assert best is not None
-    return best
-
-
 class Journal:
     """The files of one desk's journal. Reading needs nothing else; `append` needs the lock of the state folder."""
 
@@ -110,6 +78,7 @@ class Journal:
         self._descriptor = -1
         self._open = ""
         self._broken: disk.FsyncFailed | None = None
+        self._counted = ("", 0, 0)
 
     def files(self) -> list[str]:
         """The names of its files, oldest first. A name that is no month's is for `chain` to report."""
@@ -119,9 +88,9 @@ class Journal:
 
     def raw_lines(self, file: str, offset: int = 0) -> Iterator[tuple[Spot, bytes]]:
         """The lines of a file from this offset on, the last one perhaps without its LF."""
-        with (self.folder / file).open("rb") as lines:
-            lines.seek(offset)
-            for raw in lines:
+        with (self.folder / file).open("rb") as data:
+            data.seek(offset)
+            for raw in data:
                 yield Spot(file, offset, len(raw)), raw
                 offset += len(raw)
 
@@ -134,6 +103,23 @@ class Journal:
             if raw.endswith(b"\n"):
                 walk.feed(raw)
         self._refuse(walk)
+
+    def check_files(self) -> None:
+        """Damaged if a file is missing: the first entry of each has to follow the last one of the file before."""
+        last = 0
+        for file in self.files():
+            ends = lines.ends(self.folder / file)
+            if ends and ends[0] != last + 1:
+                what = f"entry {ends[0]} follows entry {last}; was a file of the journal removed?"
+                raise Damaged(f"{self.folder / file}, line 1: {what}")
+            last = ends[1] if ends else last
+
+    def grown(self) -> bool:
+        """Whether there is something now that may be after the end."""
+        last = max(self.files(), default="")
+        if last != self.end.file:
+            return last > self.end.file
+        return bool(last) and (self.folder / last).stat().st_size != self.end.offset
 
     def beginning(self) -> End:
         """The end of an empty journal."""
@@ -167,11 +153,13 @@ class Journal:
             raise Damaged(f"{self.folder / problem.file}, line {problem.line}: {problem.what}")
 
     def _count_lines(self, file: str, offset: int) -> int:
-        if not offset:
-            return 0
-        with (self.folder / file).open("rb") as data:
-            pieces = iter(lambda: data.read(min(1 << 20, max(0, offset - data.tell()))), b"")
-            return sum(piece.count(b"\n") for piece in pieces)
+        """How many lines end before this offset; who asks again further on does not read the file again."""
+        counted_in, begin, counted = self._counted
+        if file != counted_in or offset < begin:
+            begin, counted = 0, 0
+        counted += lines.count(self.folder / file, begin, offset) if offset > begin else 0
+        self._counted = (file, offset, counted)
+        return counted
 
     def fields_at(self, spot: Spot) -> dict[str, Any] | None:
         """The fields of the line at exactly this place; None if no valid line lies there."""
@@ -190,9 +178,9 @@ class Journal:
             return None
         for file in reversed(self.files()):
             with (self.folder / file).open("rb") as data:
-                first = _line_after(data, 0)
+                first = lines.first_from(data, 0)
                 if first and first[0] <= seq:
-                    found = _last_until(data, seq)
+                    found = lines.last_until(data, seq)
                     return Spot(file, *found[1:]) if found[0] == seq else None
         return None
 
@@ -237,7 +225,7 @@ class Journal:
         """The file a batch of this instant goes to: that of the latest month seen so far."""
         return max(self.end.file, f"{at[:7]}.jsonl")
 
-    def append(self, lines: Sequence[bytes], head: chain.Head) -> list[Spot]:
+    def append(self, batch: Sequence[bytes], head: chain.Head) -> list[Spot]:
         """Writes the lines of a batch, ending with the entry `head`, durably; where each lies.
 
         Full: nothing was written. FsyncFailed: the process must end, and nothing can be appended any more.
@@ -248,13 +236,13 @@ class Journal:
         begin = self.end.offset if file == self.end.file else 0
         new = self._descriptor_of(file)
         try:
-            disk.write_all(self._descriptor, b"".join(lines), self.folder / file)
+            disk.write_all(self._descriptor, b"".join(batch), self.folder / file)
         except Full:
             self._back(begin, file)
             raise
         self._confirm(new, file)
         spots = []
-        for line in lines:
+        for line in batch:
             spots.append(Spot(file, begin, len(line)))
             begin += len(line)
         self.end = End(head, spots[-1])

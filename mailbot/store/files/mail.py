@@ -5,6 +5,7 @@ after the entry that decides it is committed. An empty file there means: erased 
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -26,6 +27,13 @@ def _age(path: Path) -> int:
         return path.stat().st_mtime_ns
     except FileNotFoundError:
         return 0
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - a hundred thousand of them, several times as fast
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 class Mails:
@@ -92,7 +100,7 @@ class Mails:
         for digest in list(self._unfiled):
             try:
                 self._move(digest)
-            except OSError:
+            except (OSError, Full):
                 return
             self._unfiled.discard(digest)
 
@@ -115,6 +123,14 @@ class Mails:
         if self._unsettled:
             disk.sync_all(self.folder)
             self._unsettled = False
+
+    def count(self) -> int:
+        """How many decided mails lie here, erased ones included: a name is read for each, no file is touched."""
+        return sum(len(_names(self.folder / shelf)) for shelf in _names(self.folder) if len(shelf) == 2)
+
+    def count_undecided(self) -> int:
+        """How many kept mails no committed entry decided yet."""
+        return sum(len(name) == 64 and name not in self._unfiled for name in _names(self.new))
 
     def filed(self) -> Iterator[Path]:
         """The files of all decided mails."""

@@ -40,14 +40,7 @@ class Standing:
         written = [one for one in entry.events or () if isinstance(one, LetterWritten) and one.number == int(found[2])]
         if not written or name != f"e{entry.seq}.{written[0].number}":
             return None
-        return info_of(written[0], entry.seq).model_copy(update=self._state(name))
-
-    def _state(self, name: str) -> dict[str, Any]:
-        due = self.index.due.get(name)
-        if due is not None:
-            return {"state": "due", "tries": due.tries}
-        tries = self.index.failed.get(name)
-        return {"state": "failed", "tries": tries} if tries else {"state": "sent", "tries": 1}
+        return info_of(written[0], entry.seq).model_copy(update=self.index.letters.state(name))
 
     def entry(self, seq: int, spot: Spot | None = None) -> Entry | None:
         """A committed entry, at once if it lies at `spot`; None if there is none with this number."""
@@ -103,35 +96,39 @@ def replay(standing: Standing, group: list[Read]) -> None:
     standing.journal.end = End(head, last.spot)
 
 
-def load(state: Path, desk: str) -> Standing | None:
+def load(state: Path, desk: str) -> Standing | str:
     """The casebook as it was written, if the journal still has the entry of its checkpoint and the program is the one
-    that made it; else None. Damaged if the journal is another desk's."""
+    that made it; else why not, in words. Damaged if the journal is another desk's or one of its files is missing."""
     journal = Journal(state / "journal", desk)
     journal.check_first()
+    journal.check_files()
     try:
         book = Casebook(state / "cases")
         listed = book.listed()
-        if listed is None or listed["made_by"] != made_by():
-            return None
-        journal.end = _checkpoint(journal, listed["checkpoint"])
-        index = Index.load(listed)
+        if listed is None:
+            return "there was none"
+        if listed["made_by"] != made_by():
+            return "another version of the program made it"
+        end = _checkpoint(journal, listed["checkpoint"])
+        if isinstance(end, str):
+            return end
+        journal.end, index = end, Index.load(listed)
         for case in book.open_cases():
             index.follow(case)
-    except (Damaged, LookupError, TypeError, ValueError):
-        return None
+    except (Damaged, LookupError, OSError, TypeError, ValueError):
+        return "it could not be read"
     return Standing(journal, book, index)
 
 
-def _checkpoint(journal: Journal, checkpoint: dict[str, Any]) -> End:
-    """The end a checkpoint names; LookupError if the journal has no such line."""
+def _checkpoint(journal: Journal, checkpoint: dict[str, Any]) -> End | str:
+    """The end a checkpoint names; words if the journal has no such line."""
     head, last = chain.Head(**checkpoint["head"]), checkpoint["last"]
     if last is None:
-        if head != journal.beginning().head:
-            raise LookupError("another desk")
-        return journal.beginning()
+        return journal.beginning() if head == journal.beginning().head else "it was another desk's"
     fields = journal.fields_at(Spot(**last))
     if fields is None or (fields["seq"], fields["hash"]) != (head.seq, head.hash):
-        raise LookupError("the journal has no such entry")
+        lacking = f"it knew entry {head.seq} of {head.at}, which the journal does not have"
+        return f"{lacking}; was a file of the journal removed, or an earlier one restored?"
     return End(head, Spot(**last))
 
 
@@ -140,6 +137,19 @@ def afresh(state: Path, desk: str, on_disk: bool) -> Standing:
     if on_disk:
         wipe(state / "cases")
     return Standing(Journal(state / "journal", desk), Casebook(state / "cases" if on_disk else None), Index())
+
+
+def read_through(state: Path, desk: str) -> None:
+    """Damaged if anything in the journal is not as it was written."""
+    journal = Journal(state / "journal", desk)
+    for _ in groups(journal, journal.beginning()):
+        pass
+
+
+def to_look_at(state: Path, desk: str) -> Standing:
+    """What the casebook knows, or nothing yet, to catch up with the journal in memory only."""
+    loaded = load(state, desk)
+    return afresh(state, desk, on_disk=False) if isinstance(loaded, str) else loaded
 
 
 def catch_up(standing: Standing, on_disk: bool) -> Iterator[Entry]:

@@ -6,23 +6,24 @@ it returns, and not before.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
 from mailbot.core import chain
-from mailbot.core.case import CLOSED, Case
 from mailbot.core.events import LetterWritten
 from mailbot.core.instants import to_text
-from mailbot.store import DeadlineDue, Digest, Due, DueKind, Entry, Full, LetterDue, Wanted
+from mailbot.core.orders import Ordered
+from mailbot.store import DeadlineDue, Digest, Due, DueKind, Full, LetterDue
 from mailbot.store.files import disk, replay, texts
 from mailbot.store.files.batch import FileBatch, new_salt
-from mailbot.store.files.index import letter_name
 from mailbot.store.files.journal import Spot
-from mailbot.store.files.mail import Mails
-from mailbot.store.files.verify import Verified, verify
+from mailbot.store.files.letters import letter_name
+from mailbot.store.files.orders import Orders
+from mailbot.store.files.pulse import post
+from mailbot.store.files.view import View
 
 T = TypeVar("T")
 ROOM = 256 * 1024
@@ -32,18 +33,16 @@ CHECKPOINT_EVERY = 2_000
 shared among the entries before it, does not grow with the casebook."""
 
 
-class FileStore:
+class FileStore(View):
     """Everything one desk has to remember, below one folder; made by `open` (to write) or `read` (to look)."""
 
     def __init__(self, state: Path, standing: replay.Standing, lock: int | None) -> None:
-        self.state = state
-        self.desk = standing.journal.desk
-        self.mails = Mails(state / "mail")
+        super().__init__(state, standing)
         self.notices: list[str] = []
         self.checkpoint_every = CHECKPOINT_EVERY
         self.salt: Callable[[], str] = new_salt
-        self._standing = standing
         self._lock = lock
+        self._orders = Orders(state)
         self._since = 0
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
@@ -56,19 +55,36 @@ class FileStore:
         says in words what was found. Locked if another process writes it; Damaged, with file and line, if the journal
         is not what was written; Full if the disk takes no more.
         """
+        with cls._locked(state) as lock:
+            return cls._opened(state, desk, lock, replay.load(state, desk))
+
+    @classmethod
+    def rebuild(cls, state: Path, desk: str) -> Self:
+        """As `open`, with a casebook made again from the whole journal, whatever there was of it, and durable on return
+        (a notice says so if not). If the journal is damaged, the casebook stays as it is.
+        """
+        with cls._locked(state) as lock:
+            replay.read_through(state, desk)
+            store = cls._opened(state, desk, lock, None)
+            store.checkpoint()
+            return store
+
+    @staticmethod
+    @contextmanager
+    def _locked(state: Path) -> Iterator[int]:
+        """The lock of the folder, which is made if it is missing; given back only if the block fails."""
         for part in ("", "journal", "cases", "mail"):
             disk.folder(state / part).chmod(disk.FOLDER_MODE)
         with ExitStack() as undone:
             lock = disk.lock(state / "lock")
             undone.callback(os.close, lock)
-            store = cls._opened(state, desk, lock)
+            yield lock
             undone.pop_all()
-        return store
 
     @classmethod
-    def _opened(cls, state: Path, desk: str, lock: int) -> Self:
-        loaded = replay.load(state, desk)
-        store = cls(state, loaded or replay.afresh(state, desk, on_disk=True), lock)
+    def _opened(cls, state: Path, desk: str, lock: int, loaded: replay.Standing | str | None) -> Self:
+        standing = loaded if isinstance(loaded, replay.Standing) else replay.afresh(state, desk, on_disk=True)
+        store = cls(state, standing, lock)
         store._standing.journal.settle()
         store.mails.prepare()
         lost = 0
@@ -79,8 +95,8 @@ class FileStore:
                 lost += not store.mails.known(entry.mail)
         store.notices += store._standing.journal.cut_torn()
         store.notices += [f"{lost} mails named by the journal are not kept any more"] if lost else []
-        if loaded is None and store.head.seq:
-            store.notices.append(f"the casebook was made again from {store._since} entries of the journal")
+        if isinstance(loaded, str) and store.head.seq:
+            store.notices.append(f"the casebook was made again from {store._since} entries of the journal: {loaded}")
             store.checkpoint()
         return store
 
@@ -90,21 +106,15 @@ class FileStore:
 
         Damaged if the journal is not what was written.
         """
-        standing = replay.load(state, desk) or replay.afresh(state, desk, on_disk=False)
-        for _ in replay.catch_up(standing, on_disk=False):
-            pass
-        return cls(state, standing, None)
+        store = cls(state, replay.to_look_at(state, desk), None)
+        store._read_on()
+        return store
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def head(self) -> chain.Head:
-        """The last committed entry: number, hash, instant."""
-        return self._standing.journal.end.head
 
     def close(self) -> None:
         """Writes a checkpoint (if the disk takes it) and gives the folder free. No batch may be under way."""
@@ -135,27 +145,38 @@ class FileStore:
         _pass_on(cancelled)
         return digests
 
-    async def raw(self, digest: Digest) -> bytes | None:
-        """The bytes of a kept mail, None if they were erased by order; FileNotFoundError if it was never kept."""
-        return await asyncio.to_thread(self.mails.raw, digest)
+    def catch_up(self) -> chain.Head:
+        """As `View.catch_up`; who writes has nothing to catch up with."""
+        return super().catch_up() if self._lock is None else self.head
+
+    async def orders(self) -> list[Ordered]:
+        """The orders given and not carried out yet, oldest first. What is none is set aside with a notice, if this
+        process holds the lock."""
+        orders, bad = self._orders.read()
+        if self._lock is not None:
+            self.notices += map(self._orders.set_aside, bad)
+        return orders
+
+    async def finish_order(self, nonce: str) -> None:
+        """The order with this nonce was carried out, and its entry is committed."""
+        self._writable()
+        self._orders.finish(nonce)
+
+    async def post(self, pulse: Mapping[str, object]) -> None:
+        """Whoever looks finds this mapping of plain JSON values from now on; a crash may lose it. Full if the disk
+        takes no more."""
+        self._writable()
+        await asyncio.to_thread(post, self.state, pulse)
 
     def require_room(self) -> None:
         """Full unless the disk would take another batch: a block is reserved beside the journal and given back."""
         self._writable()
         disk.require_room(self.state / "journal", ROOM)
 
-    async def undecided(self) -> list[Digest]:
-        """Kept mails no entry has decided yet, oldest first."""
-        return [digest for digest in self.mails.waiting() if not self.mails.known(digest)]
-
     async def remember(self, kind: texts.Kind, mapping: Mapping[str, str]) -> Digest:
         """The digest of a rule set or program `{path: text}`, kept durably on return; see `texts.remember`."""
         self._writable()
         return await asyncio.to_thread(texts.remember, self.state, kind, mapping)
-
-    async def recollect(self, kind: texts.Kind, digest: Digest) -> dict[str, str] | None:
-        """What was remembered under a digest; None if nothing was."""
-        return await asyncio.to_thread(texts.recollect, self.state, kind, digest)
 
     def _writable(self) -> None:
         if self._lock is None:
@@ -188,10 +209,13 @@ class FileStore:
             self.mails.file([entry.mail for entry in batch.working.entries if entry.mail is not None])
             return spots
 
+        before = self.head.at
         spots, cancelled = await _to_the_end(write)
         batch.working.settle(spots)
+        if self.head.at < before:
+            self.notices.append(f"the clock went back: entry {self.head.seq} of {self.head.at} follows one of {before}")
         self._since += len(spots)
-        if self._since >= max(self.checkpoint_every, self._standing.index.open_count):
+        if self._since >= max(self.checkpoint_every, self._standing.index.weight):
             _, again = await _to_the_end(self.checkpoint)
             cancelled = cancelled or again
         _pass_on(cancelled)
@@ -202,7 +226,7 @@ class FileStore:
         process was started anew."""
         instant, until = to_text(now), to_text(now + timedelta(seconds=lease))
         index = self._standing.index
-        letters = [] if kind == "deadlines" else index.letters.take(instant, until, limit)
+        letters = [] if kind == "deadlines" else index.letters.queue.take(instant, until, limit)
         found: list[Due] = [letter for name in letters if (letter := self._letter_due(name))]
         numbers = [] if kind == "letters" else index.deadlines.take(instant, until, limit - len(found))
         for number in numbers:
@@ -213,59 +237,13 @@ class FileStore:
         return found
 
     def _letter_due(self, name: str) -> LetterDue | None:
-        due = self._standing.index.due[name]
+        due = self._standing.index.letters.due[name]
         entry = self._standing.entry(due.seq, due.spot)
         for event in (entry.events if entry else None) or ():
             if entry and isinstance(event, LetterWritten) and letter_name(entry, event.number) == name:
-                return LetterDue(name, event, entry, due.tries)
+                return LetterDue(name, event, entry, due.tries, due.released)
         self._standing.index.forget(name)
         return None
-
-    async def entries(self, after: int = 0) -> AsyncIterator[Entry]:
-        """All entries after the one numbered `after` that are committed now, verified as they are read.
-
-        Damaged at the first that is not what was written; nothing if there is no entry `after`.
-        """
-        journal = self._standing.journal
-        start, last = journal.after(after), self.head.seq
-        if start is None or after >= last:
-            return
-        for group in replay.groups(journal, start, last):
-            await asyncio.sleep(0)
-            for read in group:
-                yield read.entry
-
-    async def entry(self, seq: int) -> Entry | None:
-        """One committed entry by its number; None if there is none."""
-        return self._standing.entry(seq)
-
-    async def case(self, number: str) -> Case | None:
-        """One case as committed; None if there is none or the text is no case number."""
-        folded = self._standing.book.get(number)
-        return folded[0] if folded else None
-
-    async def cases(self, wanted: Wanted) -> AsyncIterator[Case]:
-        """The cases wanted, open ones first, each kind by number; closed ones are read from disk file by file."""
-        if wanted.numbers:
-            for number in sorted(wanted.numbers):
-                case = await self.case(number)
-                if case and (not wanted.statuses or case.status in wanted.statuses):
-                    yield case
-            return
-        closed = not wanted.statuses or wanted.statuses & CLOSED
-        for source in (self._standing.book.open_cases, *([self._standing.book.closed_cases] if closed else [])):
-            for case in source():
-                await asyncio.sleep(0)
-                if not wanted.statuses or case.status in wanted.statuses:
-                    yield case
-
-    async def open_cases_of(self, address: str) -> tuple[str, ...]:
-        """Numbers of the open cases whose applicant has this address, in order."""
-        return self._standing.index.open_cases_of(address)
-
-    def verify(self, progress: Callable[[str], None] | None = None) -> Verified:
-        """Verifies chain, raw mails and casebook against each other; `progress` is told in words what comes next."""
-        return verify(self._standing, self.mails, progress or (lambda words: None))
 
 
 async def _to_the_end(work: Callable[[], T]) -> tuple[T, bool]:

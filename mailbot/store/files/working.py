@@ -4,19 +4,39 @@ The same road for a batch in the making and for entries read back from the journ
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import get_args
 
 from mailbot.core import events as e
 from mailbot.core.case import Case, LetterInfo, fold
 from mailbot.core.instants import to_text
-from mailbot.store import Entry
+from mailbot.store import Entry, Twin
 from mailbot.store.files.casebook import Casebook, Folded, document_id
-from mailbot.store.files.index import Index, letter_name, split_number
+from mailbot.store.files.index import Index, split_number
 from mailbot.store.files.journal import Spot
+from mailbot.store.files.letters import letter_name
+from mailbot.store.files.tally import twin_of, twins
 
 CASELESS = re.compile(r"e(\d{1,12})\.(\d{1,6})", re.ASCII)
-RESULTS = (e.LetterSent, e.LetterPostponed, e.LetterFailed)
 Result = e.LetterSent | e.LetterPostponed | e.LetterFailed
+Move = e.LetterHeld | e.LetterReleased | e.LetterDropped
+RESULTS: tuple[type[Result | Move], ...] = get_args(Result) + get_args(Move)
+"""What can become of a letter: events that name it and stand in an entry of its case."""
+AFTER: Mapping[type, tuple[str, int]] = {
+    e.LetterSent: ("sent", 1),
+    e.LetterPostponed: ("due", 1),
+    e.LetterFailed: ("failed", 1),
+    e.LetterHeld: ("held", 0),
+    e.LetterReleased: ("due", 0),
+    e.LetterDropped: ("dropped", 0),
+}
+"""The state of a letter afterwards, and how many tries more."""
+MOVES: Mapping[type, tuple[str, ...]] = {
+    e.LetterHeld: ("due",),
+    e.LetterReleased: ("held",),
+    e.LetterDropped: ("due", "held"),
+}
+"""In which states a letter can be held, released, dropped."""
 
 
 class Working:
@@ -30,10 +50,12 @@ class Working:
         self._read: dict[str, Folded | None] = {}
         self._cases: dict[str, Folded] = {}
         self._letters: dict[str, LetterInfo] = {}
-        self._results: dict[str, list[Result]] = {}
+        self._results: dict[str, list[Result | Move]] = {}
         self._written: list[tuple[str, str, str]] = []
         self._running: dict[str, int] = {}
         self._mails: set[str] = set()
+        self._group: list[Entry] = []
+        self._twins: list[tuple[str, str, str]] = []
 
     def case(self, number: str) -> Case | None:
         """The case as it stands."""
@@ -67,6 +89,11 @@ class Working:
         mine = tuple(template for at, to, template in self._written if to == address and at >= since)
         return self._index.written(address, since) + mine
 
+    def twins(self, identity: str, mail: str, at: str) -> tuple[Twin, ...]:
+        """Other mails of this identity of which something came, in the 30 days before an instant, oldest first."""
+        mine = tuple((digest, content) for named, digest, content in self._twins if named == identity)
+        return twins(self._index.twins(identity, at) + mine, mail)
+
     def next_number(self, year: int) -> str:
         """The case number after all those used in this year; it is used when an entry with it is taken in."""
         last = max(self._index.running.get(str(year), 0), self._running.get(str(year), 0))
@@ -80,17 +107,31 @@ class Working:
             return f"{entry.case!r} is no case number"
         else:
             known = self.case(entry.case)
-        numbers = set(known.letters) if known else set()
+        if known and any(isinstance(event, e.CaseOpened) for event in entry.events or ()):
+            return f"case {entry.case} was opened already"
+        return next(self._wrong_letters(entry, set(known.letters) if known else set()), None)
+
+    def _wrong_letters(self, entry: Entry, numbers: set[int]) -> Iterator[str]:
+        states: dict[str, str] = {}
         for event in entry.events or ():
-            if isinstance(event, e.CaseOpened) and known:
-                return f"case {entry.case} was opened already"
-            if isinstance(event, e.LetterWritten) and event.number in numbers:
-                return f"letter {letter_name(entry, event.number)} was written already"
             if isinstance(event, e.LetterWritten):
+                if event.number in numbers:
+                    yield f"letter {letter_name(entry, event.number)} was written already"
                 numbers.add(event.number)
-            if isinstance(event, RESULTS) and not _belongs(event.letter, entry.case):
-                return f"letter {event.letter} does not belong to case {entry.case}"
-        return None
+                states[letter_name(entry, event.number)] = "due"
+            elif isinstance(event, RESULTS):
+                if not _belongs(event.letter, entry.case):
+                    yield f"letter {event.letter} does not belong to case {entry.case}"
+                elif type(event) in MOVES:
+                    yield from self._wrong_move(event, states)
+
+    def _wrong_move(self, event: Result | Move, states: dict[str, str]) -> Iterator[str]:
+        """Why this cannot happen to a letter, whose state is in `states` if the entry itself changed it."""
+        info = self.letter(event.letter)
+        state = states.get(event.letter) or (info.state if info else "not written")
+        if state not in MOVES[type(event)]:
+            yield f"letter {event.letter} is {state}: there can be no {event.kind}"
+        states[event.letter] = AFTER[type(event)][0]
 
     def take(self, entry: Entry) -> None:
         """The entry happened. ValueError, and nothing is changed, if its events do not fit its case."""
@@ -101,10 +142,18 @@ class Working:
         self.entries.append(entry)
         if entry.mail is not None:
             self._mails.add(entry.mail)
+            self._take_twin(entry)
         if entry.case is not None:
             year, running = split_number(entry.case)
             self._running[year] = max(self._running.get(year, 0), running)
         self._take_letters(entry)
+
+    def _take_twin(self, entry: Entry) -> None:
+        self._group.append(entry)
+        if not entry.more:
+            twin = twin_of(self._group)
+            self._twins += [twin] if twin else []
+            self._group = []
 
     def _fold(self, number: str, entry: Entry) -> None:
         before = self._folded(number)
@@ -144,9 +193,10 @@ def info_of(event: e.LetterWritten, seq: int) -> LetterInfo:
     return LetterInfo(to=event.to, role=event.role, key=event.key, seq=seq, template=event.template)
 
 
-def _after(info: LetterInfo, result: Result) -> LetterInfo:
-    state = {e.LetterSent: "sent", e.LetterPostponed: "due", e.LetterFailed: "failed"}[type(result)]
-    return info.model_copy(update={"state": state, "tries": info.tries + 1})
+def _after(info: LetterInfo, result: Result | Move) -> LetterInfo:
+    state, tries = AFTER[type(result)]
+    stays = isinstance(result, e.LetterPostponed) and info.state in ("held", "dropped")
+    return info.model_copy(update={"state": info.state if stays else state, "tries": info.tries + tries})
 
 
 def _belongs(letter: str, case: str | None) -> bool:

@@ -1,0 +1,168 @@
+"""What became of mails, the mailbox, quarantine, alarms and orders, counted entry by entry. It reads no disk."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from mailbot.core import events as e
+from mailbot.core.instants import from_text, to_text
+from mailbot.core.ledger import InQuarantine
+from mailbot.core.sorting import AUTOMATIC
+from mailbot.store import Entry, Twin
+from mailbot.store.files.journal import Spot
+from mailbot.store.files.letters import Row
+from mailbot.store.files.recent import Recent
+
+OUTCOMES = ("taken_in", "ignored", "quarantined", "dismissed")
+ORDERS = 1_000
+"""How many orders are remembered, so that none is carried out twice."""
+TWINS = timedelta(days=30)
+"""How long it is remembered which mails came, to recognise the same mail with other bytes."""
+MOST_TWINS = 50_000
+
+
+class Tally:
+    """Counters, and by name only what waits for somebody: mails in quarantine, alarms, the orders of late."""
+
+    def __init__(self) -> None:
+        self.opened: datetime | None = None
+        self.told: datetime | None = None
+        self.adopted = self.observed = False
+        self.validity: int | None = None
+        self.vanished = 0
+        self.mails = Counter[str](dict.fromkeys(OUTCOMES, 0))
+        self.quarantine: dict[str, InQuarantine] = {}
+        self.alarms: set[str] = set()
+        self.done: dict[str, int] = {}
+        self.twins = Recent(TWINS, MOST_TWINS)
+
+    def rows(self) -> Mapping[type, Row]:
+        """Who takes note of which kind of event."""
+        return {
+            e.DeskOpened: self._opened,
+            e.Adopted: self._adopted,
+            e.MailboxSeen: self._mailbox_seen,
+            e.MailsVanished: self._vanished,
+            e.QuarantineTold: self._told,
+            e.QuarantineDismissed: self._dismissed,
+            e.Alarmed: self._alarmed,
+            e.AlarmEnded: self._alarm_ended,
+        }
+
+    def _opened(self, event: e.DeskOpened, entry: Entry, spot: Spot) -> None:
+        self.opened = entry.at
+
+    def _adopted(self, event: e.Adopted, entry: Entry, spot: Spot) -> None:
+        self.adopted, self.observed = True, False
+
+    def _mailbox_seen(self, event: e.MailboxSeen, entry: Entry, spot: Spot) -> None:
+        self.validity, self.observed = event.validity, event.observed
+
+    def _vanished(self, event: e.MailsVanished, entry: Entry, spot: Spot) -> None:
+        self.vanished += event.count
+
+    def _told(self, event: e.QuarantineTold, entry: Entry, spot: Spot) -> None:
+        self.told = entry.at
+
+    def _dismissed(self, event: e.QuarantineDismissed, entry: Entry, spot: Spot) -> None:
+        if self.quarantine.pop(event.mail, None):
+            self.mails["quarantined"] -= 1
+            self.mails["dismissed"] += 1
+
+    def _alarmed(self, event: e.Alarmed, entry: Entry, spot: Spot) -> None:
+        self.alarms.add(event.alarm)
+
+    def _alarm_ended(self, event: e.AlarmEnded, entry: Entry, spot: Spot) -> None:
+        self.alarms.discard(event.alarm)
+
+    def take_group(self, group: Sequence[Entry]) -> None:
+        """All entries of one mail, order or deadline, after their events were noted one by one."""
+        facts = facts_of(group)
+        by = facts.operator if facts else None
+        if by:
+            self.done.setdefault(by.nonce, group[0].seq)
+            while len(self.done) > ORDERS:
+                del self.done[next(iter(self.done))]
+        if group[0].mail is not None:
+            self._decided(group[0].mail, group, ordered=by is not None)
+
+    def _decided(self, mail: str, group: Sequence[Entry], *, ordered: bool) -> None:
+        """A mail counts once, by what became of it last; an order is only ever about a mail decided before, and only
+        one in quarantine is decided again."""
+        if self.quarantine.pop(mail, None):
+            self.mails["quarantined"] -= 1
+        elif ordered:
+            return
+        outcome = outcome_of(group)
+        self.mails[outcome] += 1
+        if outcome == "quarantined":
+            self.quarantine[mail] = _in_quarantine(mail, group)
+        if twin := twin_of(group):
+            self.twins.add(group[0].at, *twin)
+
+    def listed(self) -> dict[str, Any]:
+        """Everything, as plain JSON values."""
+        waiting = [asdict(one) | {"at": to_text(one.at)} for one in self.quarantine.values()]
+        return {
+            "opened": _text(self.opened),
+            "told": _text(self.told),
+            **{name: getattr(self, name) for name in ("adopted", "observed", "validity", "vanished")},
+            "mails": dict(self.mails),
+            "quarantine": waiting,
+            "alarms": sorted(self.alarms),
+            "done": [[nonce, seq] for nonce, seq in self.done.items()],
+            "twins": self.twins.listed(),
+        }
+
+    def load(self, listed: Mapping[str, Any]) -> None:
+        """Becomes what `listed` was taken of."""
+        self.opened, self.told = _instant(listed["opened"]), _instant(listed["told"])
+        for name in ("adopted", "observed", "validity", "vanished"):
+            setattr(self, name, listed[name])
+        self.mails.update(listed["mails"])
+        for one in listed["quarantine"]:
+            self.quarantine[one["mail"]] = InQuarantine(**{**one, "at": from_text(one["at"])})
+        self.alarms.update(listed["alarms"])
+        self.done.update(listed["done"])
+        self.twins.load(listed["twins"])
+
+
+def facts_of(group: Sequence[Entry]) -> e.Facts | None:
+    """The facts a group's decisions rest on; None if they were erased."""
+    first = (group[0].events or (None,))[0]
+    return first if isinstance(first, e.Facts) else None
+
+
+def outcome_of(group: Sequence[Entry]) -> str:
+    """What became of the mail these entries decide."""
+    kinds = {type(event) for entry in group for event in entry.events or ()}
+    return "quarantined" if e.Quarantined in kinds else "ignored" if e.Ignored in kinds else "taken_in"
+
+
+def twin_of(group: Sequence[Entry]) -> tuple[str, str, str] | None:
+    """Identity, mail and content if another mail can be the twin of this one: something came of it."""
+    facts, mail = facts_of(group), group[0].mail
+    if not facts or not facts.identity or mail is None or facts.sort in AUTOMATIC:
+        return None
+    return (facts.identity, mail, facts.content) if outcome_of(group) == "taken_in" else None
+
+
+def twins(noted: Sequence[tuple[str, ...]], mail: str) -> tuple[Twin, ...]:
+    """The twins noted, each once, but not the mail itself."""
+    return tuple({digest: Twin(digest, content) for digest, content in noted if digest != mail}.values())
+
+
+def _in_quarantine(mail: str, group: Sequence[Entry]) -> InQuarantine:
+    reasons = ((entry, event) for entry in group for event in entry.events or () if isinstance(event, e.Quarantined))
+    entry, event = next(reasons)
+    return InQuarantine(mail, entry.seq, entry.at, event.reason)
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else to_text(instant)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else from_text(text)

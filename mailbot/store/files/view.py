@@ -1,0 +1,142 @@
+"""A desk's store as it stands, to look at: cases, entries, mails, what they add up to. It changes nothing on disk."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+
+from mailbot.core import chain
+from mailbot.core.case import CLOSED, Case
+from mailbot.core.instants import to_text
+from mailbot.core.ledger import Ledger
+from mailbot.store import Damaged, Digest, Entry, Wanted
+from mailbot.store.files import pulse, replay, texts
+from mailbot.store.files.mail import Mails
+from mailbot.store.files.verify import Verified, verify
+
+LOOK_EVERY = 0.05
+"""Seconds between two looks at the end of the journal, of whoever waits for an entry."""
+
+
+class View:
+    """What was committed up to some instant; `catch_up` shows what another process committed since."""
+
+    def __init__(self, state: Path, standing: replay.Standing) -> None:
+        self.state = state
+        self.desk = standing.journal.desk
+        self.mails = Mails(state / "mail")
+        self._standing = standing
+
+    @property
+    def head(self) -> chain.Head:
+        """The last committed entry: number, hash, instant."""
+        return self._standing.journal.end.head
+
+    def catch_up(self) -> chain.Head:
+        """Takes in what another process committed since; the last entry now. Costs one look at the folder of the
+        journal if that is nothing, else the reading of what is new.
+
+        Damaged if the journal is not what was written.
+        """
+        if self._standing.journal.grown():
+            try:
+                self._read_on()
+            except Damaged:  # perhaps what was seen last was taken back, since the disk did not take all of it
+                self._standing = replay.to_look_at(self.state, self.desk)
+                self._read_on()
+        return self.head
+
+    def _read_on(self) -> None:
+        for _ in replay.catch_up(self._standing, on_disk=False):
+            pass
+
+    async def await_order(self, nonce: str, seconds: float) -> Entry | None:
+        """The first entry of the order with this nonce, as soon as another process has committed it; None if that
+        takes longer. Only the last thousand orders are known."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
+        while True:
+            self.catch_up()
+            seq = self.ledger().done.get(nonce)
+            if seq is not None or clock() >= end:
+                return None if seq is None else await self.entry(seq)
+            await asyncio.sleep(min(LOOK_EVERY, max(0.0, end - clock())))
+
+    def ledger(self) -> Ledger:
+        """What the journal adds up to beside cases; costs nothing as long as nothing was committed."""
+        return self._standing.index.ledger()
+
+    def sent_to(self, address: str, since: datetime) -> tuple[int, int]:
+        """How many letters the relay took for this address and for its domain, at or after an aware instant at most
+        24 hours back, by the instants of their entries."""
+        return self._standing.index.letters.sent_to(address, to_text(since))
+
+    async def posted(self) -> dict[str, object] | None:
+        """What the service saw last; None if nothing was posted, or if it is not whole."""
+        return await asyncio.to_thread(pulse.posted, self.state)
+
+    async def files(self) -> int:
+        """How many raw mails lie among the decided ones."""
+        return await asyncio.to_thread(self.mails.count)
+
+    async def raw(self, digest: Digest) -> bytes | None:
+        """The bytes of a kept mail, None if they were erased by order; FileNotFoundError if it was never kept."""
+        return await asyncio.to_thread(self.mails.raw, digest)
+
+    async def undecided(self) -> list[Digest]:
+        """Kept mails no entry has decided yet, oldest first."""
+        return [digest for digest in self.mails.waiting() if not self.mails.known(digest)]
+
+    async def recollect(self, kind: texts.Kind, digest: Digest) -> dict[str, str] | None:
+        """What was remembered under a digest; None if nothing was."""
+        return await asyncio.to_thread(texts.recollect, self.state, kind, digest)
+
+    async def entries(self, after: int = 0) -> AsyncIterator[Entry]:
+        """All entries after the one numbered `after` that are committed now, verified as they are read.
+
+        Damaged at the first that is not what was written; nothing if there is no entry `after`.
+        """
+        journal = self._standing.journal
+        start, last = journal.after(after), self.head.seq
+        if start is None or after >= last:
+            return
+        for group in replay.groups(journal, start, last):
+            await asyncio.sleep(0)
+            for read in group:
+                yield read.entry
+
+    async def entry(self, seq: int) -> Entry | None:
+        """One committed entry by its number; None if there is none."""
+        return self._standing.entry(seq)
+
+    async def case(self, number: str) -> Case | None:
+        """One case as committed; None if there is none or the text is no case number."""
+        folded = self._standing.book.get(number)
+        return folded[0] if folded else None
+
+    async def count_cases(self) -> int:
+        """How many cases there are, closed ones included, whose files are all read."""
+        return await asyncio.to_thread(self._standing.book.count)
+
+    async def cases(self, wanted: Wanted) -> AsyncIterator[Case]:
+        """The cases wanted, open ones first, each kind by number; closed ones are read from disk file by file."""
+        if wanted.numbers:
+            for number in sorted(wanted.numbers):
+                case = await self.case(number)
+                if case and (not wanted.statuses or case.status in wanted.statuses):
+                    yield case
+            return
+        closed = not wanted.statuses or wanted.statuses & CLOSED
+        for source in (self._standing.book.open_cases, *([self._standing.book.closed_cases] if closed else [])):
+            for case in source():
+                await asyncio.sleep(0)
+                if not wanted.statuses or case.status in wanted.statuses:
+                    yield case
+
+    async def open_cases_of(self, address: str) -> tuple[str, ...]:
+        """Numbers of the open cases whose applicant has this address, in order."""
+        return self._standing.index.open_cases_of(address)
+
+    def verify(self, progress: Callable[[str], None] | None = None) -> Verified:
+        """Verifies chain, raw mails and casebook against each other; `progress` is told in words what comes next."""
+        return verify(self._standing, self.mails, progress or (lambda words: None))
