@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from mailbot.core.message import Mailbox, Message
+from mailbot.core.message import Mailbox, Message, Report
 from mailbot.core.rules import Clerk, Desk
-from mailbot.core.sorting import TABLE, Clues, sort
+from mailbot.core.sorting import TABLE, Clues, failed_for_good, sort
 
 DESK = Desk(
     name="HELPDESK",
@@ -36,15 +36,22 @@ AUTOMATIC = [
     ("bounce", replace(HUMAN, report="delivery-status")),
     ("bounce", replace(HUMAN, report="delivery-status", headers=(("auto-submitted", "auto-replied"),))),
     ("bounce", sender("MAILER-DAEMON@mx.example")),
-    ("bounce", sender("postmaster@uni.example")),
+    ("bounce", sender("MAILER-DAEMON")),
+    (
+        "bounce",
+        sender("postmaster@uni.example", text="Your message could not be delivered."),
+    ),
     ("bounce", with_headers(("x-failed-recipients", "x@y.example"))),
-    ("bounce", with_headers(("return-path", "<>"))),
+    ("bounce", with_headers(("return-path", "<>"), text="550 5.1.1 <x@y.example>: user unknown")),
+    ("autoreply", with_headers(("return-path", "<>"))),
     ("bounce", replace(HUMAN, senders=(), subject="Mail delivery failed")),
     ("bounce", replace(HUMAN, subject="メールエラー通知")),
     ("bounce", replace(HUMAN, subject="Undeliverable: your application")),
     ("autoreply", with_headers(("auto-submitted", "auto-replied"), ("return-path", "<>"))),
     ("autoreply", with_headers(("auto-submitted", "auto-generated; x=y"))),
     ("autoreply", with_headers(("x-autoreply", "yes"))),
+    ("autoreply", with_headers(("x-qmail-autoresponder", ""))),
+    ("autoreply", with_headers(("x-auto-response-suppress", "All"))),
     ("autoreply", with_headers(("precedence", "auto_reply"))),
     ("autoreply", replace(HUMAN, subject="Automatic reply: Your application")),
     ("autoreply", replace(HUMAN, subject="Out of Office: back on Monday")),
@@ -53,6 +60,8 @@ AUTOMATIC = [
     ("autoreply", replace(HUMAN, subject="不在通知")),
     ("list", with_headers(("list-id", "<news.list.example>"))),
     ("list", with_headers(("precedence", "bulk"))),
+    ("list", with_headers(("list-unsubscribe", "<mailto:off@shop.example>"))),
+    ("list", sender("no-reply@shop.example")),
 ]
 
 
@@ -71,6 +80,11 @@ def test_automatic_mail_is_known(wanted: str, message: Message) -> None:
         "不在者投票について",
         "自動化のご相談",
         "Autonomous vehicles: account",
+        "Re: Automatic reply: your mail",
+        "Automatic reply system for our lab",
+        "自動返信が届きません",
+        "Vacation schedule",
+        "Delivery of the tokens",
     ],
 )
 def test_people_who_write_about_such_things_are_people(subject: str) -> None:
@@ -110,6 +124,53 @@ def test_a_keyword_from_a_clerks_address_alone_is_an_order_that_will_be_refused(
 def test_a_genuine_reply_through_a_list_is_a_reply() -> None:
     message = with_headers(("list-id", "<staff.list.example>"), ("precedence", "list"))
     assert sort(message, Clues(DESK, "AGREE", None, "responsible"))[0] == "consent"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("auto-submitted", "no"),),
+        (("x-auto-response-suppress", "DR, OOF"),),
+        (("x-autoreply", "no"),),
+        (("x-auto-response-suppress", "OOF"), ("precedence", "normal")),
+    ],
+)
+def test_a_field_that_says_nothing_of_machines_changes_nothing(headers: tuple[tuple[str, str], ...]) -> None:
+    assert sort(with_headers(*headers), Clues(DESK, "Hello", None, None))[0] == "enquiry"
+
+
+def test_who_asks_for_no_automatic_answer_is_still_heard() -> None:
+    message = with_headers(("x-auto-response-suppress", "All"))
+    assert sort(message, Clues(DESK, "Family name: X", "new-account", None))[0] == "application"
+    assert sort(message, Clues(DESK, "AGREE", None, "responsible"))[0] == "consent"
+    assert sort(message, Clues(DESK, "My telephone is 1", None, "applicant"))[0] == "answer"
+
+
+def test_the_postmaster_may_be_a_person() -> None:
+    assert sort(sender("postmaster@uni.example"), Clues(DESK, "Hello", None, None))[0] == "enquiry"
+
+
+def test_a_letter_of_ours_that_comes_back_from_its_reply_address_is_our_own() -> None:
+    message = sender("helpdesk+2026-00042.7.abcdefghijklmnop@desk.example")
+    assert sort(message, Clues(DESK, "Hello", None, None))[0] == "own"
+
+
+@pytest.mark.parametrize(
+    "report, given_up",
+    [
+        (Report("x@y.example", "failed", "5.1.1"), True),
+        (Report("x@y.example", "failed", "4.4.7"), True),  # tried for days, then given up: RFC 3464 §2.3.3
+        (Report("x@y.example", "failed"), True),
+        (Report("x@y.example", "delayed", "4.4.1"), False),
+        (Report("x@y.example", "delayed", "5.0.0"), False),
+        (Report("x@y.example", "delivered", "2.0.0"), False),
+        (Report("x@y.example", "", "5.1.1"), True),
+        (Report("x@y.example", "", "4.1.1"), False),
+        (Report("x@y.example", ""), False),
+    ],
+)
+def test_what_was_given_up_is_told_from_what_is_late(report: Report, given_up: bool) -> None:
+    assert bool(failed_for_good(replace(HUMAN, reports=(report,)))) is given_up
 
 
 def test_every_row_has_a_name_of_its_own() -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from mailbot.core.columns import clip
 from mailbot.core.health import Contact, Health, Sum
 from mailbot.core.instants import to_text
+from mailbot.core.uids import sequence_set
 
 OLDEST = timedelta(hours=1)
 """How long a mail may wait to be taken in."""
@@ -91,6 +92,11 @@ ALARMS: tuple[Alarm, ...] = (
         "undecided",
         lambda health, now: health.undecided > 0 and health.waiting == 0 and _read(health),
         lambda health: f"mails: {health.undecided}",
+    ),
+    Alarm(
+        "stuck",
+        lambda health, now: bool(health.stuck),
+        lambda health: f"mails: {len(health.stuck)}; UIDs {clip(sequence_set(health.stuck), 100)}",
     ),
     Alarm("inbox", lambda health, now: _broken(health.imap, now), lambda health: _trouble(health.imap)),
     Alarm(

@@ -83,9 +83,11 @@ def _letter_changed(case: Case, letter: str, update: Change) -> Change:
 
 def _letter_tried(state: str) -> Callable[[Case, Any, str], Change]:
     def change(case: Case, event: Any, at: str) -> Change:
-        tries = case.letters[int(event.letter.rpartition(".")[2])].tries + 1
-        sent = at if state == "sent" else None
-        return _letter_changed(case, event.letter, {"state": state, "tries": tries, "sent": sent})
+        before = case.letters[int(event.letter.rpartition(".")[2])]
+        if state == "due" and before.state in ("held", "dropped"):
+            return _letter_changed(case, event.letter, {"tries": before.tries + 1})  # it was under way meanwhile
+        change = {"state": state, "tries": before.tries + 1, "sent": at if state == "sent" else None}
+        return _letter_changed(case, event.letter, change)
 
     return change
 

@@ -126,8 +126,8 @@ def looks_returned(message: Message) -> bool:
 
 
 def failed_for_good(message: Message) -> tuple[Report, ...]:
-    """What a bounce says was given up: `failed`, whatever the status (RFC 3464 §2.3.3: also what was tried for days), or
-    no action and a permanent status (RFC 3463 §2). A delayed letter is still on its way."""
+    """What a bounce says was given up: `failed`, whatever the status (RFC 3464 §2.3.3: also what was tried for days),
+    or no action and a permanent status (RFC 3463 §2). A delayed letter is still on its way."""
     return tuple(one for one in message.reports if _given_up(one))
 
 

@@ -4,11 +4,12 @@ It must not know what mailbot does with a mail; it opens no file and no connecti
 """
 
 import re
+from dataclasses import replace
 from email.message import Message as Part
 from hashlib import sha256
 
-from mailbot.core.message import KEPT_HEADERS, Message, Unreadable
-from mailbot.edge.parsing import headers
+from mailbot.core.message import Message, Unreadable, is_kept
+from mailbot.edge.parsing import headers, reports
 from mailbot.edge.parsing.bodies import Found, Walk
 from mailbot.edge.parsing.limits import Limits, TooMuchError, refusal
 from mailbot.edge.parsing.structure import tree_of
@@ -46,7 +47,10 @@ def parse_with_contents(raw: bytes, limits: Limits) -> tuple[Message, tuple[byte
     if reason := _uselessness(part, found):
         return Unreadable(digest, len(raw), reason)
     found.doubts[:0] = doubts
-    return _message(digest, len(raw), part, found), tuple(found.contents)
+    message = _message(digest, len(raw), part, found)
+    if not message.reports:
+        message = replace(message, reports=reports.of_words(message))
+    return message, tuple(found.contents)
 
 
 def _start(raw: bytes) -> tuple[int, list[str]]:
@@ -98,6 +102,7 @@ def _message(digest: str, size: int, part: Part, found: Found) -> Message:
         attachments=tuple(found.attachments),
         enclosed=tuple(found.enclosed),
         report=_report(part),
+        reports=tuple(found.reports[: reports.MOST]),
         doubts=tuple(dict.fromkeys(doubts if part.keys() else [*doubts, "no header fields"])),
     )
 
@@ -117,7 +122,7 @@ def _kept(part: Part) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name.lower(), headers.one_line(headers.unfolded(str(value))))
         for name, value in part.raw_items()
-        if name.lower() in KEPT_HEADERS
+        if is_kept(name.lower())
     )
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from email.message import Message as Part
 from hashlib import sha256
 
-from mailbot.core.message import Attachment, Enclosed
+from mailbot.core.message import Attachment, Enclosed, Report
 from mailbot.edge.charsets import decode
 from mailbot.edge.html import text_of
-from mailbot.edge.parsing import headers, transfer
+from mailbot.edge.parsing import headers, reports, transfer
 from mailbot.edge.parsing.flowed import unflowed
 from mailbot.edge.parsing.limits import Limits, TooMuchError, depth_words, parts_words
 from mailbot.edge.parsing.structure import tree_of
@@ -37,6 +37,7 @@ class Found:
     attachments: list[Attachment] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
     enclosed: list[Enclosed] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
     def take(self, other: "Found") -> None:
@@ -45,6 +46,7 @@ class Found:
         self.attachments += other.attachments
         self.contents += other.contents
         self.enclosed += other.enclosed
+        self.reports += other.reports
         self.doubts += other.doubts
 
     def attach(self, part: Part, kind: str, content: bytes) -> None:
@@ -74,6 +76,8 @@ class Walk:
         if self._parts > self._limits.parts:
             raise TooMuchError(parts_words(self._limits))
         found = self._held(part, depth, first, wanted)
+        if part.get_content_type() in reports.STATUS_PARTS:
+            found.reports = reports.of_part(part)
         found.doubts += [DEFECTS[name] for one in part.defects if (name := type(one).__name__) in DEFECTS]
         return found
 

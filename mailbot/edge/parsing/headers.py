@@ -9,6 +9,7 @@ from email.message import Message as Part
 from email.utils import collapse_rfc2231_value
 from itertools import groupby
 
+from mailbot.core.idn import on_the_wire
 from mailbot.core.message import Mailbox
 from mailbot.edge.charsets import decode
 from mailbot.edge.parsing.structure import addresses_in
@@ -88,8 +89,13 @@ def mailboxes(values: list[str]) -> tuple[tuple[Mailbox, ...], bool]:
         if not pairs and "=?" in value:  # some encode name and address together
             pairs, sure = addresses_in(one_line(value))[0], False
         clear = clear and sure
-        found.update((Mailbox(one_line(name), one_line(address)), None) for name, address in pairs)
+        found.update((Mailbox(one_line(name), _one_spelling(one_line(address))), None) for name, address in pairs)
     return tuple(found), clear
+
+
+def _one_spelling(address: str) -> str:
+    """The address with its domain as A-labels: mail programs write the same mailbox either way (RFC 6532 §3.2)."""
+    return on_the_wire(address) or address
 
 
 def message_ids(value: str) -> list[str]:
