@@ -40,6 +40,15 @@ class DeskAtWork:
     texts: dict[str, str]
     keys: Keys
     pace: config.ServicePace = field(default_factory=config.ServicePace)
+    alarm_smtp: Account | None = None
+
+    def postmen(self) -> list[Postman]:
+        """The connections to the relay, none of them made yet."""
+        return [Postman(self.smtp) for _ in range(self.pace.connections)]
+
+    def spare(self) -> Postman | None:
+        """The other way out for alarms, if there is one."""
+        return Postman(self.alarm_smtp) if self.alarm_smtp else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,8 @@ def load(settings: Path) -> DeskAtWork:
     except (OSError, ValueError) as error:
         raise Mistaken(f"{loaded.desk.keys}: {error}") from error
     keys = Keys(current, secrets)
-    return DeskAtWork(loaded.imap, loaded.smtp, loaded.desk.state, rules, texts, keys, loaded.service)
+    folder, pace, spare = loaded.desk.state, loaded.service, loaded.alarm_smtp
+    return DeskAtWork(loaded.imap, loaded.smtp, folder, rules, texts, keys, pace, spare)
 
 
 def look(settings: Path) -> tuple[Path, Rules]:
@@ -144,8 +154,8 @@ async def opened(
     A new state begins with the entry that the desk was opened.
     """
     with FileStore.open(state, rules.desk.name) as store:
-        for notice in store.notices:
-            log.warning("%s", notice)
+        while store.notices:
+            log.warning("%s", store.notices.pop(0))
         tools = Tools(
             store=store,
             rules=rules,
@@ -182,13 +192,15 @@ async def check(settings: Path) -> list[Finding]:
     if made_up := [address for address in addresses if address.lower().endswith((".example", ".invalid", ".test"))]:
         note = f"to do: rules/desk.toml still has addresses that are only examples: {', '.join(made_up)}"
         findings.append(Finding(True, note))
-    inbox, postman = Inbox(desk.imap), Postman(desk.smtp)
-    try:
-        findings.append(Finding(True, f"IMAP {desk.imap.host}:{desk.imap.port}: {await inbox.probe()}"))
-    except InboxBroken as broken:
-        findings.append(Finding(False, f"IMAP {desk.imap.host}:{desk.imap.port}: {broken}"))
-    try:
-        findings.append(Finding(True, f"SMTP {desk.smtp.host}:{desk.smtp.port}: {await postman.probe()}"))
-    except PostmanBroken as broken:
-        findings.append(Finding(False, f"SMTP {desk.smtp.host}:{desk.smtp.port}: {broken}"))
+    findings.append(await _probe("IMAP", desk.imap, Inbox(desk.imap)))
+    findings.append(await _probe("SMTP", desk.smtp, Postman(desk.smtp)))
+    if desk.alarm_smtp:
+        findings.append(await _probe("SMTP for alarms", desk.alarm_smtp, Postman(desk.alarm_smtp)))
     return findings
+
+
+async def _probe(what: str, account: Account, wire: Inbox | Postman) -> Finding:
+    try:
+        return Finding(True, f"{what} {account.host}:{account.port}: {await wire.probe()}")
+    except (InboxBroken, PostmanBroken) as broken:
+        return Finding(False, f"{what} {account.host}:{account.port}: {broken}")

@@ -537,6 +537,7 @@ ALARMING = [
     ("sums", with_letters(WELL, sent=5), "letters due, sent, failed, held, dropped: 8; letters written: 9"),
     ("oldest", replace(WELL, oldest=NOW - timedelta(minutes=61)), "mails: 2; the oldest since 2026-04-07 23:59 UTC"),
     ("undecided", replace(WELL, waiting=0, came=14, undecided=1), "mails: 1"),
+    ("stuck", replace(WELL, stuck=(7, 8, 9)), "mails: 3; UIDs 7:9"),
     ("inbox", replace(WELL, imap=BROKEN), "since 2026-04-08 00:49 UTC: connection refused"),
     (
         "sending",

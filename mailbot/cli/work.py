@@ -19,9 +19,8 @@ from mailbot.core.events import Operator, OrderRefused
 from mailbot.core.instants import to_text
 from mailbot.core.orders import REFUSALS, Adopt, DismissMail, DropLetters, Order, Ordered, ReleaseLetters, RetryMail
 from mailbot.edge.inbox import Inbox
-from mailbot.edge.postman import Postman
 from mailbot.flow.tools import wall_clock
-from mailbot.service import Pace, Round, Service, in_words, one_round, reader_for, work_on
+from mailbot.service import Pace, Round, Service, one_round, reader_for, work_on
 from mailbot.service.duties import carry_out_orders
 from mailbot.store import Entry
 from mailbot.store.files import FileStore, Locked, submit
@@ -40,12 +39,11 @@ def once(arguments: argparse.Namespace) -> int:
 
 
 async def _once(desk: desks.DeskAtWork) -> int:
-    postmen = [Postman(desk.smtp) for _ in range(desk.pace.connections)]
     async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools:
-        done = await one_round(tools, Inbox(desk.imap), postmen)
+        done = await one_round(tools, Inbox(desk.imap), desk.postmen(), spare=desk.spare())
         posted = await tools.store.posted() or {}
     if not done.quiet:  # a timer that runs every minute should have nothing to tell
-        letters = ", ".join(f"{count} {result}" for result, count in done.letters.items())
+        letters = ", ".join(f"{count} {result}" for result, count in done.letters.items() if count or result != "held")
         say(f"mails taken in {done.taken_in}, known {done.known}, quarantined {done.quarantined}; letters {letters}")
     if done.observed:
         say(f"only observed, since they are older than the desk or came back with the mailbox: {_foreseen(posted)}")
@@ -70,12 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(desk: desks.DeskAtWork) -> int:
-    postmen = [Postman(desk.smtp) for _ in range(desk.pace.connections)]
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools,
         reader_for(desk.rules.desk.limits) as reader,
     ):
-        work = await work_on(tools, Inbox(desk.imap), postmen, reader)
+        work = await work_on(tools, Inbox(desk.imap), desk.postmen(), reader)
+        work.spare = desk.spare()
         service = Service(work, Pace(inbox=desk.pace.poll_seconds))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

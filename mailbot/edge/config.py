@@ -58,6 +58,11 @@ security = "starttls"
 user = "helpdesk@desk.example"
 password_file = "smtp.password"
 
+# Another way out for what alarms the operator, while the relay above is out of reach; the same keys.
+# [alarm_smtp]
+# host = "localhost"
+# security = "none"
+
 # How `mailbot run` works. The server tells of new mail by itself (IDLE); this is for those that do not.
 [service]
 poll_seconds = 60          # the inbox is looked into at least this often
@@ -113,6 +118,7 @@ class _File(_Settings):
     service: ServicePace = ServicePace()
     imap: Server
     smtp: Server
+    alarm_smtp: Server | None = None
 
 
 class Config(_Settings):
@@ -123,6 +129,7 @@ class Config(_Settings):
     desk: DeskPaths
     imap: Account
     smtp: Account
+    alarm_smtp: Account | None
     service: ServicePace
 
 
@@ -153,7 +160,7 @@ def _account(source: Source, name: str, server: Server, base: Path, secrets: boo
     ca = base / server.ca if server.ca is not None else None
     if ca is not None and not ca.is_file():
         return source.problem((name, "ca"), f'"{server.ca}"', "a file with certificates (PEM)")
-    port = server.port if server.port is not None else PORTS[name, server.security]
+    port = server.port if server.port is not None else PORTS[name.rpartition("_")[2], server.security]
     return Account(
         host=server.host,
         port=port,
@@ -186,16 +193,13 @@ def load(path: Path, *, secrets: bool = True) -> Config | tuple[Problem, ...]:
     written = made(_File, source, source.data)
     if isinstance(written, list):
         return tuple(written)
-    found = (
-        _paths(source, written.desk, base),
-        _account(source, "imap", written.imap, base, secrets),
-        _account(source, "smtp", written.smtp, base, secrets),
-    )
-    problems = tuple(part for part in found if isinstance(part, Problem))
-    desk, imap, smtp = found
-    if isinstance(desk, DeskPaths) and isinstance(imap, Account) and isinstance(smtp, Account):
-        return Config(desk=desk, imap=imap, smtp=smtp, service=written.service)
-    return problems
+    desk = _paths(source, written.desk, base)
+    servers = {"imap": written.imap, "smtp": written.smtp, "alarm_smtp": written.alarm_smtp}
+    accounts = {name: _account(source, name, server, base, secrets) for name, server in servers.items() if server}
+    problems = tuple(part for part in (desk, *accounts.values()) if isinstance(part, Problem))
+    if problems:
+        return problems
+    return Config.model_validate({"desk": desk, "alarm_smtp": None, "service": written.service, **accounts})
 
 
 def _files(folder: Path) -> Iterator[Path]:

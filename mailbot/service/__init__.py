@@ -46,6 +46,7 @@ async def one_round(
     inbox: Inbox,
     carriers: Sequence[Carrier],
     *,
+    spare: Carrier | None = None,
     watch: Watchers | None = None,
     clock: Clock = wall_clock,
 ) -> Round:
@@ -54,7 +55,7 @@ async def one_round(
     done, began = Round(), clock()
     async with reader_for(tools.rules.desk.limits) as reader:
         work = await work_on(tools, inbox, carriers, reader, clock=clock)
-        work.watch = watch or work.watch
+        work.watch, work.spare = watch or work.watch, spare
         await carry_out_orders(work, done)
         try:
             if read_all := await read_inbox(work, done):

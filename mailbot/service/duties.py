@@ -63,6 +63,8 @@ async def look_after(work: Work, done: Round, *, count_files: bool) -> None:
     """Clerks hear of the quarantine once a day, operators of what needs them, once. `count_files` compares the raw
     mails on the disk with the journal as well, which takes as long as there are many."""
     now, rules = work.clock(), work.tools.rules
+    while work.tools.store.notices:
+        done.troubles.append(work.tools.store.notices.pop(0))
     try:
         told = about_the_desk.quarantine_told(work.tools.store.ledger(), rules, now)
         await _journal(work, told, now)

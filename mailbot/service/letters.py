@@ -12,7 +12,8 @@ log = logging.getLogger("mailbot")
 
 
 async def send_letters(work: Work, done: Round) -> None:
-    """Send everything that is due, each letter at most once a round."""
+    """Send everything that is due, each letter at most once a round; over the spare relay, while the other one is out
+    of reach, only what alarms the operator."""
     if done.sending is None:
         done.sending = Sending(work.tools, work.clock, stopping=work.stopping, results=work.results)
     sending = done.sending
@@ -32,12 +33,19 @@ async def send_letters(work: Work, done: Round) -> None:
 
     try:
         await sending.all_due(work.carriers, attempt)
+        _note(work, sending.relay)
+        if sending.relay and work.spare:
+            await sending.all_due([work.spare], attempt, wanted=lambda due: due.letter.role == "operator")
     finally:
-        for carrier in work.carriers:
+        for carrier in (*work.carriers, *filter(None, [work.spare])):
             await carrier.close()
     done.letters = sending.letters
     done.troubles += [trouble for trouble in sending.troubles if trouble not in done.troubles]
-    if sending.relay:
-        work.pulse.smtp = failed(work.pulse.smtp, work.clock(), sending.relay)
-    elif sending.relay is not None:
+
+
+def _note(work: Work, relay: str | None) -> None:
+    """How the relay was found: None if it was not asked, empty if it works, else why not."""
+    if relay:
+        work.pulse.smtp = failed(work.pulse.smtp, work.clock(), relay)
+    elif relay is not None:
         work.pulse.smtp = worked(work.pulse.smtp, work.clock())

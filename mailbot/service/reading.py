@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from mailbot.core.decide import desk as about_the_desk
-from mailbot.core.events import Place
+from mailbot.core.events import Facts, MailsVanished, Place
 from mailbot.core.ledger import Ledger
 from mailbot.core.outcome import Decision
 from mailbot.core.pulse import failed, worked
-from mailbot.core.uids import sequence_set
+from mailbot.core.uids import sequence_set, uids_of
 from mailbot.edge.inbox import InboxBroken, Waiting, WaitingMail
 from mailbot.flow.intake import Delivered, TakenIn, append, take_in
 from mailbot.flow.reader import ReaderBrokenError
@@ -95,8 +95,9 @@ async def _journal(work: Work, decision: Decision) -> None:
 async def _look(work: Work, waiting: Waiting) -> None:
     """What came into view, what others took away, and what is only observed since it is older than the desk."""
     uids = [mail.uid for mail in waiting.mails]
-    vanished = work.pulse.look(waiting.validity, uids, await _decided_since(work), work.clock())
-    work.restarted = False
+    decided, told = await _journaled_since(work)
+    vanished = work.pulse.look(waiting.validity, uids, decided, work.clock()) - told
+    work.restarted, work.pulse.seq = False, work.tools.store.head.seq  # here no mail is between entry and filing
     if vanished:
         log.warning("somebody else removed %d mails from the inbox before they were taken in", len(vanished))
         await _journal(work, about_the_desk.vanished(waiting.validity, sequence_set(vanished), len(vanished)))
@@ -112,16 +113,18 @@ def _older(mail: WaitingMail, ledger: Ledger) -> bool:
     return not ledger.adopted and ledger.opened is not None and mail.received < ledger.opened.replace(microsecond=0)
 
 
-async def _decided_since(work: Work) -> set[int]:
-    """UIDs of mails that an earlier process decided after it noted what it saw."""
-    if not work.restarted or work.pulse.validity is None:
-        return set()
-    found = set()
-    async for entry in work.tools.store.entries(work.pulse.seq):
-        place = entry.events[0].place if entry.events and entry.events[0].kind == "facts" else None
-        if place and place.validity == work.pulse.validity:
-            found.add(place.uid)
-    return found
+async def _journaled_since(work: Work) -> tuple[set[int], set[int]]:
+    """UIDs of mails that an earlier process decided, and of those it said had vanished, after it noted what it saw."""
+    decided, told, validity = set[int](), set[int](), work.pulse.validity
+    if not work.restarted or validity is None:
+        return decided, told
+    events = [event async for entry in work.tools.store.entries(work.pulse.seq) for event in entry.events or ()]
+    for event in events:
+        if isinstance(event, Facts) and event.place and event.place.validity == validity:
+            decided.add(event.place.uid)
+        elif isinstance(event, MailsVanished) and event.validity == validity:
+            told |= uids_of(event.uids)
+    return decided, told
 
 
 def _note_oldest(work: Work, waiting: Waiting) -> None:
@@ -150,6 +153,7 @@ async def _fetch(work: Work, validity: int, group: Sequence[WaitingMail]) -> lis
         *(await work.inbox.fetch(small) if small else []),
         *(await work.inbox.headers(list(large)) if large else []),
     ]
+    work.pulse.empty = (work.pulse.empty - set(small)) | set(work.inbox.empty if small else ())
     work.step()
     return [
         Delivered(raw=mail.raw, place=Place(validity=validity, uid=mail.uid), size=large.get(mail.uid))
@@ -169,13 +173,15 @@ async def _wanted(work: Work, ledger: Ledger, delivered: list[Delivered]) -> lis
 async def _take_set(work: Work, delivered: Sequence[Delivered], done: Round) -> None:
     taken = await take(work, delivered, done)
     folders, pulse = work.tools.rules.desk.folders, work.pulse
-    if without_entry := {part.place.uid for part in taken if part.place and not part.events}:
-        pulse.filing |= without_entry
+    known = {part.place.uid for part in taken if part.place and not part.events}
+    if known:
+        pulse.filing |= known
         await work.note()
     for name in ("done", "quarantine", "too_large"):
         places = [part.place for part in taken if part.folder == name and part.place]
         uids = [place.uid for place in places]
-        if places and await work.inbox.file(places[0].validity, uids, getattr(folders, name)):
+        again = [uid for uid in uids if uid in known]  # an earlier process may have begun to file them
+        if places and await work.inbox.file(places[0].validity, uids, getattr(folders, name), again=again):
             pulse.was_filed(uids)
     work.step()
 

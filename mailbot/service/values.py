@@ -50,7 +50,7 @@ class Watchers:
 class Work:
     """One desk at work: its tools, the wires, what it saw last. `stopping` says that no further batch may begin, and
     `step` is called whenever something moved, for whoever watches that it does. `results` are those of letters
-    that could not be journaled yet."""
+    that could not be journaled yet, `spare` is another way out, for alarms alone."""
 
     tools: Tools
     inbox: Inbox
@@ -62,9 +62,9 @@ class Work:
     stopping: Callable[[], bool] = lambda: False
     step: Callable[[], None] = lambda: None
     restarted: bool = True
+    spare: Carrier | None = None
     results: dict[str, Result] = field(default_factory=dict)
 
     async def note(self) -> None:
         """What was seen last is kept for the next process and for whoever asks how the service is."""
-        self.pulse.seq = self.tools.store.head.seq
         await self.tools.store.post(self.pulse.plain())

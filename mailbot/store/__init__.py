@@ -1,6 +1,6 @@
 """The store: what has happened, durable. It knows nothing of why, and of no server."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -146,8 +146,12 @@ class Store(Protocol):
     instant at most 24 hours back. `ledger`: what the journal adds up to beside cases. `orders`: those given at the
     shell and not carried out yet, oldest first; `finish_order` after its entry is committed. `files`: how many decided
     mails lie on the disk. `post` keeps what the service last saw (plain JSON values) for whoever looks, `posted` gives
-    it back; a crash may lose the newest. `head` is the last committed entry.
+    it back; a crash may lose the newest. `give_back`: letters that were given out and not tried are due again.
+    `notices` are sentences for the operator that came up meanwhile; who says them takes them out. `head` is the last
+    committed entry.
     """
+
+    notices: list[str]
 
     @property
     def head(self) -> Head: ...
@@ -177,6 +181,8 @@ class Store(Protocol):
     async def post(self, pulse: Mapping[str, object]) -> None: ...
 
     async def posted(self) -> dict[str, object] | None: ...
+
+    def give_back(self, letters: Iterable[str]) -> None: ...
 
     def entries(self, after: int = 0) -> AsyncIterator[Entry]: ...
 

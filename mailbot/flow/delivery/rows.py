@@ -35,6 +35,10 @@ class Rows:
         """A letter that was taken and not sent is the first again."""
         self._waiting = {letter.name: letter, **self._waiting}
 
+    def names(self) -> tuple[str, ...]:
+        """The letters that still wait."""
+        return tuple(self._waiting)
+
     def leave(self, taker: object) -> None:
         """The taker is gone: others may have what is left of its rows."""
         self._takers = {to: other for to, other in self._takers.items() if other is not taker}

@@ -25,6 +25,13 @@ MOST_WAITING = 500
 BUDGET_TIME = timedelta(hours=24)
 
 
+Wanted = Callable[[LetterDue], bool]
+
+
+def _every(due: LetterDue) -> bool:
+    return True
+
+
 class Sending:
     """One round: `letters` counts what became of letters, `troubles` are sentences for the operator, and `relay` tells
     how the relay was found last: None if it was not asked, an empty text if it works, else why it does not.
@@ -49,13 +56,17 @@ class Sending:
         self._results: dict[str, Result] = {} if results is None else results
         self._tried: set[str] = set()
         self._rows = Rows()
+        self._wanted: Wanted = _every
+        self._unwanted: list[str] = []
         self._feeding = asyncio.Lock()
         self._flying: Counter[str] = Counter()
         self._handed_over = 0
         self._full = False
 
-    async def all_due(self, carriers: Sequence[Carrier], attempt: Attempt | None = None) -> None:
-        """Send everything that is due over these connections (one at least), which stay open.
+    async def all_due(
+        self, carriers: Sequence[Carrier], attempt: Attempt | None = None, *, wanted: Wanted = _every
+    ) -> None:
+        """Send everything that is due and `wanted` over these connections (one at least), which stay open.
 
         `attempt` sends one letter: it calls `send` and may catch whatever bug that meets; what `send` promises to raise
         it lets through. A bug that nobody catches ends the round as an ExceptionGroup.
@@ -67,7 +78,7 @@ class Sending:
         while the journal has no room for results.
         """
         trying = attempt or self.send
-        self._full, self._rows = False, Rows()
+        self._full, self._rows, self._wanted, self._unwanted = False, Rows(), wanted, []
         try:
             self._tools.store.require_room()
             if self._stopping() or not await self._more():
@@ -81,6 +92,8 @@ class Sending:
             self.relay = str(broken)
         except Full as full:
             self._no_room(full)
+        finally:
+            self._tools.store.give_back((*self._rows.names(), *self._unwanted))
         if self.relay and (trouble := f"SMTP: {self.relay}") not in self.troubles:
             self.troubles.append(trouble)
 
@@ -157,7 +170,9 @@ class Sending:
             while len(self._rows) < MOST_WAITING:
                 now = self._clock()
                 found = await self._tools.store.due(now, AT_ONCE, LEASE, "letters")
-                new = [due for due in found if isinstance(due, LetterDue) and due.name not in self._tried]
+                untried = [due for due in found if isinstance(due, LetterDue) and due.name not in self._tried]
+                new = [due for due in untried if self._wanted(due)]
+                self._unwanted += [due.name for due in untried if not self._wanted(due)]
                 self._rows.add(new, now + timedelta(seconds=LEASE))
                 if new or not found:
                     return bool(new)

@@ -65,6 +65,7 @@ class Letters:
         self.queue = Queue()
         self.written = Recent(REMEMBERED)
         self.sent = Recent(REMEMBERED)
+        self._ever = 0
         self._ended = Counter[str]()
         self._shown: tuple[HeldLetter, ...] | None = None
 
@@ -82,6 +83,7 @@ class Letters:
 
     def _written(self, event: e.LetterWritten, entry: Entry, spot: Spot) -> None:
         name = letter_name(entry, event.number)
+        self._ever += 1
         self.due[name] = DueLetter(entry.seq, spot.file, spot.offset, spot.length, event.to, event.template)
         self._queue(name)
         self.written.add(entry.at, event.to.lower(), event.template)
@@ -165,7 +167,7 @@ class Letters:
         """How many letters are in each state, and how many were ever written."""
         found = {name: len(getattr(self, name)) for name in ("due", "held", "dropped")}
         found |= {name: self._ended[name] for name in ("sent", "failed")}
-        return {"written": sum(found.values()), **found}
+        return {"written": self._ever, **found}
 
     def held_letters(self) -> tuple[HeldLetter, ...]:
         """The letters that wait for an operator, in the order in which they were held: the same tuple until another one
@@ -181,6 +183,7 @@ class Letters:
         return {
             **{part: {name: letter.plain() for name, letter in letters.items()} for part, letters in kept.items()},
             "failed": dict(self.failed),
+            "ever": self._ever,
             "ended": dict(self._ended),
             "written": self.written.listed(),
             "sent": self.sent.listed(),
@@ -194,5 +197,6 @@ class Letters:
             self._queue(name)
         self.failed.update(listed["failed"])
         self._ended.update(listed["ended"])
+        self._ever = listed["ever"]
         self.written.load(listed["written"])
         self.sent.load(listed["sent"])

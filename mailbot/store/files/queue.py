@@ -29,6 +29,12 @@ class Queue:
             self._keys[key] = (age, instant, self._version)
             heapq.heappush(self._later, (instant, age, self._version, key))
 
+    def give_back(self, key: str) -> None:
+        """A key that was taken is due again, as if nobody had taken it; it need not be there."""
+        if key in self._keys:
+            age, instant, _ = self._keys.pop(key)
+            self.put(key, age, instant)
+
     def remove(self, key: str) -> None:
         """Forgets a key; it need not be there."""
         self._keys.pop(key, None)

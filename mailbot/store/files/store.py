@@ -6,7 +6,7 @@ it returns, and not before.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -235,6 +235,11 @@ class FileStore(View):
                 remind = folded[0].remind
                 found.append(DeadlineDue(folded[0], "remind" if remind and remind <= instant else "limit"))
         return found
+
+    def give_back(self, letters: Iterable[str]) -> None:
+        """These letters were given out and not tried: they are due at once, lease or not."""
+        for name in letters:
+            self._standing.index.letters.queue.give_back(name)
 
     def _letter_due(self, name: str) -> LetterDue | None:
         due = self._standing.index.letters.due[name]
