@@ -1,0 +1,268 @@
+"""The whole desk and a mailbox as it is in the field: restored, made anew, shared with other people's mail programs."""
+
+import asyncio
+import imaplib
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dovecot
+import pytest
+from desks import Mailbox, in_a_loop
+from faults import Faults, Rewrite, Say, Stall, emptied
+from test_run import at_work, recipients, until, world_of
+from worlds import World, application, digest, question
+
+from mailbot.edge.account import Account
+from mailbot.embedded import EmbeddedServers
+from mailbot.service import Pace
+
+BRISK = Pace(inbox=0.3, letters=0.3, orders=0.2, health=0.5)
+
+
+def put_back(mailbox: Mailbox, raws: list[bytes], received: datetime) -> None:
+    """What a restore does: mails appear in the inbox with an INTERNALDATE of their own."""
+    with mailbox.client(None) as client:
+        for raw in raws:
+            assert client.append("INBOX", None, imaplib.Time2Internaldate(received), raw)[0] == "OK"
+
+
+async def status(world: World) -> dict:
+    """`mailbot status --json`."""
+    code, out, err = await world.run("status", "--json")
+    assert err == ""
+    return {"code": code, **json.loads(out)}
+
+
+@contextmanager
+def between(mailbox: Mailbox, *faults) -> Iterator[tuple[Faults, Account]]:
+    """The mailbox behind something that makes trouble."""
+    with Faults(mailbox.port, *faults) as trouble:
+        yield trouble, mailbox.account("none", port=trouble.port, timeout=3.0)
+
+
+def desk_on(folder: Path, imap: Account, servers: EmbeddedServers, **options: bool) -> World:
+    return World.make(folder, imap, Account("127.0.0.1", servers.smtp_port, "none", "", ""), **options)
+
+
+@in_a_loop
+async def test_on_an_old_mailbox_the_desk_only_looks_and_says_what_it_would_do(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
+) -> None:
+    last_year = datetime.now(UTC) - timedelta(days=365)
+    put_back(mailbox, [application(1), question(2), question(3)], last_year)
+    world = world_of(tmp_path / "desk", mailbox, servers, adopted=False)
+    code, out, err = await world.run("once")
+    assert (code, err) == (0, "")
+    assert "only observed" in out
+    assert "application 1, enquiry 2" in out
+    assert recipients(servers) == {"sato@staff.desk.example"}, "the head of the desk hears of it, nobody else"
+    assert len(mailbox.raws()) == 3
+    assert await world.run("once") == (0, "", ""), "told once"
+    await mailbox.deliver(question(4))
+    assert (await world.run("once"))[1].startswith("mails taken in 1"), "new mail is answered all the same"
+    found = await status(world)
+    assert (found["observed"], found["waiting"], found["agree"]) == (3, 0, True)
+    assert found["would_do"] == {"application": 1, "enquiry": 2, "letters": 4}
+    assert (await world.run("adopt"))[0] == 0
+    assert (await world.run("once"))[1].startswith("mails taken in 3")
+    assert mailbox.raws() == []
+    assert (await status(world))["agree"]
+    assert (await world.run("adopt"))[0] == 2, "there is nothing more to adopt"
+
+
+@in_a_loop
+async def test_a_mailbox_restored_from_a_backup_is_recognised_and_nobody_is_answered_again(
+    tmp_path: Path, open_mailbox, servers: EmbeddedServers
+) -> None:
+    before = open_mailbox("dovecot" if dovecot.INSTALLED else "embedded")
+    world = world_of(tmp_path / "desk", before, servers)
+    mails = [application(1), *(question(number) for number in range(30))]
+    await before.deliver(*mails)
+    assert (await world.run("once"))[1].startswith("mails taken in 31")
+    letters = len(servers.letters)
+    after = open_mailbox(before.kind)  # another UIDVALIDITY
+    point_at(world, before, after)
+    new = question(99)
+    await after.deliver(*mails, new)
+    assert (await world.run("once"))[1].startswith("mails taken in 1, known 31")
+    assert recipients(servers) >= {"asker99@uni.example"}
+    assert len(servers.letters) == letters + 1, "only the new mail is answered"
+    assert sorted(map(digest, after.raws("mailbot/done"))) == sorted(map(digest, [*mails, new]))
+    assert (await status(world))["agree"]
+
+
+@in_a_loop
+async def test_a_mailbox_that_comes_back_with_many_unknown_mails_is_only_observed(
+    tmp_path: Path, open_mailbox, servers: EmbeddedServers
+) -> None:
+    before = open_mailbox("embedded")
+    world = world_of(tmp_path / "desk", before, servers)
+    known = question(1)
+    await before.deliver(known)
+    await world.run("once")
+    after = open_mailbox("embedded")
+    point_at(world, before, after)
+    await after.deliver(known, *(question(number) for number in range(100, 130)))
+    code, out, _ = await world.run("once")
+    assert code == 0
+    assert "known 1" in out
+    assert "only observed" in out
+    assert recipients(servers) == {"asker1@uni.example", "sato@staff.desk.example"}
+    assert len(after.raws()) == 30
+    found = await status(world)
+    assert (found["observed"], found["agree"], list(found["alarms"])) == (30, True, ["observed"])
+    await world.run("adopt")
+    assert (await world.run("once"))[1].startswith("mails taken in 30")
+    assert len([who for who in recipients(servers) if who.startswith("asker")]) == 31
+
+
+def point_at(world: World, before: Mailbox, after: Mailbox) -> None:
+    """The settings name another mailbox from now on."""
+    path = world.folder / "mailbot.toml"
+    text = path.read_text().replace(f"port = {before.port}\n", f"port = {after.port}\n", 1)
+    path.write_text(text.replace(f'user = "{before.user}"', f'user = "{after.user}"', 1))
+
+
+@in_a_loop
+async def test_mails_somebody_else_removes_are_counted_as_vanished_and_the_sums_agree(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
+) -> None:
+    put_back(mailbox, [question(number) for number in range(5)], datetime.now(UTC) - timedelta(days=9))
+    world = world_of(tmp_path / "desk", mailbox, servers, adopted=False)
+    async with at_work(world, BRISK) as service:
+        await until(lambda: len(service._work.pulse.observed) == 5)
+        with mailbox.client() as client:
+            uids = client.uid("SEARCH", "ALL")[1][0].split()
+            mailbox.move_away(int(uids[0]), "Private")
+            client.uid("STORE", uids[1], "+FLAGS", r"(\Deleted)")
+            client.uid("STORE", uids[2], "+FLAGS", r"(\Seen \Flagged)")
+        await until(lambda: service._work.pulse.gone == 2)
+        await until(lambda: len(service._work.pulse.observed) == 3)
+        await world.run("adopt")
+        await until(lambda: len([who for who in recipients(servers) if who.startswith("asker")]) == 3)
+        await until(lambda: not service._work.pulse.in_view)
+    found = await status(world)
+    assert (found["vanished"], found["agree"], found["waiting"]) == (2, True, 0)
+    said = [event for entry in world.entries() for event in entry["events"] if event["kind"] == "mails_vanished"]
+    assert sum(event["count"] for event in said) == 2
+
+
+@pytest.mark.dovecot
+@in_a_loop
+async def test_under_a_uidvalidity_that_changes_before_filing_nothing_is_filed_and_nothing_is_answered_twice(
+    tmp_path: Path, servers: EmbeddedServers, open_mailbox
+) -> None:
+    mailbox = open_mailbox("dovecot")
+    await mailbox.deliver(question(1), question(2))
+    with between(mailbox, Say("UID MOVE", "NO [TRYCREATE] no such folder")) as (_, imap):
+        world = desk_on(tmp_path / "desk", imap, servers)
+        code, _, err = await world.run("once")
+        assert code == 1
+        assert "the server refused" in err
+    assert len(mailbox.raws()) == 2, "taken in, not filed"
+    remake_inbox(mailbox)
+    point_at_port(world, mailbox.port)
+    assert (await world.run("once"))[1].startswith("mails taken in 0, known 2")
+    assert mailbox.raws() == []
+    assert len(servers.letters) == 2
+    found = await status(world)
+    assert (found["vanished"], found["agree"]) == (0, True)
+
+
+def remake_inbox(mailbox: Mailbox) -> None:
+    """The server forgets its UIDs: the same mails lie there under another UIDVALIDITY."""
+    assert mailbox.maildir is not None
+    (mailbox.maildir / "dovecot-uidlist").unlink()
+    for path in mailbox.maildir.glob("dovecot.index*"):
+        path.unlink()
+
+
+def point_at_port(world: World, port: int) -> None:
+    path = world.folder / "mailbot.toml"
+    head, _, rest = path.read_text().partition("port = ")
+    path.write_text(f"{head}port = {port}\n{rest.partition(chr(10))[2]}")
+
+
+@in_a_loop
+async def test_a_mail_delivered_empty_is_tried_again_and_never_filed(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
+) -> None:
+    await mailbox.deliver(question(1))
+    with between(mailbox, Rewrite("UID FETCH.*BODY", emptied, times=1)) as (_, imap):
+        world = desk_on(tmp_path / "desk", imap, servers)
+        assert (await world.run("once"))[0] == 0
+        assert servers.letters == []
+        found = await status(world)
+        assert (found["empty"], found["agree"]) == (1, True)
+        assert len(mailbox.raws()) == 1
+        assert (await world.run("once"))[1].startswith("mails taken in 1")
+    assert (await status(world))["empty"] == 0
+
+
+@in_a_loop
+async def test_a_login_refused_for_long_costs_patience_and_no_mail(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
+) -> None:
+    refused = Say("AUTHENTICATE|LOGIN", "NO [AUTHENTICATIONFAILED] wrong", times=3)
+    with between(mailbox, refused) as (trouble, imap):
+        world = desk_on(tmp_path / "desk", imap, servers)
+        await mailbox.deliver(question(1))
+        async with at_work(world, BRISK) as service:
+            await until(lambda: service._work.pulse.imap.trouble)
+            assert "refused" in service._work.pulse.imap.trouble
+            await until(lambda: servers.letters)
+            assert not service._work.pulse.imap.trouble
+        assert len(trouble.struck) == 3
+
+
+@in_a_loop
+async def test_an_alarm_comes_once_when_the_inbox_is_out_of_reach_and_once_when_it_is_back(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
+) -> None:
+    with between(mailbox) as (trouble, imap):
+        world = desk_on(tmp_path / "desk", imap, servers)
+        async with at_work(world, BRISK) as service:
+            await until(lambda: service._work.pulse.imap.worked)
+            trouble.refusing = True
+            trouble.drop_all()
+            await until(lambda: service._work.pulse.imap.broken)
+            ahead = timedelta(minutes=11)
+            service._work.clock = lambda: datetime.now(UTC).replace(microsecond=0) + ahead
+            await until(lambda: servers.letters)
+            await asyncio.sleep(1.5)
+            assert len(servers.letters) == 1
+            trouble.refusing = False
+            await until(lambda: len(servers.letters) == 2)
+    assert recipients(servers) == {"sato@staff.desk.example"}
+
+
+@in_a_loop
+async def test_a_connection_that_hangs_is_cut_by_the_watchdog(
+    tmp_path: Path, servers: EmbeddedServers, open_mailbox
+) -> None:
+    mailbox = open_mailbox("embedded")
+    await mailbox.deliver(question(1))
+    with between(mailbox, Stall("UID FETCH.*BODY", "unanswered", seconds=60.0)) as (_, imap):
+        world = desk_on(tmp_path / "desk", mailbox.account("none", port=imap.port, timeout=50.0), servers)
+        began = time.monotonic()
+        async with at_work(world, Pace(inbox=600.0, orders=600.0, stalled=1.0)):
+            await until(lambda: servers.letters)
+        assert time.monotonic() - began < 15
+
+
+@in_a_loop
+async def test_a_server_that_confirms_and_does_not_move_raises_an_alarm_and_no_second_answer(
+    tmp_path: Path, servers: EmbeddedServers, open_mailbox
+) -> None:
+    mailbox = open_mailbox("embedded")
+    await mailbox.deliver(question(1))
+    with between(mailbox, Say("UID MOVE", "OK done", times=50)) as (_, imap):
+        world = desk_on(tmp_path / "desk", imap, servers)
+        async with at_work(world, BRISK) as service:
+            await until(lambda: service._work.pulse.stuck)
+            await until(lambda: "sato@staff.desk.example" in recipients(servers))
+    assert len([letter for letter in servers.letters if letter.recipient == "asker1@uni.example"]) == 1
