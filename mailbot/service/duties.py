@@ -64,7 +64,7 @@ async def look_after(work: Work, done: Round, *, count_files: bool) -> None:
     mails on the disk with the journal as well, which takes as long as there are many."""
     now, rules = work.clock(), work.tools.rules
     while work.tools.store.notices:
-        done.troubles.append(work.tools.store.notices.pop(0))
+        log.warning("%s", work.tools.store.notices.pop(0))
     try:
         told = about_the_desk.quarantine_told(work.tools.store.ledger(), rules, now)
         await _journal(work, told, now)
