@@ -24,7 +24,7 @@ from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
 
 ADDRESS = "helpdesk@desk.example"
-SAID = re.compile(r"INFO |WARNING .* (were set aside in|was made again from) ")
+SAID = re.compile(r"INFO |WARNING .* (were set aside in|was made again from|clock went back) ?")
 """What a service may say, and a start after a crash."""
 CONNECTIONS = 4
 """To the relay at once, at most."""
