@@ -58,7 +58,7 @@ def application(number: int, **without: str) -> bytes:
 
 def question(number: int, size: int = 0) -> bytes:
     """A mail that is no application, of about `size` bytes."""
-    text = f"Question {number}\n" + "All of this is only padding.\n" * (size // 29)
+    text = f"Question {number}\n" + ("All of this is only padding. " * 20 + "\n") * (size // 581)
     return write(Person(f"Asker {number}", f"asker{number}@uni.example"), "helpdesk@desk.example", "Question", text)
 
 

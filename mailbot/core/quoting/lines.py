@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from mailbot.core.columns import width
@@ -190,9 +191,11 @@ class _Marker:
         return "mailing list" in self.raw[number + 1].lower()[:200]
 
 
-def mark(text: str, *, indented_headers: bool = True) -> list[Line]:
+@lru_cache(maxsize=4)
+def mark(text: str, *, indented_headers: bool = True) -> tuple[Line, ...]:
     """Every line of a mail's text, in order, with what it is. Line ends may be LF, CRLF or CR. Linear time.
 
-    Without `indented_headers` a reply header behind four spaces is part of the text, as in a value filled into a form.
+    The last few texts are remembered: sorting, reading and deciding each ask for the same one. Without
+    `indented_headers` a reply header behind four spaces is part of the text, as in a value filled into a form.
     """
-    return _Marker(text, indented_headers).walk()
+    return tuple(_Marker(text, indented_headers).walk())
