@@ -1,0 +1,47 @@
+"""Everything at once: thousands of mails and answers, while wires break, disks fill up and the program is killed.
+Afterwards each mail has one entry and lies in one folder, each letter went once, and the sums agree."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from desks import Mailbox, in_a_loop
+from soak_checks import check, memory
+from soak_mails import mixed
+from soaking import Weather, soaked
+
+SEED = int(os.environ.get("MAILBOT_SOAK_SEED", "20261121"))
+MAILS = int(os.environ.get("MAILBOT_SOAK_MAILS", "5000"))
+
+
+async def soak(folder: Path, mailbox: Mailbox, weather: Weather, total: int, *, long: bool) -> None:
+    with soaked(folder, mailbox, weather, SEED) as desk:
+        await desk.play(mixed(total, SEED, long=long), total)
+        print(f"\nsoak on {mailbox.kind}, seed {SEED}\n{await check(desk)}")
+        if long:
+            peaks = memory(desk).peaks
+            assert peaks[2] <= peaks[1] + 10, f"memory grows: {peaks}"
+
+
+@in_a_loop
+async def test_mails_answers_and_faults_by_the_dozen_lose_and_double_nothing(
+    tmp_path: Path, open_mailbox: Callable[..., Mailbox]
+) -> None:
+    often = {"kill": 2, "full disk": 1, "relay refuses": 2, "mailbox fails": 1, "login refused": 1, "meddling": 8}
+    weather = Weather(Counter(often), 0.01, (6, 16), behind=16, timeout=3.0)
+    await soak(tmp_path, open_mailbox("embedded"), weather, 150, long=False)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("server", ["embedded", pytest.param("dovecot", marks=pytest.mark.dovecot)])
+@in_a_loop
+async def test_five_thousand_mails_in_rough_weather_lose_and_double_nothing(
+    server: str, tmp_path: Path, open_mailbox: Callable[..., Mailbox]
+) -> None:
+    often = {"kill": 30, "restart": 8, "full disk": 6, "relay refuses": 25, "mailbox fails": 25, "meddling": 120}
+    weather = Weather(
+        Counter(often | {"login refused": 6, "unreachable": 10}), 0.02, (5, 60), behind=150, calm_after=0.5
+    )
+    await soak(tmp_path, open_mailbox(server), weather, MAILS, long=True)
