@@ -90,7 +90,7 @@ async def _retell(text: str, state: Path) -> str:
         for scene in told:
             if scene.mail is not None:
                 raw = raw_mail(scene.mail, rules.desk.address, relay.letters)
-                await take_in(tools, reader, [Delivered(raw)], scene.at)
+                await take_in(tools, reader, [Delivered(raw)], lambda at=scene.at: at)
             done = Round()
             work = Work(tools, nowhere, [relay], reader, Pulse(), lambda at=scene.at: at)
             await look_after(work, done, count_files=False)

@@ -559,7 +559,7 @@ async def test_people_whose_address_is_not_in_ascii_are_answered_if_the_relay_ca
         postmen(2, servers.smtp_port) as carriers,
         Reader(Settings(memory=10**9, seconds=30)) as reader,
     ):
-        await take_in(tools, reader, [Delivered(mail.encode())], NOON)
+        await take_in(tools, reader, [Delivered(mail.encode())], lambda: NOON)
         sending = Sending(tools, Clock())
         await sending.all_due(carriers)
         (case,) = [case async for case in tools.store.cases(Wanted())]

@@ -12,13 +12,16 @@ from pathlib import Path
 import dovecot
 import pytest
 from desks import Mailbox, in_a_loop
-from faults import Faults, Rewrite, Say, Stall, emptied
+from faults import Cut, Faults, Rewrite, Say, Stall, emptied
 from test_run import at_work, recipients, until, world_of
 from worlds import World, application, digest, question
 
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
 from mailbot.service import Pace
+from mailbot.service.timetable import Timetable
+from mailbot.store import Full
+from mailbot.store.files import disk
 
 BRISK = Pace(inbox=0.3, letters=0.3, orders=0.2, health=0.5)
 
@@ -266,3 +269,79 @@ async def test_a_server_that_confirms_and_does_not_move_raises_an_alarm_and_no_s
             await until(lambda: service._work.pulse.stuck)
             await until(lambda: "sato@staff.desk.example" in recipients(servers))
     assert len([letter for letter in servers.letters if letter.recipient == "asker1@uni.example"]) == 1
+
+
+@in_a_loop
+async def test_mails_moved_by_a_move_whose_answer_was_lost_did_not_vanish(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
+) -> None:
+    with between(mailbox) as (trouble, imap):
+        world = desk_on(tmp_path / "desk", imap, servers)
+        async with at_work(world, BRISK) as service:
+            await until(lambda: service._work.pulse.seen)
+            trouble.plan(Cut("UID MOVE", "unanswered"))
+            await mailbox.deliver(question(1), question(2))
+            await until(lambda: trouble.struck and len(servers.letters) == 2)
+            before = service._work.pulse.seen
+            await until(lambda: service._work.pulse.seen > before and service._work.inbox.connected)
+            assert service._work.tools.store.ledger().vanished == 0
+
+
+@in_a_loop
+async def test_no_room_for_what_was_seen_last_is_no_bug(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers, monkeypatch, caplog
+) -> None:
+    world = world_of(tmp_path / "desk", mailbox, servers)
+    async with at_work(world, BRISK) as service:
+        await until(lambda: service._work.pulse.seen)
+
+        def full(descriptor: int, data: bytes, what: object) -> None:
+            raise Full(f"{what} could not be written: no space left")
+
+        monkeypatch.setattr(disk, "write_all", full)
+        before = service._work.pulse.seen
+        await until(lambda: service._work.pulse.seen > before + timedelta(seconds=1))
+        monkeypatch.undo()
+        await mailbox.deliver(question(1))
+        await until(lambda: servers.letters)
+    assert "a bug" not in caplog.text
+
+
+@in_a_loop
+async def test_two_jobs_may_note_what_was_seen_at_once(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
+) -> None:
+    world = world_of(tmp_path / "desk", mailbox, servers)
+    async with at_work(world) as service:
+        for _ in range(50):
+            await asyncio.gather(*(service._work.note() for _ in range(4)))
+
+
+@in_a_loop
+async def test_a_job_that_takes_longer_than_its_interval_is_nothing_to_warn_of(caplog) -> None:
+    times, done = Timetable(), []
+
+    async def slow() -> None:
+        await asyncio.sleep(0.35)
+        done.append(1)
+
+    times.every("slow", 0.1, slow)
+    times.start()
+    await until(lambda: len(done) == 2)
+    await times.close()
+    assert "skipped" not in caplog.text
+
+
+@in_a_loop
+async def test_reading_and_sending_at_once_the_log_never_goes_back_in_time(
+    tmp_path: Path, servers: EmbeddedServers, open_mailbox, caplog
+) -> None:
+    mailbox = open_mailbox("embedded")
+    world = world_of(tmp_path / "desk", mailbox, servers)
+    async with at_work(world, Pace(inbox=0.2, letters=0.05, orders=0.1, health=0.2)):
+        for start in range(0, 150, 30):
+            await mailbox.deliver(*(question(number) for number in range(start, start + 30)))
+        await until(lambda: len(servers.letters) == 150)
+    instants = [entry["at"] for entry in world.entries()]
+    assert instants == sorted(instants)
+    assert "clock went back" not in caplog.text

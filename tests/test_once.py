@@ -18,7 +18,6 @@ from mailbot.edge.account import Account
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.store.files import FileStore
 
-
 CONNECTIONS = 4
 """To the relay, as mailbot.toml has it where nothing is said."""
 

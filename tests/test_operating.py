@@ -19,9 +19,7 @@ async def lines(world: World, *words: str) -> list[str]:
 
 
 @in_a_loop
-async def test_letters_over_a_budget_wait_until_somebody_lets_them_go(
-    tmp_path: Path, servers: EmbeddedServers
-) -> None:
+async def test_letters_over_a_budget_wait_until_somebody_lets_them_go(tmp_path: Path, servers: EmbeddedServers) -> None:
     world = embedded_world(tmp_path / "desk", servers)
     world.change_rules(letters_per_address=2, letters_per_domain=2)
     await servers.deliver(*(question(number) for number in range(5)))

@@ -83,7 +83,7 @@ async def adopt(folder: Path) -> None:
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools,
         reader_for(desk.rules.desk.limits) as reader,
     ):
-        await orders.carry_out(tools, reader, order, wall_clock())
+        await orders.carry_out(tools, reader, order, wall_clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Pulse:
         self.filed += len(ours)
         self.gone += len(vanished)
         self.stuck = here & self.filed_lately
-        self.in_view, self.filing, self.filed_lately = here, set(), set()
+        self.in_view, self.filing, self.filed_lately = here, self.filing & here, set()
         for part in (self.observed, self.empty, self.foreseen):
             part &= here
         self.top, self.seen = max(self.top, *here, 0), now

@@ -248,7 +248,7 @@ async def _adopt(tools: Tools) -> None:
     """Let the desk take in mail that is older than itself, as `mailbot adopt` does: there is none in the demo."""
     by = Operator(user="demo", nonce=secrets.token_hex(16))
     ordered = Ordered(by=by, at=to_text(wall_clock()), order=Adopt())
-    await orders.carry_out(tools, Reader(), ordered, wall_clock())
+    await orders.carry_out(tools, Reader(), ordered, wall_clock)
 
 
 def _settings(servers: EmbeddedServers) -> str:

@@ -1,20 +1,22 @@
 """Deadlines: reminders and limits that have come are decided and journaled. It sends nothing and knows no server."""
 
-from datetime import datetime
-
 from mailbot.core.decide import overdue
+from mailbot.core.instants import to_text
 from mailbot.flow.intake import append
-from mailbot.flow.tools import Tools
+from mailbot.flow.tools import Clock, Tools
 from mailbot.store import DeadlineDue
 
 
-async def meet(tools: Tools, due: DeadlineDue, now: datetime) -> None:
+async def meet(tools: Tools, due: DeadlineDue, clock: Clock) -> None:
     """Carry out what a passed reminder or limit does to its case; durable on return.
 
-    `now` is an aware UTC instant up to which the inbox has been read. Nothing happens if the case moved on meanwhile.
+    It was due at an instant up to which the inbox has been read. Nothing happens if the case moved on meanwhile, or if
+    its reminder or limit was put off.
     """
     async with tools.store.batch() as batch:
-        case = await batch.case(due.case.number)
+        case, now = await batch.case(due.case.number), clock()
         if case is None or not case.open or case.step_since != due.case.step_since:
             return
-        await append(tools, batch, [overdue(case, due.what, tools.rules, now)], None, now)
+        instant = case.remind if due.what == "remind" else case.due
+        if instant is not None and instant <= to_text(now):
+            await append(tools, batch, [overdue(case, due.what, tools.rules, now)], None, now)

@@ -17,7 +17,7 @@ from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import GENERAL, Decision
 from mailbot.core.sender import only_sender
 from mailbot.flow.reader import Reader
-from mailbot.flow.tools import Tools
+from mailbot.flow.tools import Clock, Tools
 from mailbot.store import Asked, Batch, Digest
 
 BODY_FIELDS = re.compile(rb"^(content-type|content-transfer-encoding|mime-version):", re.IGNORECASE | re.MULTILINE)
@@ -45,22 +45,42 @@ class TakenIn:
 
 
 async def take_in(
-    tools: Tools, reader: Reader, mails: Sequence[Delivered], now: datetime, *, retried_by: Operator | None = None
+    tools: Tools, reader: Reader, mails: Sequence[Delivered], clock: Clock, *, retried_by: Operator | None = None
 ) -> list[TakenIn]:
     """Take mails in, in their order: when this returns, their bytes and entries are durable and they may be filed.
 
-    `now` (aware UTC) is the instant of the whole batch. store.Full if the disk did not take them: nothing happened.
-    Mails decided already are only recognised, unless an operator ordered that they be decided again (`retried_by`).
+    The clock is asked once, after the mails were read: one instant for the whole batch. store.Full if the disk did not
+    take them: nothing happened. Mails decided already are only recognised, and not read again, unless an operator
+    ordered that they be decided again (`retried_by`).
     """
     digests = await tools.store.keep([mail.raw for mail in mails])
-    shown = [mail.raw if mail.size is None else _without_body(mail.raw) for mail in mails]
-    read = await reader.read([(sha256(raw).hexdigest(), raw) for raw in shown])
+    known = set() if retried_by else await _known(tools, digests)
+    read = await _read(reader, [pair for pair in zip(digests, mails, strict=True) if pair[0] not in known])
     taken = []
     async with tools.store.batch() as batch:
-        for mail, digest, message in zip(mails, digests, read, strict=True):
-            known = dataclasses.replace(message, digest=digest, size=mail.size or len(mail.raw))
-            taken.append(await _take_in(tools, batch, mail, known, now, retried_by))
+        now = clock()
+        for mail, digest in zip(mails, digests, strict=True):
+            message = read.get(digest)
+            if message is None or (retried_by is None and (await batch.recall(Asked(mail=digest))).known):
+                taken.append(TakenIn(digest, mail.place, _folder_of_known(tools, digest, mail)))
+            else:
+                taken.append(await _take_in(tools, batch, mail, message, now, retried_by))
     return taken
+
+
+async def _known(tools: Tools, digests: Sequence[Digest]) -> set[Digest]:
+    async with tools.store.batch() as batch:
+        return {digest for digest in digests if (await batch.recall(Asked(mail=digest))).known}
+
+
+async def _read(reader: Reader, mails: Sequence[tuple[Digest, Delivered]]) -> dict[Digest, Message | Unreadable]:
+    """What the mails say, by the digests of what was kept of them."""
+    shown = [mail.raw if mail.size is None else _without_body(mail.raw) for _, mail in mails]
+    read = await reader.read([(sha256(raw).hexdigest(), raw) for raw in shown])
+    return {
+        digest: dataclasses.replace(message, digest=digest, size=mail.size or len(mail.raw))
+        for (digest, mail), message in zip(mails, read, strict=True)
+    }
 
 
 def _without_body(header: bytes) -> bytes:
@@ -76,8 +96,6 @@ async def _take_in(
         claimed, name = claimed_letters(message, tools.rules), identity(message)
         asked = dataclasses.replace(asked, letters=claimed, sender=_address(message), identity=name)
     recall = await batch.recall(asked)
-    if recall.known and by is None:
-        return TakenIn(message.digest, mail.place, _folder(tools, message, ()))
     general = sum(template in GENERAL for template in recall.written)
     twins = {twin.mail: twin.content for twin in recall.twins if twin.mail != message.digest}
     remembered = Remembered(recall.letters, recall.cases, general, twins)
@@ -112,6 +130,13 @@ def _address(message: Message) -> str:
 def _midnight(now: datetime, timezone: str) -> datetime:
     today = now.astimezone(ZoneInfo(timezone)).date()
     return datetime.combine(today, time.min, ZoneInfo(timezone))
+
+
+def _folder_of_known(tools: Tools, digest: Digest, mail: Delivered) -> Folder:
+    """Where a mail decided earlier belongs: it is not read again, since it may be one that stalls the reader."""
+    if any(part.mail == digest for part in tools.store.ledger().quarantine):
+        return "quarantine"
+    return "done" if mail.size is None else "too_large"
 
 
 def _folder(tools: Tools, message: Message | Unreadable, events: Sequence[Event]) -> Folder:

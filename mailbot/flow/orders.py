@@ -1,28 +1,26 @@
 """Orders given at the shell: each is carried out once and journaled with who gave it. It reads no arguments and prints
 nothing."""
 
-from datetime import datetime
-
 from mailbot.core.decide.orders import carry_out as decide
 from mailbot.core.orders import DropLetters, Ordered, ReleaseLetters, RetryMail
 from mailbot.flow.intake import Delivered, append, take_in
 from mailbot.flow.reader import Reader
-from mailbot.flow.tools import Tools
+from mailbot.flow.tools import Clock, Tools
 from mailbot.store import Asked
 
 
-async def carry_out(tools: Tools, reader: Reader, ordered: Ordered, now: datetime) -> None:
+async def carry_out(tools: Tools, reader: Reader, ordered: Ordered, clock: Clock) -> None:
     """Do what was ordered, unless an entry says it was done already; durable on return, and the order is taken off.
 
-    `now` is an aware UTC instant. store.Full if the disk took nothing: the order stays.
+    store.Full if the disk took nothing: the order stays.
     """
     nonce = ordered.by.nonce
     if nonce not in tools.store.ledger().done:
         raw = await _raw_to_retry(tools, ordered)
         if raw is not None:
-            await take_in(tools, reader, [Delivered(raw)], now, retried_by=ordered.by)
+            await take_in(tools, reader, [Delivered(raw)], clock, retried_by=ordered.by)
         else:
-            await _decide(tools, ordered, now)
+            await _decide(tools, ordered, clock)
     await tools.store.finish_order(nonce)
 
 
@@ -34,9 +32,9 @@ async def _raw_to_retry(tools: Tools, ordered: Ordered) -> bytes | None:
     return await tools.store.raw(ordered.order.mail) if ordered.order.mail in waits else None
 
 
-async def _decide(tools: Tools, ordered: Ordered, now: datetime) -> None:
-    ledger = tools.store.ledger()
+async def _decide(tools: Tools, ordered: Ordered, clock: Clock) -> None:
     async with tools.store.batch() as batch:
+        ledger, now = tools.store.ledger(), clock()
         recall = await batch.recall(Asked(letters=_letters(ordered, tuple(part.name for part in ledger.held))))
         decisions = decide(ordered, ledger, recall.letters, tools.rules, now)
         await append(tools, batch, decisions, None, now)

@@ -5,13 +5,12 @@ import logging
 from datetime import datetime
 
 from mailbot.core import alarms
-from mailbot.core.decide import desk as about_the_desk
+from mailbot.core.decide import desk
 from mailbot.core.health import Health
-from mailbot.core.outcome import Decision
 from mailbot.flow import deadlines
 from mailbot.flow import orders as order_flow
-from mailbot.flow.intake import append
 from mailbot.flow.reader import ReaderBrokenError
+from mailbot.flow.routine import journal
 from mailbot.service.values import Round, Work
 from mailbot.store import DeadlineDue, Full
 
@@ -28,7 +27,7 @@ async def carry_out_orders(work: Work, done: Round) -> None:
         if work.stopping():
             return
         try:
-            await order_flow.carry_out(work.tools, work.reader, ordered, work.clock())
+            await order_flow.carry_out(work.tools, work.reader, ordered, work.clock)
             done.orders += 1
         except (Full, ReaderBrokenError) as trouble:
             done.troubles.append(f"an order of {ordered.by.user} waits: {trouble}")
@@ -43,12 +42,12 @@ async def meet_deadlines(work: Work, until: datetime, done: Round) -> None:
     while not work.stopping() and (due := await work.tools.store.due(until, AT_ONCE, LEASE, "deadlines")):
         for item in due:
             if isinstance(item, DeadlineDue):
-                await _meet(work, item, until, done)
+                await _meet(work, item, done)
 
 
-async def _meet(work: Work, item: DeadlineDue, until: datetime, done: Round) -> None:
+async def _meet(work: Work, item: DeadlineDue, done: Round) -> None:
     try:
-        await deadlines.meet(work.tools, item, until)
+        await deadlines.meet(work.tools, item, work.clock)
         done.deadlines += 1
     except Full as full:
         done.troubles.append(f"state: {full}")
@@ -62,29 +61,22 @@ async def _meet(work: Work, item: DeadlineDue, until: datetime, done: Round) -> 
 async def look_after(work: Work, done: Round, *, count_files: bool) -> None:
     """Clerks hear of the quarantine once a day, operators of what needs them, once. `count_files` compares the raw
     mails on the disk with the journal as well, which takes as long as there are many."""
-    now, rules = work.clock(), work.tools.rules
-    while work.tools.store.notices:
-        log.warning("%s", work.tools.store.notices.pop(0))
+    tools = work.tools
+    while tools.store.notices:
+        log.warning("%s", tools.store.notices.pop(0))
     try:
-        told = about_the_desk.quarantine_told(work.tools.store.ledger(), rules, now)
-        await _journal(work, told, now)
-        raised = alarms.raised(await health(work, count_files=count_files), now)
-        for code, detail in raised.items():
-            log.debug("alarm %s: %s", code, detail)
-        await _journal(work, about_the_desk.alarms_changed(raised, work.tools.store.ledger(), rules, now), now)
+        await journal(tools, work.clock, lambda ledger, now: desk.quarantine_told(ledger, tools.rules, now))
+        raised = alarms.raised(await health(work, count_files=count_files), work.clock())
+        await journal(tools, work.clock, lambda ledger, now: desk.alarms_changed(raised, ledger, tools.rules, now))
     except Full as full:
         done.troubles.append(f"state: {full}")
 
 
-async def _journal(work: Work, decision: Decision | None, now: datetime) -> None:
-    if decision is not None:
-        async with work.tools.store.batch() as batch:
-            await append(work.tools, batch, [decision], None, now)
-
-
 async def health(work: Work, *, count_files: bool) -> Health:
-    """How the desk is now."""
+    """How the desk is now. Without `count_files` as many files are taken to be missing as when they were counted."""
     store = work.tools.store
     ledger, undecided = store.ledger(), len(await store.undecided())
-    files = await store.files() if count_files else sum(ledger.mails.values())
-    return work.pulse.health(ledger, undecided=undecided, files=files)
+    decided = sum(ledger.mails.values())
+    if count_files:
+        work.files_missing = decided - await store.files()
+    return work.pulse.health(ledger, undecided=undecided, files=decided - work.files_missing)

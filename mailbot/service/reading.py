@@ -5,15 +5,15 @@ import logging
 from collections.abc import Sequence
 from hashlib import sha256
 
-from mailbot.core.decide import desk as about_the_desk
+from mailbot.core.decide import desk
 from mailbot.core.events import Facts, MailsVanished, Place
 from mailbot.core.ledger import Ledger
-from mailbot.core.outcome import Decision
 from mailbot.core.pulse import failed, worked
 from mailbot.core.uids import sequence_set, uids_of
 from mailbot.edge.inbox import InboxBroken, Waiting, WaitingMail
-from mailbot.flow.intake import Delivered, TakenIn, append, take_in
+from mailbot.flow.intake import Delivered, TakenIn, take_in
 from mailbot.flow.reader import ReaderBrokenError
+from mailbot.flow.routine import journal
 from mailbot.flow.trial import foresee
 from mailbot.service.values import Round, Work
 from mailbot.store import Asked, Full
@@ -78,18 +78,13 @@ async def _meet_mailbox(work: Work, waiting: Waiting) -> None:
         known, unknown = known + sum(found), unknown + len(found) - sum(found)
         if unknown > most:
             break
-    seen = about_the_desk.mailbox_seen(waiting.validity, known, unknown, observed=unknown > most)
-    await _journal(work, seen)
+    seen = desk.mailbox_seen(waiting.validity, known, unknown, observed=unknown > most)
+    await journal(work.tools, work.clock, lambda ledger, now: seen)
 
 
 async def _known(work: Work, mail: Delivered) -> bool:
     async with work.tools.store.batch() as batch:
         return (await batch.recall(Asked(mail=sha256(mail.raw).hexdigest()))).known
-
-
-async def _journal(work: Work, decision: Decision) -> None:
-    async with work.tools.store.batch() as batch:
-        await append(work.tools, batch, [decision], None, work.clock())
 
 
 async def _look(work: Work, waiting: Waiting) -> None:
@@ -100,7 +95,8 @@ async def _look(work: Work, waiting: Waiting) -> None:
     work.restarted, work.pulse.seq = False, work.tools.store.head.seq  # here no mail is between entry and filing
     if vanished:
         log.warning("somebody else removed %d mails from the inbox before they were taken in", len(vanished))
-        await _journal(work, about_the_desk.vanished(waiting.validity, sequence_set(vanished), len(vanished)))
+        gone = desk.vanished(waiting.validity, sequence_set(vanished), len(vanished))
+        await journal(work.tools, work.clock, lambda ledger, now: gone)
     ledger = work.tools.store.ledger()
     if not ledger.observed:
         work.pulse.observed = {mail.uid for mail in waiting.mails if _older(mail, ledger)}
@@ -174,8 +170,8 @@ async def _take_set(work: Work, delivered: Sequence[Delivered], done: Round) -> 
     taken = await take(work, delivered, done)
     folders, pulse = work.tools.rules.desk.folders, work.pulse
     known = {part.place.uid for part in taken if part.place and not part.events}
+    pulse.filing |= {part.place.uid for part in taken if part.place}
     if known:
-        pulse.filing |= known
         await work.note()
     for name in ("done", "quarantine", "too_large"):
         places = [part.place for part in taken if part.folder == name and part.place]
@@ -189,7 +185,7 @@ async def _take_set(work: Work, delivered: Sequence[Delivered], done: Round) -> 
 async def take(work: Work, mails: Sequence[Delivered], done: Round) -> list[TakenIn]:
     """Take a set in and count it; if a bug stops it, one by one, so that only the mail that met it stays."""
     try:
-        taken = await take_in(work.tools, work.reader, mails, work.clock())
+        taken = await take_in(work.tools, work.reader, mails, work.clock)
     except (Full, ReaderBrokenError):
         raise
     except Exception as bug:

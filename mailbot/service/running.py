@@ -121,9 +121,9 @@ class Service:
             self._looking = False
         await self._work.note()
         self._times.soon("letters")
-        if read_all:
+        if read_all or done.taken_in or done.known:
             self._failures = 0
-        if read_all and (done.taken_in or done.known):
+        if read_all and (done.taken_in or done.known) and not self._work.pulse.stuck:
             self._times.soon("inbox")  # more may have come meanwhile, and IDLE tells only of what comes in it
         elif read_all:
             self._idle = asyncio.create_task(self._wait_for_mail())

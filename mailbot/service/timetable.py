@@ -2,12 +2,14 @@
 It knows nothing of what they do."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 Work = Callable[[], Awaitable[None]]
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every turn passed over, which is as wanted
 SETTLED = 0.01
 """Seconds after which the scheduler knows that a job is over; before that it would pass over the job's next turn."""
 

@@ -1,6 +1,7 @@
 """What every part of a round takes along, and what a round did. It does nothing itself."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from mailbot.core.events import LetterWritten
@@ -11,7 +12,7 @@ from mailbot.flow.delivery import Carrier, Result, Sending
 from mailbot.flow.intake import TakenIn
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools, wall_clock
-from mailbot.store import Digest
+from mailbot.store import Digest, Full
 
 
 @dataclass(slots=True)
@@ -50,7 +51,8 @@ class Watchers:
 class Work:
     """One desk at work: its tools, the wires, what it saw last. `stopping` says that no further batch may begin, and
     `step` is called whenever something moved, for whoever watches that it does. `results` are those of letters
-    that could not be journaled yet, `spare` is another way out, for alarms alone."""
+    that could not be journaled yet, `spare` is another way out, for alarms alone, `files_missing` how
+    many decided mails did not lie on the disk when they were counted."""
 
     tools: Tools
     inbox: Inbox
@@ -63,8 +65,10 @@ class Work:
     step: Callable[[], None] = lambda: None
     restarted: bool = True
     spare: Carrier | None = None
+    files_missing: int = 0
     results: dict[str, Result] = field(default_factory=dict)
 
     async def note(self) -> None:
         """What was seen last is kept for the next process and for whoever asks how the service is."""
-        await self.tools.store.post(self.pulse.plain())
+        with suppress(Full):
+            await self.tools.store.post(self.pulse.plain())

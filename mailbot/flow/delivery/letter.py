@@ -13,7 +13,7 @@ from mailbot.core.patience import again
 from mailbot.core.token import without_macs
 from mailbot.edge.postman import Later, Never, Sent
 from mailbot.flow.delivery.values import Carrier, Held, Result
-from mailbot.flow.tools import Tools
+from mailbot.flow.tools import Clock, Tools
 from mailbot.store import LetterDue, Wanted
 
 AT_LEAST = timedelta(minutes=1)
@@ -33,11 +33,12 @@ async def hand_over(tools: Tools, carrier: Carrier, due: LetterDue) -> Sent | La
     return await carrier.send(tools.stationery.envelope_sender(due.name, due.letter), due.letter.to, raw)
 
 
-async def record(tools: Tools, due: LetterDue, result: Result, now: datetime) -> Result:
-    """Journal what became of a letter at `now` (aware UTC); durable on return. The result as it stands in the journal:
-    Never for a letter that was tried for too long. store.Full if the disk does not take it: nothing is journaled."""
-    event = _event(due, result, now)
+async def record(tools: Tools, due: LetterDue, result: Result, clock: Clock) -> Result:
+    """Journal what became of a letter; durable on return. The result as it stands in the journal: Never for a letter
+    that was tried for too long. store.Full if the disk does not take it: nothing is journaled."""
     async with tools.store.batch() as batch:
+        now = clock()
+        event = _event(due, result, now)
         case = await batch.case(due.entry.case) if due.entry.case else None
         last = case.last_letter if case else 0
         batch.append(tools.draft(_decided(tools, case, event, now), at=now, mail=None, last_letter=last))

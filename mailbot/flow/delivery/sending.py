@@ -112,7 +112,7 @@ class Sending:
             if result is None:
                 self._handed_over += 1
                 result = self._results[due.name] = await hand_over(self._tools, carrier, due)
-            journaled = await record(self._tools, due, result, self._clock())
+            journaled = await record(self._tools, due, result, self._clock)
         finally:
             self._flying[domain] -= 1
         self._results.pop(due.name, None)

@@ -45,6 +45,7 @@ class FileStore(View):
         self._orders = Orders(state)
         self._since = 0
         self._turn = asyncio.Lock()
+        self._posting = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
 
     @classmethod
@@ -166,7 +167,8 @@ class FileStore(View):
         """Whoever looks finds this mapping of plain JSON values from now on; a crash may lose it. Full if the disk
         takes no more."""
         self._writable()
-        await asyncio.to_thread(post, self.state, pulse)
+        async with self._posting:
+            await asyncio.to_thread(post, self.state, pulse)
 
     def require_room(self) -> None:
         """Full unless the disk would take another batch: a block is reserved beside the journal and given back."""
