@@ -20,9 +20,11 @@ from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
 from mailbot.service import Pace
 from mailbot.service.timetable import Timetable
-from mailbot.store import Full
+from mailbot.store import Full, Wanted
 from mailbot.store.files import disk
 
+ENDLESS = b'From: a@b.jp\r\nContent-Type: multipart/mixed; x="' + b";" * 450_000 + b"\r\n\r\nx"
+"""The standard library's reading of parameters takes time with the square of their number: minutes here."""
 BRISK = Pace(inbox=0.3, letters=0.3, orders=0.2, health=0.5)
 
 
@@ -59,9 +61,8 @@ async def test_on_an_old_mailbox_the_desk_only_looks_and_says_what_it_would_do(
     put_back(mailbox, [application(1), question(2), question(3)], last_year)
     world = world_of(tmp_path / "desk", mailbox, servers, adopted=False)
     code, out, err = await world.run("once")
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, "WARNING alarm observed: mails: 3; application 1, enquiry 2, letters 4\n")
     assert "only observed" in out
-    assert "application 1, enquiry 2" in out
     assert recipients(servers) == {"sato@staff.desk.example"}, "the head of the desk hears of it, nobody else"
     assert len(mailbox.raws()) == 3
     assert await world.run("once") == (0, "", ""), "told once"
@@ -345,3 +346,75 @@ async def test_reading_and_sending_at_once_the_log_never_goes_back_in_time(
     instants = [entry["at"] for entry in world.entries()]
     assert instants == sorted(instants)
     assert "clock went back" not in caplog.text
+
+
+@in_a_loop
+async def test_no_case_ends_while_its_answer_may_lie_unread(
+    tmp_path: Path, servers: EmbeddedServers, open_mailbox
+) -> None:
+    before = open_mailbox("embedded")
+    world = world_of(tmp_path / "desk", before, servers)
+    await before.deliver(application(1, without="Telephone"))
+    await world.run("once")
+    after = open_mailbox("embedded")
+    point_at(world, before, after)
+    await after.deliver(*(question(number) for number in range(30)))
+    async with at_work(world, BRISK) as service:
+        await until(lambda: len(service._work.pulse.observed) == 30)
+        service._work.clock = lambda: datetime.now(UTC) + timedelta(days=60)
+        before_that = service._work.pulse.seen
+        await until(lambda: service._work.pulse.seen > before_that + timedelta(days=59))
+        await until(lambda: service._work.pulse.noted > before_that + timedelta(days=59))
+        (case,) = [case async for case in service._work.tools.store.cases(Wanted())]
+        assert case.status == "collecting"
+        assert case.remind, "nobody was reminded either"
+        await world.run("adopt")
+        await until(lambda: len([who for who in recipients(servers) if who.startswith("asker")]) == 30)
+        await until(
+            lambda: len([letter for letter in servers.letters if letter.recipient == "person1@uni.example"]) > 1
+        )
+
+
+@in_a_loop
+async def test_mails_that_stall_the_reader_do_not_keep_the_others_from_being_filed(
+    tmp_path: Path, servers: EmbeddedServers, open_mailbox
+) -> None:
+    mailbox = open_mailbox("embedded")
+    world = world_of(tmp_path / "desk", mailbox, servers)
+    world.change_rules(reader_seconds=1)
+    stalling = [ENDLESS + b"%d" % number for number in range(4)]
+    await mailbox.deliver(*stalling[:2], question(1), *stalling[2:], question(2))
+    async with at_work(world, Pace(inbox=0.5, letters=0.5, orders=600.0, stalled=2.0)):
+        await until(lambda: mailbox.raws() == [])
+    assert len(mailbox.raws("mailbot/quarantine")) == 4
+    assert len(mailbox.raws("mailbot/done")) == 2
+
+
+@in_a_loop
+async def test_an_old_mail_delivered_empty_upsets_no_sum(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
+) -> None:
+    put_back(mailbox, [question(1)], datetime.now(UTC) - timedelta(days=9))
+    with between(mailbox, Rewrite("UID FETCH.*BODY", emptied, times=9)) as (_, imap):
+        world = desk_on(tmp_path / "desk", imap, servers, adopted=False)
+        await world.run("once")
+        found = await status(world)
+        assert (found["observed"], found["empty"], found["agree"]) == (1, 0, True)
+
+
+@in_a_loop
+async def test_jobs_that_are_called_often_work_all_the_same() -> None:
+    times, worked = Timetable(), []
+
+    async def work() -> None:
+        worked.append(1)
+
+    times.every("job", 600.0, work)
+    times.start()
+    await until(lambda: worked)
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end:
+        times.soon("job", 0.3)
+        await asyncio.sleep(0.05)
+    await times.close()
+    assert len(worked) >= 3, "each call put the job off"

@@ -50,14 +50,15 @@ def identity(message: Message) -> str:
     return _digest([message.message_id, sender.key])
 
 
-def content(message: Message) -> str:
-    """What a mail says, whichever way it came: 32 hex digits of the SHA-256 over canonical From address, text with
-    white space made even, and sorted digests of attachments. The subject, which lists put a tag into, is not in it, nor
-    what a list put below the text. Quoted text is: forms are filled in inside the quote."""
+def content(message: Message, letter: str = "") -> str:
+    """What a mail says, whichever way it came: 32 hex digits of the SHA-256 over canonical From address, lines of text
+    with white space made even, sorted digests of attachments, and the letter it was proven to answer: a copy that
+    proves less must not stand in the way of the one that proves more. The subject, which lists put a tag into, is not
+    in it, nor what a list put below the text. Quoted text is: forms are filled in inside the quote."""
     sender = only_sender(message)
     text = _without_footer(message.text) if came_through_list(message) else message.text
-    said = " ".join(text.split())
-    return _digest([sender.key if sender else "", said, sorted(part.digest for part in message.attachments)])
+    said = [even for line in text.split("\n") if (even := " ".join(line.split()))]
+    return _digest([sender.key if sender else "", said, sorted(part.digest for part in message.attachments), letter])
 
 
 def came_through_list(message: Message) -> bool:
@@ -106,7 +107,7 @@ def gather(
     answers = info.role if info else "unknown" if claimed and believe else None
     clues = Clues(desk, new_text(message.text), recognise(message.subject, message.text, rules.forms), answers)
     kind, row = sort(message, clues)
-    said = content(message)
+    said = content(message, claim.letter if claim else "")
     twin = _twin(said, remembered.twins)
     other = (TWIN_DOUBT,) if twin and remembered.twins[twin] != said else ()
     return Facts(

@@ -26,6 +26,7 @@ class Health:
     when the oldest of `waiting` was received. `undecided` are mails kept and not decided, `files` the decided ones on
     the disk. `came` counts the mails that ever came into view under the present UIDVALIDITY, `filed` those of them
     that were filed, `gone` those that somebody else removed; `stuck` are UIDs filed by us and still in the inbox.
+    `noted` is when all this was noted last, `process` the number of the process of a service at work.
     """
 
     ledger: Ledger
@@ -43,6 +44,8 @@ class Health:
     imap: Contact = field(default_factory=Contact)
     smtp: Contact = field(default_factory=Contact)
     would_do: Mapping[str, int] = field(default_factory=dict)
+    noted: datetime | None = None
+    process: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,14 @@ class Pulse:
     """The inbox as it was seen last, and what became of the mails that ever came into view under its UIDVALIDITY.
 
     `in_view` are the UIDs seen and not filed, among them the `observed` ones and those delivered `empty`; `filing` are
-    those about to be filed without an entry of their own, since they are known. `seq` is the last entry of the journal
-    when this was noted. `top` is the highest UID seen, `stuck` the UIDs filed and still there.
+    those decided and about to be filed, so that none is taken for vanished if nobody hears that it was. `seq` is the
+    last entry of the journal at the last look, `top` the highest UID seen, `stuck` the UIDs filed and still there.
+    `process` is the number of a service at work, `noted` when this was noted.
     """
 
     seq: int = 0
+    process: int | None = None
+    noted: datetime | None = None
     seen: datetime | None = None
     validity: int | None = None
     top: int = 0
@@ -99,7 +102,7 @@ class Pulse:
             seen=self.seen,
             waiting=len(self.waiting),
             observed=len(self.observed),
-            empty=len(self.empty),
+            empty=len(self.empty & self.in_view - self.observed),
             oldest=self.oldest,
             undecided=undecided,
             files=files,
@@ -110,12 +113,14 @@ class Pulse:
             imap=self.imap,
             smtp=self.smtp,
             would_do=dict(self.would_do),
+            noted=self.noted,
+            process=self.process,
         )
 
 
-NUMBERS = ("seq", "validity", "top", "came", "filed", "gone")
+NUMBERS = ("seq", "process", "validity", "top", "came", "filed", "gone")
 SETS = ("in_view", "observed", "empty", "filing", "stuck", "foreseen")
-INSTANTS = ("seen", "oldest")
+INSTANTS = ("noted", "seen", "oldest")
 CONTACTS = ("imap", "smtp")
 
 

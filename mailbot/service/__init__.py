@@ -38,7 +38,9 @@ async def work_on(
     tools: Tools, inbox: Inbox, carriers: Sequence[Carrier], reader: Reader, *, clock: Clock = wall_clock
 ) -> Work:
     """A desk at work, with what an earlier process saw last."""
-    return Work(tools, inbox, carriers, reader, read_pulse(await tools.store.posted()), clock)
+    pulse = read_pulse(await tools.store.posted())
+    pulse.process = None
+    return Work(tools, inbox, carriers, reader, pulse, clock)
 
 
 async def one_round(
@@ -52,17 +54,17 @@ async def one_round(
 ) -> Round:
     """Carry out orders, read all, decide, send, meet deadlines, once. What cannot be done now is said in `troubles` and
     stays due."""
-    done, began = Round(), clock()
+    done = Round()
     async with reader_for(tools.rules.desk.limits) as reader:
         work = await work_on(tools, inbox, carriers, reader, clock=clock)
         work.watch, work.spare = watch or work.watch, spare
         await carry_out_orders(work, done)
         try:
-            if read_all := await read_inbox(work, done):
+            if until := await read_inbox(work, done):
                 await decide_kept(work, done)
         finally:
             await inbox.close()
-        await settle(work, began if read_all else None, done)
+        await settle(work, until, done)
         await look_after(work, done, count_files=True)
         await send_letters(work, done)
         await work.note()

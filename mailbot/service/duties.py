@@ -2,6 +2,7 @@
 It decides nothing and talks to no server."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 
 from mailbot.core import alarms
@@ -26,6 +27,8 @@ async def carry_out_orders(work: Work, done: Round) -> None:
     for ordered in await work.tools.store.orders():
         if work.stopping():
             return
+        if ordered.by.nonce in work.given_up:
+            continue
         try:
             await order_flow.carry_out(work.tools, work.reader, ordered, work.clock)
             done.orders += 1
@@ -33,7 +36,8 @@ async def carry_out_orders(work: Work, done: Round) -> None:
             done.troubles.append(f"an order of {ordered.by.user} waits: {trouble}")
             return
         except Exception as bug:
-            log.exception("an order could not be carried out")
+            log.exception("an order could not be carried out; it is tried again after the next start")
+            work.given_up.add(ordered.by.nonce)
             done.troubles.append(f"an order of {ordered.by.user} could not be carried out: {type(bug).__name__}: {bug}")
 
 
@@ -55,7 +59,6 @@ async def _meet(work: Work, item: DeadlineDue, done: Round) -> None:
         log.exception("a deadline could not be met")
         number = item.case.number
         done.troubles.append(f"the deadline of case {number} could not be met: {type(bug).__name__}: {bug}")
-    work.step()
 
 
 async def look_after(work: Work, done: Round, *, count_files: bool) -> None:
@@ -67,16 +70,26 @@ async def look_after(work: Work, done: Round, *, count_files: bool) -> None:
     try:
         await journal(tools, work.clock, lambda ledger, now: desk.quarantine_told(ledger, tools.rules, now))
         raised = alarms.raised(await health(work, count_files=count_files), work.clock())
+        _say(raised, tools.store.ledger().alarms)
         await journal(tools, work.clock, lambda ledger, now: desk.alarms_changed(raised, ledger, tools.rules, now))
     except Full as full:
         done.troubles.append(f"state: {full}")
 
 
+def _say(raised: Mapping[str, str], known: frozenset[str]) -> None:
+    """Alarms that begin and end stand in the log as well."""
+    for code, detail in raised.items():
+        if code not in known:
+            log.warning("alarm %s: %s", code, detail)
+    for code in sorted(known - raised.keys()):
+        log.info("alarm %s is over", code)
+
+
 async def health(work: Work, *, count_files: bool) -> Health:
     """How the desk is now. Without `count_files` as many files are taken to be missing as when they were counted."""
     store = work.tools.store
-    ledger, undecided = store.ledger(), len(await store.undecided())
-    decided = sum(ledger.mails.values())
     if count_files:
-        work.files_missing = decided - await store.files()
-    return work.pulse.health(ledger, undecided=undecided, files=decided - work.files_missing)
+        async with store.batch():  # nobody else writes meanwhile
+            work.files_missing = sum(store.ledger().mails.values()) - await store.files()
+    ledger, undecided = store.ledger(), len(await store.undecided())
+    return work.pulse.health(ledger, undecided=undecided, files=sum(ledger.mails.values()) - work.files_missing)

@@ -1,6 +1,8 @@
 """Sending what is due, and what that says about the relay. It makes no letter and knows no words."""
 
 import logging
+from collections import Counter
+from collections.abc import Mapping
 
 from mailbot.core.pulse import failed, worked
 from mailbot.edge.postman import PostmanBroken
@@ -9,11 +11,17 @@ from mailbot.service.values import Round, Work
 from mailbot.store import Full, LetterDue
 
 log = logging.getLogger("mailbot")
+MANY = 3
+"""How many letters a relay has to put off, and none taken, before it is the relay rather than the letters."""
+
+
+def _alarms_somebody(due: LetterDue) -> bool:
+    return due.letter.role == "operator"
 
 
 async def send_letters(work: Work, done: Round) -> None:
     """Send everything that is due, each letter at most once a round; over the spare relay, while the other one is out
-    of reach, only what alarms the operator."""
+    of reach or takes nothing, only what alarms the operator."""
     if done.sending is None:
         done.sending = Sending(work.tools, work.clock, stopping=work.stopping, results=work.results)
     sending = done.sending
@@ -27,15 +35,20 @@ async def send_letters(work: Work, done: Round) -> None:
             log.exception("a letter could not be made")
             done.troubles.append(f"letter {due.name} could not be made and stays due: {type(bug).__name__}: {bug}")
             return None
-        if not isinstance(result, Held):
+        if result is not None and not isinstance(result, Held):
             work.watch.letter(due.name, due.letter, result)
         return result
 
     try:
+        if work.spare and work.pulse.smtp.broken:  # first: a relay that puts everything off would put the alarm off too
+            await sending.all_due([work.spare], attempt, wanted=_alarms_somebody)
+        before = Counter(sending.letters)
         await sending.all_due(work.carriers, attempt)
-        _note(work, sending.relay)
-        if sending.relay and work.spare:
-            await sending.all_due([work.spare], attempt, wanted=lambda due: due.letter.role == "operator")
+        relay = sending.relay
+        _note(work, sending, Counter(sending.letters) - before)
+        if work.spare and relay:
+            await sending.all_due([work.spare], attempt, wanted=_alarms_somebody)
+        sending.relay = relay  # how the desk's own relay was found
     finally:
         for carrier in (*work.carriers, *filter(None, [work.spare])):
             await carrier.close()
@@ -43,9 +56,14 @@ async def send_letters(work: Work, done: Round) -> None:
     done.troubles += [trouble for trouble in sending.troubles if trouble not in done.troubles]
 
 
-def _note(work: Work, relay: str | None) -> None:
-    """How the relay was found: None if it was not asked, empty if it works, else why not."""
-    if relay:
-        work.pulse.smtp = failed(work.pulse.smtp, work.clock(), relay)
-    elif relay is not None:
-        work.pulse.smtp = worked(work.pulse.smtp, work.clock())
+def _note(work: Work, sending: Sending, letters: Mapping[str, int]) -> None:
+    """How the relay was found, by what became of letters: it works if it took one, and does not if it is out of reach
+    or puts off whatever it is given; from a letter or two that did not go nothing follows, neither way."""
+    pulse, now = work.pulse, work.clock()
+    tried = letters["sent"] + letters["later"] + letters["never"]
+    if letters["sent"]:
+        pulse.smtp = worked(pulse.smtp, now)
+    elif sending.relay:
+        pulse.smtp = failed(pulse.smtp, now, sending.relay)
+    elif letters["later"] and tried >= MANY:
+        pulse.smtp = failed(pulse.smtp, now, f"the relay puts everything off: {sending.put_off}")

@@ -3,10 +3,10 @@ It decides nothing; what is done at each turn stands in the other rooms of this 
 
 import asyncio
 import logging
+import os
 import random
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from mailbot.core import patience
@@ -24,8 +24,8 @@ log = logging.getLogger("mailbot")
 class Pace:
     """How often the parts of the service work when nothing calls them, in seconds.
 
-    `inbox` is the floor under IDLE. `stalled` is how long a look into the inbox may show no progress before its
-    connection is cut.
+    `inbox` is the floor under IDLE. `stalled` is how long one call to the mail server may take before its connection is
+    cut.
     """
 
     inbox: float = 60.0
@@ -33,7 +33,7 @@ class Pace:
     orders: float = 2.0
     health: float = 60.0
     files: float = 3600.0
-    stalled: float = 300.0
+    stalled: float = 900.0
 
 
 class Service:
@@ -44,11 +44,11 @@ class Service:
         self._times = Timetable()
         self._stop = asyncio.Event()
         self._idle: asyncio.Task[None] | None = None
-        self._failures = 0
-        self._moved = time.monotonic()
-        self._looking = self._wanted = False
-        self._files_counted = float("-inf")
-        work.stopping, work.step = self._stop.is_set, self._move
+        self._failures = {"inbox": 0, "letters": 0}
+        self._wanted = self._looked = False
+        self._no_letters_before = self._files_counted = float("-inf")
+        self._said: set[str] = set()
+        work.stopping = self._stop.is_set
 
     def stop(self) -> None:
         """End between two batches: what is under way is finished, nothing more begins."""
@@ -68,6 +68,7 @@ class Service:
         )
         for name, seconds, work in jobs:
             self._times.every(name, seconds, self._surviving(name, work))
+        self._work.pulse.process = os.getpid()
         self._times.start()
         ends = [asyncio.ensure_future(event.wait()) for event in (self._stop, self._times.ended)]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -84,11 +85,8 @@ class Service:
         await self._work.inbox.close()
         for carrier in self._work.carriers:
             await carrier.close()
-        with suppress(OSError):
-            await self._work.note()
-
-    def _move(self) -> None:
-        self._moved = time.monotonic()
+        self._work.pulse.process = None
+        await self._work.note()
 
     def _surviving(self, name: str, work: Callable[[Round], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """The same, but for bugs, which are logged, and with every trouble said."""
@@ -96,49 +94,60 @@ class Service:
         async def survive() -> None:
             if self._stop.is_set():
                 return
-            done = Round()
+            done, broken = Round(), self._broken()
             try:
                 await work(done)
             except Exception:
                 log.exception("%s: a bug; the service goes on", name)
-            for trouble in done.troubles:
-                log.warning("%s", trouble)
-            if not done.quiet:
-                log.info("%s", in_words(done))
+            self._say(done, broken - self._broken())
 
         return survive
 
+    def _broken(self) -> set[str]:
+        pulse = self._work.pulse
+        return {name for name, contact in (("IMAP", pulse.imap), ("SMTP", pulse.smtp)) if contact.broken}
+
+    def _say(self, done: Round, mended: set[str]) -> None:
+        """What was done, and what works again; a trouble once until something works again."""
+        for trouble in done.troubles:
+            if trouble not in self._said:
+                log.warning("%s", trouble)
+        self._said.update(done.troubles)
+        for server in mended:
+            log.info("%s works again", server)
+            self._said.clear()
+        if not done.quiet:
+            log.info("%s", in_words(done))
+
     async def _inbox(self, done: Round) -> None:
         await self._end_idle()
-        self._looking = True
-        self._move()
-        began = self._work.clock()
-        try:
-            if read_all := await read_inbox(self._work, done):
-                await decide_kept(self._work, done)
-                await meet_deadlines(self._work, began, done)
-        finally:
-            self._looking = False
+        until = await read_inbox(self._work, done)
+        if until is not None:
+            await decide_kept(self._work, done)
+            await meet_deadlines(self._work, until, done)
         await self._work.note()
         self._times.soon("letters")
-        if read_all or done.taken_in or done.known:
-            self._failures = 0
-        if read_all and (done.taken_in or done.known) and not self._work.pulse.stuck:
+        if done.taken_in or done.observed:
+            self._times.soon("health", 1.0)
+        self._looked = True
+        self._next_look(until is not None, done)
+
+    def _next_look(self, read_all: bool, done: Round) -> None:
+        """At once, as soon as the server tells of mail, or after a pause that grows while nothing gets on."""
+        moved = bool(done.taken_in or done.known) and not self._work.pulse.stuck
+        if read_all or moved:
+            self._failures["inbox"] = 0
+        if read_all and moved:
             self._times.soon("inbox")  # more may have come meanwhile, and IDLE tells only of what comes in it
         elif read_all:
             self._idle = asyncio.create_task(self._wait_for_mail())
-        elif self._work.inbox.connected:
-            self._times.soon("inbox", 1.0)
-        else:
-            self._reconnect_later()
-        if done.taken_in or done.observed:
-            self._times.soon("health", 1.0)
+        elif not self._stop.is_set():
+            self._times.soon("inbox", self._pause("inbox"))
 
-    def _reconnect_later(self) -> None:
-        pause = patience.reconnect(self._failures, self._dice.random)
-        self._failures += 1
-        log.info("the inbox is out of reach; trying again in %.0f s", pause)
-        self._times.soon("inbox", pause)
+    def _pause(self, what: str) -> float:
+        """Seconds until that is tried again."""
+        self._failures[what] += 1
+        return patience.reconnect(self._failures[what], self._dice.random)
 
     async def _wait_for_mail(self) -> None:
         """Waits until the server tells of a change; a connection that is gone is made anew."""
@@ -149,7 +158,6 @@ class Service:
             except InboxBroken as broken:
                 log.info("IMAP: %s", broken)
                 told = True
-        self._move()
         if told and not self._stop.is_set():
             self._times.soon("inbox")
 
@@ -162,7 +170,16 @@ class Service:
         self._wanted = False
 
     async def _letters(self, done: Round) -> None:
+        """A relay that does not take our password is not asked every few seconds: it might lock us out."""
+        if time.monotonic() < self._no_letters_before:
+            return
         await send_letters(self._work, done)
+        if done.sending is not None and done.sending.relay:
+            self._no_letters_before = time.monotonic() + self._pause("letters")
+        elif not done.quiet:
+            self._failures["letters"] = 0
+        if not done.quiet or done.troubles:
+            await self._work.note()
 
     async def _orders(self, done: Round) -> None:
         await carry_out_orders(self._work, done)
@@ -171,6 +188,9 @@ class Service:
                 self._times.soon(name)
 
     async def _health(self, done: Round) -> None:
+        """Not before the first look: what an earlier process saw last says little about how things are now."""
+        if not self._looked:
+            return
         count = time.monotonic() - self._files_counted > self._pace.files
         self._files_counted = time.monotonic() if count else self._files_counted
         await look_after(self._work, done, count_files=count)
@@ -178,27 +198,25 @@ class Service:
         self._times.soon("letters")
 
     async def _watch(self, done: Round) -> None:
-        """A look into the inbox that shows no progress for too long is ended by cutting its connection; IDLE as well,
-        since it must have ended by itself."""
-        still = time.monotonic() - self._moved
-        idle_too_long = (
-            self._idle is not None and not self._idle.done() and still > self._pace.inbox + self._pace.stalled
-        )
-        if (self._looking and still > self._pace.stalled) or idle_too_long:
-            done.troubles.append(f"IMAP: no progress for {still:.0f} s; the connection is cut")
+        """A call to the mail server that takes too long is ended by cutting the connection; IDLE ends by itself."""
+        since = self._work.inbox.busy_since
+        idling = self._idle is not None and not self._idle.done()
+        longest = self._pace.stalled + (self._pace.inbox if idling else 0.0)
+        if since is not None and (took := time.monotonic() - since) > longest:
+            done.troubles.append(f"IMAP: no answer for {took:.0f} s; the connection is cut")
             self._work.inbox.sever()
-            self._move()
 
 
 def in_words(done: Round) -> str:
     """What was done, in one line for the operator's log, without personal data."""
-    letters = ", ".join(f"{count} {result}" for result, count in done.letters.items() if count) or "none"
+    letters = ", ".join(f"{count} {result}" for result, count in done.letters.items() if count)
     parts = {
         "mails taken in": done.taken_in,
         "known": done.known,
         "quarantined": done.quarantined,
         "deadlines": done.deadlines,
         "orders": done.orders,
+        "observed for the first time": done.observed,
     }
     said = [f"{name} {count}" for name, count in parts.items() if count]
-    return "; ".join([*said, f"letters {letters}"])
+    return "; ".join([*said, *([f"letters {letters}"] if letters else [])])

@@ -44,10 +44,20 @@ class Timetable:
         )
 
     def soon(self, name: str, after: float = 0.0) -> None:
-        """The job of that name works again in so many seconds, or if it works now, so many seconds after that."""
+        """The job of that name works again within so many seconds, or if it works now, so many seconds after that."""
         if name in self._working:
             self._again[name] = min(after, self._again.get(name, after))
-        elif not self.ended.is_set():
+        elif self._turn(name) > datetime.now(UTC) + timedelta(seconds=after):
+            self.later(name, after)
+
+    def _turn(self, name: str) -> datetime:
+        job = self._scheduler.get_job(name)
+        turn: datetime = job.next_run_time if job and job.next_run_time else datetime.now(UTC)
+        return turn
+
+    def later(self, name: str, after: float) -> None:
+        """The job of that name works again in so many seconds, and not before; it is not at work."""
+        if not self.ended.is_set():
             delay = timedelta(seconds=max(after, SETTLED))
             self._scheduler.modify_job(name, next_run_time=datetime.now(UTC) + delay)
 
@@ -79,4 +89,4 @@ class Timetable:
             if not self._working:
                 self._quiet.set()
         if name in self._again:
-            self.soon(name, self._again.pop(name))
+            self.later(name, self._again.pop(name))

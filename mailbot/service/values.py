@@ -49,10 +49,13 @@ class Watchers:
 
 @dataclass(slots=True)
 class Work:
-    """One desk at work: its tools, the wires, what it saw last. `stopping` says that no further batch may begin, and
-    `step` is called whenever something moved, for whoever watches that it does. `results` are those of letters
-    that could not be journaled yet, `spare` is another way out, for alarms alone, `files_missing` how
-    many decided mails did not lie on the disk when they were counted."""
+    """One desk at work: its tools, the wires, what it saw last.
+
+    `stopping` says that no further batch may begin. `restarted` is true until the first look. `spare` is another way
+    out, for alarms alone. `files_missing` is how many decided mails did not lie on the disk when they were counted,
+    `results` are those of letters that could not be journaled yet, `given_up` orders that met a bug, until the next
+    start.
+    """
 
     tools: Tools
     inbox: Inbox
@@ -62,13 +65,14 @@ class Work:
     clock: Clock = wall_clock
     watch: Watchers = field(default_factory=Watchers)
     stopping: Callable[[], bool] = lambda: False
-    step: Callable[[], None] = lambda: None
     restarted: bool = True
     spare: Carrier | None = None
     files_missing: int = 0
     results: dict[str, Result] = field(default_factory=dict)
+    given_up: set[str] = field(default_factory=set)
 
     async def note(self) -> None:
         """What was seen last is kept for the next process and for whoever asks how the service is."""
+        self.pulse.noted = self.clock()
         with suppress(Full):
             await self.tools.store.post(self.pulse.plain())
