@@ -1,8 +1,10 @@
 """Setting a desk up: from settings, rules and keys on disk to something that can work, or to words about what is wrong.
 It takes in no mail."""
 
+import json
 import logging
 import shutil
+import stat
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ from mailbot.edge.postman import Postman, PostmanBroken
 from mailbot.edge.program import program
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
 from mailbot.store.files import FileStore
+from mailbot.store.files.texts import recollect
 
 log = logging.getLogger("mailbot")
 
@@ -41,6 +44,7 @@ class DeskAtWork:
     keys: Keys
     pace: config.ServicePace = field(default_factory=config.ServicePace)
     alarm_smtp: Account | None = None
+    secret_files: tuple[Path, ...] = ()
 
     def postmen(self) -> list[Postman]:
         """The connections to the relay, none of them made yet."""
@@ -53,10 +57,11 @@ class DeskAtWork:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What `mailbot check` found about one thing."""
+    """What `mailbot check` found about one thing; `to_do` is what works and should not stay so."""
 
     good: bool
     text: str
+    to_do: bool = False
 
 
 def _refuse(problems: Sequence[Problem]) -> Mistaken:
@@ -88,7 +93,8 @@ def rules_for(settings: Path, rules: Path | None, templates: Path | None) -> Rul
 
 def load(settings: Path) -> DeskAtWork:
     """The desk that a mailbot.toml describes. Mistaken if anything in it, its rules or its keys is wrong."""
-    loaded, rules, texts = _settings(settings, secrets=True)
+    loaded = _loaded(settings, secrets=True)
+    rules, texts = rules_in(loaded.desk.rules, loaded.desk.templates)
     try:
         current, secrets = config.load_keys(loaded.desk.keys)
     except FileNotFoundError as error:
@@ -97,22 +103,52 @@ def load(settings: Path) -> DeskAtWork:
         raise Mistaken(f"{loaded.desk.keys}: {error}") from error
     keys = Keys(current, secrets)
     folder, pace, spare = loaded.desk.state, loaded.service, loaded.alarm_smtp
-    return DeskAtWork(loaded.imap, loaded.smtp, folder, rules, texts, keys, pace, spare)
+    return DeskAtWork(loaded.imap, loaded.smtp, folder, rules, texts, keys, pace, spare, loaded.secret_files)
 
 
-def look(settings: Path) -> tuple[Path, Rules]:
-    """The folder of state and the rules of a desk, for whoever only looks at it: no password, no key is needed."""
-    loaded, rules, _ = _settings(settings, secrets=False)
-    return loaded.desk.state, rules
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A desk for whoever only looks at it: the folder of its state, its rules, and what has to be said about them."""
+
+    state: Path
+    rules: Rules
+    notices: tuple[str, ...] = ()
 
 
-def _settings(settings: Path, *, secrets: bool) -> tuple[config.Config, Rules, dict[str, str]]:
+def look(settings: Path) -> LookedAt:
+    """A desk to look at: no password, no key is needed. If its rules on disk are wrong, those that the last entry of
+    the journal names are used, and the notices say what is wrong. Mistaken if there are none either."""
+    loaded = _loaded(settings, secrets=False)
+    state = loaded.desk.state
+    try:
+        return LookedAt(state, rules_in(loaded.desk.rules, loaded.desk.templates)[0])
+    except Mistaken as mistake:
+        if (last := _rules_of_last_entry(state)) is None:
+            raise
+        seq, rules = last
+        return LookedAt(state, rules, (*str(mistake).split("\n"), f"the rules of entry {seq} are used to look"))
+
+
+def _rules_of_last_entry(state: Path) -> tuple[int, Rules] | None:
+    """The number of the last whole line of the journal and the rules it names; None if they cannot be had. The store
+    can only be opened once the desk's name is known, which stands in them."""
+    files = sorted((state / "journal").glob("*.jsonl"))
+    lines = [line for path in files[-1:] for line in path.read_bytes().split(b"\n")[:-1]]
+    try:
+        last = json.loads(lines[-1])
+        built = build(recollect(state, "rules", last["rules"]) or {})
+        return None if isinstance(built, tuple) else (last["seq"], built)
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def _loaded(settings: Path, *, secrets: bool) -> config.Config:
     if not settings.exists():
         raise Mistaken(f"{settings}: there is no such file; `mailbot init DIR` writes one, --config FILE names another")
     loaded = config.load(settings, secrets=secrets)
     if isinstance(loaded, tuple):
         raise _refuse(loaded)
-    return loaded, *rules_in(loaded.desk.rules, loaded.desk.templates)
+    return loaded
 
 
 def init(folder: Path) -> Iterator[tuple[Path, bool]]:
@@ -190,13 +226,21 @@ async def check(settings: Path) -> list[Finding]:
     ]
     addresses = [desk.rules.desk.address, *(clerk.address for clerk in desk.rules.desk.clerks)]
     if made_up := [address for address in addresses if address.lower().endswith((".example", ".invalid", ".test"))]:
-        note = f"to do: rules/desk.toml still has addresses that are only examples: {', '.join(made_up)}"
-        findings.append(Finding(True, note))
+        note = f"rules/desk.toml still has addresses that are only examples: {', '.join(made_up)}"
+        findings.append(Finding(True, note, to_do=True))
+    findings += _exposed(desk.secret_files)
     findings.append(await _probe("IMAP", desk.imap, Inbox(desk.imap)))
     findings.append(await _probe("SMTP", desk.smtp, Postman(desk.smtp)))
     if desk.alarm_smtp:
         findings.append(await _probe("SMTP for alarms", desk.alarm_smtp, Postman(desk.alarm_smtp)))
     return findings
+
+
+def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:
+    for path in secret_files:
+        if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
+            found = f"{path}: a password stands in it and others may read it: found mode {mode:04o}; wanted 0600"
+            yield Finding(True, found, to_do=True)
 
 
 async def _probe(what: str, account: Account, wire: Inbox | Postman) -> Finding:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from worlds import World, application, family_name, question
 
+from mailbot.cli import COMMANDS
 from mailbot.demo import mails
 from mailbot.demo.people import received, reply, write
 
@@ -106,6 +108,13 @@ def test_try_reads_a_folder_in_the_order_of_names_and_says_what_is_unreadable(tm
     assert "would be quarantined" in text
 
 
+def test_on_a_desk_that_never_worked_whoever_looks_is_told_how_to_begin(tmp_path: Path) -> None:
+    mailbot("init", "desk", cwd=tmp_path)
+    done = mailbot("status", cwd=tmp_path / "desk")
+    assert done.returncode == 2
+    assert done.stderr.decode().endswith("nothing has happened there yet; `mailbot run` or `mailbot once` begins\n")
+
+
 def test_init_overwrites_nothing(tmp_path: Path) -> None:
     first = mailbot("init", "desk", cwd=tmp_path)
     assert first.returncode == 0
@@ -168,12 +177,43 @@ def test_check_says_that_no_server_answers(tmp_path: Path) -> None:
     text = text.replace("# port = 993", "port = 9").replace("# port = 587", "port = 9")
     (desk / "mailbot.toml").write_text(text)
     for name in ("imap.password", "smtp.password"):
+        (desk / name).touch(0o600)
         (desk / name).write_text("x")
     done = mailbot("check", cwd=desk)
     assert done.returncode == 1
     said = done.stdout.decode()
     assert said.count("nobody listens there") == 2
     assert "ok   rules: desk HELPDESK" in said
+    assert "TODO rules/desk.toml still has addresses that are only examples" in said
+    assert "others may read it" not in said
+
+    (desk / "smtp.password").chmod(0o640)
+    text = text.replace('password_file = "imap.password"', 'password = "x"')
+    (desk / "mailbot.toml").write_text(text)
+    (desk / "mailbot.toml").chmod(0o604)
+    said = mailbot("check", cwd=desk).stdout.decode()
+    words = "a password stands in it and others may read it: found mode {}; wanted 0600"
+    for name, mode in (("mailbot.toml", "0604"), ("smtp.password", "0640")):
+        (line,) = [line for line in said.splitlines() if f"{name}: a password" in line]
+        assert line.startswith("TODO ")
+        assert line.endswith(words.format(mode))
+
+
+def test_the_commands_are_all_in_the_readme() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"`([^`\n]+)`", readme)
+    for name, *_ in COMMANDS:
+        group, _, word = name.rpartition(" ")
+        mentions = [text for text in quoted if re.search(rf"(?:^|[ /]){re.escape(group or word)}\b", text)]
+        assert any(re.search(rf"\b{re.escape(word)}\b", text) for text in mentions), f"`mailbot {name}` is not there"
+
+
+def test_every_command_the_readme_names_is_one() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    words = {name.split()[0] for name, *_ in COMMANDS}
+    named = set(re.findall(r"`(?:\.venv/bin/)?mailbot ([a-z]+)", readme))
+    assert named - words == set()
+    assert len(named) > 10
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Settings, keys and files of rules: what is read, and how a mistake is told."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_password_may_stand_in_the_environment(tmp_path: Path, monkeypatch: py
 
 
 def test_a_server_without_login_needs_no_password(tmp_path: Path) -> None:
-    text = SETTINGS.replace('user = "helpdesk"\npassword = "correct horse"', 'security = "none"\nport = 1143')
+    text = SETTINGS.replace('user = "helpdesk"\npassword = "correct horse"', "port = 1143")
     loaded = config.load(written(tmp_path, text))
     assert isinstance(loaded, config.Config)
     assert (loaded.imap.user, loaded.imap.password, loaded.imap.port) == ("", "", 1143)
@@ -70,7 +71,19 @@ MISTAKES = [
     ("timeout = 5", "timeuot = 5", "smtp.timeuot", "`timeout`, probably", 14),
     ('host = "imap.desk.example"\n', "", "imap.host", "this key", 4),
     ('security = "starttls"', 'security = "ssl"', "smtp.security", "'tls', 'starttls' or 'none'", 11),
-    ("timeout = 5", "timeout = 0", "smtp.timeout", "", 14),
+    ("timeout = 5", "timeout = 0", "smtp.timeout", "more than 0", 14),
+    ("timeout = 5", 'timeout = "often"', "smtp.timeout", "a number", 14),
+    ("timeout = 5", "timeout = [5]", "smtp.timeout", "a number", 14),
+    ("timeout = 5", "timeout = inf", "smtp.timeout", "600 or less", 14),
+    ("timeout = 5", "ca = 5", "smtp.ca", "a path", 14),
+    ('host = "imap.desk.example"', 'host = ""', "imap.host", "1 character", 5),
+    (
+        'security = "starttls"',
+        'security = "none"',
+        "smtp.security",
+        "tls or starttls: smtp.desk.example is another",
+        11,
+    ),
     ("timeout = 5", 'port = "many"', "smtp.port", "a whole number", 14),
     ('password = "correct horse"', "", "imap", "password_file, password_env or password", 4),
     ('password = "correct horse"', 'password = "x"\npassword_env = "Y"', "imap", "not several", 4),
@@ -88,6 +101,35 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, key
     assert [problem.key for problem in found] == [key]
     assert wanted in found[0].wanted
     assert (found[0].file, found[0].line) == (str(tmp_path / "mailbot.toml"), line)
+
+
+def test_no_mistake_is_told_in_the_words_of_a_library(tmp_path: Path) -> None:
+    for old, new, *_ in MISTAKES:
+        assert "Input" not in "".join(map(str, problems(tmp_path, old, new)))
+
+
+@pytest.mark.parametrize("host", ["localhost", "LocalHost", "127.0.0.1", "127.8.9.10", "::1"])
+def test_clear_text_is_allowed_within_this_machine(tmp_path: Path, host: str) -> None:
+    text = SETTINGS.replace("smtp.desk.example", host).replace("starttls", "none")
+    loaded = config.load(written(tmp_path, f'{text}\n[alarm_smtp]\nhost = "{host}"\nsecurity = "none"\n'))
+    assert isinstance(loaded, config.Config)
+    assert (loaded.smtp.security, loaded.smtp.port) == ("none", 25)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost.desk.example", "10.0.0.1", "0.0.0.0", "fe80::1", "192.0.2.1", "127.1.example"]
+)
+@pytest.mark.parametrize("server", ["imap", "smtp", "alarm_smtp"])
+def test_clear_text_to_another_machine_is_refused(tmp_path: Path, server: str, host: str) -> None:
+    text = re.sub(r"(?s)\[smtp\].*", "", SETTINGS).replace("imap.desk.example", "127.0.0.1")
+    text += "".join(f'[{name}]\nhost = "127.0.0.1"\n' for name in ("smtp", "alarm_smtp"))
+    text = re.sub(rf"(?m)^(\[{server}\]\n)host = .*$", rf'\1host = "{host}"\nsecurity = "none"', text)
+    for secrets in (True, False):
+        found = config.load(written(tmp_path, text), secrets=secrets)
+        assert isinstance(found, tuple)
+        assert [(problem.key, problem.found) for problem in found] == [(f"{server}.security", '"none"')]
+        assert host in found[0].wanted
+        assert found[0].line
 
 
 def test_no_problem_repeats_a_password(tmp_path: Path) -> None:

@@ -1,12 +1,18 @@
 """What an operator types when something waits for them: held letters, quarantine, the casebook made again."""
 
+import json
+import os
+import re
+from datetime import timedelta
 from pathlib import Path
 
 from desks import in_a_loop
 from test_once import embedded_world
 from worlds import World, application, digest, question
 
+from mailbot.core.instants import to_text
 from mailbot.embedded import EmbeddedServers
+from mailbot.flow.tools import wall_clock
 
 BROKEN = b"no header at all"
 
@@ -37,7 +43,7 @@ async def test_letters_over_a_budget_wait_until_somebody_lets_them_go(tmp_path: 
     assert (await lines(world, "letters", "drop", held[0]))[0].split()[0].isdecimal(), "the entry that did it"
     code, _, err = await world.run("letters", "release", held[0])
     assert code == 2
-    assert f"not done: that letter is not held {held[0]}" in err
+    assert err == f"mailbot: not done: that letter is not held ({held[0]})\n"
     await lines(world, "letters", "release", held[1])
     assert (await lines(world, "once"))[0].endswith("letters 1 sent, 0 later, 0 never")
     await lines(world, "letters", "release")
@@ -88,3 +94,95 @@ async def test_the_casebook_is_made_again_and_nothing_is_done_twice(tmp_path: Pa
     assert (await lines(world, "rebuild"))[0].startswith("the casebook was made again from ")
     assert await lines(world, "cases") == before
     assert await lines(world, "once") == []
+
+
+@in_a_loop
+async def test_an_order_about_several_cases_is_told_entry_by_entry(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    world.change_rules(letters_per_address=1, letters_per_domain=1)
+    await servers.deliver(*(application(number) for number in range(4)))
+    await world.run("once")
+    held = [line.split()[0] for line in (await lines(world, "letters"))[1:-1]]
+    cases = {name.rpartition(".")[0] for name in held}
+    assert len(cases) > 2
+    released = await lines(world, "letters", "release")
+    assert {line.split()[2] for line in released} == cases
+    assert all(f"letter {name} may go" in "\n".join(released) for name in held)
+    seqs = [int(line.split()[0]) for line in released]
+    assert seqs == list(range(seqs[0], seqs[0] + len(cases)))
+    first, *_ = await lines(world, "letters", "drop", *held[:1])
+    assert first.split()[0] == str(seqs[-1] + 1), "another order, another entry, and only that one"
+
+
+@in_a_loop
+async def test_what_is_sent_already_is_named_in_brackets(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    await servers.deliver(application(1))
+    await lines(world, "once")
+    name = f"{json.loads((await lines(world, 'cases', '--json'))[0])['number']}.1"
+    refused = await world.run("letters", "drop", name)
+    assert refused == (2, "", f"mailbot: not done: that letter was sent already ({name})\n")
+
+
+def noted(world: World, minutes: float, process: int | None) -> None:
+    """As if the service had noted last what it saw so many minutes ago, in a process of that number."""
+    path = world.folder / "state" / "service.json"
+    then = to_text(wall_clock() - timedelta(minutes=minutes))
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), "noted": then, "process": process}), encoding="utf-8")
+
+
+NOBODY = 2**22 + 1
+"""A number no process has: more than the system gives."""
+
+
+@in_a_loop
+async def test_status_says_whether_the_service_is_at_work_and_is_alarmed_when_it_is_silent(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    assert (await lines(world, "status"))[1] == "service   never", "the desk was opened, and nothing more"
+    assert await lines(world, "once") == []
+    assert re.fullmatch(r"service   not at work, noted \d s ago", (await lines(world, "status"))[1])
+    noted(world, 0, os.getpid())
+    assert re.fullmatch(rf"service   process {os.getpid()}, noted \d+ s ago", (await lines(world, "status"))[1])
+    assert json.loads((await lines(world, "status", "--json"))[0])["process"] == os.getpid()
+    noted(world, 5, NOBODY)
+    assert (await lines(world, "status"))[1] == "service   not at work, noted 5 min ago"
+    noted(world, 3 * 24 * 60 + 1, NOBODY)
+    code, out, _ = await world.run("status")
+    assert code == 1
+    assert out.splitlines()[1] == "service   not at work, noted 3 days ago"
+    assert out.splitlines()[-1].startswith("ALARM     silent: nothing was noted since ")
+    code, out, _ = await world.run("status", "--json")
+    told = json.loads(out)
+    assert (code, told["process"], list(told["alarms"])) == (1, None, ["silent"])
+    assert told["noted"].endswith("Z")
+
+
+@in_a_loop
+async def test_rules_that_are_being_edited_blind_nobody_who_looks(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    await servers.deliver(application(1))
+    await lines(world, "once")
+    number = json.loads((await lines(world, "cases", "--json"))[0])["number"]
+    looks = [("status",), ("log",), ("verify",), ("case", number), ("queue",)]
+    before = [(await world.run(*words))[1] for words in looks]
+    rules = world.folder / "rules" / "desk.toml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("languages", "langages"), encoding="utf-8")
+    for words, shown in zip(looks, before, strict=True):
+        code, out, err = await world.run(*words)
+        assert code == 0
+        assert len(out.splitlines()) == len(shown.splitlines())
+        assert words == ("status",) or out == shown
+        said = err.splitlines()
+        assert "rules/desk.toml" in said[0]
+        assert "langages" in err
+        assert said[-1] == f"mailbot: the rules of entry {len(world.entries())} are used to look"
+        assert all(line.startswith("mailbot: ") for line in said)
+    code, out, err = await world.run("once")
+    assert (code, out) == (2, ""), "nothing is decided under rules that are wrong"
+    assert all(line.startswith("mailbot: ") for line in err.splitlines())
+    assert len(err.splitlines()) > 1
+    for path in (world.folder / "state" / "rules").glob("*.json"):
+        path.unlink()
+    assert (await world.run("queue"))[0] == 2, "without either there is nothing to look with"

@@ -11,7 +11,7 @@ from typing import get_args
 from mailbot import __version__
 from mailbot.cli import look, setting, work
 from mailbot.cli.look import looking
-from mailbot.cli.words import MISTAKE, OK, Command
+from mailbot.cli.words import MISTAKE, OK, Command, complain
 from mailbot.cli.work import ordering
 from mailbot.core.case import Status
 from mailbot.desks import Mistaken
@@ -122,7 +122,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except (Mistaken, Locked, Damaged, Full) as mistake:
-        print(f"mailbot: {mistake}", file=sys.stderr)
+        complain(str(mistake))
         return MISTAKE
     except BrokenPipeError:
         sys.stderr.close()

@@ -3,13 +3,14 @@
 import argparse
 import asyncio
 import dataclasses
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mailbot import desks
-from mailbot.cli.words import OK, TROUBLE, Command, say, say_json, settings
-from mailbot.core.alarms import raised, sums
+from mailbot.cli.words import OK, TROUBLE, Command, complain, say, say_json, settings
+from mailbot.core.alarms import sums
 from mailbot.core.events import LetterWritten
 from mailbot.core.health import Health
 from mailbot.core.instants import to_text
@@ -32,10 +33,12 @@ def looking(look: Callable[[FileStore, Rules, argparse.Namespace], Awaitable[int
         return await look(FileStore.read(state, rules.desk.name), rules, arguments)
 
     def command(arguments: argparse.Namespace) -> int:
-        state, rules = desks.look(settings(arguments))
-        if not (state / "journal").exists():
-            raise Mistaken(f"{state}: nothing has happened there yet; `mailbot once` begins")
-        return asyncio.run(run(state, rules, arguments))
+        found = desks.look(settings(arguments))
+        if not (found.state / "journal").exists():
+            raise Mistaken(f"{found.state}: nothing has happened there yet; `mailbot run` or `mailbot once` begins")
+        for notice in found.notices:
+            complain(notice)
+        return asyncio.run(run(found.state, found.rules, arguments))
 
     return command
 
@@ -110,12 +113,23 @@ async def show_status(store: FileStore, rules: Rules, arguments: argparse.Namesp
             break
         await asyncio.sleep(BETWEEN)
         store = FileStore.read(store.state, rules.desk.name)
-    now = wall_clock()
+    now, at_work = wall_clock(), health.process is not None and exists(health.process)
     if arguments.json:
-        say_json(status_view.as_json(health, now))
+        say_json(status_view.as_json(health, at_work, now))
     else:
-        say(status_view.status_text(health, rules, now))
-    return TROUBLE if raised(health, now) else OK
+        say(status_view.status_text(health, at_work, rules, now))
+    return TROUBLE if status_view.alarms(health, now) else OK
+
+
+def exists(process: int) -> bool:
+    """Whether there is a process of that number on this machine, whoever owns it."""
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
 
 
 async def health_of(store: FileStore) -> Health:

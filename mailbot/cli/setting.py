@@ -33,8 +33,12 @@ def init(arguments: argparse.Namespace) -> int:
 def check(arguments: argparse.Namespace) -> int:
     findings = asyncio.run(desks.check(settings(arguments)))
     for finding in findings:
-        say(f"{'ok  ' if finding.good else 'BAD '} {finding.text}")
+        say(f"{_mark(finding)} {finding.text}")
     return OK if all(finding.good for finding in findings) else TROUBLE
+
+
+def _mark(finding: desks.Finding) -> str:
+    return "TODO" if finding.to_do else "ok  " if finding.good else "BAD "
 
 
 async def _try_all(rules: Rules, arguments: argparse.Namespace) -> int:

@@ -4,24 +4,32 @@ It knows no command."""
 import argparse
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from mailbot.core.columns import CONTROLS
 
 Command = Callable[[argparse.Namespace], int]
+REPLACED = "\N{REPLACEMENT CHARACTER}"
 OK, TROUBLE, MISTAKE = 0, 1, 2
 """Exit codes: done; done but something is wrong (said on standard error); not begun (settings, arguments, rules)."""
 
 
 def say(text: str) -> None:
     """Text to standard output; control characters of somebody's mail do not reach the terminal."""
-    print(CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text))
+    print(CONTROLS.sub(REPLACED, text))
 
 
 def say_json(value: object) -> None:
     """One JSON value, one line."""
     print(json.dumps(value, ensure_ascii=False))
+
+
+def complain(text: str) -> None:
+    """Text for whoever has to mend something, to standard error: each of its lines says who speaks."""
+    for line in text.split("\n"):
+        print(f"mailbot: {CONTROLS.sub(REPLACED, line)}", file=sys.stderr)
 
 
 def settings(arguments: argparse.Namespace) -> Path:

@@ -7,15 +7,14 @@ import os
 import pwd
 import secrets
 import signal
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 
 from mailbot import desks
 from mailbot.cli.look import quarantined
-from mailbot.cli.words import MISTAKE, OK, TROUBLE, Command, say, settings
-from mailbot.core.events import Operator, OrderRefused
+from mailbot.cli.words import MISTAKE, OK, TROUBLE, Command, complain, say, settings
+from mailbot.core.events import Facts, Operator, OrderRefused
 from mailbot.core.instants import to_text
 from mailbot.core.orders import REFUSALS, Adopt, DismissMail, DropLetters, Order, Ordered, ReleaseLetters, RetryMail
 from mailbot.edge.inbox import Inbox
@@ -57,7 +56,7 @@ def _foreseen(posted: dict[str, object]) -> str:
 
 def _troubled(done: Round) -> int:
     for trouble in done.troubles:
-        print(f"mailbot: {trouble}", file=sys.stderr)
+        complain(trouble)
     return TROUBLE if done.troubles else OK
 
 
@@ -86,11 +85,11 @@ async def _run(desk: desks.DeskAtWork) -> int:
 
 def rebuild(arguments: argparse.Namespace) -> int:
     """The casebook made again from the journal."""
-    state, rules = desks.look(settings(arguments))
+    found = desks.look(settings(arguments))
     began = time.monotonic()
-    with FileStore.rebuild(state, rules.desk.name) as store:
-        for notice in store.notices:
-            print(f"mailbot: {notice}", file=sys.stderr)
+    with FileStore.rebuild(found.state, found.rules.desk.name) as store:
+        for notice in (*found.notices, *store.notices):
+            complain(notice)
         say(f"the casebook was made again from {store.head.seq} entries in {time.monotonic() - began:.1f} s")
     return OK
 
@@ -113,15 +112,25 @@ async def _order(desk: desks.DeskAtWork, orders: list[Order]) -> int:
     return code
 
 
-async def _carried_out(desk: desks.DeskAtWork, nonce: str) -> Entry | None:
-    """The entry of the order; None if nobody carried it out in time."""
+async def _carried_out(desk: desks.DeskAtWork, nonce: str) -> list[Entry]:
+    """The entries of the order, one for each case it concerned; none if nobody carried it out in time."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         with suppress(Locked):  # a service is at work: it carries the order out
             await _carry_out_here(desk)
-        if entry := await FileStore.read(desk.state, desk.rules.desk.name).await_order(nonce, 2.0):
-            return entry
-    return None
+        store = FileStore.read(desk.state, desk.rules.desk.name)
+        if entry := await store.await_order(nonce, 2.0):
+            return [entry, *[one async for one in _more_of(nonce, store, entry)]]
+    return []
+
+
+async def _more_of(nonce: str, store: FileStore, first: Entry) -> AsyncIterator[Entry]:
+    """The entries of the same order behind its first one, with which they were committed."""
+    async for entry in store.entries(after=first.seq):
+        facts = (entry.events or (None,))[0]
+        if not isinstance(facts, Facts) or facts.operator is None or facts.operator.nonce != nonce:
+            return
+        yield entry
 
 
 async def _carry_out_here(desk: desks.DeskAtWork) -> None:
@@ -134,14 +143,14 @@ async def _carry_out_here(desk: desks.DeskAtWork) -> None:
     _troubled(done)
 
 
-def _say_result(entry: Entry | None) -> int:
-    if entry is None:
+def _say_result(entries: Sequence[Entry]) -> int:
+    if not entries:
         say("the order is given; nobody has carried it out yet. `mailbot status` says how the service is")
         return TROUBLE
-    refused = [event for event in entry.events or () if isinstance(event, OrderRefused)]
+    refused = [event for entry in entries for event in entry.events or () if isinstance(event, OrderRefused)]
     for event in refused:
-        print(f"mailbot: not done: {REFUSALS[event.why]} {event.about}".rstrip(), file=sys.stderr)
-    if not refused:
+        complain(f"not done: {REFUSALS[event.why]}" + (f" ({event.about})" if event.about else ""))
+    for entry in () if refused else entries:
         say(sentence(entry))
     return MISTAKE if refused else OK
 
@@ -172,5 +181,5 @@ def dismiss(arguments: argparse.Namespace) -> list[Order]:
 
 
 def _in_quarantine(arguments: argparse.Namespace) -> list[str]:
-    state, rules = desks.look(settings(arguments))
-    return [part.mail for part in quarantined(FileStore.read(state, rules.desk.name), arguments.mails)]
+    found = desks.look(settings(arguments))
+    return [part.mail for part in quarantined(FileStore.read(found.state, found.rules.desk.name), arguments.mails)]

@@ -8,6 +8,9 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Control characters but tab and line feed: nothing a person can see."""
 NO_LINE_START = frozenset("、。，．・：；？！）」』】〕〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}")
 
+NO_LINE_END = frozenset("（「『【〔〈《［｛([{")
+"""Brackets that open: they belong to what follows."""
+
 
 def width(text: str) -> int:
     """Columns a line takes (UAX #11: wide and full-width are two, combining marks none)."""
@@ -20,13 +23,14 @@ def width(text: str) -> int:
 
 
 def pieces(line: str) -> list[str]:
-    """A line cut where it may be broken: after white space, and around every wide character."""
+    """A line cut where it may be broken: after white space, and around every wide character, but neither before what
+    may not begin a line nor after a bracket that opens."""
     cut: list[str] = []
     for word in re.findall(r"\s+|[^\s]+", line):
         run = ""
         for letter in word:
             wide = ord(letter) > 0x2E7F
-            if wide and letter not in NO_LINE_START and run:
+            if wide and letter not in NO_LINE_START and run and run[-1] not in NO_LINE_END:
                 cut.append(run)
                 run = ""
             run += letter

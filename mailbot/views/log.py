@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mailbot.core import events as e
-from mailbot.core.case import AUTOMATIC
+from mailbot.core.case import SHOWN
 from mailbot.core.columns import clip
 from mailbot.core.instants import to_text
 from mailbot.core.orders import REFUSALS
@@ -99,7 +99,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "rejected": lambda v: f"rejected by {v.clerk}: {clip(v.reason, 80)}",
     "noted": lambda v: f"note by {v.clerk}: {clip(v.text, 80)}",
     "handed_to_clerk": lambda v: f"handed to a clerk ({v.why})",
-    "mail_attached": lambda v: "attached" + ", nothing changed" * (v.sort not in AUTOMATIC) + f" ({v.why})",
+    "mail_attached": lambda v: "attached" + ", nothing changed" * (v.sort not in SHOWN) + f" ({v.why})",
     "ignored": lambda v: f"ignored ({v.reason})",
     "answered": lambda v: f"answered with general information ({v.reason})",
     "quarantined": lambda v: f"quarantined: {v.reason}",

@@ -36,8 +36,26 @@ MAILS = ("taken_in", "ignored", "quarantined", "dismissed")
 LETTERS = ("written", "due", "sent", "failed", "held", "dropped")
 
 
-def _lines(health: Health, now: datetime) -> Iterator[tuple[str, str]]:
+SILENT = timedelta(minutes=10)
+"""How long the service may note nothing: at work it notes what it saw every minute or so."""
+
+
+def alarms(health: Health, now: datetime) -> dict[str, str]:
+    """The alarms that hold, and the one that only somebody who looks can raise: that the service is silent."""
+    silent = health.noted is not None and now - health.noted > SILENT
+    detail = f"nothing was noted since {to_text(health.noted)}; `mailbot run` is the service" if health.noted else ""
+    return {**({"silent": detail} if silent else {}), **raised(health, now)}
+
+
+def _service(health: Health, at_work: bool, now: datetime) -> str:
+    if health.noted is None:
+        return "never"
+    return f"{f'process {health.process}' if at_work else 'not at work'}, noted {_ago(health.noted, now)}"
+
+
+def _lines(health: Health, at_work: bool, now: datetime) -> Iterator[tuple[str, str]]:
     ledger = health.ledger
+    yield "service", _service(health, at_work, now)
     oldest = f", the oldest received {_ago(health.oldest, now)}" if health.oldest else ""
     yield "inbox", f"waiting {health.waiting}{oldest}, only observed {health.observed}, empty {health.empty}"
     yield (
@@ -62,11 +80,12 @@ def foreseen_text(would_do: Mapping[str, int]) -> str:
     return f"{kinds or 'not read yet'}; {would_do.get('letters', 0)} letters would be written; `mailbot adopt` begins"
 
 
-def status_text(health: Health, rules: Rules, now: datetime) -> str:
-    """Everything an operator wants to see at once, a line a thing; alarms last."""
+def status_text(health: Health, at_work: bool, rules: Rules, now: datetime) -> str:
+    """Everything an operator wants to see at once, a line a thing; alarms last. `at_work`: whether the process of the
+    service exists; `now` is aware UTC."""
     lines = [f"desk {rules.desk.name}, {to_text(now)}"]
-    lines += [f"{name:<9} {clip(text, 240)}" for name, text in _lines(health, now)]
-    lines += [f"ALARM     {code}: {clip(detail, 240)}" for code, detail in raised(health, now).items()]
+    lines += [f"{name:<9} {clip(text, 240)}" for name, text in _lines(health, at_work, now)]
+    lines += [f"ALARM     {code}: {clip(detail, 240)}" for code, detail in alarms(health, now).items()]
     return "\n".join(lines)
 
 
@@ -80,13 +99,16 @@ def _plain(value: object) -> object:
     return [_plain(part) for part in value] if isinstance(value, list | tuple | set | frozenset) else value
 
 
-def as_json(health: Health, now: datetime) -> dict[str, object]:
-    """The same for programs: instants as text (RFC 3339, UTC), ages in seconds."""
+def as_json(health: Health, at_work: bool, now: datetime) -> dict[str, object]:
+    """The same for programs: instants as text (RFC 3339, UTC), ages in seconds; `process` is null if none is at
+    work."""
     ledger = asdict(health.ledger)
     age = (now - health.oldest).total_seconds() if health.oldest else None
     totals = [{**asdict(one), "agrees": one.agrees} for one in sums(health)]
     return {
         "at": to_text(now),
+        "process": health.process if at_work else None,
+        "noted": _plain(health.noted),
         "waiting": health.waiting,
         "observed": health.observed,
         "would_do": dict(health.would_do),
@@ -101,7 +123,7 @@ def as_json(health: Health, now: datetime) -> dict[str, object]:
         "seen": _plain(health.seen),
         "sums": totals,
         "agree": all(one["agrees"] for one in totals),
-        "alarms": raised(health, now),
+        "alarms": alarms(health, now),
     }
 
 

@@ -15,8 +15,16 @@ WANTED: dict[str, str] = {
     "int_type": "a whole number",
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a number",
+    "greater_than": "more than {gt}",
+    "less_than": "less than {lt}",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
+    "path_type": "a text in quotes: a path",
+    "string_too_short": "a text of {min_length} characters or more",
+    "too_short": "a list of {min_length} or more",
     "tuple_type": "a list [ … ]",
     "dict_type": "a table with names",
     "model_type": "a table with names",
@@ -44,11 +52,15 @@ def _problem(model: type[BaseModel], source: Source, error: Any, hidden: tuple[s
     path: Path = tuple(error["loc"])
     if error["type"] == "extra_forbidden":
         return unknown(source, path, [name for name in _known(model, path[:-1]) if name not in hidden])
-    places = {name: str(text) for name, text in error.get("ctx", {}).items()}
+    places = {name: _plain(limit) for name, limit in error.get("ctx", {}).items()}
     wanted = WANTED.get(error["type"], error["msg"]).format_map(places).removeprefix("wanted: ")
     found = "nothing" if error["type"] == "missing" else short(error["input"])
     found = "a value of another kind" if "password" in path else found
     return source.problem(path, found, wanted)
+
+
+def _plain(limit: object) -> str:
+    return f"{limit:g}" if isinstance(limit, float) else str(limit)
 
 
 def unknown(source: Source, path: Path, known: list[str]) -> Problem:

@@ -1,23 +1,23 @@
-"""The settings of an installation: mailbot.toml, keys, and the files of rules and templates. It judges no rule."""
+"""The settings of an installation: mailbot.toml; beside it keys, and the files of rules and templates.
+It judges no rule."""
 
-import hashlib
-import json
+import ipaddress
 import os
-import re
-import secrets
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mailbot.core.rulesets.models import made
 from mailbot.core.rulesets.problems import Problem, Source
 from mailbot.edge.account import Account
+from mailbot.edge.config.files import rule_texts, shipped
+from mailbot.edge.config.keys import load_keys, make_keys
+
+__all__ = ["TEMPLATE", "Config", "ServicePace", "load", "load_keys", "make_keys", "rule_texts", "shipped"]
 
 Security = Literal["tls", "starttls", "none"]
-KEY_OCTETS = 32
 PORTS: Mapping[tuple[str, Security], int] = {
     ("imap", "tls"): 993,
     ("imap", "starttls"): 143,
@@ -122,7 +122,8 @@ class _File(_Settings):
 
 
 class Config(_Settings):
-    """Settings ready for use: absolute paths, accounts with their passwords."""
+    """Settings ready for use: absolute paths, accounts with their passwords; `secret_files` are those a password stands
+    in."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
@@ -131,6 +132,7 @@ class Config(_Settings):
     smtp: Account
     alarm_smtp: Account | None
     service: ServicePace
+    secret_files: tuple[Path, ...] = ()
 
 
 def _read_text(path: Path) -> str | None:
@@ -150,7 +152,21 @@ def _password(server: Server, base: Path) -> str | None:
     return server.password or ""
 
 
+def _on_this_machine(host: str) -> bool:
+    """Whether what is said to this host stays on this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+CLEAR = "tls or starttls: {host} is another machine, and passwords and letters would go there in clear text"
+"""What is wanted instead of `none`, which is for localhost and loopback addresses alone."""
+
+
 def _account(source: Source, name: str, server: Server, base: Path, secrets: bool) -> Account | Problem:
+    if server.security == "none" and not _on_this_machine(server.host):
+        return source.problem((name, "security"), '"none"', CLEAR.format(host=server.host))
     password = _password(server, base) if secrets else ""
     if password is None:
         by_file = server.password_file is not None
@@ -170,6 +186,13 @@ def _account(source: Source, name: str, server: Server, base: Path, secrets: boo
         ca=ca,
         timeout=server.timeout,
     )
+
+
+def _secret_files(path: Path, servers: Collection[Server], base: Path) -> tuple[Path, ...]:
+    """The files that a password stands in, the settings themselves among them if one does."""
+    found = [base / server.password_file for server in servers if server.password_file is not None]
+    found += [path for server in servers if server.password]
+    return tuple(dict.fromkeys(found))
 
 
 def _paths(source: Source, desk: DeskPaths, base: Path) -> DeskPaths | Problem:
@@ -195,89 +218,10 @@ def load(path: Path, *, secrets: bool = True) -> Config | tuple[Problem, ...]:
         return tuple(written)
     desk = _paths(source, written.desk, base)
     servers = {"imap": written.imap, "smtp": written.smtp, "alarm_smtp": written.alarm_smtp}
-    accounts = {name: _account(source, name, server, base, secrets) for name, server in servers.items() if server}
+    given = {name: server for name, server in servers.items() if server}
+    accounts = {name: _account(source, name, server, base, secrets) for name, server in given.items()}
     problems = tuple(part for part in (desk, *accounts.values()) if isinstance(part, Problem))
     if problems:
         return problems
-    return Config.model_validate({"desk": desk, "alarm_smtp": None, "service": written.service, **accounts})
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Every file below a folder in order, without hidden ones and the copies that editors leave."""
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") or part.endswith("~") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden:
-            yield path
-
-
-def rule_texts(rules: Path, templates: Path) -> dict[str, str]:
-    """What `rulesets.build` takes: `{path: text}` with paths `rules/…` and `templates/…`, `/` between folders.
-
-    A file below rules/files/ stands as `sha256:<digest of its bytes>`. Bytes that are not UTF-8 stay as lone
-    surrogates, which `build` reports with file and line. A folder that is not there gives no files; OSError if a file
-    cannot be read.
-    """
-    texts = {}
-    for name, folder in (("rules", rules), ("templates", templates)):
-        for path in _files(folder):
-            file = f"{name}/{path.relative_to(folder).as_posix()}"
-            raw = path.read_bytes()
-            binary = file.startswith("rules/files/")
-            texts[file] = f"sha256:{hashlib.sha256(raw).hexdigest()}" if binary else _text(raw)
-    return texts
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape").replace("\r\n", "\n").removeprefix("\ufeff")
-
-
-def shipped() -> Path:
-    """The folder with `rules` and `templates` that come with mailbot: in the package, or in a checkout above it."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "shipped"
-    return inside if inside.is_dir() else package.parent
-
-
-def make_keys(path: Path) -> None:
-    """Write a file with one new key (32 random octets), readable by its owner alone. FileExistsError if it is there."""
-    text = json.dumps({"current": "k1", "keys": {"k1": secrets.token_hex(KEY_OCTETS)}}, indent=2) + "\n"
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, text.encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _key(name: str, digits: Any) -> bytes:
-    if not re.fullmatch(r"[a-z0-9]{1,16}", name):
-        raise ValueError(f'found the key name "{name}", wanted small letters and digits')
-    if not isinstance(digits, str) or not re.fullmatch(r"[0-9a-f]{64,}", digits) or len(digits) % 2:
-        raise ValueError(f"key {name}: wanted {KEY_OCTETS * 2} hexadecimal digits or more, an even number")
-    return bytes.fromhex(digits)
-
-
-def load_keys(path: Path) -> tuple[str, dict[str, bytes]]:
-    """The name of the current key and all keys by name. OSError if the file cannot be read; ValueError if anybody but
-    its owner may read it, or if it is not what `make_keys` writes. No message repeats a key."""
-    with path.open("rb") as file:
-        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-        if mode & 0o077:
-            raise ValueError(f"found mode {mode:04o}, wanted 0600: others may read this file")
-        data = _json(file.read())
-    if set(data) != {"current", "keys"} or not isinstance(data["keys"], dict):
-        raise ValueError('wanted {"current": name, "keys": {name: digits}}')
-    keys = {name: _key(name, digits) for name, digits in data["keys"].items()}
-    if data["current"] not in keys:
-        raise ValueError("the current key is not one of the keys")
-    return data["current"], keys
-
-
-def _json(raw: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(raw)
-    except ValueError:
-        data = None
-    if not isinstance(data, dict):
-        raise ValueError("wanted a JSON object") from None
-    return data
+    found = {"desk": desk, "service": written.service, "secret_files": _secret_files(path, given.values(), base)}
+    return Config.model_validate({"alarm_smtp": None, **found, **accounts})

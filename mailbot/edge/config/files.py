@@ -1,0 +1,41 @@
+"""The files of rules and templates as texts, and where those are that come with mailbot. It judges no rule."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder in order, without hidden ones and the copies that editors leave."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") or part.endswith("~") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden:
+            yield path
+
+
+def rule_texts(rules: Path, templates: Path) -> dict[str, str]:
+    """What `rulesets.build` takes: `{path: text}` with paths `rules/…` and `templates/…`, `/` between folders.
+
+    A file below rules/files/ stands as `sha256:<digest of its bytes>`. Bytes that are not UTF-8 stay as lone
+    surrogates, which `build` reports with file and line. A folder that is not there gives no files; OSError if a file
+    cannot be read.
+    """
+    texts = {}
+    for name, folder in (("rules", rules), ("templates", templates)):
+        for path in _files(folder):
+            file = f"{name}/{path.relative_to(folder).as_posix()}"
+            raw = path.read_bytes()
+            binary = file.startswith("rules/files/")
+            texts[file] = f"sha256:{hashlib.sha256(raw).hexdigest()}" if binary else _text(raw)
+    return texts
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape").replace("\r\n", "\n").removeprefix("\ufeff")
+
+
+def shipped() -> Path:
+    """The folder with `rules` and `templates` that come with mailbot: in the package, or in a checkout above it."""
+    package = Path(__file__).resolve().parents[2]
+    inside = package / "shipped"
+    return inside if inside.is_dir() else package.parent
