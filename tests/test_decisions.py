@@ -482,7 +482,7 @@ def test_clerks_hear_of_the_quarantine_once_a_day_where_the_desk_is() -> None:
     assert told_now.events == (Facts(sort="routine"), QuarantineTold(mails=1))
     assert written(told_now) == [("quarantine", clerk) for clerk in CLERKS]
     another = InQuarantine("e" * 64, 9, evening + timedelta(minutes=30), "too deep")
-    both = replace(LEDGER, told=evening, quarantine=(ASIDE, another))
+    both = replace(LEDGER, told=evening, told_seq=8, quarantine=(ASIDE, another))
     assert quarantine_told(both, RULES, evening + timedelta(minutes=50)) is None
     tomorrow = quarantine_told(both, RULES, evening + timedelta(minutes=70))
     assert tomorrow is not None
@@ -490,8 +490,17 @@ def test_clerks_hear_of_the_quarantine_once_a_day_where_the_desk_is() -> None:
 
 
 def test_nobody_hears_twice_of_the_same_mail_in_quarantine() -> None:
-    assert quarantine_told(replace(LEDGER, told=NOW), RULES, NOW + timedelta(days=3)) is None
+    assert quarantine_told(replace(LEDGER, told=NOW, told_seq=8), RULES, NOW + timedelta(days=3)) is None
     assert quarantine_told(Ledger(), RULES, NOW) is None
+
+
+def test_a_mail_that_came_into_quarantine_by_a_clock_gone_back_is_told_all_the_same() -> None:
+    earlier = InQuarantine("e" * 64, 9, NOW - timedelta(hours=1), "too deep")
+    same_instant = InQuarantine("d" * 64, 10, NOW, "too deep")
+    ledger = replace(LEDGER, told=NOW, told_seq=8, quarantine=(ASIDE, earlier, same_instant))
+    decision = quarantine_told(ledger, RULES, NOW + timedelta(days=1))
+    assert decision is not None
+    assert decision.letters[0].data["mails"] == (earlier, same_instant)
 
 
 def test_a_mailbox_under_another_uidvalidity_is_noted() -> None:
@@ -523,11 +532,16 @@ def with_letters(health: Health, **counts: int) -> Health:
     return replace(health, ledger=replace(health.ledger, letters={**COUNTS, **counts}))
 
 
+def waiting_since(instant: datetime) -> Health:
+    return replace(WELL, ledger=replace(WELL.ledger, oldest_due=instant))
+
+
 def test_a_desk_that_is_well_raises_no_alarm() -> None:
     assert [row.agrees for row in alarms.sums(WELL)] == [True, True, True]
     assert alarms.raised(WELL, NOW) == {}
     assert alarms.raised(Health(Ledger()), NOW) == {}
     assert alarms.raised(replace(WELL, smtp=BROKEN), NOW) == {}, "nothing is due"
+    assert alarms.raised(waiting_since(NOW - timedelta(hours=23, minutes=59)), NOW) == {}
     assert alarms.raised(replace(with_letters(WELL, due=1, written=10), smtp=LATELY, imap=LATELY), NOW) == {}
 
 
@@ -543,6 +557,11 @@ ALARMING = [
         "sending",
         replace(with_letters(WELL, due=2, written=11), smtp=BROKEN),
         "letters: 2; since 2026-04-08 00:49 UTC: connection refused",
+    ),
+    (
+        "late",
+        with_letters(waiting_since(NOW - timedelta(hours=24, minutes=1)), due=2, written=11),
+        "letters: 2; the oldest since 2026-04-07 00:59 UTC",
     ),
     ("held", replace(WELL, ledger=replace(WELL.ledger, held=LEDGER.held)), "letters: 3; address 3"),
     (

@@ -191,6 +191,7 @@ async def test_a_relay_that_takes_a_letter_and_dies_before_it_says_so_gets_the_s
         await first.all_due(carriers)
         assert first.letters["later"] == 1
         assert "connection was lost" in first.troubles[0]
+        assert (first.relay, first.put_off in first.troubles[0]) == ("", True), "lost on the way, not out of reach"
         (postponed,) = await journaled(tools, e.LetterPostponed)
         assert isinstance(postponed, e.LetterPostponed)
         assert postponed.until >= "2026-11-21T12:01:00", "at least a minute: the relay perhaps has it"
@@ -336,18 +337,65 @@ async def test_letters_over_a_budget_are_held_and_wait_for_an_operator(
 
 
 @in_a_loop
-async def test_a_round_sends_no_more_than_its_budget_and_alarms_all_the_same(
+async def test_an_hour_brings_no_more_letters_than_its_budget_in_however_many_rounds_and_alarms_all_the_same(
     tmp_path: Path, servers: EmbeddedServers
 ) -> None:
-    async with desk(tmp_path, within(letters_per_round=5)) as tools, postmen(3, servers.smtp_port) as carriers:
+    clock = Clock()
+    async with desk(tmp_path, within(letters_per_hour=5)) as tools, postmen(3, servers.smtp_port) as carriers:
         await write(tools, *(f"asker{number}@uni{number}.example" for number in range(9)))
         await write(tools, "root@desk.example", role="operator")
-        sending = Sending(tools, Clock())
+        sending = Sending(tools, clock)
         await sending.all_due(carriers)
         assert sending.letters == {"sent": 6, "later": 0, "never": 0, "held": 4}
+        clock.now += timedelta(minutes=59)
         await write(tools, ANN)
+        another_round = Sending(tools, clock)
+        await another_round.all_due(carriers)
+        assert another_round.letters == {"sent": 0, "later": 0, "never": 0, "held": 1}
+        held = await journaled(tools, e.LetterHeld)
+        assert {event.why for event in held if isinstance(event, e.LetterHeld)} == {"hour"}
+        clock.now += timedelta(minutes=2)
+        await write(tools, BOB)
+        next_hour = Sending(tools, clock)
+        await next_hour.all_due(carriers)
+        assert next_hour.letters["sent"] == 1
+
+
+@pytest.mark.parametrize("happens", [e.LetterDropped(letter="e1.2"), e.LetterHeld(letter="e1.2", why="hour")])
+@in_a_loop
+async def test_a_letter_dropped_or_held_while_it_waits_for_its_connection_does_not_go(
+    happens: e.Event, tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    async with desk(tmp_path) as tools, postmen(1, servers.smtp_port) as carriers:
+        await write(tools, ANN, BOB, CID)
+        sending = Sending(tools, Clock())
+
+        async def attempt(due: LetterDue, carrier: Carrier) -> Result | None:
+            result = await sending.send(due, carrier)
+            if due.letter.to == ANN:
+                async with tools.store.batch() as batch:
+                    batch.append(tools.draft(Decision(None, (e.Facts(), happens)), at=NOON, mail=None))
+            return result
+
+        await sending.all_due(carriers, attempt)
+        assert sending.letters == {"sent": 2, "later": 0, "never": 0, "held": 0}
+        assert sending.troubles == []
+    assert [part.recipient for part in servers.letters] == [ANN, CID]
+
+
+@in_a_loop
+async def test_with_nothing_due_neither_the_disk_nor_the_relay_is_asked(
+    tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(handle: int, offset: int, size: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async with desk(tmp_path) as tools, postmen(1, servers.smtp_port) as carriers:
+        monkeypatch.setattr(os, "posix_fallocate", no_space)
+        sending = Sending(tools, Clock())
         await sending.all_due(carriers)
-        assert sending.letters["held"] == 5, "the round is the same"
+        assert (sending.troubles, sending.relay) == ([], None)
+    assert servers.relay.connections == 0
 
 
 @in_a_loop

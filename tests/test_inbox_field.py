@@ -262,6 +262,22 @@ async def test_a_mail_announced_and_delivered_empty_is_named_stays_and_comes_nex
 
 
 @in_a_loop
+async def test_a_header_delivered_empty_is_named_too_and_comes_next_time(mailbox: Mailbox) -> None:
+    await mailbox.deliver(mail(1))
+    with Faults(mailbox.port, Rewrite(A_MAIL, emptied)) as wire:
+        inbox = through(wire, mailbox)
+        await inbox.connect()
+        (waited,) = (await inbox.waiting()).mails
+        assert await inbox.headers([waited.uid]) == []
+        assert inbox.empty == (waited.uid,)
+        (part,) = await inbox.headers([waited.uid])
+        assert part.raw == mail(1).partition(b"mail 1")[0]
+        assert inbox.empty == ()
+        await inbox.close()
+    assert len(wire.struck) == 1
+
+
+@in_a_loop
 async def test_a_login_refused_for_a_while_is_accepted_again(mailbox: Mailbox) -> None:
     refusal = Say("LOGIN|AUTHENTICATE", "NO [AUTHENTICATIONFAILED] not now", times=2)
     await mailbox.deliver(mail(1))

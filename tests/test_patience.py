@@ -62,7 +62,7 @@ def test_a_server_out_of_reach_is_asked_soon_then_every_few_minutes_never_by_all
 
 TIGHT = DESK.model_copy(
     update={
-        "budgets": Budgets(letters_per_address=2, letters_per_domain=5, letters_per_round=9),
+        "budgets": Budgets(letters_per_address=2, letters_per_domain=5, letters_per_hour=9),
         "clerks": (Clerk(name="C", address="Clerk@staff.example"),),
         "auditors": ("auditor@audit.example",),
         "operators": ("root@desk.example",),
@@ -75,23 +75,28 @@ def letter(to: str = "a@uni.example", role: str = "applicant") -> LetterWritten:
 
 
 @pytest.mark.parametrize(
-    ("to_address", "to_domain", "this_round", "said"),
-    [(1, 4, 8, ""), (2, 4, 8, "address"), (1, 5, 8, "domain"), (1, 4, 9, "round"), (2, 5, 9, "address")],
+    ("to_address", "to_domain", "this_hour", "said"),
+    [(1, 4, 8, ""), (2, 4, 8, "address"), (1, 5, 8, "domain"), (1, 4, 9, "hour"), (2, 5, 9, "address")],
 )
 def test_a_letter_over_a_budget_is_told_by_the_name_of_the_budget(
-    to_address: int, to_domain: int, this_round: int, said: str
+    to_address: int, to_domain: int, this_hour: int, said: str
 ) -> None:
-    assert over(to_address, to_domain, this_round, letter(), TIGHT) == said
+    assert over(to_address, to_domain, this_hour, letter(), TIGHT) == said
 
 
 OUR_PEOPLE = ["clerk@staff.example", "Auditor@audit.example", "root@desk.example"]
 
 
 @pytest.mark.parametrize("to", OUR_PEOPLE)
-def test_the_desks_own_people_have_the_budget_of_the_round_only(to: str) -> None:
+def test_the_desks_own_people_have_the_budget_of_the_hour_only(to: str) -> None:
     assert over(99, 99, 8, letter(to), TIGHT) == ""
-    assert over(99, 99, 9, letter(to), TIGHT) == "round"
+    assert over(99, 99, 9, letter(to), TIGHT) == "hour"
     assert over(99, 99, 8, letter("left@elsewhere.example", "clerk"), TIGHT) == ""
+
+
+def test_what_answers_a_clerks_commands_always_goes() -> None:
+    transcript = letter("clerk@staff.example", "clerk").model_copy(update={"template": "transcript"})
+    assert over(99, 99, 99, transcript, TIGHT) == ""
 
 
 def test_an_alarm_always_goes() -> None:

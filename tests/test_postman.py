@@ -165,6 +165,9 @@ ANSWERS = [
     ("552 5.2.2 mailbox full", Never(552, "5.2.2 mailbox full")),
     ("550 5.1.8 the sender's domain is unknown", Later(550, "5.1.8 the sender's domain is unknown")),
     ("503 5.5.1 not now", Later(503, "5.5.1 not now")),
+    ("521 5.3.2 no mail here", Later(521, "5.3.2 no mail here")),
+    ("554 5.7.1 Relay access denied", Later(554, "5.7.1 Relay access denied")),
+    ("550 5.4.5 quota of the day exceeded", Later(550, "5.4.5 quota of the day exceeded")),
 ]
 
 
@@ -385,7 +388,9 @@ async def test_over_tls_the_operators_own_authority_is_trusted_and_the_login_is_
             assert isinstance(await postman.send(DESK, ANN, LETTER), Sent)
             assert postman._client is not None
             assert postman._client.get_transport_info("cipher")
-        assert f"logged in as {USER}" in await Postman(account(servers.smtp_port, **login)).probe()
+        said = await Postman(account(servers.smtp_port, **login)).probe()
+        secured = {"tls": "TLS", "starttls": "TLS by STARTTLS"}[security]
+        assert f", {secured}, logged in as {USER}; AUTH yes" in said
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
@@ -455,7 +460,7 @@ async def test_a_relay_that_never_answers_costs_the_timeout_and_no_more(security
 @in_a_loop
 async def test_the_probe_says_what_the_relay_can_do(servers: EmbeddedServers) -> None:
     said = await Postman(account(servers.smtp_port)).probe()
-    assert said.startswith("'localhost', no login asked for; STARTTLS no")
+    assert said.startswith("'localhost', clear text, no login asked for; AUTH yes, SIZE yes")
     assert "SIZE yes, 8BITMIME yes, SMTPUTF8 yes" in said
     with pytest.raises(PostmanBroken):
         await Postman(account(1)).probe()

@@ -162,7 +162,7 @@ DESK_MISTAKES = [
     ("closing_days", 'operators = ["HelpDesk@desk.example"]\nclosing_days', "operators.1", "of their own"),
     ("closing_days", "rounds = 0\nclosing_days", "rounds", "1 or more"),
     ("[titles]", "[budgets]\nletters_per_domain = 9\n\n[titles]", "budgets.letters_per_domain", "20 or more"),
-    ("[titles]", "[budgets]\nletters_per_round = 0\n\n[titles]", "budgets.letters_per_round", "1 or more"),
+    ("[titles]", "[budgets]\nletters_per_hour = 0\n\n[titles]", "budgets.letters_per_hour", "1 or more"),
     ("[titles]", "[limits]\nreturned_mails = -1\n\n[titles]", "limits.returned_mails", "0 or more"),
     ("closing_days", 'rounds = "two"\nclosing_days', "rounds", "a whole number"),
 ]

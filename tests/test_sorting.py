@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from mailbot.core.message import Mailbox, Message, Report
+from mailbot.core.message import Mailbox, Message
 from mailbot.core.rules import Clerk, Desk
-from mailbot.core.sorting import TABLE, Clues, failed_for_good, sort
+from mailbot.core.sorting import TABLE, Clues, sort
 
 DESK = Desk(
     name="HELPDESK",
@@ -153,24 +153,6 @@ def test_the_postmaster_may_be_a_person() -> None:
 def test_a_letter_of_ours_that_comes_back_from_its_reply_address_is_our_own() -> None:
     message = sender("helpdesk+2026-00042.7.abcdefghijklmnop@desk.example")
     assert sort(message, Clues(DESK, "Hello", None, None))[0] == "own"
-
-
-@pytest.mark.parametrize(
-    "report, given_up",
-    [
-        (Report("x@y.example", "failed", "5.1.1"), True),
-        (Report("x@y.example", "failed", "4.4.7"), True),  # tried for days, then given up: RFC 3464 §2.3.3
-        (Report("x@y.example", "failed"), True),
-        (Report("x@y.example", "delayed", "4.4.1"), False),
-        (Report("x@y.example", "delayed", "5.0.0"), False),
-        (Report("x@y.example", "delivered", "2.0.0"), False),
-        (Report("x@y.example", "", "5.1.1"), True),
-        (Report("x@y.example", "", "4.1.1"), False),
-        (Report("x@y.example", ""), False),
-    ],
-)
-def test_what_was_given_up_is_told_from_what_is_late(report: Report, given_up: bool) -> None:
-    assert bool(failed_for_good(replace(HUMAN, reports=(report,)))) is given_up
 
 
 def test_every_row_has_a_name_of_its_own() -> None:

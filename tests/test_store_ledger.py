@@ -81,7 +81,7 @@ def test_the_desk_its_mailbox_and_its_alarms(tmp_path: Path) -> None:
     assert ledger.opened == NOON
     assert (ledger.validity, ledger.observed, ledger.adopted, ledger.vanished) == (8, False, True, 4)
     assert ledger.alarms == {"oldest"}
-    assert ledger.told == NOON + HOUR
+    assert (ledger.told, ledger.told_seq) == (NOON + HOUR, 8)
     assert ledger.done == {"n1": 3}
 
 
@@ -190,7 +190,7 @@ def test_dropped_letters_are_never_sent_and_remembered(tmp_path: Path, restart: 
     async def drop(store: FileStore) -> None:
         await open_cases(store, 1)
         await write(store, draft(letter(1), letter(2)))
-        await write(store, draft(e.LetterHeld(letter="e2.1", why="round")))
+        await write(store, draft(e.LetterHeld(letter="e2.1", why="hour")))
         async with store.batch() as batch:
             batch.append(draft(e.LetterDropped(letter="e2.1"), e.LetterDropped(letter="e2.2"), more=True))
             batch.append(draft(e.LetterDropped(letter="2026-00001.1"), case="2026-00001"))
@@ -222,6 +222,37 @@ def test_a_letter_dropped_while_it_was_on_its_way_was_sent_all_the_same(tmp_path
     run(work, tmp_path)
     letters = ledger_every_way(tmp_path).letters
     assert (letters["written"], letters["sent"], letters["dropped"]) == (1, 1, 0)
+
+
+def test_the_oldest_due_letter_is_known_by_the_instant_since_which_it_is_due(tmp_path: Path) -> None:
+    async def work(store: FileStore) -> None:
+        assert store.ledger().oldest_due is None
+        for turn in range(3):
+            await write(store, draft(letter(1), at=NOON + turn * HOUR))
+        later = NOON + 3 * HOUR
+        await write(store, draft(e.LetterPostponed(letter="e1.1", why="busy", until=to_text(later)), at=later))
+        assert store.ledger().oldest_due == NOON, "tried or not"
+        await write(store, draft(e.LetterHeld(letter="e1.1", why="hour"), at=later))
+        assert store.ledger().oldest_due == NOON + HOUR, "a held letter waits for somebody else"
+        await write(store, draft(e.LetterReleased(letter="e1.1"), at=later))
+        await write(store, draft(e.LetterSent(letter="e2.1", answer="250"), at=later))
+        assert store.ledger().oldest_due == NOON + 2 * HOUR
+        await write(store, draft(e.LetterDropped(letter="e3.1"), at=later))
+        assert store.ledger().oldest_due == later, "a released one waits since then"
+
+    run(work, tmp_path)
+    assert ledger_every_way(tmp_path).oldest_due == NOON + 3 * HOUR
+
+
+def test_a_letter_is_due_until_it_was_sent_held_or_dropped(tmp_path: Path) -> None:
+    async def work(store: FileStore) -> None:
+        await write(store, draft(letter(1), letter(2), letter(3), letter(4)))
+        assert await names_due(store) == ["e1.1", "e1.2", "e1.3", "e1.4"]
+        await write(store, draft(e.LetterSent(letter="e1.1", answer="250")))
+        await write(store, draft(e.LetterHeld(letter="e1.2", why="hour"), e.LetterDropped(letter="e1.3")))
+        assert [store.is_due(f"e1.{number}") for number in range(1, 6)] == [False, False, False, True, False]
+
+    run(work, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -266,6 +297,7 @@ def test_letters_taken_by_the_relay_are_counted_by_address_and_domain_for_a_day(
         assert store.sent_to("mika@example.org", NOON + HOUR) == (1, 2)
         assert store.sent_to("mika@example.com", NOON) == (1, 1)
         assert store.sent_to("nobody@example.org", NOON) == (0, 3)
+        assert [store.sent_since(NOON + turn * HOUR) for turn in range(5)] == [4, 3, 2, 1, 0]
 
     run(work, tmp_path)
     look(FileStore.read(tmp_path, DESK))
@@ -337,7 +369,7 @@ LETTER_EVENTS = {
     "sent": lambda name: e.LetterSent(letter=name, answer="250"),
     "later": lambda name: e.LetterPostponed(letter=name, why="451", until=to_text(NOON + DAY)),
     "failed": lambda name: e.LetterFailed(letter=name, code=550, why="no"),
-    "held": lambda name: e.LetterHeld(letter=name, why="round"),
+    "held": lambda name: e.LetterHeld(letter=name, why="hour"),
     "released": lambda name: e.LetterReleased(letter=name),
     "dropped": lambda name: e.LetterDropped(letter=name),
 }

@@ -98,7 +98,7 @@ class World:
         list(desks.init(folder))
         (folder / "mailbot.toml").write_text(settings(imap, smtp), encoding="utf-8")
         world = cls(folder)
-        world.change_rules(letters_per_address=100_000, letters_per_domain=100_000, letters_per_round=100_000)
+        world.change_rules(letters_per_address=100_000, letters_per_domain=100_000, letters_per_hour=100_000)
         if adopted:
             with ThreadPoolExecutor(1) as thread:  # the caller may have a loop of its own
                 thread.submit(asyncio.run, adopt(folder)).result()

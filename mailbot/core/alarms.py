@@ -14,6 +14,8 @@ OLDEST = timedelta(hours=1)
 """How long a mail may wait to be taken in."""
 BROKEN = timedelta(minutes=10)
 """How long a server may be out of reach."""
+LATE = timedelta(days=1)
+"""How long a letter may be due."""
 LETTER_STATES = ("due", "sent", "failed", "held", "dropped")
 
 
@@ -53,6 +55,15 @@ def _broken(contact: Contact, now: datetime) -> bool:
 def _read(health: Health) -> bool:
     """Whether the inbox was read, so that what was kept before had its turn."""
     return health.seen is not None and health.imap.broken is None
+
+
+def _due(health: Health) -> int:
+    return health.ledger.letters.get("due", 0)
+
+
+def _late(health: Health, now: datetime) -> bool:
+    oldest = health.ledger.oldest_due
+    return oldest is not None and now - oldest > LATE
 
 
 def _since(instant: datetime | None) -> str:
@@ -101,9 +112,10 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm("inbox", lambda health, now: _broken(health.imap, now), lambda health: _trouble(health.imap)),
     Alarm(
         "sending",
-        lambda health, now: _broken(health.smtp, now) and health.ledger.letters.get("due", 0) > 0,
-        lambda health: f"letters: {health.ledger.letters.get('due', 0)}; {_trouble(health.smtp)}",
+        lambda health, now: _broken(health.smtp, now) and _due(health) > 0,
+        lambda health: f"letters: {_due(health)}; {_trouble(health.smtp)}",
     ),
+    Alarm("late", _late, lambda health: f"letters: {_due(health)}; the oldest {_since(health.ledger.oldest_due)}"),
     Alarm(
         "held",
         lambda health, now: bool(health.ledger.held),

@@ -35,8 +35,10 @@ class Ledger:
     UIDVALIDITY under which the inbox was last seen (None: never), `observed` whether it came back with too many
     unknown mails and no order adopted them since. `mails` counts decided mails by what became of them last:
     `taken_in`, `ignored`, `quarantined`, `dismissed`; `letters` counts letters by state: `due`, `sent`, `failed`,
-    `held`, `dropped`, and all ever `written`. `told` is when the clerks were last told of the quarantine. `done` has
-    the nonces of the orders carried out lately, each with the number of its entry.
+    `held`, `dropped`, and all ever `written`; `oldest_due` is since when the oldest due one has been
+    due: when it was written, or an operator let it go. `told` is when the clerks were last told of the quarantine,
+    `told_seq` the number of that entry (0: never). `done` has the nonces of the orders carried out lately, each with
+    the number of its entry.
     """
 
     opened: datetime | None = None
@@ -46,8 +48,10 @@ class Ledger:
     mails: Mapping[str, int] = field(default_factory=dict)
     vanished: int = 0
     letters: Mapping[str, int] = field(default_factory=dict)
+    oldest_due: datetime | None = None
     quarantine: tuple[InQuarantine, ...] = ()
     held: tuple[HeldLetter, ...] = ()
     alarms: frozenset[str] = frozenset()
     told: datetime | None = None
+    told_seq: int = 0
     done: Mapping[str, int] = field(default_factory=dict)

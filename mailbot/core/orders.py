@@ -64,6 +64,7 @@ REFUSALS = {
     "letter_sent": "that letter was sent already",
     "not_in_quarantine": "that mail is not in quarantine",
     "mail_erased": "that mail was erased by order",
+    "mail_missing": "the bytes of that mail are not kept any more",
     "nothing_observed": "no mail is only observed",
 }
 """Why an order was refused, by the code in `OrderRefused`, in words for the operator."""

@@ -141,12 +141,13 @@ class Limits(Frozen):
 
 class Budgets(Frozen):
     """How much the desk writes: general answers to somebody it does not know a calendar day; letters to one address and
-    to one domain within 24 hours (clerks, auditors and operators excepted), and letters in one round of the service."""
+    to one domain within 24 hours (clerks, auditors and operators excepted), and letters to anybody within an hour
+    (alarms excepted, and what tells a clerk how their commands were carried out)."""
 
     general_answers_per_day: int = Field(default=1, ge=0)
     letters_per_address: int = Field(default=20, ge=1)
     letters_per_domain: int = Field(default=200, ge=1)
-    letters_per_round: int = Field(default=500, ge=1)
+    letters_per_hour: int = Field(default=500, ge=1)
 
 
 class Desk(Frozen):

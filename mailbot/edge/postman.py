@@ -23,18 +23,19 @@ from aiosmtplib import (
 )
 
 from mailbot.core.idn import on_the_wire
+from mailbot.core.refusals import about_the_desk
 from mailbot.edge.account import Account, in_words, tls_context
 
 LOGIN = frozenset({530, 534, 535, 538})
 """Refusals that are about our login (RFC 4954), whichever letter met them."""
 HANGS_UP = 421
 """The relay closes the connection (RFC 5321 §3.8), which says nothing about the letter."""
-NOT_THE_LETTER = LOGIN | {HANGS_UP, 503}
+TAKES_NO_MAIL = 521
+"""The host takes no mail at all, now or ever (RFC 7504)."""
+NOT_THE_LETTER = LOGIN | {HANGS_UP, 503, TAKES_NO_MAIL}
 """Refusals that say something about the login or the dialogue, never about the letter."""
 ABOUT_THIS_LETTER = frozenset({552, 555})
 """What a relay may have against a letter before it knows the recipient: its size, or what it asks for."""
-SENDER_REFUSED = ("5.1.7", "5.1.8")
-"""Status codes (RFC 3463) that are about the sender's address, that is the desk's, whatever was refused with them."""
 END_OF_LETTER = 20
 """How many times the usual timeout the relay may take to answer a whole letter: ten minutes with the usual thirty
 seconds, as RFC 5321 §4.5.3.2.6 wants it. Whoever waits less sends the letter twice (RFC 1047)."""
@@ -45,7 +46,8 @@ GOODBYE = 5.0
 UNSENDABLE = 553
 """The code of RFC 5321 for an address that cannot be written on the wire."""
 NO_SMTPUTF8 = "the part of the address before @ is not in ASCII, and the relay does not offer SMTPUTF8 (RFC 6531)"
-EXTENSIONS = ("STARTTLS", "AUTH", "SIZE", "8BITMIME", "SMTPUTF8")
+EXTENSIONS = ("AUTH", "SIZE", "8BITMIME", "SMTPUTF8")
+SECURED = {"tls": "TLS", "starttls": "TLS by STARTTLS", "none": "clear text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,8 @@ def _plain(text: str) -> str:
 
 
 def _by_code(error: SMTPResponseException) -> Later | Never:
-    about_us = error.code in NOT_THE_LETTER or _plain(error.message).startswith(SENDER_REFUSED)
-    if 500 <= error.code <= 599 and not about_us:
+    ours = error.code in NOT_THE_LETTER or about_the_desk(_plain(error.message))
+    if 500 <= error.code <= 599 and not ours:
         return Never(error.code, _plain(error.message))
     return _later(error)
 
@@ -200,7 +202,8 @@ class Postman:
         else:
             can = ", ".join(f"{name} {'yes' if self._client.supports_extension(name) else 'no'}" for name in EXTENSIONS)
             login = f"logged in as {self._account.user}" if self._account.user else "no login asked for"
-            return f"{_plain(greeting.message.splitlines()[0])!r}, {login}; {can}"
+            secured = SECURED[self._account.security]
+            return f"{_plain(greeting.message.splitlines()[0])!r}, {secured}, {login}; {can}"
         finally:
             await self.close()
 

@@ -2,6 +2,8 @@
 nothing."""
 
 from mailbot.core.decide.orders import carry_out as decide
+from mailbot.core.decide.orders import refused
+from mailbot.core.ledger import Ledger
 from mailbot.core.orders import DropLetters, Ordered, ReleaseLetters, RetryMail
 from mailbot.flow.intake import Delivered, append, take_in
 from mailbot.flow.reader import Reader
@@ -16,20 +18,29 @@ async def carry_out(tools: Tools, reader: Reader, ordered: Ordered, clock: Clock
     """
     nonce = ordered.by.nonce
     if nonce not in tools.store.ledger().done:
-        raw = await _raw_to_retry(tools, ordered)
-        if raw is not None:
-            await take_in(tools, reader, [Delivered(raw)], clock, retried_by=ordered.by)
+        if isinstance(ordered.order, RetryMail):
+            await _retry(tools, reader, ordered, ordered.order.mail, clock)
         else:
             await _decide(tools, ordered, clock)
     await tools.store.finish_order(nonce)
 
 
-async def _raw_to_retry(tools: Tools, ordered: Ordered) -> bytes | None:
-    """The bytes of the mail in quarantine that is to be read again, if that is the order and it can be done."""
-    if not isinstance(ordered.order, RetryMail):
-        return None
-    waits = {part.mail for part in tools.store.ledger().quarantine}
-    return await tools.store.raw(ordered.order.mail) if ordered.order.mail in waits else None
+async def _retry(tools: Tools, reader: Reader, ordered: Ordered, mail: str, clock: Clock) -> None:
+    """Read a mail in quarantine again and decide it, or say why that cannot be done."""
+    try:
+        raw = await tools.store.raw(mail) if mail in _in_quarantine(tools.store.ledger()) else None
+    except FileNotFoundError:
+        async with tools.store.batch() as batch:
+            await append(tools, batch, [refused(ordered, "mail_missing", mail)], None, clock())
+        return
+    if raw is not None:
+        await take_in(tools, reader, [Delivered(raw)], clock, retried_by=ordered.by)
+    else:
+        await _decide(tools, ordered, clock)
+
+
+def _in_quarantine(ledger: Ledger) -> set[str]:
+    return {part.mail for part in ledger.quarantine}
 
 
 async def _decide(tools: Tools, ordered: Ordered, clock: Clock) -> None:

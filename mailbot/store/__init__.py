@@ -143,12 +143,13 @@ class Store(Protocol):
     """Everything one desk has to remember.
 
     `sent_to`: how many letters the relay took, for this address (lower case) and for its domain, at or after an
-    instant at most 24 hours back. `ledger`: what the journal adds up to beside cases. `orders`: those given at the
-    shell and not carried out yet, oldest first; `finish_order` after its entry is committed. `files`: how many decided
-    mails lie on the disk. `post` keeps what the service last saw (plain JSON values) for whoever looks, `posted` gives
-    it back; a crash may lose the newest. `give_back`: letters that were given out and not tried are due again.
-    `notices` are sentences for the operator that came up meanwhile; who says them takes them out. `head` is the last
-    committed entry.
+    instant at most 24 hours back, `sent_since` how many at all. `is_due`: whether a letter may still go, that is was
+    neither sent nor held, dropped or erased since it was given out. `ledger`: what the journal adds up to beside cases.
+    `orders`: those given at the shell and not carried out yet, oldest first; `finish_order` after its entry is
+    committed. `files`: how many decided mails lie on the disk. `post` keeps what the service last saw (plain JSON
+    values) for whoever looks, `posted` gives it back; a crash may lose the newest. `give_back`: letters that were given
+    out and not tried are due again. `notices` are sentences for the operator that came up meanwhile; who says them
+    takes them out. `head` is the last committed entry.
     """
 
     notices: list[str]
@@ -171,6 +172,10 @@ class Store(Protocol):
     async def due(self, now: datetime, limit: int, lease: float, kind: DueKind = "all") -> list[Due]: ...
 
     def sent_to(self, address: str, since: datetime) -> tuple[int, int]: ...
+
+    def sent_since(self, since: datetime) -> int: ...
+
+    def is_due(self, name: str) -> bool: ...
 
     def ledger(self) -> Ledger: ...
 

@@ -11,7 +11,7 @@ from mailbot.core.instants import to_text
 Change = Mapping[str, Any]
 THREAD_LENGTH = 8
 """How many earlier messages References names: enough for every mail program, short enough for every relay."""
-AUTOMATIC = frozenset({"autoreply", "bounce", "feedback", "list"})
+SHOWN = frozenset({"autoreply", "bounce", "feedback", "list"})
 """Kinds of attached mail that clerks are shown with the case, since no letter passes them on."""
 MOST_ATTACHED = 5
 
@@ -107,7 +107,7 @@ def _address_works(case: Case, event: e.AddressWorks, at: str) -> Change:
 
 
 def _mail_attached(case: Case, event: e.MailAttached, at: str) -> Change:
-    if event.sort not in AUTOMATIC:
+    if event.sort not in SHOWN:
         return {}
     kept = (*case.attached, Attached(at=at, by=event.by, sort=event.sort))
     return {"attached": kept[-MOST_ATTACHED:]}

@@ -17,7 +17,7 @@ def quarantine_told(ledger: Ledger, rules: Rules, now: datetime) -> Decision | N
     """The clerks who may decide are told what came into quarantine since they were told last, at most once a calendar
     day where the desk is; None if there is nothing to tell today. `now` is an aware UTC instant."""
     desk, told = rules.desk, ledger.told
-    fresh = tuple(mail for mail in ledger.quarantine if told is None or mail.at > told)
+    fresh = tuple(mail for mail in ledger.quarantine if mail.seq > ledger.told_seq)
     if not fresh or (told is not None and _day(told, desk) == _day(now, desk)):
         return None
     letters = tuple(_of_quarantine(clerk, fresh) for clerk in desk.clerks if "decide" in clerk.roles)

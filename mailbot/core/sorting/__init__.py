@@ -3,17 +3,16 @@
 The rows that weigh words are in `weights`; docs/sorting.md says in prose what is taken for what, and why.
 """
 
-import re
 from typing import Literal
 
 from mailbot.core import commands
-from mailbot.core.message import Message, Report
+from mailbot.core.message import Message
 from mailbot.core.sorting import machines, weights
 from mailbot.core.sorting.clues import Clues, Test, both, forwards, subject_of, unless
 from mailbot.core.sorting.failures import SUBJECT_FAILED
 from mailbot.core.sorting.phrases import SUBJECT_AUTOMATIC, SUBJECT_MARKED
 
-__all__ = ["AUTOMATIC", "TABLE", "Clues", "Sort", "failed_for_good", "looks_returned", "sort"]
+__all__ = ["AUTOMATIC", "TABLE", "Clues", "Sort", "looks_returned", "sort"]
 
 Sort = Literal[
     "application",
@@ -30,7 +29,6 @@ Sort = Literal[
     "unreadable",
 ]
 AUTOMATIC: frozenset[str] = frozenset({"autoreply", "bounce", "feedback", "list", "own"})
-PERMANENT = re.compile(r"5\.\d{1,3}\.\d{1,3}")
 
 
 def _says_automatic(message: Message, _: Clues) -> bool:
@@ -123,15 +121,3 @@ def looks_returned(message: Message) -> bool:
     if machines.null_path(message) or machines.from_mail_system(message) or machines.from_administrator(message):
         return True
     return message.names("x-failed-recipients") or SUBJECT_FAILED.search(subject_of(message)) is not None
-
-
-def failed_for_good(message: Message) -> tuple[Report, ...]:
-    """What a bounce says was given up: `failed`, whatever the status (RFC 3464 §2.3.3: also what was tried for days),
-    or no action and a permanent status (RFC 3463 §2). A delayed letter is still on its way."""
-    return tuple(one for one in message.reports if _given_up(one))
-
-
-def _given_up(report: Report) -> bool:
-    if report.action:
-        return report.action == "failed"
-    return PERMANENT.match(report.status) is not None

@@ -3,6 +3,7 @@ It knows UIDs and nothing of cases."""
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -26,11 +27,14 @@ class Inbox:
     Every awaitable but `close` raises InboxBroken with the reason in words; the connection is then closed, and
     `connect` makes a new one. No method sets \\Seen, and none expunges a mail that it was not given.
 
-    `empty` are the UIDs, ascending, of the mails that came without an octet when `fetch` was last called.
+    `busy_since` is when the call under way began (seconds of the monotonic clock), None between calls.
+    `empty` are the UIDs, ascending, of the mails that came without an octet when `fetch` or `headers`
+    was last called.
     """
 
     def __init__(self, account: Account) -> None:
         self.empty: tuple[int, ...] = ()
+        self.busy_since: float | None = None
         self._wire = Wire(account)
         self._bell = Bell()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inbox")
@@ -61,19 +65,22 @@ class Inbox:
         Mails that are gone are absent; so is one without a single octet, which is logged, stands in `empty` and stays
         where it is. The caller bounds memory by how many it asks for: each is held once.
         """
-        self.empty = ()
-        found = await self._run(self._wire.fetch, uids)
-        self.empty = tuple(mail.uid for mail in found if not mail.raw)
-        for uid in self.empty:
-            log.warning("the mail with UID %d is empty; it stays in the inbox", uid)
-        return [mail for mail in found if mail.raw]
+        return await self._with_octets(self._wire.fetch, uids)
 
     async def headers(self, uids: Sequence[int]) -> list[Fetched]:
         """The headers only, with the empty line after them, of mails too large to download; the rest as `fetch`.
 
         A header above a million octets is cut off there.
         """
-        return await self._run(self._wire.headers, uids)
+        return await self._with_octets(self._wire.headers, uids)
+
+    async def _with_octets(self, call: Callable[[Sequence[int]], list[Fetched]], uids: Sequence[int]) -> list[Fetched]:
+        self.empty = ()
+        found = await self._run(call, uids)
+        self.empty = tuple(mail.uid for mail in found if not mail.raw)
+        for uid in self.empty:
+            log.warning("the mail with UID %d is empty; it stays in the inbox", uid)
+        return [mail for mail in found if mail.raw]
 
     async def file(self, validity: int, uids: Sequence[int], folder: str, *, again: Sequence[int] = ()) -> bool:
         """Move the mails with these UIDs to a folder (named with `/`); those that are gone are passed over.
@@ -132,4 +139,8 @@ class Inbox:
 
     async def _run(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, partial(call, *args, **kwargs))
+        self.busy_since = time.monotonic()
+        try:
+            return await loop.run_in_executor(self._thread, partial(call, *args, **kwargs))
+        finally:
+            self.busy_since = None

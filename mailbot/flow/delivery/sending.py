@@ -22,8 +22,7 @@ LETTERS_A_CONNECTION = 5
 """How many letters have to wait for each connection beyond the first: a few are sent sooner than many log in."""
 MOST_WAITING = 500
 """How many letters may wait in memory for the connection that has the others to the same recipient."""
-BUDGET_TIME = timedelta(hours=24)
-
+DAY, HOUR = timedelta(hours=24), timedelta(hours=1)
 
 Wanted = Callable[[LetterDue], bool]
 
@@ -33,8 +32,9 @@ def _every(due: LetterDue) -> bool:
 
 
 class Sending:
-    """One round: `letters` counts what became of letters, `troubles` are sentences for the operator, and `relay` tells
-    how the relay was found last: None if it was not asked, an empty text if it works, else why it does not.
+    """One round: `letters` counts what became of letters, and `troubles` are sentences for the operator. `relay` tells
+    how the relay was found in the last call: None if it was not asked, an empty text if it could be worked with, else
+    why not. A letter that was lost on the way, or put off, says nothing of that: `put_off` is why the last one was.
 
     Each letter goes at most once a round, however often `all_due` is called. `results` are those that could not be
     journaled, by letter: whoever keeps the mapping from round to round does not hand such a letter over again while
@@ -52,6 +52,7 @@ class Sending:
         self.letters = {"sent": 0, "later": 0, "never": 0, "held": 0}
         self.troubles: list[str] = []
         self.relay: str | None = None
+        self.put_off = ""
         self._tools, self._clock, self._stopping = tools, clock, stopping
         self._results: dict[str, Result] = {} if results is None else results
         self._tried: set[str] = set()
@@ -60,7 +61,7 @@ class Sending:
         self._unwanted: list[str] = []
         self._feeding = asyncio.Lock()
         self._flying: Counter[str] = Counter()
-        self._handed_over = 0
+        self._lost = ""
         self._full = False
 
     async def all_due(
@@ -79,6 +80,9 @@ class Sending:
         """
         trying = attempt or self.send
         self._full, self._rows, self._wanted, self._unwanted = False, Rows(), wanted, []
+        self.relay, self._lost = None, ""
+        if not self._tools.store.ledger().letters.get("due"):
+            return
         try:
             self._tools.store.require_room()
             if self._stopping() or not await self._more():
@@ -94,37 +98,41 @@ class Sending:
             self._no_room(full)
         finally:
             self._tools.store.give_back((*self._rows.names(), *self._unwanted))
-        if self.relay and (trouble := f"SMTP: {self.relay}") not in self.troubles:
+        why = self.relay or self._lost
+        if why and (trouble := f"SMTP: {why}") not in self.troubles:
             self.troubles.append(trouble)
 
-    async def send(self, due: LetterDue, carrier: Carrier) -> Result:
-        """Take one letter to the relay, or hold it, and journal the result; durable on return.
+    async def send(self, due: LetterDue, carrier: Carrier) -> Result | None:
+        """Take one letter to the relay, or hold it, and journal the result; durable on return. None, and nothing was
+        done, if it is not due any more: an operator dropped or held it while it waited for its connection.
 
         PostmanBroken if the relay cannot be worked with: the letter stays due and nothing is journaled. store.Full if
         the result could not be journaled.
         """
         result = self._results.get(due.name)
+        if result is None and not self._tools.store.is_due(due.name):
+            return None
         if result is None and (why := self._over_budget(due)):
             result = Held(why)
-        domain = budget.domain(due.letter.to)
-        self._flying[domain] += 1
+        domain, flies = budget.domain(due.letter.to), not isinstance(result, Held)
+        self._flying[domain] += flies
         try:
             if result is None:
-                self._handed_over += 1
                 result = self._results[due.name] = await hand_over(self._tools, carrier, due)
             journaled = await record(self._tools, due, result, self._clock)
         finally:
-            self._flying[domain] -= 1
+            self._flying[domain] -= flies
         self._results.pop(due.name, None)
         return journaled
 
     def _over_budget(self, due: LetterDue) -> str:
         if due.released:
             return ""
-        to = due.letter.to.lower()
-        to_address, to_domain = self._tools.store.sent_to(to, self._clock() - BUDGET_TIME)
-        flying = self._flying[budget.domain(to)]  # none of them to this address: those wait behind each other
-        return budget.over(to_address, to_domain + flying, self._handed_over, due.letter, self._tools.rules.desk)
+        to, now, store = due.letter.to.lower(), self._clock(), self._tools.store
+        to_address, to_domain = store.sent_to(to, now - DAY)
+        to_domain += self._flying[budget.domain(to)]  # none of them to this address: those wait behind each other
+        this_hour = store.sent_since(now - HOUR) + self._flying.total()
+        return budget.over(to_address, to_domain, this_hour, due.letter, self._tools.rules.desk)
 
     async def _lane(self, carrier: Carrier, attempt: Attempt) -> None:
         try:
@@ -152,7 +160,8 @@ class Sending:
             return known or due.name not in self._results
         self.letters[type(result).__name__.lower()] += 1
         lost = isinstance(result, Later) and result.code is None
-        self.relay = result.reason if isinstance(result, Later) and lost else ""
+        self.put_off = result.reason if isinstance(result, Later) else self.put_off
+        self.relay, self._lost = (self.relay, self.put_off) if lost else ("", "")
         return not lost
 
     async def _next(self, carrier: Carrier) -> LetterDue | None:

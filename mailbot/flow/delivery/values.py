@@ -30,4 +30,4 @@ Result = Sent | Later | Never | Held
 """What became of a letter."""
 
 Attempt = Callable[[LetterDue, Carrier], Awaitable[Result | None]]
-"""Sends one letter and tells what became of it; None if that met a bug, which was told elsewhere."""
+"""Sends one letter and tells what became of it; None if it is not due any more, or met a bug that was told."""

@@ -61,10 +61,12 @@ class Index:
                 mails=dict(tally.mails),
                 vanished=tally.vanished,
                 letters=self.letters.counts(),
+                oldest_due=self.letters.oldest_due(),
                 quarantine=tuple(tally.quarantine.values()),
                 held=self.letters.held_letters(),
                 alarms=frozenset(tally.alarms),
                 told=tally.told,
+                told_seq=tally.told_seq,
                 done=dict(tally.done),
             )
         return self._ledger

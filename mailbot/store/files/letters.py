@@ -1,12 +1,14 @@
 """What became of letters: due, sent, failed, held, dropped, to whom lately. It reads no disk and sends nothing."""
 
+import heapq
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from mailbot.core import events as e
+from mailbot.core.instants import from_text, to_text
 from mailbot.core.ledger import HeldLetter
 from mailbot.store import Entry
 from mailbot.store.files.journal import Spot
@@ -15,6 +17,8 @@ from mailbot.store.files.recent import Recent
 
 REMEMBERED = timedelta(hours=48)
 """How long it is remembered which letters went to an address, by the instants of entries."""
+ANYBODY = "*"
+"""The key under which every letter sent is noted, whoever it went to."""
 Row = Callable[[Any, Entry, Spot], None]
 """What one kind of event changes."""
 
@@ -22,7 +26,8 @@ Row = Callable[[Any, Entry, Spot], None]
 @dataclass(slots=True)
 class DueLetter:
     """A letter without an end: the entry it stands in and where that lies, how often it was tried, not before when; to
-    whom it goes; `why` it is or was held, and whether an operator `released` it."""
+    whom it goes; `since` when it is due (journal text): when it was written, or `released` by an operator; `why` it is
+    or was held."""
 
     seq: int
     file: str
@@ -30,6 +35,7 @@ class DueLetter:
     length: int
     to: str
     template: str
+    since: str
     tries: int = 0
     after: str = ""
     why: str = ""
@@ -65,6 +71,7 @@ class Letters:
         self.queue = Queue()
         self.written = Recent(REMEMBERED)
         self.sent = Recent(REMEMBERED)
+        self._oldest: list[tuple[str, str]] = []
         self._ever = 0
         self._ended = Counter[str]()
         self._shown: tuple[HeldLetter, ...] | None = None
@@ -84,8 +91,10 @@ class Letters:
     def _written(self, event: e.LetterWritten, entry: Entry, spot: Spot) -> None:
         name = letter_name(entry, event.number)
         self._ever += 1
-        self.due[name] = DueLetter(entry.seq, spot.file, spot.offset, spot.length, event.to, event.template)
+        since = to_text(entry.at)
+        self.due[name] = DueLetter(entry.seq, spot.file, spot.offset, spot.length, event.to, event.template, since)
         self._queue(name)
+        self._waits(name)
         self.written.add(entry.at, event.to.lower(), event.template)
 
     def _postponed(self, event: e.LetterPostponed, entry: Entry, spot: Spot) -> None:
@@ -100,6 +109,7 @@ class Letters:
         if letter:
             to = letter.to.lower()
             self._ended["sent"] += 1
+            self.sent.add(entry.at, ANYBODY)
             self.sent.add(entry.at, to)
             self.sent.add(entry.at, "@" + to.rpartition("@")[2])
 
@@ -129,9 +139,10 @@ class Letters:
         letter = self.held.pop(event.letter, None)
         if letter:
             self._shown = None
-            letter.released, letter.after = True, ""
+            letter.released, letter.after, letter.since = True, "", to_text(entry.at)
             self.due[event.letter] = letter
             self._queue(event.letter)
+            self._waits(event.letter)
 
     def _drop(self, event: e.LetterDropped, entry: Entry, spot: Spot) -> None:
         letter = self.due.pop(event.letter, None) or self.held.pop(event.letter, None)
@@ -144,6 +155,23 @@ class Letters:
         due = self.due[name]
         self.queue.put(name, (due.seq, int(name.rpartition(".")[2])), due.after)
 
+    def _waits(self, name: str) -> None:
+        """It is due from now on. What lies on top and is not due any more goes: the heap does not grow for ever."""
+        self._ended_off_top()
+        heapq.heappush(self._oldest, (self.due[name].since, name))
+
+    def _ended_off_top(self) -> None:
+        while self._oldest and not self._still(*self._oldest[0]):
+            heapq.heappop(self._oldest)
+
+    def _still(self, since: str, name: str) -> bool:
+        return name in self.due and self.due[name].since == since
+
+    def oldest_due(self) -> datetime | None:
+        """Since when (aware UTC) the oldest due letter has been due; None if none is."""
+        self._ended_off_top()
+        return from_text(self._oldest[0][0]) if self._oldest else None
+
     def forget(self, name: str) -> None:
         """A letter cannot be sent any more, since its entry was erased."""
         self.due.pop(name, None)
@@ -154,6 +182,10 @@ class Letters:
         and for its domain."""
         address = address.lower()
         return self.sent.count(address, since), self.sent.count("@" + address.rpartition("@")[2], since)
+
+    def sent_since(self, since: str) -> int:
+        """How many letters the relay took at all, at or after an instant (journal text, at most 48 hours back)."""
+        return self.sent.count(ANYBODY, since)
 
     def state(self, name: str) -> dict[str, Any]:
         """State and tries of a letter without a case that was written."""
@@ -195,6 +227,7 @@ class Letters:
             letters.update({name: DueLetter(**letter) for name, letter in listed[part].items()})
         for name in self.due:
             self._queue(name)
+            self._waits(name)
         self.failed.update(listed["failed"])
         self._ended.update(listed["ended"])
         self._ever = listed["ever"]

@@ -21,6 +21,8 @@ ORDERS = 1_000
 TWINS = timedelta(days=30)
 """How long it is remembered which mails came, to recognise the same mail with other bytes."""
 MOST_TWINS = 50_000
+PLAIN = ("adopted", "observed", "validity", "vanished", "told_seq")
+"""What is a plain JSON value as it is."""
 
 
 class Tally:
@@ -29,6 +31,7 @@ class Tally:
     def __init__(self) -> None:
         self.opened: datetime | None = None
         self.told: datetime | None = None
+        self.told_seq = 0
         self.adopted = self.observed = False
         self.validity: int | None = None
         self.vanished = 0
@@ -64,7 +67,7 @@ class Tally:
         self.vanished += event.count
 
     def _told(self, event: e.QuarantineTold, entry: Entry, spot: Spot) -> None:
-        self.told = entry.at
+        self.told, self.told_seq = entry.at, entry.seq
 
     def _dismissed(self, event: e.QuarantineDismissed, entry: Entry, spot: Spot) -> None:
         if self.quarantine.pop(event.mail, None):
@@ -108,7 +111,7 @@ class Tally:
         return {
             "opened": _text(self.opened),
             "told": _text(self.told),
-            **{name: getattr(self, name) for name in ("adopted", "observed", "validity", "vanished")},
+            **{name: getattr(self, name) for name in PLAIN},
             "mails": dict(self.mails),
             "quarantine": waiting,
             "alarms": sorted(self.alarms),
@@ -119,7 +122,7 @@ class Tally:
     def load(self, listed: Mapping[str, Any]) -> None:
         """Becomes what `listed` was taken of."""
         self.opened, self.told = _instant(listed["opened"]), _instant(listed["told"])
-        for name in ("adopted", "observed", "validity", "vanished"):
+        for name in PLAIN:
             setattr(self, name, listed[name])
         self.mails.update(listed["mails"])
         for one in listed["quarantine"]:

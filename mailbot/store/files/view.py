@@ -71,6 +71,14 @@ class View:
         24 hours back, by the instants of their entries."""
         return self._standing.index.letters.sent_to(address, to_text(since))
 
+    def sent_since(self, since: datetime) -> int:
+        """How many letters the relay took, whoever they went to, at or after an aware instant at most 24 hours back."""
+        return self._standing.index.letters.sent_since(to_text(since))
+
+    def is_due(self, name: str) -> bool:
+        """Whether the letter of this name may still go: it was neither sent nor held, dropped or erased."""
+        return name in self._standing.index.letters.due
+
     async def posted(self) -> dict[str, object] | None:
         """What the service saw last; None if nothing was posted, or if it is not whole."""
         return await asyncio.to_thread(pulse.posted, self.state)
