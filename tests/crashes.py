@@ -252,7 +252,10 @@ class Stage:
         """
         entries = self.lines()
         check_decided_once(entries, self.mails)
-        assert self.outcome() == expected
+        found = self.outcome()
+        for name in Outcome.__dataclass_fields__:
+            mine, theirs = getattr(found, name), getattr(expected, name)
+            assert mine == theirs, f"{name}: {mine} instead of {theirs}"
         self.check_letters(set(logged), kills)
         self.verify()
         self.run_well(shift)

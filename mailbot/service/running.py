@@ -127,8 +127,8 @@ class Service:
             await meet_deadlines(self._work, until, done)
         await self._work.note()
         self._times.soon("letters")
-        if done.taken_in or done.observed:
-            self._times.soon("health", 1.0)
+        if done.taken_in or done.observed or not self._looked:
+            self._times.soon("health", 0.5)
         self._looked = True
         self._next_look(until is not None, done)
 

@@ -1,7 +1,7 @@
 """What every part of a round takes along, and what a round did. It does nothing itself."""
 
+import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from mailbot.core.events import LetterWritten
@@ -13,6 +13,8 @@ from mailbot.flow.intake import TakenIn
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools, wall_clock
 from mailbot.store import Digest, Full
+
+log = logging.getLogger("mailbot")
 
 
 @dataclass(slots=True)
@@ -74,5 +76,7 @@ class Work:
     async def note(self) -> None:
         """What was seen last is kept for the next process and for whoever asks how the service is."""
         self.pulse.noted = self.clock()
-        with suppress(Full):
+        try:
             await self.tools.store.post(self.pulse.plain())
+        except Full as full:
+            log.warning("what was seen could not be noted: %s", full)
