@@ -16,6 +16,7 @@ from faults import Cut, Faults, Rewrite, Say, Stall, emptied
 from test_run import at_work, recipients, until, world_of
 from worlds import World, application, digest, question
 
+from mailbot.core.pulse import Pulse
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
 from mailbot.service import Pace
@@ -418,3 +419,14 @@ async def test_jobs_that_are_called_often_work_all_the_same() -> None:
         await asyncio.sleep(0.05)
     await times.close()
     assert len(worked) >= 3, "each call put the job off"
+
+
+def test_a_mail_that_was_decided_never_counts_as_vanished_whatever_others_do_with_it() -> None:
+    pulse, now = Pulse(), datetime.now(UTC)
+    assert pulse.look(1, [7, 8], (), now) == set()
+    pulse.filing |= {7}  # decided; the answer to filing it was lost
+    assert pulse.look(1, [8], (), now) == set(), "flagged as deleted by somebody"
+    assert pulse.look(1, [7, 8], (), now) == set(), "and not any more"
+    assert pulse.look(1, [8], (), now) == set(), "moved away"
+    assert pulse.look(1, [], (), now) == {8}
+    assert (pulse.came, pulse.filed, pulse.gone) == (3, 2, 1)

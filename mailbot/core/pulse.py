@@ -17,7 +17,7 @@ class Pulse:
     """The inbox as it was seen last, and what became of the mails that ever came into view under its UIDVALIDITY.
 
     `in_view` are the UIDs seen and not filed, among them the `observed` ones and those delivered `empty`; `filing` are
-    those decided and about to be filed, so that none is taken for vanished if nobody hears that it was. `seq` is the
+    those decided whose filing was not confirmed yet: none of them is ever taken for vanished. `seq` is the
     last entry of the journal at the last look, `top` the highest UID seen, `stuck` the UIDs filed and still there.
     `process` is the number of a service at work, `noted` when this was noted.
     """
@@ -59,7 +59,7 @@ class Pulse:
         self.filed += len(ours)
         self.gone += len(vanished)
         self.stuck = here & self.filed_lately
-        self.in_view, self.filing, self.filed_lately = here, self.filing & here, set()
+        self.in_view, self.filed_lately = here, set()
         for part in (self.observed, self.empty, self.foreseen):
             part &= here
         self.top, self.seen = max(self.top, *here, 0), now
@@ -74,11 +74,12 @@ class Pulse:
 
     def was_filed(self, uids: Iterable[int]) -> None:
         """These mails were filed by us."""
-        filed = self.in_view & set(uids)
+        confirmed = set(uids)
+        filed = self.in_view & confirmed
         self.filed += len(filed)
         self.in_view -= filed
         self.observed -= filed
-        self.filing -= filed
+        self.filing -= confirmed
         self.filed_lately |= filed
 
     @property
