@@ -430,3 +430,7 @@ def test_a_mail_that_was_decided_never_counts_as_vanished_whatever_others_do_wit
     assert pulse.look(1, [8], (), now) == set(), "moved away"
     assert pulse.look(1, [], (), now) == {8}
     assert (pulse.came, pulse.filed, pulse.gone) == (3, 2, 1)
+    assert pulse.look(1, [9], (), now) == set()
+    assert pulse.look(1, [], {9}, now) == set(), "the journal names it: an earlier process decided it"
+    assert pulse.look(1, [9], (), now) == set()
+    assert pulse.look(1, [], (), now) == set()

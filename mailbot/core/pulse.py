@@ -60,6 +60,7 @@ class Pulse:
         self.gone += len(vanished)
         self.stuck = here & self.filed_lately
         self.in_view, self.filed_lately = here, set()
+        self.filing |= set(decided)
         for part in (self.observed, self.empty, self.foreseen):
             part &= here
         self.top, self.seen = max(self.top, *here, 0), now
