@@ -108,7 +108,7 @@ def case(
         "values": understood.values,
         "faults": understood.faults,
     }
-    return Case.model_validate(known | {"step": step, "status": status} | more)
+    return Case.model_validate(known | {"step": step, "step_kind": step, "status": status} | more)
 
 
 DUE = {"due": "2026-04-20T14:59:59.000Z"}

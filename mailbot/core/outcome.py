@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailbot.core.events import Event, Role
+from mailbot.core.events import Enclosure, Event, Role
 
 TEMPLATES = (
     *("missing", "received", "consent", "review", "agreed", "accepted", "accepted_responsible", "rejected"),
@@ -21,7 +21,8 @@ FINAL = frozenset({"accepted", "accepted_responsible", "rejected", "rejected_res
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A letter before it is put into words: `template` by name, `languages` in the order they stand in it,
-    `data` what the template may show, `thread` what it answers (Message-IDs, or letters of ours by name)."""
+    `data` what the template may show, `thread` what it answers (Message-IDs, or letters of ours by name), `enclosures`
+    the files that go with it."""
 
     template: str
     to: str
@@ -29,6 +30,7 @@ class Letter:
     languages: tuple[str, ...]
     data: Mapping[str, object] = field(default_factory=dict)
     thread: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

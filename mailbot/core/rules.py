@@ -5,107 +5,51 @@ from typing import Literal
 
 from pydantic import Field
 
-from mailbot.core.conditions import Condition
 from mailbot.core.events import Frozen
+from mailbot.core.forms import (
+    Check,
+    Closed,
+    Copies,
+    Document,
+    FieldRule,
+    FieldType,
+    Form,
+    Implied,
+    Lookup,
+    Person,
+    PersonName,
+    Records,
+    Season,
+    Step,
+    StepKind,
+    Texts,
+)
 
-Texts = dict[str, str]
-"""One text per language (`en`, `ja`)."""
-
-FieldType = Literal[
-    "line",
-    "latin",
-    "email",
-    "postal_code",
-    "telephone",
-    "lines",
-    "long",
-    "yes_no",
-    "ids",
-    "account_name",
-    "ssh_public_key",
-    "choice",
+__all__ = [
+    "Budgets",
+    "Check",
+    "Clerk",
+    "Closed",
+    "Copies",
+    "Desk",
+    "Document",
+    "FieldRule",
+    "FieldType",
+    "Folders",
+    "Form",
+    "Implied",
+    "Limits",
+    "Lookup",
+    "Person",
+    "PersonName",
+    "Records",
+    "Rules",
+    "Season",
+    "Step",
+    "StepKind",
+    "Texts",
+    "Words",
 ]
-
-
-class Implied(Frozen):
-    """A value understood without being written, where the condition holds and nothing was answered."""
-
-    value: str
-    when: Condition
-
-
-class FieldRule(Frozen):
-    """One field of a form. `key` is its name in rules/; `required` counts only where `when` holds.
-
-    `institution` (email) refuses free-mail addresses; `minimum` is in characters (long). `choices` maps the value
-    kept to what people may write for it, per language.
-    """
-
-    key: str = ""
-    label: Texts
-    aliases: dict[str, tuple[str, ...]] = {}
-    type: FieldType = "line"
-    required: bool = False
-    when: Condition | None = None
-    implied: tuple[Implied, ...] = ()
-    minimum: int | None = None
-    institution: bool = False
-    choices: dict[str, dict[str, tuple[str, ...]]] = {}
-    help: Texts = {}
-    example: Texts = {}
-
-
-class Copies(Frozen):
-    """Fields filled from others where the condition holds: `fields` maps target to source."""
-
-    when: Condition
-    fields: dict[str, str]
-
-
-class Check(Frozen):
-    """A rule across fields: where `when` holds, `field` has a fault of this kind, said in these words."""
-
-    field: str
-    when: Condition
-    kind: Literal["invalid", "unclear", "conflict"] = "invalid"
-    message: Texts
-
-
-class Person(Frozen):
-    """Which fields tell about a person taking part: the address field, the name's fields in order."""
-
-    email: str
-    name: tuple[str, ...]
-
-
-class Step(Frozen):
-    """What a case waits for: `remind` and `limit` in working days after the step began; `shows` are the fields a
-    consent letter shows and binds to."""
-
-    kind: Literal["fields", "consent", "review"]
-    letter: str
-    remind: int | None = None
-    limit: int | None = None
-    shows: tuple[str, ...] = ()
-
-
-class Form(Frozen):
-    """A kind of application, as rules/<name>.toml declares it. `people` has at least `applicant`."""
-
-    name: str = ""
-    title: Texts
-    summary: Texts = {}
-    aliases: dict[str, tuple[str, ...]] = {}
-    people: dict[Literal["applicant", "responsible"], Person]
-    fields: dict[str, FieldRule]
-    copies: tuple[Copies, ...] = ()
-    checks: tuple[Check, ...] = ()
-    steps: tuple[Step, ...]
-
-    def step(self, kind: str) -> Step:
-        """The step of that kind; KeyError if the form has none."""
-        by_kind: dict[str, Step] = {step.kind: step for step in self.steps}
-        return by_kind[kind]
 
 
 class Clerk(Frozen):
@@ -166,6 +110,7 @@ class Desk(Frozen):
     budgets: Budgets = Budgets()
     free_mail: tuple[str, ...] = ()
     closing_days: tuple[str, ...] = ()
+    holidays: str = ""
     rounds: int = Field(default=2, ge=1)
 
     def clerk(self, address: str) -> Clerk | None:
@@ -184,6 +129,7 @@ class Words(Frozen):
     dates: dict[str, str]
     values: dict[str, str]
     alarms: dict[str, str]
+    remarks: dict[str, str] = {}
 
 
 class Rules(Frozen):

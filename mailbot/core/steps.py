@@ -1,4 +1,5 @@
-"""The steps of a case: one table saying whom each waits for, when it is over, and what comes then. It sends nothing."""
+"""The steps of a case: one table saying of each kind whom it waits for, when it is over, and what its limit does.
+It sends nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,39 +8,87 @@ from typing import Literal
 
 from mailbot.core.calendar import add_working_days
 from mailbot.core.case import Case
+from mailbot.core.conditions import holds
 from mailbot.core.events import StepEntered
-from mailbot.core.instants import to_text
-from mailbot.core.rules import Desk, Form
+from mailbot.core.instants import from_text, to_text
+from mailbot.core.rules import Desk, Form, Step, StepKind
+
+WaitsFor = Literal["applicant", "responsible", "clerk", "nobody"]
+After = Literal["expire", "go_on", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """`waits_for` is who has to act, `over` whether the step is finished, `expires` whether its limit ends the case
-    (it never does while only the desk's own clerks are waited for)."""
+    """`waits_for` is who has to act (None: whoever signs the document that is wanted), `over` whether the step is
+    finished, `after` what its limit does unless the form says otherwise."""
 
-    waits_for: Literal["applicant", "responsible", "clerk"]
-    over: Callable[[Case], bool]
-    expires: bool
+    waits_for: WaitsFor | None
+    over: Callable[[Case, Form, Step], bool]
+    after: After
 
 
-STEPS: dict[str, StepRow] = {
-    "fields": StepRow("applicant", lambda case: not case.faults and bool(case.values), expires=True),
-    "consent": StepRow("responsible", lambda case: case.consent is not None, expires=True),
-    "review": StepRow("clerk", lambda case: bool(case.decided_by), expires=False),
+def wanted(case: Case, form: Form, step: Step) -> tuple[str, ...]:
+    """The documents a step still waits for, in their order."""
+    named = ((name, form.documents[name]) for name in step.documents)
+    return tuple(name for name, rule in named if holds(rule.when, case.values) and name not in case.documents)
+
+
+def left(case: Case, step: Step) -> tuple[int, ...]:
+    """The users (rows of the plan's list) for whom a task that is done for each is left to be done."""
+    users = case.plan.users if case.plan else ()
+    return tuple(user.row for user in users if f"{step.id}/{user.row}" not in case.tasks)
+
+
+def _task_over(case: Case, form: Form, step: Step) -> bool:
+    return not left(case, step) if step.each and case.plan and case.plan.users else step.id in case.tasks
+
+
+def _fields_over(case: Case, form: Form, step: Step) -> bool:
+    return not case.faults and not case.asked and bool(case.values)
+
+
+def _passed(case: Case, form: Form, step: Step) -> bool:
+    return step.id in case.passed
+
+
+STEPS: dict[StepKind, StepRow] = {
+    "fields": StepRow("applicant", _fields_over, "expire"),
+    "consent": StepRow("responsible", lambda case, form, step: case.consent is not None, "expire"),
+    "document": StepRow(None, lambda case, form, step: not wanted(case, form, step), "expire"),
+    "review": StepRow("clerk", lambda case, form, step: bool(case.decided_by), "tell"),
+    "task": StepRow("clerk", _task_over, "tell"),
+    "wait": StepRow("nobody", _passed, "go_on"),
+    "notify": StepRow("nobody", _passed, "go_on"),
 }
 
 
-def current(case: Case, form: Form) -> str:
-    """The first step of the form that is not over; the last one if all are."""
-    waiting = (step.kind for step in form.steps if not STEPS[step.kind].over(case))
-    return next(waiting, form.steps[-1].kind)
+def waits_for(case: Case, form: Form) -> WaitsFor:
+    """Who has to act in the step the case is in."""
+    step = form.step(case.step)
+    row = STEPS[step.kind].waits_for
+    if row is not None:
+        return row
+    missing = wanted(case, form, step)
+    return form.documents[missing[0]].signer if missing else "nobody"
 
 
-def entered(kind: str, form: Form, desk: Desk, now: datetime) -> StepEntered:
+def after(step: Step) -> After:
+    """What happens when the limit of a step passes."""
+    return step.after or STEPS[step.kind].after
+
+
+def current(case: Case, form: Form) -> Step | None:
+    """The first step of the form that concerns the case and is not over; None if all are."""
+    concerning = (step for step in form.steps if holds(step.when, case.values))
+    return next((step for step in concerning if not STEPS[step.kind].over(case, form, step)), None)
+
+
+def entered(step: Step, case: Case, desk: Desk, now: datetime) -> StepEntered:
     """The event with which a case begins to wait for a step at `now` (aware UTC), with its reminder and limit."""
-    step = form.step(kind)
+    begun = from_text(case.completed) if step.counted == "completed" and case.completed else now
 
-    def after(days: int | None) -> str | None:
-        return None if days is None else to_text(add_working_days(now, days, desk))
+    def in_days(days: int | None) -> str | None:
+        return None if days is None else to_text(max(add_working_days(begun, days, desk), now))
 
-    return StepEntered(step=kind, remind=after(step.remind), due=after(step.limit))
+    sort = step.kind if step.name else ""
+    return StepEntered(step=step.id, sort=sort, remind=in_days(step.remind), due=in_days(step.limit))

@@ -8,7 +8,7 @@ from mailbot.core.columns import clip, pad, width
 from mailbot.core.events import LetterWritten
 from mailbot.core.instants import from_text
 from mailbot.core.rules import Rules
-from mailbot.core.steps import STEPS
+from mailbot.core.steps import waits_for
 from mailbot.store import Entry
 
 QUEUE: frozenset[str] = frozenset({"ready", "on_hold", "in_progress"})
@@ -25,9 +25,16 @@ def name_of(case: Case, rules: Rules) -> str:
 
 def row(case: Case, rules: Rules) -> tuple[str, ...]:
     """A case as a row: number, status, form, applicant, what it waits for, since and until (days where the desk is)."""
-    waits = STEPS[case.step].waits_for if case.open else ""
+    waits = waiting(case, rules) if case.open else ""
     since, until = _day(case.step_since, rules), _day(case.due, rules) if case.open and case.due else ""
     return (case.number, case.status, case.form, clip(name_of(case, rules), 28), waits, since, until)
+
+
+def waiting(case: Case, rules: Rules) -> str:
+    """Who has to act in an open case; `?` if the rules know its form or step no more."""
+    form = rules.forms.get(case.form)
+    known = form is not None and any(step.id == case.step for step in form.steps)
+    return waits_for(case, form) if form and known else "?"
 
 
 def _day(instant: str, rules: Rules) -> str:
@@ -66,7 +73,7 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
     """One case with everything: how it stands, its fields, what is wrong, its letters."""
     form = rules.forms.get(case.form)
     labels = {key: rule.label["en"] for key, rule in form.fields.items()} if form else {}
-    waits = STEPS[case.step].waits_for if case.open else "nobody"
+    waits = waiting(case, rules) if case.open else "nobody"
     head = [
         f"{case.number}  {case.status}  {case.form}",
         f"applicant  {case.applicant}",

@@ -78,6 +78,16 @@ def _mailbox(event: e.MailboxSeen) -> str:
     return f"UIDVALIDITY {event.validity}: {mails}" + ", which are only observed" * event.observed
 
 
+def _plan(event: e.PlanRead) -> str:
+    plan = event.plan
+    return f"usage plan {plan.version or 'of unknown version'}: {len(plan.users)} users, {plan.total or 'no'} TB"
+
+
+def _task(event: e.TaskDone) -> str:
+    about = f" for user {event.member}" if event.member is not None else ""
+    return f"{event.clerk} did {event.step}{about}" + (f", number {event.number}" if event.number else "")
+
+
 SENTENCES: Mapping[str, Sentence] = {
     "facts": _facts,
     "desk_opened": lambda v: f"the desk {v.desk} opened at {v.address}",
@@ -118,6 +128,24 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "address_works": lambda v: f"{v.address} can be reached again",
     "reminder_paused": _paused,
+    "plan_read": _plan,
+    "document_received": lambda v: f"{v.document} received ({v.how}), from {v.by}" + ", signed" * bool(v.signed),
+    "documents_voided": lambda v: f"{', '.join(v.documents)} void, changed: {', '.join(v.fields)}",
+    "task_done": _task,
+    "step_passed": lambda v: f"{v.step} is over ({v.why})",
+    "step_stopped": lambda v: f"{v.by} objects: {v.step} waits for a clerk",
+    "completed": lambda v: "done" + (f", closed by {v.clerk}" if v.clerk else ""),
+    "withdrawn": lambda v: f"withdrawn by {v.by}" + _because(v.reason),
+    "reopened": lambda v: f"opened again by {v.clerk}" + _because(v.text),
+    "marked_duplicate": lambda v: f"{v.clerk}: dealt with in {v.of}",
+    "field_allowed": lambda v: f"{v.clerk} allows {v.field}" + _because(v.reason),
+    "fields_asked": lambda v: f"{v.clerk} asks again for {', '.join(v.fields)}",
+    "vouched": lambda v: f"{v.clerk} vouches for {v.address}",
+    "replied": lambda v: f"{v.clerk} wrote to the applicant: {clip(v.text, 80)}",
+    "account_changed": lambda v: f"register {v.name} changed",
+    "register_imported": lambda v: f"register {v.name} imported: {v.rows} rows, {v.digest[:12]}",
+    "secret_told": lambda v: f"masked before anybody saw it: {', '.join(v.secrets)}; the sender was told",
+    "secret_destroyed": lambda v: f"the raw bytes of mail {v.mail[:12]} were destroyed",
     "mailbox_seen": _mailbox,
     "adopted": lambda v: "mails that were only observed are taken in from now on",
     "mails_vanished": lambda v: f"somebody else removed {_mails(v.count)} from the inbox, UIDs {clip(v.uids, 60)}",

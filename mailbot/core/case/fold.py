@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.core import events as e
-from mailbot.core.case.values import STATUS_OF_STEP, Attached, Case, Consent, LetterInfo, Status
+from mailbot.core.case.values import Attached, Case, Consent, Document, Done, LetterInfo, Status
 from mailbot.core.instants import to_text
 
 Change = Mapping[str, Any]
@@ -14,6 +14,16 @@ THREAD_LENGTH = 8
 SHOWN = frozenset({"autoreply", "bounce", "feedback", "list"})
 """Kinds of attached mail that clerks are shown with the case, since no letter passes them on."""
 MOST_ATTACHED = 5
+STATUS_OF: Mapping[str, Status] = {
+    "fields": "collecting",
+    "consent": "awaiting_consent",
+    "document": "awaiting_document",
+    "review": "ready",
+    "task": "in_progress",
+    "wait": "in_progress",
+    "notify": "in_progress",
+}
+"""How a case stands while it waits for a step of this kind."""
 
 
 def _joined(thread: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -28,6 +38,9 @@ def _fields_read(case: Case, event: e.FieldsRead, at: str) -> Change:
         "faults": event.faults,
         "unread": tuple(dict.fromkeys((*case.unread, *event.unread))),
         "rounds": 0 if event.news else case.rounds + 1,
+        "remarks": event.remarks,
+        "confirmed": tuple(dict.fromkeys((*case.confirmed, *event.confirmed))),
+        "asked": tuple(key for key in case.asked if key not in event.answers and key not in event.confirmed),
     }
 
 
@@ -38,15 +51,19 @@ def _mail_joined(case: Case, event: e.MailJoined, at: str) -> Change:
 
 
 def _step_entered(case: Case, event: e.StepEntered, at: str) -> Change:
-    first = event.step != "fields" and case.completed is None
+    kind = event.sort or event.step
+    first = kind != "fields" and case.completed is None
     return {
         "step": event.step,
-        "status": STATUS_OF_STEP[event.step],
+        "step_kind": kind,
+        "status": STATUS_OF[kind],
         "step_since": at,
         "due": event.due,
         "remind": event.remind,
         "completed": at if first else case.completed,
         "pauses": 0,
+        "passed": tuple(step for step in case.passed if step != event.step),
+        "tasks": {step: done for step, done in case.tasks.items() if step != event.step},
     }
 
 
@@ -117,6 +134,38 @@ def _reminder_paused(case: Case, event: e.ReminderPaused, at: str) -> Change:
     return {"remind": event.remind, "due": event.due, "pauses": case.pauses + 1}
 
 
+def _facts(case: Case, event: e.Facts, at: str) -> Change:
+    return {"rows": event.rows} if event.rows else {}
+
+
+def _document_received(case: Case, event: e.DocumentReceived, at: str) -> Change:
+    there = Document(at=at, how=event.how, by=event.by, dated=event.dated, signed=event.signed)
+    return {"documents": {**case.documents, event.document: there}}
+
+
+def _documents_voided(case: Case, event: e.DocumentsVoided, at: str) -> Change:
+    return {"documents": {name: there for name, there in case.documents.items() if name not in event.documents}}
+
+
+def _task_done(case: Case, event: e.TaskDone, at: str) -> Change:
+    name = event.step if event.member is None else f"{event.step}/{event.member}"
+    return {"tasks": {**case.tasks, name: Done(at=at, clerk=event.clerk, number=event.number)}}
+
+
+def _reopened(case: Case, event: e.Reopened, at: str) -> Change:
+    """As before it was closed; a decision is taken anew, what was done stays done."""
+    return {"status": "collecting", "step": "", "decided_by": "", "reason": "", "of": "", "stuck": False}
+
+
+def _completed(case: Case, event: e.Completed, at: str) -> Change:
+    ended = {"status": "done", "due": None, "remind": None}
+    return {**ended, "decided_by": event.clerk, "reason": event.text} if event.clerk else ended
+
+
+def _duplicate(case: Case, event: e.MarkedDuplicate, at: str) -> Change:
+    return {**_closed("duplicate")(case, event, at), "of": event.of}
+
+
 FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.FieldsRead: _fields_read,
     e.MailJoined: _mail_joined,
@@ -145,6 +194,20 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.AddressBounced: _address_bounced,
     e.AddressWorks: _address_works,
     e.ReminderPaused: _reminder_paused,
+    e.Facts: _facts,
+    e.PlanRead: lambda case, event, at: {"plan": event.plan},
+    e.DocumentReceived: _document_received,
+    e.DocumentsVoided: _documents_voided,
+    e.TaskDone: _task_done,
+    e.StepPassed: lambda case, event, at: {"passed": (*case.passed, event.step), "stopped": ""},
+    e.StepStopped: lambda case, event, at: {"stuck": True, "stopped": event.by},
+    e.Completed: _completed,
+    e.Withdrawn: _closed("withdrawn"),
+    e.Reopened: _reopened,
+    e.MarkedDuplicate: _duplicate,
+    e.FieldAllowed: lambda case, event, at: {"allowed": {**case.allowed, event.field: event.reason}},
+    e.FieldsAsked: lambda case, event, at: {"asked": event.fields, "asked_text": event.text},
+    e.Vouched: lambda case, event, at: {"vouched": event.address},
 }
 """What each kind of event changes; a kind without a row changes nothing in a case."""
 
@@ -159,6 +222,19 @@ REVISING = (
     e.Accepted,
     e.Rejected,
     e.Expired,
+    e.PlanRead,
+    e.DocumentReceived,
+    e.DocumentsVoided,
+    e.TaskDone,
+    e.StepPassed,
+    e.StepStopped,
+    e.Completed,
+    e.Withdrawn,
+    e.Reopened,
+    e.MarkedDuplicate,
+    e.FieldAllowed,
+    e.FieldsAsked,
+    e.Vouched,
 )
 """Kinds after which a decision on an older letter is out of date."""
 
@@ -174,6 +250,7 @@ def opened(number: str, event: e.CaseOpened, at: str) -> Case:
         applicant=event.applicant,
         name=event.name,
         languages={"applicant": event.language},
+        late=event.late,
     )
 
 
@@ -195,10 +272,15 @@ def _step(case: Case | None, number: str, seq: int, at: str, event: e.Event) -> 
 def fold(case: Case | None, number: str, seq: int, at: datetime, happened: Iterable[e.Event]) -> Case | None:
     """The case after one entry: `seq` its number in the journal, `at` its instant, `happened` its events in order.
 
-    Facts come first and change nothing; a case that is None begins with CaseOpened. ValueError if it does not.
+    Facts come first; a case that is None begins with CaseOpened. ValueError if it does not.
     """
     text = to_text(at)
+    rows: tuple[e.Row, ...] = ()
     for event in happened:
-        if not isinstance(event, e.Facts):
-            case = _step(case, number, seq, text, event)
+        if case is None and isinstance(event, e.Facts):
+            rows = event.rows
+            continue
+        case = _step(case, number, seq, text, event)
+        if isinstance(event, e.CaseOpened):
+            case = case.model_copy(update={"rows": rows})
     return case

@@ -1,6 +1,5 @@
 """A case and what belongs to it, as values. They know nothing of the events they come from."""
 
-from collections.abc import Mapping
 from typing import Literal
 
 from mailbot.core import events as e
@@ -20,7 +19,6 @@ Status = Literal[
     "duplicate",
 ]
 CLOSED: frozenset[str] = frozenset({"done", "rejected", "declined", "withdrawn", "expired", "duplicate"})
-STATUS_OF_STEP: Mapping[str, Status] = {"fields": "collecting", "consent": "awaiting_consent", "review": "ready"}
 
 
 class LetterInfo(e.Frozen):
@@ -56,6 +54,25 @@ class Attached(e.Frozen):
     sort: str
 
 
+class Document(e.Frozen):
+    """A signed document that is there: when it came (journal text), how, who mailed or recorded it, which day a clerk
+    gave it (ISO 8601), and the names of its digital signatures."""
+
+    at: str
+    how: str
+    by: str
+    dated: str = ""
+    signed: tuple[str, ...] = ()
+
+
+class Done(e.Frozen):
+    """A task that was done: when (journal text), by which clerk, under which number."""
+
+    at: str
+    clerk: str
+    number: str = ""
+
+
 class Case(e.Frozen):
     """One application from first mail to end. Instants are journal texts (see `instants`).
 
@@ -65,12 +82,20 @@ class Case(e.Frozen):
     clerk's address) what the next letter answers. `bounced` are the addresses (lower case) that letters came back from
     and nobody wrote from since, `attached` the last automatic mails, `pauses` how often the reminder of this step was
     put off.
+
+    `step` is a step's name in its form (empty: none has begun), `step_kind` what kind of step it is. `documents` are
+    those that are there, by name; `tasks` those that are done, by step, where a task is done for each user by
+    `<step>/<row>`; `passed` the steps that only took time and are over. `remarks` are for clerks; `confirmed` fields
+    whose doubtful value counts, `allowed` those a clerk made an exception for, with the reason; `asked` those a clerk
+    wants looked at again, with their words in `asked_text`. `vouched` is the responsible person's address that a clerk
+    vouches for. `stopped` is who objects to a change. `rows` are the rows of registers that were looked up last.
     """
 
     number: str
     form: str
     status: Status = "collecting"
-    step: str = "fields"
+    step: str = ""
+    step_kind: str = "fields"
     opened: str
     changed: str
     completed: str | None = None
@@ -98,6 +123,20 @@ class Case(e.Frozen):
     attached: tuple[Attached, ...] = ()
     pauses: int = 0
     revision: int = 0
+    late: bool = False
+    plan: e.Plan | None = None
+    documents: dict[str, Document] = {}
+    tasks: dict[str, Done] = {}
+    passed: tuple[str, ...] = ()
+    remarks: tuple[e.Remark, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    allowed: dict[str, str] = {}
+    asked: tuple[str, ...] = ()
+    asked_text: str = ""
+    vouched: str = ""
+    stopped: str = ""
+    of: str = ""
+    rows: tuple[e.Row, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
-from mailbot.core.decide.moves import CHANGED, enter
+from mailbot.core.decide.moves import CHANGED, advance, enter
 from mailbot.core.events import (
     AddressRegistered,
     CaseOpened,
@@ -20,7 +20,7 @@ from mailbot.core.events import (
 from mailbot.core.fields import secret, understand
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import Reading, language_of, read
-from mailbot.core.rules import Form
+from mailbot.core.rules import Form, Step
 from mailbot.core.steps import current
 from mailbot.core.token import without_macs
 
@@ -39,7 +39,7 @@ def apply(mail: Incoming) -> Decision:
     if mail.message.message_id:
         story.add(MailJoined(who="applicant", message=mail.message.message_id, subject=mail.message.subject))
     _take(story, read(mail.message.text, form, answers_ours=False), mail.address)
-    enter(story, current(story.known, form))
+    advance(story)
     return story.decision()
 
 
@@ -107,11 +107,17 @@ def _move_on(story: Story, before: Case) -> None:
     if changed:
         story.add(ConsentVoided(fields=changed))
     step = current(story.known, story.form)
-    if step != before.step or changed or step == "fields":
+    if step is None or (step.id != before.step and not changed):
+        advance(story)
+    elif changed or step.kind == "fields":
         enter(story, step)
     elif story.known.values != before.values:
         story.to_applicant("received", again=True)
-        CHANGED[step](story)
+        CHANGED.get(step.kind, _nobody)(story, step)
+
+
+def _nobody(story: Story, step: Step) -> None:
+    """Whoever waits sees the change in the letters to come."""
 
 
 def _take(story: Story, reading: Reading, by: str) -> None:
@@ -158,7 +164,7 @@ def _pass_on(mail: Incoming, case: Case, letter: LetterInfo, why: str) -> Decisi
     """A human wrote something the desk cannot use: it joins its case and every clerk gets to read it."""
     story = begin(mail, case, letter.role)
     story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why=why))
-    if why == "no_keyword" and mail.proven and case.step == "consent":
+    if why == "no_keyword" and mail.proven and case.step_kind == "consent":
         story.to_responsible("not_counted", why="no_keyword", by=mail.address)
     story.to_clerks("passed_on", why=why, by=mail.address, text=mail.new_text)
     return story.decision()

@@ -11,7 +11,7 @@ from mailbot.core.decide.undeliverable import came_back
 from mailbot.core.events import Ignored, MailAttached
 from mailbot.core.message import Report
 from mailbot.core.outcome import Decision
-from mailbot.core.steps import STEPS
+from mailbot.core.steps import waits_for
 from mailbot.core.token import without_macs
 
 MOST_PAUSES = 3
@@ -70,7 +70,7 @@ def _away(story: Story, mail: Incoming, letter: LetterInfo) -> None:
     for each other."""
     hear_from(story, mail)
     case = story.known
-    awaited = STEPS[case.step].waits_for if case.open and not case.stuck else "nobody"
+    awaited = waits_for(case, mail.rules.forms[case.form]) if case.open and not case.stuck else "nobody"
     if mail.proven and letter.role == awaited != "clerk" and case.pauses < MOST_PAUSES:
         paused = pause(case, mail.address, mail.rules, mail.now)
         story.add(*([paused] if paused else []))

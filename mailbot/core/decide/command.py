@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from mailbot.core.case import Case
 from mailbot.core.commands import COMMANDS, Command, Mistake, block_digest, parse
 from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
+from mailbot.core.decide.moves import advance
 from mailbot.core.events import Accepted, CommandsRefused, CommandsRun, Noted, Rejected
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.rules import Clerk
@@ -92,6 +93,7 @@ def _first_line(mail: Incoming) -> tuple[str, ...]:
 def _accept(story: Story, clerk: Clerk, command: Command) -> None:
     story.add(Accepted(clerk=clerk.address))
     story.to_both("accepted", "accepted_responsible")
+    advance(story)
 
 
 def _reject(story: Story, clerk: Clerk, command: Command) -> None:

@@ -4,11 +4,10 @@ from mailbot.core.case import Case
 from mailbot.core.commands import beside_keyword
 from mailbot.core.commands import consent as keyword
 from mailbot.core.decide.incoming import Incoming, Story, begin, to_stranger, without_case
-from mailbot.core.decide.moves import enter
+from mailbot.core.decide.moves import advance
 from mailbot.core.events import ConsentDeclined, ConsentGiven, Ignored, LanguageLearned, MailAttached
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import language_of
-from mailbot.core.steps import current
 
 MOST_REMARK = 2_000
 """Characters of what stands beside an AGREE that are kept for the clerks."""
@@ -45,7 +44,7 @@ def _refusal(mail: Incoming, case: Case) -> str:
         "case_closed": not case.open,
         "already": case.consent is not None and keyword(mail.new_text) == "AGREE",
         "old_letter": int(letter.rpartition(".")[2] or 0) < newest,
-        "not_asked": case.step != "consent" and case.consent is None,
+        "not_asked": case.step_kind != "consent" and case.consent is None,
     }
     return next((why for why, holds in reasons.items() if holds), "")
 
@@ -54,14 +53,14 @@ def _agreed(story: Story, mail: Incoming) -> None:
     remark = beside_keyword(mail.new_text)[:MOST_REMARK]
     story.add(ConsentGiven(by=mail.address, letter=mail.facts.letter or "", remark=remark))
     story.to_responsible("agreed")
-    enter(story, current(story.known, story.form))
+    advance(story)
 
 
 def _declined(story: Story, mail: Incoming) -> None:
     reason = beside_keyword(mail.new_text)
     story.add(ConsentDeclined(by=mail.address, letter=mail.facts.letter or "", reason=reason))
     story.to_both("declined", "declined")
-    if story.known.step == "review":
+    if story.known.step_kind == "review":
         story.to_clerks("passed_on", why="declined_late", by=mail.address, text=mail.new_text)
 
 

@@ -10,7 +10,7 @@ from mailbot.core.events import DeadlineMoved, Expired, Facts, Reminded, Reminde
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
-from mailbot.core.steps import STEPS
+from mailbot.core.steps import after, waits_for
 
 GRACE = 3
 """Working days between a reminder the relay took and the end of a case."""
@@ -30,7 +30,7 @@ def overdue(case: Case, what: Literal["remind", "limit"], rules: Rules, now: dat
     story.add(Facts(sort="deadline", sort_row=what))
     if what == "remind":
         _remind(story)
-    elif STEPS[case.step].expires and _was_reminded(story):
+    elif after(story.form.step(case.step)) == "expire" and _was_reminded(story):
         story.add(Expired(step=case.step))
         story.to_applicant("expired")
     else:
@@ -55,13 +55,13 @@ def pause(case: Case, by: str, rules: Rules, now: datetime) -> ReminderPaused | 
 def _unreached(story: Story) -> str:
     """The address of whoever the case waits for, if letters to it come back; else empty."""
     addresses = {"applicant": story.known.applicant, "responsible": story.responsible}
-    address = addresses.get(STEPS[story.known.step].waits_for, "")
+    address = addresses.get(waits_for(story.known, story.form), "")
     return address if address.lower() in story.known.bounced else ""
 
 
 def _role(story: Story) -> str:
     """Who is reminded: whoever has to act, or the clerks if they have the case in hand or nobody else is reached."""
-    return "clerk" if story.known.stuck or _unreached(story) else STEPS[story.known.step].waits_for
+    return "clerk" if story.known.stuck or _unreached(story) else waits_for(story.known, story.form)
 
 
 def _was_reminded(story: Story) -> bool:

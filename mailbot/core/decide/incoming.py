@@ -104,6 +104,19 @@ class Story:
         if self.responsible:
             self._write(template, self.responsible, "responsible", self._language("responsible"), data)
 
+    @property
+    def holder(self) -> str:
+        """The address that the register has for the account the case is about; empty if it has none."""
+        key = self.form.account
+        rule = self.form.fields[key].register_ if key else None
+        rows = (row.found or {} for row in self.known.rows if rule and row.name == rule.name)
+        return next((found["email"] for found in rows if found.get("email")), "")
+
+    def to_holder(self, template: str, **data: object) -> None:
+        """Write to the address that the register has, in all the desk's languages: it may be somebody else's."""
+        if self.holder:
+            self._write(template, self.holder, "holder", self.rules.desk.languages, data)
+
     def to_both(self, template: str, to_responsible: str) -> None:
         """Write to applicant and responsible person; somebody who is both gets the applicant's letter alone."""
         self.to_applicant(template)

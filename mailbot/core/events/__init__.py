@@ -33,6 +33,7 @@ from mailbot.core.events.cases import (
     MailAttached,
     MailJoined,
     Noted,
+    PlanRead,
     Quarantined,
     Rejected,
     Reminded,
@@ -48,6 +49,9 @@ from mailbot.core.events.desk import (
     OrderRefused,
     QuarantineDismissed,
     QuarantineTold,
+    RegisterImported,
+    SecretDestroyed,
+    SecretTold,
 )
 from mailbot.core.events.letters import (
     LetterDropped,
@@ -58,7 +62,39 @@ from mailbot.core.events.letters import (
     LetterSent,
     LetterWritten,
 )
-from mailbot.core.events.values import Fault, FaultKind, Frozen, Operator, Place, Role, Sender, Value
+from mailbot.core.events.progress import (
+    AccountChanged,
+    Completed,
+    DocumentReceived,
+    DocumentsVoided,
+    FieldAllowed,
+    FieldsAsked,
+    MarkedDuplicate,
+    Reopened,
+    Replied,
+    StepPassed,
+    StepStopped,
+    TaskDone,
+    Vouched,
+    Withdrawn,
+)
+from mailbot.core.events.values import (
+    Enclosure,
+    Fault,
+    FaultKind,
+    Frozen,
+    Operator,
+    Place,
+    Plan,
+    PlanFault,
+    PlanLine,
+    PlanUser,
+    Remark,
+    Role,
+    Row,
+    Sender,
+    Value,
+)
 
 Event = Annotated[
     Facts
@@ -103,7 +139,25 @@ Event = Annotated[
     | QuarantineDismissed
     | OrderRefused
     | Alarmed
-    | AlarmEnded,
+    | AlarmEnded
+    | PlanRead
+    | DocumentReceived
+    | DocumentsVoided
+    | TaskDone
+    | StepPassed
+    | StepStopped
+    | Completed
+    | Withdrawn
+    | Reopened
+    | MarkedDuplicate
+    | FieldAllowed
+    | FieldsAsked
+    | Vouched
+    | Replied
+    | AccountChanged
+    | RegisterImported
+    | SecretTold
+    | SecretDestroyed,
     Field(discriminator="kind"),
 ]
 """Anything an entry can hold."""
@@ -114,6 +168,7 @@ EVENTS: TypeAdapter[tuple[Event, ...]] = TypeAdapter(tuple[Event, ...])
 __all__ = [
     "EVENTS",
     "Accepted",
+    "AccountChanged",
     "AddressBounced",
     "AddressRegistered",
     "AddressWorks",
@@ -125,16 +180,22 @@ __all__ = [
     "ChangeProposed",
     "CommandsRefused",
     "CommandsRun",
+    "Completed",
     "ConsentDeclined",
     "ConsentGiven",
     "ConsentVoided",
     "DeadlineMoved",
     "DeskOpened",
+    "DocumentReceived",
+    "DocumentsVoided",
+    "Enclosure",
     "Event",
     "Expired",
     "Facts",
     "Fault",
     "FaultKind",
+    "FieldAllowed",
+    "FieldsAsked",
     "FieldsRead",
     "Frozen",
     "HandedToClerk",
@@ -151,18 +212,36 @@ __all__ = [
     "MailJoined",
     "MailboxSeen",
     "MailsVanished",
+    "MarkedDuplicate",
     "Noted",
     "Operator",
     "OrderRefused",
     "Place",
+    "Plan",
+    "PlanFault",
+    "PlanLine",
+    "PlanRead",
+    "PlanUser",
     "QuarantineDismissed",
     "QuarantineTold",
     "Quarantined",
+    "RegisterImported",
     "Rejected",
+    "Remark",
     "Reminded",
     "ReminderPaused",
+    "Reopened",
+    "Replied",
     "Role",
+    "Row",
+    "SecretDestroyed",
+    "SecretTold",
     "Sender",
     "StepEntered",
+    "StepPassed",
+    "StepStopped",
+    "TaskDone",
     "Value",
+    "Vouched",
+    "Withdrawn",
 ]

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from mailbot.core.events.values import Fault, Frozen, Operator, Place, Role, Sender, Value
+from mailbot.core.events.values import Fault, Frozen, Operator, Place, Plan, Remark, Role, Row, Sender, Value
 
 
 class Facts(Frozen):
@@ -10,7 +10,9 @@ class Facts(Frozen):
 
     `identity` is a digest of Message-ID and sender (empty without either), `content` one of From, new text and
     attachments; `twin` is an earlier mail (its digest) with the same identity, and `same` whether its content is the
-    same too. `operator` is who gave the order that the entry carries out.
+    same too. `operator` is who gave the order that the entry carries out. `rows` are the rows of registers that were
+    looked up, `others` the open cases of the same form and sender, `secrets` what was masked in the mail before anybody
+    saw it (`secrets.Kind`).
     """
 
     kind: Literal["facts"] = "facts"
@@ -29,6 +31,9 @@ class Facts(Frozen):
     twin: str | None = None
     same: bool = False
     operator: Operator | None = None
+    rows: tuple[Row, ...] = ()
+    others: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 class DeskOpened(Frozen):
@@ -38,18 +43,22 @@ class DeskOpened(Frozen):
 
 
 class CaseOpened(Frozen):
-    """A case began with a mail from `applicant`, the address its letters go to; `name` as in its From field."""
+    """A case began with a mail from `applicant`, the address its letters go to; `name` as in its From field; `late` if
+    the season of its form was over."""
 
     kind: Literal["case_opened"] = "case_opened"
     form: str
     language: str
     applicant: str
     name: str = ""
+    late: bool = False
 
 
 class FieldsRead(Frozen):
     """What a mail said about fields: `answers` as written (only those of this mail), `values` and `faults` as they
-    stand for the whole case after it, `unread` the labels nobody knows with their text."""
+    stand for the whole case after it, `unread` the labels nobody knows with their text. `remarks` are what clerks
+    should look at, as they stand after it; `confirmed` the fields whose doubtful value came a second time, and counts.
+    """
 
     kind: Literal["fields_read"] = "fields_read"
     by: str
@@ -58,6 +67,16 @@ class FieldsRead(Frozen):
     faults: tuple[Fault, ...]
     unread: tuple[str, ...] = ()
     news: bool = True
+    remarks: tuple[Remark, ...] = ()
+    confirmed: tuple[str, ...] = ()
+
+
+class PlanRead(Frozen):
+    """A usage plan came with a mail: `digest` of the attachment, and what it says."""
+
+    kind: Literal["plan_read"] = "plan_read"
+    digest: str
+    plan: Plan
 
 
 class MailJoined(Frozen):
@@ -84,10 +103,12 @@ class ChangeProposed(Frozen):
 
 
 class StepEntered(Frozen):
-    """The case waits for this step from now on; `due` and `remind` are instants (None: no limit)."""
+    """The case waits for this step (its name in the form) from now on; `sort` is its kind, where that is not its name;
+    `due` and `remind` are instants (None: no limit). A step that is entered again is not done any more."""
 
     kind: Literal["step_entered"] = "step_entered"
     step: str
+    sort: str = ""
     remind: str | None = None
     due: str | None = None
 

@@ -68,3 +68,27 @@ class AlarmEnded(Frozen):
 
     kind: Literal["alarm_ended"] = "alarm_ended"
     alarm: str
+
+
+class RegisterImported(Frozen):
+    """An operator imported the register `name` (`accounts`, …): digest and columns of its CSV file, how many rows."""
+
+    kind: Literal["register_imported"] = "register_imported"
+    name: str
+    digest: str
+    columns: tuple[str, ...]
+    rows: int
+
+
+class SecretTold(Frozen):
+    """A mail without a case held a secret, which was masked; its sender was told that it is burnt."""
+
+    kind: Literal["secret_told"] = "secret_told"
+    secrets: tuple[str, ...]
+
+
+class SecretDestroyed(Frozen):
+    """By order, the raw bytes of a mail (its digest) that held a secret were destroyed."""
+
+    kind: Literal["secret_destroyed"] = "secret_destroyed"
+    mail: str

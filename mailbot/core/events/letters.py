@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from mailbot.core.events.values import Frozen, Role
+from mailbot.core.events.values import Enclosure, Frozen, Role
 
 
 class LetterWritten(Frozen):
@@ -22,6 +22,7 @@ class LetterWritten(Frozen):
     subject: str
     text: str
     thread: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 class LetterSent(Frozen):

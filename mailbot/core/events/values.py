@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Role = Literal["applicant", "responsible", "clerk", "stranger", "operator"]
+Role = Literal["applicant", "responsible", "clerk", "stranger", "operator", "holder"]
+"""Who a letter is for; `holder` is whoever the register of accounts names at an address that is to change."""
 Value = str | tuple[str, ...]
 """A field's value as understood: text, `yes`/`no`, or a list of texts."""
 
@@ -43,6 +44,85 @@ class Place(Frozen):
 
     validity: int
     uid: int
+
+
+class Row(Frozen):
+    """What the register `name` says: its row whose `column` is `key` (compared as the register does), by column;
+    `found` is None if it has no such row, `imported` false if there is no such register at all."""
+
+    name: str
+    column: str
+    key: str
+    found: dict[str, str] | None = None
+    imported: bool = True
+
+
+class Remark(Frozen):
+    """Something a clerk should look at before deciding, and no fault: `code` names the sentence (words.toml, table
+    `remarks`), `field` what it is about, `wanted` fills the sentence's places."""
+
+    code: str
+    field: str = ""
+    wanted: dict[str, str] = {}
+
+
+class Enclosure(Frozen):
+    """A file that goes with a letter: one of rules/files/ (`file`, its `digest` in lower hex), or a sheet to sign that
+    is made from `sheet` (its name in rules/), `language` and `places`; the same values give the same bytes."""
+
+    name: str
+    file: str = ""
+    digest: str = ""
+    sheet: str = ""
+    language: str = ""
+    places: dict[str, str] = {}
+
+
+class PlanUser(Frozen):
+    """A line of a usage plan's list of users, as written; `row` is its row in the sheet."""
+
+    row: int
+    name: str = ""
+    email: str = ""
+    account: str = ""
+    group: str = ""
+    affiliation: str = ""
+
+
+class PlanLine(Frozen):
+    """What a plan asks for one account or group: `amount` a decimal number as text, in `unit`; `free` says that it
+    counts against what is free of charge."""
+
+    account: str
+    service: str
+    amount: str
+    unit: str = "TB"
+    cell: str = ""
+    free: bool = True
+
+
+class PlanFault(Frozen):
+    """What is wrong in a plan: `sheet` and `cell` (such as `C7`) as the spreadsheet shows them; `code` names the
+    sentence (words.toml, table `faults`)."""
+
+    code: str
+    sheet: str
+    cell: str = ""
+    found: str = ""
+    wanted: dict[str, str] = {}
+
+
+class Plan(Frozen):
+    """A usage plan as its sheets say: `version` of the template (empty: not recognised), the responsible person's
+    entries and the other answers by key (`name`, `account`, `affiliation`, `job_title`, `project`, `purpose`,
+    `resources`, `wishes`), the users, what is asked for, and its sum in TB as a decimal text."""
+
+    version: str = ""
+    entries: dict[str, str] = {}
+    users: tuple[PlanUser, ...] = ()
+    lines: tuple[PlanLine, ...] = ()
+    total: str = ""
+    faults: tuple[PlanFault, ...] = ()
 
 
 class Operator(Frozen):

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailbot.core.events import FaultKind
+from mailbot.core.events import FaultKind, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """An answer that was not understood: a code of FAULTS and what fills the places of its sentence."""
+    """An answer that was not understood: a code of FAULTS and what fills the places of its sentence; `value` is what
+    it would mean if somebody let it count all the same (None: nothing can)."""
 
     code: str
     wanted: Mapping[str, str] = field(default_factory=dict)
+    value: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)

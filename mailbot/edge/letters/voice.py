@@ -11,7 +11,7 @@ from mailbot.core.conditions import holds
 from mailbot.core.events import Fault, Value
 from mailbot.core.instants import from_text
 from mailbot.core.rules import Form, Rules
-from mailbot.core.steps import STEPS
+from mailbot.core.steps import waits_for
 
 COLUMNS = 72
 """Columns a value is broken at."""
@@ -98,8 +98,8 @@ class Voice:
         """Whom or what the case waits for, in words."""
         if self.case is None:
             return ""
-        return self.say("steps", self.case.step) if self.case.open else self.say("status", self.case.status)
+        return self.say("steps", self.case.step_kind) if self.case.open else self.say("status", self.case.status)
 
     def waiting_role(self) -> str:
         """The role that has to act in the current step: `applicant`, `responsible` or `clerk`."""
-        return STEPS[self.case.step].waits_for if self.case else ""
+        return waits_for(self.case, self.form) if self.case and self.form else ""

@@ -67,6 +67,7 @@ class Letters:
             subject=self._tag(letter) + " / ".join(subjects),
             text=BETWEEN_LANGUAGES.join(text for _, text in parts),
             thread=letter.thread,
+            enclosures=letter.enclosures,
         )
 
     def _tag(self, letter: Letter) -> str:
@@ -76,6 +77,7 @@ class Letters:
 
     def _render(self, letter: Letter, language: str) -> tuple[str, str]:
         form, case = letter.data.get("form"), letter.data.get("case")
+        template = form.letters.get(letter.template, letter.template) if isinstance(form, Form) else letter.template
         voice = Voice(
             self.rules,
             language,
@@ -91,9 +93,7 @@ class Letters:
             "table": COMMANDS,
         }
         calls: dict[str, Callable[..., str]] = {name: getattr(voice, name) for name in (*CALLS, *CALLS_OF_CASE)}
-        rendered = self._environment.get_template(f"{language}/{letter.template}").render(
-            context | calls, lang=language
-        )
+        rendered = self._environment.get_template(f"{language}/{template}").render(context | calls, lang=language)
         head, _, text = CONTROLS.sub("", _lines(rendered)).partition("\n\n")
         broken = "\n".join(_broken(line) for line in text.split("\n"))
         return " ".join(head.removeprefix("Subject:").split()), re.sub(r"\n{3,}", "\n\n", broken).strip()

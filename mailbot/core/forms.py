@@ -1,0 +1,217 @@
+"""A form as values: its fields, steps, documents, and the letters of its own. It knows no desk and no file."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from mailbot.core.conditions import Condition
+from mailbot.core.events import Frozen
+
+Texts = dict[str, str]
+"""One text per language (`en`, `ja`)."""
+
+FieldType = Literal[
+    "line",
+    "latin",
+    "email",
+    "postal_code",
+    "telephone",
+    "lines",
+    "long",
+    "yes_no",
+    "ids",
+    "account_name",
+    "ssh_public_key",
+    "choice",
+    "country",
+    "date",
+    "amount",
+    "plan",
+]
+StepKind = Literal["fields", "consent", "document", "review", "task", "wait", "notify"]
+PersonName = Literal["applicant", "responsible"]
+
+
+class Implied(Frozen):
+    """A value understood without being written, where the condition holds and nothing was answered."""
+
+    value: str
+    when: Condition
+
+
+class Lookup(Frozen):
+    """A field whose value is looked up in a register (state/registers/, imported by order): its row is the one with
+    that value in `column`. `unknown` says what it means that there is none: the applicant is asked (`ask`), clerks see
+    a remark (`remark`), or nothing (`nothing`)."""
+
+    name: str
+    column: str
+    unknown: Literal["ask", "remark", "nothing"] = "remark"
+
+
+class FieldRule(Frozen):
+    """One field of a form. `key` is its name in rules/; `required` counts only where `when` holds.
+
+    `institution` (email) refuses free-mail addresses; `minimum` is in characters (long). `choices` maps the value
+    kept to what people may write for it, per language. `units` (amount) maps the unit kept to what people may write
+    for it; the first is meant where none is written. `fits` (postal_code) names the field of the address that belongs
+    to it. `register` looks the value up. `from_plan` fills the field from a usage plan: it is no question of its own.
+    """
+
+    key: str = ""
+    label: Texts
+    aliases: dict[str, tuple[str, ...]] = {}
+    type: FieldType = "line"
+    required: bool = False
+    when: Condition | None = None
+    implied: tuple[Implied, ...] = ()
+    minimum: int | None = None
+    institution: bool = False
+    choices: dict[str, dict[str, tuple[str, ...]]] = {}
+    units: dict[str, tuple[str, ...]] = {}
+    fits: str | None = None
+    register_: Lookup | None = Field(default=None, alias="register")
+    from_plan: str | None = None
+    help: Texts = {}
+    example: Texts = {}
+
+
+class Copies(Frozen):
+    """Fields filled from others where the condition holds: `fields` maps target to source."""
+
+    when: Condition
+    fields: dict[str, str]
+
+
+class Check(Frozen):
+    """A rule across fields: where `when` holds, `field` has a fault of this kind, said in these words."""
+
+    field: str
+    when: Condition
+    kind: Literal["invalid", "unclear", "conflict"] = "invalid"
+    message: Texts
+
+
+class Person(Frozen):
+    """Which fields tell about a person taking part: the address field, the name's fields in order."""
+
+    email: str
+    name: tuple[str, ...]
+
+
+class Closed(Frozen):
+    """What is not accepted now: applications where `when` holds (none: any), since a day (ISO 8601). Whoever sends one
+    gets `notice` and the form filled in as they sent it, with the values of `instead`, and there is no case."""
+
+    when: Condition | None = None
+    since: str
+    notice: Texts
+    instead: dict[str, str] = {}
+
+
+class Season(Frozen):
+    """When a form is usually sent, from day to day (`MM-DD`) of a year; what comes outside is taken, and is late."""
+
+    begins: str
+    ends: str
+
+
+class Document(Frozen):
+    """A document that somebody signs. `sheet` names the sheet to sign that the desk sends (rules/files/<sheet>.toml);
+    `file` a file of rules/files/ that is sent instead; `binds` are the fields it is signed for: if one changes it is
+    wanted anew. `words` are what clerks write for it after RECEIVED."""
+
+    title: Texts
+    signer: PersonName
+    sheet: str | None = None
+    file: str | None = None
+    when: Condition | None = None
+    binds: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+class Step(Frozen):
+    """What a case waits for, where `when` holds. `name` is the kind if nothing is said; `remind` and `limit` in working
+    days after the step began, or after the application was complete (`counted = "completed"`).
+
+    `letter` begins it, to whomever it waits for. `shows` are the fields a consent letter shows and binds to;
+    `documents` (document) are wanted in their order. `task` says in words what clerks do, `number` that it has a
+    number to be given (POSTED), `each` that it is done for every user of the plan, `reply` that a clerk's REPLY is
+    what does it. `ends` are the words in an applicant's mail that end a wait; `again` is the step that another mail
+    of theirs goes back to; `notice` is a letter to the address that the register has, where it may object. `tells`
+    (notify) are those who get `letter`. `after` is what happens when the limit passes: the case ends (`expire`), goes
+    on (`go_on`), or the head of the desk is told (`tell`); nothing said, what its kind does.
+    """
+
+    kind: StepKind
+    name: str = ""
+    when: Condition | None = None
+    letter: str = ""
+    remind: int | None = None
+    limit: int | None = None
+    counted: Literal["step", "completed"] = "step"
+    after: Literal["expire", "go_on", "tell"] | None = None
+    title: Texts = {}
+    shows: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    task: Texts = {}
+    number: bool = False
+    each: bool = False
+    reply: bool = False
+    ends: dict[str, tuple[str, ...]] = {}
+    again: str | None = None
+    notice: str | None = None
+    tells: tuple[PersonName, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Its name in the form: the kind, unless it has one of its own."""
+        return self.name or self.kind
+
+
+class Records(Frozen):
+    """What a case that is done writes into a register: `columns` maps a column to the field it comes from, `key` is
+    the column that names the row. A row that is there is changed in these columns; `removes` takes it out."""
+
+    key: str
+    columns: dict[str, str]
+    when: Condition | None = None
+    removes: bool = False
+
+
+class Form(Frozen):
+    """A kind of application, as rules/<name>.toml declares it. `people` has at least `applicant`.
+
+    `letters` names a template of the form's own for a letter that has a general one (`accepted = "accepted_account"`);
+    `says` are sentences that general templates show where the form has them, by name. `account` is the field that names
+    an account of the register. `records` is written into registers when a case is done. `enclosures` maps a letter to
+    files of rules/files/ that go with it. `once` says that a second application of the same person is remarked.
+    """
+
+    name: str = ""
+    title: Texts
+    summary: Texts = {}
+    aliases: dict[str, tuple[str, ...]] = {}
+    people: dict[PersonName, Person]
+    fields: dict[str, FieldRule]
+    copies: tuple[Copies, ...] = ()
+    checks: tuple[Check, ...] = ()
+    closed: tuple[Closed, ...] = ()
+    season: Season | None = None
+    documents: dict[str, Document] = {}
+    steps: tuple[Step, ...]
+    letters: dict[str, str] = {}
+    says: dict[str, Texts] = {}
+    account: str | None = None
+    records: dict[str, Records] = {}
+    enclosures: dict[str, tuple[str, ...]] = {}
+    once: bool = False
+
+    def step(self, name: str) -> Step:
+        """The step of that name; KeyError if the form has none."""
+        by_name: dict[str, Step] = {step.id: step for step in self.steps}
+        return by_name[name]
+
+    def step_of(self, kind: StepKind) -> Step | None:
+        """The first step of that kind, if the form has one."""
+        return next((step for step in self.steps if step.kind == kind), None)
