@@ -182,7 +182,8 @@ class Records(Frozen):
 class Form(Frozen):
     """A kind of application, as rules/<name>.toml declares it. `people` has at least `applicant`.
 
-    `letters` names a template of the form's own for a letter that has a general one (`accepted = "accepted_account"`);
+    `takes` is the field that a reply to a general letter goes into as it stands: whoever answers in words of their own
+    opens a case of this form. `letters` names a template of the form's own for a letter that has a general one (`accepted = "accepted_account"`);
     `says` are sentences that general templates show where the form has them, by name. `account` is the field that names
     an account of the register. `records` is written into registers when a case is done. `enclosures` maps a letter to
     files of rules/files/ that go with it. `once` says that a second application of the same person is remarked.
@@ -206,6 +207,7 @@ class Form(Frozen):
     records: dict[str, Records] = {}
     enclosures: dict[str, tuple[str, ...]] = {}
     once: bool = False
+    takes: str | None = None
 
     def step(self, name: str) -> Step:
         """The step of that name; KeyError if the form has none."""
