@@ -84,18 +84,21 @@ class Copies(Frozen):
 
 
 class Check(Frozen):
-    """A rule across fields: where `when` holds, `field` has a fault of this kind, said in these words."""
+    """A rule across fields: where `when` holds, `field` has a fault of this kind, said in these words; the form in the
+    letter has the fields `asks` beside it."""
 
     field: str
     when: Condition
     kind: Literal["invalid", "unclear", "conflict"] = "invalid"
     message: Texts
+    asks: tuple[str, ...] = ()
 
 
 class Person(Frozen):
-    """Which fields tell about a person taking part: the address field, the name's fields in order."""
+    """Which fields tell about a person taking part: the address field, the name's fields in order. Without an address
+    field (only the applicant) it is the address the mail came from."""
 
-    email: str
+    email: str = ""
     name: tuple[str, ...]
 
 

@@ -43,6 +43,7 @@ __all__ = [
     "Person",
     "PersonName",
     "Records",
+    "Register",
     "Rules",
     "Season",
     "Step",
@@ -94,6 +95,15 @@ class Budgets(Frozen):
     letters_per_hour: int = Field(default=500, ge=1)
 
 
+class Register(Frozen):
+    """A register (state/registers/, a CSV file imported by order): its `columns` in order with how each is compared,
+    and the `key`, the column that names a row. `account` and `email` are compared in small letters, `text` as it
+    stands; all of them after NFKC (UAX #15) and without white space around."""
+
+    key: str
+    columns: dict[str, Literal["text", "account", "email"]]
+
+
 class Desk(Frozen):
     """One help desk, as rules/desk.toml declares it. Its address' local part has at most 30 octets."""
 
@@ -112,6 +122,7 @@ class Desk(Frozen):
     closing_days: tuple[str, ...] = ()
     holidays: str = ""
     rounds: int = Field(default=2, ge=1)
+    registers: dict[str, Register] = {}
 
     def clerk(self, address: str) -> Clerk | None:
         """The clerk registered with that address (compared in lower case), or None."""

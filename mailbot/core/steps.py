@@ -62,6 +62,24 @@ STEPS: dict[StepKind, StepRow] = {
 }
 
 
+def over(case: Case, form: Form, step: Step) -> bool:
+    """Whether a step is finished: what it waits for is there, or the form lets it go on without."""
+    return step.id in case.passed or STEPS[step.kind].over(case, form, step)
+
+
+def awaited(case: Case, form: Form) -> tuple[str, ...]:
+    """Every document that the case still needs, whichever step waits for it, in their order."""
+    steps = (step for step in form.steps if step.kind == "document" and holds(step.when, case.values))
+    return tuple(dict.fromkeys(name for step in steps for name in wanted(case, form, step)))
+
+
+def complete_since(case: Case) -> str | None:
+    """The instant (journal text) at which everything was there that the desk needs from others: the fields, the
+    consent, the documents. None as long as the fields are not."""
+    instants = (case.consent.at if case.consent else "", *(there.at for there in case.documents.values()))
+    return max((case.completed, *instants)) if case.completed else None
+
+
 def waits_for(case: Case, form: Form) -> WaitsFor:
     """Who has to act in the step the case is in."""
     step = form.step(case.step)
@@ -80,12 +98,13 @@ def after(step: Step) -> After:
 def current(case: Case, form: Form) -> Step | None:
     """The first step of the form that concerns the case and is not over; None if all are."""
     concerning = (step for step in form.steps if holds(step.when, case.values))
-    return next((step for step in concerning if not STEPS[step.kind].over(case, form, step)), None)
+    return next((step for step in concerning if not over(case, form, step)), None)
 
 
 def entered(step: Step, case: Case, desk: Desk, now: datetime) -> StepEntered:
     """The event with which a case begins to wait for a step at `now` (aware UTC), with its reminder and limit."""
-    begun = from_text(case.completed) if step.counted == "completed" and case.completed else now
+    complete = complete_since(case) if step.counted == "completed" else None
+    begun = from_text(complete) if complete else now
 
     def in_days(days: int | None) -> str | None:
         return None if days is None else to_text(max(add_working_days(begun, days, desk), now))

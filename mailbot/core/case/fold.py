@@ -32,6 +32,8 @@ def _joined(thread: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 
 def _fields_read(case: Case, event: e.FieldsRead, at: str) -> Change:
+    """An exception that a clerk made is for the value they saw."""
+    other = {key for key, texts in event.answers.items() if case.answers.get(key) != texts}
     return {
         "answers": {**case.answers, **event.answers},
         "values": event.values,
@@ -39,8 +41,9 @@ def _fields_read(case: Case, event: e.FieldsRead, at: str) -> Change:
         "unread": tuple(dict.fromkeys((*case.unread, *event.unread))),
         "rounds": 0 if event.news else case.rounds + 1,
         "remarks": event.remarks,
-        "confirmed": tuple(dict.fromkeys((*case.confirmed, *event.confirmed))),
-        "asked": tuple(key for key in case.asked if key not in event.answers and key not in event.confirmed),
+        "confirmed": event.confirmed,
+        "allowed": {key: reason for key, reason in case.allowed.items() if key not in other},
+        "asked": tuple(key for key in case.asked if key not in event.answers),
     }
 
 
@@ -51,8 +54,9 @@ def _mail_joined(case: Case, event: e.MailJoined, at: str) -> Change:
 
 
 def _step_entered(case: Case, event: e.StepEntered, at: str) -> Change:
+    """Complete is an application whenever its fields are left; whatever a clerk had to look at is over then."""
     kind = event.sort or event.step
-    first = kind != "fields" and case.completed is None
+    complete = kind != "fields" and (case.completed is None or case.step_kind == "fields")
     return {
         "step": event.step,
         "step_kind": kind,
@@ -60,7 +64,8 @@ def _step_entered(case: Case, event: e.StepEntered, at: str) -> Change:
         "step_since": at,
         "due": event.due,
         "remind": event.remind,
-        "completed": at if first else case.completed,
+        "completed": at if complete else case.completed,
+        "stuck": False,
         "pauses": 0,
         "passed": tuple(step for step in case.passed if step != event.step),
         "tasks": {step: done for step, done in case.tasks.items() if step != event.step},
@@ -135,7 +140,14 @@ def _reminder_paused(case: Case, event: e.ReminderPaused, at: str) -> Change:
 
 
 def _facts(case: Case, event: e.Facts, at: str) -> Change:
-    return {"rows": event.rows} if event.rows else {}
+    """What was looked up before still holds for what this mail does not ask."""
+    asked = {(row.name, row.column, row.key) for row in event.rows}
+    kept = (row for row in case.rows if (row.name, row.column, row.key) not in asked)
+    return {"rows": (*kept, *event.rows)} if event.rows else {}
+
+
+def _step_passed(case: Case, event: e.StepPassed, at: str) -> Change:
+    return {"passed": (*case.passed, event.step), "stopped": "", "stuck": case.stuck and not case.stopped}
 
 
 def _document_received(case: Case, event: e.DocumentReceived, at: str) -> Change:
@@ -199,7 +211,7 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.DocumentReceived: _document_received,
     e.DocumentsVoided: _documents_voided,
     e.TaskDone: _task_done,
-    e.StepPassed: lambda case, event, at: {"passed": (*case.passed, event.step), "stopped": ""},
+    e.StepPassed: _step_passed,
     e.StepStopped: lambda case, event, at: {"stuck": True, "stopped": event.by},
     e.Completed: _completed,
     e.Withdrawn: _closed("withdrawn"),

@@ -4,6 +4,7 @@ neither case nor sender."""
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from unicodedata import normalize
 
 from mailbot.core.quoting import Line, mark
@@ -48,7 +49,31 @@ def read(text: str, form: Form, *, answers_ours: bool) -> Reading:
     the new text counts, and in the quoted letter only what stands between the markers of the form, since elsewhere
     it says what the desk understood. New text wins over quoted text. Values are trimmed, line ends LF.
     """
-    return _read(mark(text, indented_headers=False), form, answers_ours)
+    return _read_once(text, _Same(form), answers_ours)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A form as a key: the same object, whatever it says."""
+
+    form: Form
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.form is self.form
+
+    def __hash__(self) -> int:
+        return id(self.form)
+
+
+@lru_cache(maxsize=32)
+def _read_once(text: str, same: _Same, answers_ours: bool) -> Reading:
+    """Several rooms ask what one mail says: sorting, evidence, deciding. It is read once for each form."""
+    return _read(_marked(text), same.form, answers_ours)
+
+
+@lru_cache(maxsize=2)
+def _marked(text: str) -> tuple[Line, ...]:
+    return tuple(mark(text, indented_headers=False))
 
 
 def _read(lines: Sequence[Line], form: Form, answers_ours: bool) -> Reading:
@@ -82,31 +107,33 @@ def recognise(subject: str, text: str, forms: Mapping[str, Form]) -> str | None:
     """The form a mail is filled in for, by its name in `forms`; None for a mail that only speaks of one.
 
     A form is filled in when at least three of its labels have content, one of them more than contact data, or when
-    its marker stands in the text and one label has content. The most labels win; then the form the subject names.
+    its marker stands in the text and one label has content. The form that the subject names (by its longest name) wins,
+    then the one with the most labels: forms ask alike, and whoever says what they want means it.
     """
-    lines = mark(text, indented_headers=False)
-    scores = [(_score(subject, lines, form), name) for name, form in forms.items()]
+    scores = [(_score(subject, text, form), name) for name, form in forms.items()]
     best = max(scores, key=lambda scored: scored[0], default=None)
     return best[1] if best and best[0] > _NO_FORM else None
 
 
-Score = tuple[bool, int, bool]
-_NO_FORM: Score = (False, 0, False)
+Score = tuple[bool, int, int]
+_NO_FORM: Score = (False, 0, 0)
 
 
-def _score(subject: str, lines: Sequence[Line], form: Form) -> Score:
-    answers = _read(lines, form, answers_ours=False).answers
-    marked = bool(answers) and any(one.marker and one.block for one in place(lines, form.name))
+def _score(subject: str, text: str, form: Form) -> Score:
+    answers = _read_once(text, _Same(form), False).answers
+    marked = bool(answers) and any(one.marker and one.block for one in place(_marked(text), form.name))
     telling = any(form.fields[key].type not in _CONTACT for key in answers)
     if marked or (len(answers) >= _ENOUGH and telling):
-        return marked, len(answers), _names(subject, form)
+        return marked, _named(subject, form), len(answers)
     return _NO_FORM
 
 
-def _names(subject: str, form: Form) -> bool:
+def _named(subject: str, form: Form) -> int:
+    """How long the longest name of the form is that the subject has: forms share words, such as "registration"."""
     names = (*form.title.values(), *(alias for aliases in form.aliases.values() for alias in aliases))
     spelled = normalize("NFKC", subject[:400]).casefold()
-    return any(normalize("NFKC", name).casefold() in spelled for name in names if name)
+    known = (normalize("NFKC", name).casefold() for name in names)
+    return max((len(name) for name in known if name and name in spelled), default=0)
 
 
 _JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f々]")

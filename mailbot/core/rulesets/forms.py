@@ -117,13 +117,16 @@ def _questions(form: Form, house: House) -> Found:
 
 def _named(form: Form) -> Iterator[tuple[Path, str]]:
     for role, person in form.people.items():
-        yield ("people", role, "email"), person.email
+        if person.email or role != "applicant":
+            yield ("people", role, "email"), person.email
         yield from ((("people", role, "name", at), key) for at, key in enumerate(person.name))
     for at, copies in enumerate(form.copies):
         for target, source in copies.fields.items():
             yield ("copies", at, "fields", target), target
             yield ("copies", at, "fields", target), source
-    yield from ((("checks", at, "field"), check.field) for at, check in enumerate(form.checks))
+    for at, check in enumerate(form.checks):
+        yield ("checks", at, "field"), check.field
+        yield from ((("checks", at, "asks", place), key) for place, key in enumerate(check.asks))
     for at, step in enumerate(form.steps):
         yield from ((("steps", at, "shows", place), key) for place, key in enumerate(step.shows))
 

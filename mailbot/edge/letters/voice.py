@@ -78,8 +78,16 @@ class Voice:
         return f"  {label}: {text}"
 
     def form_to_fill(self, keys: Sequence[str] | None = None) -> str:
-        """The form as text to fill in: all of it, or just these fields."""
-        return blank(self.form, self.language, keys=keys) if self.form else ""
+        """The form as text to fill in: all of it, or just these fields and what is asked together with them."""
+        if self.form is None:
+            return ""
+        return blank(self.form, self.language, keys=None if keys is None else self._asked(self.form, keys))
+
+    def _asked(self, form: Form, keys: Sequence[str]) -> frozenset[str]:
+        checked = {fault.field for fault in self.case.faults if fault.code == "check"} if self.case else set()
+        values = self.case.values if self.case else {}
+        held = (row for row in form.checks if row.field in checked & set(keys) and holds(row.when, values))
+        return frozenset((*keys, *(key for row in held for key in row.asks)))
 
     def blank_of(self, form: Form) -> str:
         """The empty form as text to fill in."""
