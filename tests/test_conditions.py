@@ -6,7 +6,13 @@ from pydantic import ValidationError
 from mailbot.core.conditions import Condition, fields_named, holds
 from mailbot.core.events import Value
 
-VALUES: dict[str, Value] = {"nationality": "Japan", "terabytes": "31", "personal_genome": "no", "jga_ids": ("A1", "B2")}
+VALUES: dict[str, Value] = {
+    "nationality": "Japan",
+    "terabytes": "31",
+    "storage": "30.5 TB",
+    "personal_genome": "no",
+    "jga_ids": ("A1", "B2"),
+}
 
 TRUE_OR_NOT = [
     ({"field": "nationality", "is": "Japan"}, True),
@@ -21,6 +27,13 @@ TRUE_OR_NOT = [
     ({"field": "terabytes", "at_least": 31}, True),
     ({"field": "terabytes", "at_least": 32}, False),
     ({"field": "nationality", "at_least": 0}, False),
+    ({"field": "storage", "at_least": 30}, True),
+    ({"field": "storage", "at_least": 31}, False),
+    ({"field": "storage", "over": 30}, True),
+    ({"field": "terabytes", "over": 31}, False),
+    ({"field": "terabytes", "over": 30}, True),
+    ({"field": "nationality", "over": 0}, False),
+    ({"field": "residence", "over": 0}, False),
     ({"field": "jga_ids", "is": "A1, B2"}, True),
     ({"all": [{"field": "nationality", "is": "Japan"}, {"field": "personal_genome", "is": "no"}]}, True),
     ({"all": [{"field": "nationality", "is": "Japan"}, {"field": "personal_genome", "is": "yes"}]}, False),

@@ -1,20 +1,25 @@
 """Conditions as data: what a rule may ask about the values of a case. It knows nothing of forms or of types."""
 
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from mailbot.core.events import Frozen, Value
 
-ASKS = ("is_", "is_not", "in_", "empty", "at_least")
+ASKS = ("is_", "is_not", "in_", "empty", "at_least", "over")
+_LEADING = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_NO_NUMBER = Decimal("-Infinity")
 
 
 class Condition(Frozen):
-    """One question about one field (`is`, `is_not`, `in`, `empty`, `at_least`), or `all` / `any` of several.
+    """One question about one field (`is`, `is_not`, `in`, `empty`, `at_least`, `over`), or `all` / `any` of several.
 
     Texts are compared exactly as values are kept (yes/no as `yes`, `no`); a field without value is the empty text;
-    `at_least` reads the value as a whole number and does not hold where it is none.
+    `at_least` and `over` (more than) read the number that the value begins with (`30.5 TB`), and do not hold where it
+    begins with none.
     """
 
     field: str | None = None
@@ -23,6 +28,7 @@ class Condition(Frozen):
     in_: tuple[str, ...] | None = Field(default=None, alias="in")
     empty: bool | None = None
     at_least: int | None = None
+    over: int | None = None
     all: tuple["Condition", ...] | None = None
     any: tuple["Condition", ...] | None = None
 
@@ -34,11 +40,13 @@ class Condition(Frozen):
             self.field is None and not asked and len(groups) == 1
         ):
             return self
-        raise ValueError("wanted: a field with one of is, is_not, in, empty, at_least; or a list in all or any")
+        raise ValueError("wanted: a field with one of is, is_not, in, empty, at_least, over; or a list in all or any")
 
 
-def _at_least(value: str, least: int) -> bool:
-    return value.isdecimal() and int(value) >= least
+def _leading(value: str) -> Decimal:
+    """The number a value begins with; one below every number if there is none."""
+    found = _LEADING.match(value)
+    return Decimal(found[0]) if found else _NO_NUMBER
 
 
 def holds(condition: Condition | None, values: Mapping[str, Value]) -> bool:
@@ -56,7 +64,8 @@ def holds(condition: Condition | None, values: Mapping[str, Value]) -> bool:
         condition.is_not is None or text != condition.is_not,
         condition.in_ is None or text in condition.in_,
         condition.empty is None or (text == "") == condition.empty,
-        condition.at_least is None or _at_least(text, condition.at_least),
+        condition.at_least is None or _leading(text) >= condition.at_least,
+        condition.over is None or _leading(text) > condition.over,
     )
     return all(answers)
 

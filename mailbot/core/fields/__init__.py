@@ -1,6 +1,6 @@
 """What the answers to a form say, and what is wrong with them. It knows no mail, no label, no letter."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,13 +9,17 @@ from pydantic_core import ErrorDetails
 
 from mailbot.core.conditions import fields_named, holds
 from mailbot.core.events import Fault, Value
+from mailbot.core.fields.asking import Asking
+from mailbot.core.fields.postal import misfit
 from mailbot.core.fields.schema import schema
+from mailbot.core.fields.shown import shown
+from mailbot.core.fields.ssh import fingerprint
 from mailbot.core.fields.texts import quotable, secret
-from mailbot.core.fields.types import TYPES, Asking, read
+from mailbot.core.fields.types import TYPES, read
 from mailbot.core.fields.wrong import FAULTS, Wrong
 from mailbot.core.rules import Check, Copies, Desk, Form
 
-__all__ = ["FAULTS", "TYPES", "Understood", "schema", "secret", "understand"]
+__all__ = ["FAULTS", "TYPES", "Understood", "fingerprint", "schema", "secret", "shown", "understand"]
 
 Answered = Mapping[str, tuple[str, ...]]
 Values = dict[str, Value]
@@ -52,7 +56,7 @@ def _distinct(form: Form, key: str, texts: Iterable[str], asking: Asking) -> tup
     for text in texts:
         value = read(text, form.fields[key], asking)
         if isinstance(value, Wrong):
-            seen.setdefault(_spelled(text), text)
+            seen.setdefault(_spelled(text if value.value is None else value.value), text)
         elif value != "":
             seen.setdefault(_spelled(value), text)
     return tuple(seen.values())
@@ -96,6 +100,18 @@ def _refused(key: str, error: ErrorDetails, text: str) -> Fault:
     return _fault(key, code, text, {name: str(word) for name, word in error["ctx"].items() if name in places})
 
 
+def _fit(form: Form, single: dict[str, str], asking: Asking, values: Values, faults: Faults) -> None:
+    """Postal codes that were answered, beside the addresses that they belong to."""
+    for key in single:
+        address = form.fields[key].fits
+        if address is None or key not in values:
+            continue
+        doubt = misfit(str(values[key]), str(values.get(address, "")), asking.language)
+        if doubt is not None and isinstance(asking.judge(key, doubt), Wrong):
+            faults[key] = _fault(key, doubt.code, single[key], doubt.wanted)
+            del values[key]
+
+
 def _imply(form: Form, values: Values, faults: Faults) -> None:
     """What was answered badly was answered: to a condition a faulty field is not empty."""
     for key, rule in form.fields.items():
@@ -107,15 +123,17 @@ def _imply(form: Form, values: Values, faults: Faults) -> None:
             values[key] = row.value
 
 
-def _copy(form: Form, copies: Copies, language: str, values: Values, faults: Faults) -> None:
-    """Fill the targets; a target answered otherwise is a contradiction, whose fault says what the source is."""
+def _copy(form: Form, copies: Copies, language: str, single: Mapping[str, str], values: Values, faults: Faults) -> None:
+    """Fill the targets; a target answered otherwise is a contradiction, whose fault says what the source is, both as
+    they were written."""
     for target, source in copies.fields.items():
         if target in faults:
             del faults[target]
         if source not in values:
             continue
         if target in values and not _same(values[target], values[source]):
-            faults[target] = _differs(form, copies, language, values[target], values[source], target)
+            written = (single.get(target, values[target]), single.get(source, values[source]))
+            faults[target] = _differs(form, copies, language, *written, target)
             continue
         values[target] = values[source]
 
@@ -152,20 +170,35 @@ def _check(check: Check, language: str, values: Values, faults: Faults) -> None:
     )
 
 
-def understand(form: Form, desk: Desk, answers: Answered, language: str) -> Understood:
+def understand(
+    form: Form,
+    desk: Desk,
+    answers: Answered,
+    language: str,
+    *,
+    allowed: Collection[str] = (),
+    confirmed: Collection[str] = (),
+) -> Understood:
     """Values and faults of a form from its answers: `answers` holds the texts per key as written, in any order.
 
     In this order: several texts for a field that mean different things are a conflict; each text is read by its
-    field's type (an empty one, a row of dashes, an untouched `yes / no` is no answer); values are implied, then
-    copied; what is required and not there is missing; then the checks across fields, whose message is given in
-    `language`. A faulty field keeps no value. Keys the form does not have are not looked at.
+    field's type (an empty one, a row of dashes, an untouched `yes / no` is no answer); postal codes are held against
+    their addresses; values are implied, then copied; what is required and not there is missing; then the checks across
+    fields, whose message is given in `language`. A faulty field keeps no value. Keys the form does not have are not
+    looked at.
+
+    An answer that is wrong and has a meaning all the same (`Wrong.value`) counts with it where a clerk made an
+    exception of the field (`allowed`), and if it was only unclear where the applicant gave it again (`confirmed`).
     """
-    asking, faults = Asking(desk.free_mail, language), dict[str, Fault]()
-    values = _validated(form, _single(form, answers, asking, faults), asking, faults)
+    asking = Asking(desk.free_mail, language, frozenset(allowed), frozenset(confirmed))
+    faults = dict[str, Fault]()
+    single = _single(form, answers, asking, faults)
+    values = _validated(form, single, asking, faults)
+    _fit(form, single, asking, values, faults)
     _imply(form, values, faults)
     for copies in form.copies:
         if holds(copies.when, values):
-            _copy(form, copies, language, values, faults)
+            _copy(form, copies, language, single, values, faults)
     _missing(form, values, faults)
     for check in form.checks:
         _check(check, language, values, faults)

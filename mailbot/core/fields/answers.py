@@ -11,7 +11,7 @@ _OFF = re.compile(r"[\[(]\s*[\])]|[☐□⬜◻×✕✗]")
 _CIRCLE = frozenset("○◯〇")
 YES = frozenset(
     """yes y true 1 on ok o はい ハイ 有 有り あり する 利用する 希望する 同じ 同一 同上 本人 same 可 該当する 該当
-    居住者 true. yep そうです はいそうです 同意する 同意します 利用します 希望します""".split()
+    居住者 true. yep レ そうです はいそうです 同意する 同意します 利用します 希望します""".split()
 )
 NO = frozenset(
     """no n false 0 off いいえ イイエ 無 無し なし ない しない 利用しない 希望しない 違う 違います 異なる 別 different

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationInf
 from pydantic_core import PydanticCustomError
 
 from mailbot.core.events import Value
-from mailbot.core.fields.types import TYPES, Asking, read
+from mailbot.core.fields.asking import Asking
+from mailbot.core.fields.types import TYPES, read
 from mailbot.core.fields.wrong import Wrong
 from mailbot.core.rules import FieldRule, Form, Texts
 

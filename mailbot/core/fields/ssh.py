@@ -1,62 +1,44 @@
-"""SSH public keys as text: joined, checked to the last byte, or refused. It knows no file and makes no key."""
+"""SSH public keys as text: joined, checked, or refused; and the fingerprint they are recognised by. It knows no file
+and makes no key.
+"""
 
 import base64
 import binascii
+import hashlib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import accumulate
 
+from mailbot.core.events import Value
+from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.texts import secret
 from mailbot.core.fields.wrong import Wrong
+from mailbot.core.labels import INVISIBLE
+from mailbot.core.rules import FieldRule
 
 RSA_MINIMUM = 2048
 RSA_MAXIMUM = 16384
 _LONGEST = 40_000
 _MOST_LINES = 200
+_COMMENT = 100
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _RFC4716 = re.compile(r"-{4} ?BEGIN SSH2 PUBLIC KEY ?-{4}(.*?)-{4} ?END SSH2 PUBLIC KEY ?-{4}", re.DOTALL)
-_RFC4716_HEADER = re.compile(r"^[A-Za-z0-9-]{1,64}:(?:.*\\\n)*.*$", re.MULTILINE)
+_RFC4716_HEADER = re.compile(r"^[ \t]*([A-Za-z0-9-]{1,64}):((?:.*\\\n)*.*)$", re.MULTILINE)
 _TYPE = re.compile(r"(?<!\S)(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[A-Za-z0-9@.-]+(?=\s)")
+_BLOB = re.compile(r"\s+AAAA")
+_LINKED = re.compile(r"\s*[<\[(]mailto:[^>\])\s]*[>\])]")
 
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """One type of key: how many strings its blob has, and what of them is checked (None: all is well)."""
-
-    strings: int
-    check: Callable[[list[bytes]], Wrong | None]
-
-
-def _rsa(parts: list[bytes]) -> Wrong | None:
-    bits = int.from_bytes(parts[2], "big").bit_length()
-    if bits < RSA_MINIMUM:
-        return Wrong("ssh_short", {"bits": str(bits), "minimum": str(RSA_MINIMUM)})
-    return Wrong("ssh_broken") if bits > RSA_MAXIMUM or parts[2][0] & 0x80 else None
-
-
-def _ed25519(parts: list[bytes]) -> Wrong | None:
-    return None if len(parts[1]) == 32 else Wrong("ssh_broken")
-
-
-def _curve(name: bytes, size: int) -> Callable[[list[bytes]], Wrong | None]:
-    def check(parts: list[bytes]) -> Wrong | None:
-        fine = parts[1] == name and len(parts[2]) == size and parts[2][0] == 4
-        return None if fine else Wrong("ssh_broken")
-
-    return check
-
-
-KINDS: Mapping[str, _Kind] = {
-    "ssh-ed25519": _Kind(2, _ed25519),
-    "ssh-rsa": _Kind(3, _rsa),
-    "ecdsa-sha2-nistp256": _Kind(3, _curve(b"nistp256", 65)),
-    "ecdsa-sha2-nistp384": _Kind(3, _curve(b"nistp384", 97)),
-    "ecdsa-sha2-nistp521": _Kind(3, _curve(b"nistp521", 133)),
-    "sk-ssh-ed25519@openssh.com": _Kind(3, _ed25519),
-    "sk-ecdsa-sha2-nistp256@openssh.com": _Kind(4, _curve(b"nistp256", 65)),
+STRINGS: Mapping[str, int] = {
+    "ssh-ed25519": 2,
+    "ssh-rsa": 3,
+    "ecdsa-sha2-nistp256": 3,
+    "ecdsa-sha2-nistp384": 3,
+    "ecdsa-sha2-nistp521": 3,
+    "sk-ssh-ed25519@openssh.com": 3,
+    "sk-ecdsa-sha2-nistp256@openssh.com": 4,
 }
-"""Types of key the desk accepts (RFC 4253 §6.6, RFC 5656, RFC 8709, OpenSSH PROTOCOL.u2f)."""
+"""Types of key the desk accepts (RFC 4253 §6.6, RFC 5656, RFC 8709, OpenSSH PROTOCOL.u2f), and of how many strings
+their bytes consist: so the end of a key is found that a mail program broke into lines."""
 
 
 def _strings(blob: bytes) -> list[bytes] | None:
@@ -69,26 +51,35 @@ def _strings(blob: bytes) -> list[bytes] | None:
     return parts if at == len(blob) and all(parts) else None
 
 
-def _decoded(text: str) -> bytes | None:
+def _decoded(text: str) -> bytes:
+    """The bytes of base64; none if it is none."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        return None
+        return b""
 
 
-def _key(name: str, tokens: list[str]) -> tuple[str, list[bytes], list[str]] | None:
-    """The base64 text, its parts, and the comment after it; a mail program may have wrapped it at any column."""
-    pieces = []
-    for token in tokens[:_MOST_LINES]:
-        if not _BASE64.fullmatch(token):
+def _joined(name: str, text: str) -> tuple[str, str] | None:
+    """The base64 text of the key and the comment behind it; a mail program may have wrapped it at any column."""
+    pieces: list[str] = []
+    ends: list[int] = []
+    for found in re.finditer(r"\S+", text):
+        if len(pieces) >= _MOST_LINES or not _BASE64.fullmatch(found[0]):
             break
-        pieces.append(token)
-    for count, text in enumerate(accumulate(pieces), start=1):
-        blob = _decoded(text)
-        parts = _strings(blob) if blob else None
-        if parts and parts[0] == name.encode() and len(parts) == KINDS[name].strings:
-            return text, parts, tokens[count:]
+        pieces.append(found[0])
+        ends.append(found.end())
+    for encoded, end in zip(accumulate(pieces), ends, strict=True):
+        parts = _strings(_decoded(encoded))
+        if parts and parts[0] == name.encode() and len(parts) == STRINGS[name]:
+            return encoded, _comment(text[end:])
     return None
+
+
+def _comment(rest: str) -> str:
+    """What stands behind the key in its line, or in the next where a mail program put it there; no more: greetings
+    are no part of a key."""
+    line = next((line for line in _LINKED.sub("", rest).split("\n") if line.strip()), "")
+    return " ".join(line.split())[:_COMMENT].strip()
 
 
 def _from_rfc4716(text: str) -> str:
@@ -96,31 +87,86 @@ def _from_rfc4716(text: str) -> str:
     found = _RFC4716.search(text)
     if found is None:
         return text
+    comments = [value for name, value in _RFC4716_HEADER.findall(found[1]) if name.lower() == "comment"]
+    comment = "".join(comments[:1]).replace("\\\n", "").strip().strip('"')
     body = "".join(_RFC4716_HEADER.sub("", found[1]).split())
-    blob = _decoded(body) or b""
+    blob = _decoded(body)
     size = int.from_bytes(blob[:4], "big")
-    return f"{blob[4 : 4 + size].decode('ascii', 'replace')} {body}" if 0 < size < 64 else text
+    name = blob[4 : 4 + size].decode("ascii", "replace") if 0 < size < 64 else ""
+    return f"{name} {body} {comment}" if name else text
 
 
-def read_ssh_public_key(text: str) -> str | Wrong:
+def _begins(line: str) -> list[re.Match[str]]:
+    """Where keys begin: a type, and behind it bytes as every key's begin; else the first word like a type, as options
+    before a key may hold such words too (`command="ssh-add"`)."""
+    found = list(_TYPE.finditer(line))
+    return [one for one in found if _BLOB.match(line, one.end())] or found[:1]
+
+
+def read_ssh_public_key(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     """The key as one line `type base64 comment`, or why not; no answer repeats a private key.
 
-    The type inside the base64 must be the one before it, every string must end where the blob ends, RSA has at
-    least 2048 bits. Options before the type (`from="…"`) are dropped. OpenSSH's format (sshd(8)) and RFC 4716.
+    OpenSSH's format (sshd(8), AUTHORIZED_KEYS FILE FORMAT) with options before it, which are dropped, and the file
+    format of RFC 4716. `cryptography` says whether the bytes are a key of that type and how large it is; RSA needs
+    2048 bits (NIST SP 800-131A), DSA is refused. Several keys are asked about.
     """
     if secret(text):
         return Wrong("ssh_private")
-    line = _from_rfc4716(text[:_LONGEST])
-    found = _TYPE.search(line)
-    if found is None:
+    line = _from_rfc4716(text[:_LONGEST].translate(INVISIBLE))
+    begins = _begins(line)
+    if not begins:
         return Wrong("ssh_format")
-    name = found[0]
+    keys = {_key(found[0], line[found.end() :]) for found in begins}
+    if len(keys) == 1:
+        return _checked(begins[0][0], keys.pop())
+    return Wrong("ssh_several")
+
+
+def _key(name: str, rest: str) -> tuple[str, str] | None:
+    return _joined(name, rest) if name in STRINGS else None
+
+
+def _checked(name: str, key: tuple[str, str] | None) -> Value | Wrong:
     if name == "ssh-dss":
         return Wrong("ssh_dsa")
-    if name not in KINDS:
+    if name not in STRINGS:
         return Wrong("ssh_type", {"type": name[:60]})
-    key = _key(name, line[found.end() :].split())
     if key is None:
         return Wrong("ssh_broken")
-    encoded, parts, comment = key
-    return KINDS[name].check(parts) or " ".join((name, encoded, *comment))
+    encoded, comment = key
+    short = _short_rsa(encoded) if name == "ssh-rsa" else None
+    if short is not None:
+        return short
+    return f"{name} {encoded} {comment}".strip() if bits(f"{name} {encoded}") else Wrong("ssh_broken")
+
+
+def _short_rsa(encoded: str) -> Wrong | None:
+    """Said before the library is asked, which refuses to look at the shortest."""
+    parts = _strings(_decoded(encoded)) or []
+    size = int.from_bytes(parts[2], "big").bit_length()
+    if size < RSA_MINIMUM:
+        return Wrong("ssh_short", {"bits": str(size), "minimum": str(RSA_MINIMUM)})
+    return Wrong("ssh_broken") if size > RSA_MAXIMUM else None
+
+
+def bits(key: str) -> int:
+    """The size in bits of a key in one line (`type base64 …`), as ssh-keygen(1) tells it; 0 if it is no key."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+
+    try:
+        loaded = load_ssh_public_key(" ".join(key.split(" ")[:2]).encode())
+    except (ValueError, UnsupportedAlgorithm):
+        return 0
+    return loaded.key_size if isinstance(loaded, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 256
+
+
+def fingerprint(value: str) -> str:
+    """The fingerprint of a key as it was kept (`type base64 comment`): `SHA256:` and 43 signs, as `ssh-keygen -l` shows
+    it and RFC 4255's SHA-256 is computed over the same bytes. Empty for what is no key."""
+    name, _, rest = value.partition(" ")
+    blob = _decoded(rest.partition(" ")[0])
+    if name not in STRINGS or not blob:
+        return ""
+    return f"SHA256:{base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip('=')}"

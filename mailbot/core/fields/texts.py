@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from mailbot.core.labels import INVISIBLE
+from mailbot.core.secrets import holds_key
 
 _WIDE_SIGNS = "\uff21-\uff3a\uff41-\uff5a\uff10-\uff19"
 _NARROW_SIGNS = "\uff61-\uff9f"
@@ -15,7 +16,6 @@ _UNUSUAL = re.compile(f"[{_WIDE_SIGNS}{_NARROW_SIGNS}{_UNSEEN_SIGNS}]")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー一", "-"))
 _CLOSING = dict(zip("<＜\"“'「『《〈", ">＞\"”'」』》〉", strict=True))
 _SOMETHING = re.compile(r"[^\W_]")
-_SECRET = re.compile(r"PRIVATE\s+KEY|PuTTY-User-Key-File", re.IGNORECASE)
 
 NONE = frozenset(
     """none no nil nothing n/a na n.a. なし 無し 無 ナシ 該当なし 該当無し 特になし 特に無し ありません 未定 不明
@@ -74,8 +74,9 @@ def none(text: str) -> bool:
 
 
 def secret(text: str) -> bool:
-    """Whether the text holds a private key, which must not be repeated anywhere."""
-    return _SECRET.search(text) is not None
+    """Whether the text holds a private key, what one begins with, or the mask that stands where one was: it must not
+    be repeated anywhere, and is not what was wanted."""
+    return holds_key(text)
 
 
 def quotable(text: str, most: int = 200) -> str:

@@ -1,16 +1,21 @@
 """The types of field, one table: how an answer of each is read. It knows no form beyond the field's own rule."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from mailbot.core.events import Value
+from mailbot.core.fields.addresses import read_email
+from mailbot.core.fields.amounts import read_amount
 from mailbot.core.fields.answers import read_choice, read_yes_no
+from mailbot.core.fields.asking import Asking, Reader
+from mailbot.core.fields.countries import read_country
+from mailbot.core.fields.dates import read_date
+from mailbot.core.fields.postal import read_postal_code
 from mailbot.core.fields.ssh import read_ssh_public_key
+from mailbot.core.fields.telephones import read_telephone
 from mailbot.core.fields.texts import dashed, none, nothing, one_line, plain, prose, trimmed
 from mailbot.core.fields.wrong import Wrong
-from mailbot.core.idn import on_the_wire
 from mailbot.core.labels import label_key
 from mailbot.core.rules import FieldRule, FieldType
 
@@ -19,33 +24,10 @@ LONG_MAXIMUM = 20_000
 
 _LATIN = "A-Za-zÀ-ÖØ-öø-ɏ\u0300-\u036fḀ-ỿ"
 _LATIN_NAME = re.compile(rf"[{_LATIN}](?:[{_LATIN} .,'’ʻʼ`-]*[{_LATIN}.])?")
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])")
-_LOCAL_BEYOND_ASCII = re.compile(r"[^\W_A-Za-z]+(?:[._-][^\W_A-Za-z]+)*")
-_LAST_LABEL = re.compile(r".*\.(?:[!-~]+|[^!-~\s。．｡]+)")
-_ANGLED = re.compile(r"[<\[(](?:mailto:)?([^<>\[\]()\s]+@[^<>\[\]()\s]+)[>\])]", re.IGNORECASE)
-_LIKE_ADDRESS = re.compile(r"[^\s,;/、]+@[^\s,;/、]+\.")
-_JAPANESE_CODE = re.compile(r"(\d{3})-?(\d{4})", re.ASCII)
-_JAPANESE_SLIP = re.compile(r"\d{3}-\d{1,3}|\d{3}-\d{5,}", re.ASCII)
-_OTHER_CODE = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 -]{1,10}[A-Z0-9]", re.ASCII)
-_TELEPHONE_WORD = re.compile(r"^(?:tel(?:ephone)?|phone|電話(?:番号)?)\s*[.:]?\s*", re.IGNORECASE)
-_EXTENSION = re.compile(r"[\s,;(]*(?:ext(?:ension)?\.?|内線(?:番号)?|x|#)[\s:.]*([0-9]{1,8})\s*\)?$", re.IGNORECASE)
-_TELEPHONE = re.compile(r"\+?[\d\s().-]+", re.ASCII)
 _SEPARATOR = re.compile(r"[\s,、;/]+")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]*")
 _ACCOUNT = re.compile(r"[a-z][a-z0-9-]{1,14}[a-z0-9]")
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What reading an answer may depend on beside the field's rule: the desk's free-mail domains, the language."""
-
-    free_mail: tuple[str, ...]
-    language: str
-
-
-Reader = Callable[[str, FieldRule, Asking], Value | Wrong]
-"""Reads one answer that is not empty; an empty text says that nothing was answered after all."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def _line(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
@@ -63,82 +45,13 @@ def _long(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     text = "\n".join(line.rstrip() for line in prose(text).splitlines()).strip()
     count = len("".join(text.split()))
     if rule.minimum is not None and count < rule.minimum:
-        return Wrong("too_short", {"minimum": str(rule.minimum), "count": str(count)})
+        return Wrong("too_short", {"minimum": str(rule.minimum), "count": str(count)}, text)
     return text if len(text) <= LONG_MAXIMUM else Wrong("too_long", {"maximum": str(LONG_MAXIMUM)})
 
 
 def _latin(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     name = one_line(plain(text))
     return name if len(name) <= 100 and _LATIN_NAME.fullmatch(name) else Wrong("latin")
-
-
-def _addresses(text: str) -> list[str]:
-    """Every address offered: those in angle or square brackets, and what stands outside them if it has an @."""
-    outside = _ANGLED.sub(" ", text).strip(" .,;。、")
-    outside = outside[7:] if outside.lower().startswith("mailto:") else outside
-    offered = [*([outside] if "@" in outside else []), *_ANGLED.findall(text)]
-    if len(offered) == 1:
-        return offered
-    return list({address.lower(): address for address in reversed(offered)}.values())
-
-
-_domains = lru_cache(maxsize=16)(frozenset[str])
-
-
-def _free(domain: str, free_mail: tuple[str, ...]) -> bool:
-    """Whether the domain, or one it lies below, is free mail."""
-    known = _domains(free_mail)
-    while domain not in known and "." in domain:
-        domain = domain.partition(".")[2]
-    return domain in known
-
-
-def _ascii_domain(domain: str) -> str:
-    """The domain as A-labels; an empty text if it is none."""
-    if domain.isascii():
-        return domain
-    return on_the_wire(domain) or "" if _LAST_LABEL.fullmatch(domain) else ""
-
-
-def _email(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
-    """One plain address (RFC 5321 §4.1.2 without quoted local parts and address literals), domain in lower case.
-
-    Letters beyond ASCII make an address (RFC 6531) where they are no slip, as in `メールtaro@` or `.jpです`; the domain
-    becomes A-labels, as the sender's does.
-    """
-    offered = _addresses(plain(text))
-    if len(offered) > 1:
-        return Wrong("email_several")
-    address = offered[0] if offered else ""
-    local, _, domain = address.rpartition("@")
-    domain = _ascii_domain(domain.lower())
-    spelt = _LOCAL.fullmatch(local) or _LOCAL_BEYOND_ASCII.fullmatch(local)
-    if not spelt or not _DOMAIN.fullmatch(domain) or len(local.encode()) > 64 or len(domain) > 253:
-        return Wrong("email_several" if len(_LIKE_ADDRESS.findall(address)) > 1 else "email_syntax")
-    if rule.institution and _free(domain, asking.free_mail):
-        return Wrong("email_free", {"domain": domain})
-    return f"{local}@{domain}"
-
-
-def _postal_code(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
-    """Seven digits are a Japanese code; any other country's has 3 to 12 letters, digits, spaces, hyphens."""
-    code = " ".join(dashed(text).upper().removeprefix("〒").split()).removeprefix("JP-")
-    japanese = _JAPANESE_CODE.fullmatch(code.replace(" ", ""))
-    if japanese:
-        return f"{japanese[1]}-{japanese[2]}"
-    slip = "〒" in text or _JAPANESE_SLIP.fullmatch(code.replace(" ", ""))
-    return Wrong("postal_code") if slip or not _OTHER_CODE.fullmatch(code) else code
-
-
-def _telephone(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
-    """Digits, `+`, spaces, hyphens, brackets; an extension written behind is kept as ` ext. 123`."""
-    number = _TELEPHONE_WORD.sub("", dashed(text))
-    extension = _EXTENSION.search(number)
-    number = " ".join((number[: extension.start()] if extension else number).split())
-    digits = sum(sign.isdigit() for sign in number)
-    if not _TELEPHONE.fullmatch(number) or not 6 <= digits <= 20:
-        return Wrong("telephone")
-    return f"{number} ext. {extension[1]}" if extension else number
 
 
 def _yes_no(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
@@ -154,13 +67,16 @@ def _ids(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
 
 
 def _account_name(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
-    """In lower case: telephones begin every field with a capital letter, and nobody means it."""
+    """3 to 16 of the portable characters of POSIX (IEEE Std 1003.1 §3.437) without `.` and `_`, a letter first. In
+    lower case: telephones begin every field with a capital letter, and nobody means it."""
     name = dashed(text).lower()
     return name if _ACCOUNT.fullmatch(name) else Wrong("account_name")
 
 
-def _ssh_public_key(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
-    return read_ssh_public_key(text)
+def _plan(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
+    """The digest of an attachment (SHA-256, lower hex), which the desk puts there itself; whatever a person writes
+    (`attached`, `添付`) is nothing: the plan is what came with the mail."""
+    return text if _DIGEST.fullmatch(text) else ""
 
 
 def choice_words(rule: FieldRule) -> dict[str, str]:
@@ -200,16 +116,22 @@ def _row(read: Reader, faults: str = "", *, ticks: bool = False, listed: bool = 
 TYPES: Mapping[FieldType, TypeRow] = {
     "line": _row(_line, "too_long"),
     "latin": _row(_latin, "latin"),
-    "email": _row(_email, "email_syntax email_several email_free"),
-    "postal_code": _row(_postal_code, "postal_code"),
-    "telephone": _row(_telephone, "telephone"),
+    "email": _row(read_email, "email_syntax email_several email_free"),
+    "postal_code": _row(read_postal_code, "postal_code"),
+    "telephone": _row(read_telephone, "telephone telephone_odd"),
     "lines": _row(_lines, "too_long"),
     "long": _row(_long, "too_short too_long"),
     "yes_no": _row(_yes_no, "yes_no", ticks=True, none=True),
     "ids": _row(_ids, "ids", ticks=True, listed=True, none=True),
     "account_name": _row(_account_name, "account_name"),
-    "ssh_public_key": _row(_ssh_public_key, "ssh_private ssh_dsa ssh_short ssh_type ssh_broken ssh_format"),
+    "ssh_public_key": _row(
+        read_ssh_public_key, "ssh_private ssh_dsa ssh_short ssh_type ssh_broken ssh_format ssh_several"
+    ),
     "choice": _row(_choice, "choice", ticks=True, none=True),
+    "country": _row(read_country, "country country_several too_long"),
+    "date": _row(read_date, "date date_none date_either"),
+    "amount": _row(read_amount, "amount amount_unit"),
+    "plan": _row(_plan),
 }
 """Every type of field. A new type is a row here and a name in `rules.FieldType`."""
 
@@ -217,7 +139,8 @@ TYPES: Mapping[FieldType, TypeRow] = {
 def read(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     """What was understood of one answer; the empty text where nothing was answered; never an exception.
 
-    A line of dashes is nothing; "none" is nothing where the field is not required.
+    A line of dashes is nothing; "none" is nothing where the field is not required. A doubtful answer that `asking` lets
+    count is understood.
     """
     row = TYPES[rule.type]
     text = trimmed(text)
@@ -225,4 +148,4 @@ def read(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
         return ""
     if not row.says_none and not rule.required and none(text):
         return ""
-    return row.read(text, rule, asking)
+    return asking.judge(rule.key, row.read(text, rule, asking))
