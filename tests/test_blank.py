@@ -1,5 +1,6 @@
 """The form as text to fill in: what it looks like, and that what is filled in is read back."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,14 @@ from mailbot.core.reading.shape import all_notes, squeezed
 from mailbot.core.rules import Form
 
 RULES = Path(__file__).parent.parent / "rules"
-FORM = Form.model_validate(tomllib.loads((RULES / "new-account.toml").read_text("utf-8")) | {"name": "new-account"})
+FORMS = {
+    path.stem: Form.model_validate(tomllib.loads(path.read_text("utf-8")) | {"name": path.stem})
+    for path in sorted(RULES.glob("*.toml"))
+    if path.stem != "desk"
+}
+FORM = FORMS["new-account"]
 LANGUAGES = ["en", "ja"]
+every_form = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 
 PURPOSE = (
     "We compare the genomes of wild rice lines to find the genes that decide when they flower.\n\n"
@@ -27,30 +34,41 @@ PURPOSE = (
 )
 
 
-def written(key: str, value: Value, language: str) -> str:
+def written(form: Form, key: str, value: Value, language: str) -> str:
     """What a person would have written for a value."""
     if not isinstance(value, str):
         return ", ".join(value)
-    if FORM.fields[key].type == "yes_no":
+    if form.fields[key].type == "yes_no":
         return {"en": value, "ja": {"yes": "はい", "no": "いいえ"}.get(value, value)}[language]
-    choices = FORM.fields[key].choices.get(value, {}).get(language, (value,))
+    choices = form.fields[key].choices.get(value, {}).get(language, (value,))
     return choices[0]
 
 
-def read_back(text: str, *, answers_ours: bool = False) -> dict[str, tuple[str, ...]]:
-    reading = read(text, FORM, answers_ours=answers_ours)
+def read_back(text: str, form: Form = FORM, *, answers_ours: bool = False) -> dict[str, tuple[str, ...]]:
+    reading = read(text, form, answers_ours=answers_ours)
     assert reading.unread == ()
     return reading.answers
 
 
+@every_form
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_empty_form_says_nothing_and_asks_for_every_field(language: str) -> None:
-    text = blank(FORM, language)
-    assert read(text, FORM, answers_ours=False).answers == {}
-    assert recognise("", text, {"new-account": FORM}) is None
-    labels = [rule.label[language] for rule in FORM.fields.values()]
-    places = [text.index(f"\n{label}") for label in labels]
+def test_the_empty_form_says_nothing_and_asks_for_every_field(form: Form, language: str) -> None:
+    text = blank(form, language)
+    assert read(text, form, answers_ours=False).answers == {}
+    assert recognise("", text, FORMS) is None
+    labels = [rule.label[language] for rule in form.fields.values() if rule.from_plan is None]
+    places = [re.search(rf"\n{re.escape(label)}[ *＊]*[:：]", text).start() for label in labels]
     assert places == sorted(places)
+
+
+@every_form
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_form_filled_in_is_taken_for_itself_among_all_of_them(form: Form, language: str) -> None:
+    values = {key: "yes" if rule.type == "yes_no" else "x" for key, rule in form.fields.items()}
+    asked = {key: text for key, text in values.items() if form.fields[key].from_plan is None}
+    assert recognise("", blank(form, language, values=asked), FORMS) == form.name
+    lines = "\n".join(f"{form.fields[key].label[language]}: {text}" for key, text in asked.items())
+    assert recognise(f"Re: {form.title[language]}", lines, FORMS) == form.name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -65,6 +83,34 @@ def test_the_markers_are_the_same_ascii_shape_in_each_language(language: str) ->
     lines = blank(FORM, language).split("\n")
     assert lines[0].startswith("=== form new-account begin === ")
     assert lines[-1].startswith("=== form new-account end === ")
+
+
+@pytest.mark.parametrize(
+    "subject, meant",
+    [
+        ("Change of registered details", "change-registration"),
+        ("Re: password reset", "password-change"),
+        ("パスワードを忘れました", "password-change"),
+        ("Application for a new account", "new-account"),
+    ],
+)
+def test_the_subject_says_which_form_is_meant_where_several_ask_alike(subject: str, meant: str) -> None:
+    lines = "Account: taro-i\nName: Taro Iden\nPostal code: 411-8540\nAddress: 1111 Yata\nTelephone: 055-000-0000\n"
+    assert recognise(subject, f"{lines}Affiliation: Example University\nEmail: taro@univ.example\n", FORMS) == meant
+
+
+def test_values_that_are_kept_as_a_code_stand_there_in_words() -> None:
+    values: dict[str, Value] = {"nationality": "DE", "employment": "part_time", "responsible_same": "yes"}
+    assert "\nNationality *: Germany\n" in blank(FORM, "en", values=values)
+    japanese = blank(FORM, "ja", values=values)
+    assert all(
+        f"{line}\n" in japanese for line in ("国籍＊： ドイツ", "勤務形態： 非常勤", "責任者は申請者と同じ＊： はい")
+    )
+
+
+def test_what_is_only_offered_is_not_marked_as_required() -> None:
+    text = blank(FORM, "en", keys=["postal_code", "address"], help=False, offered=["address"])
+    assert "\nPostal code *:\nAddress:\n" in text
 
 
 def test_only_the_fields_asked_for_are_in_it() -> None:
@@ -140,7 +186,7 @@ HARD_WORDS = st.sampled_from(
         *("Ｆｕｌｌ　Ｗｉｄｔｈ", "－－", "㈱髙﨑", "ｶﾅ", "x" * 90, "漢字" * 50),
     ]
 )
-NOTES, NOTE_LINES = all_notes(FORM)
+NOTES, NOTE_LINES = (frozenset().union(*sets) for sets in zip(*map(all_notes, FORMS.values()), strict=True))
 
 
 def kept(line: str) -> str:
@@ -172,16 +218,24 @@ BY_TYPE: dict[str, st.SearchStrategy[Value]] = {
 }
 
 
-def value_of(key: str) -> st.SearchStrategy[Value]:
-    rule = FORM.fields[key]
+def value_of(form: Form, key: str) -> st.SearchStrategy[Value]:
+    rule = form.fields[key]
     if rule.choices:
         return st.sampled_from(sorted(rule.choices))
     return BY_TYPE.get(rule.type, ONE_LINE)
 
 
-FILLED = st.sets(st.sampled_from(sorted(FORM.fields)), min_size=1, max_size=5).flatmap(
-    lambda keys: st.fixed_dictionaries({key: value_of(key) for key in sorted(keys)})
-)
+def filled(form: Form) -> st.SearchStrategy[tuple[Form, dict[str, Value]]]:
+    asked = sorted(key for key, rule in form.fields.items() if rule.from_plan is None and rule.type != "plan")
+    return st.tuples(
+        st.just(form),
+        st.sets(st.sampled_from(asked), min_size=1, max_size=5).flatmap(
+            lambda keys: st.fixed_dictionaries({key: value_of(form, key) for key in sorted(keys)})
+        ),
+    )
+
+
+FILLED = st.sampled_from(sorted(FORMS)).flatmap(lambda name: filled(FORMS[name]))
 LAYS: dict[str, Callable[[str], str]] = {
     "plain": lambda text: text,
     "crlf": lambda text: text.replace("\n", "\r\n"),
@@ -193,20 +247,30 @@ LAYS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("lay", LAYS)
 @settings(max_examples=60, deadline=None)
-@given(language=st.sampled_from(LANGUAGES), values=FILLED)
-def test_what_is_filled_in_is_read_back(lay: str, language: str, values: dict[str, Value]) -> None:
-    text = LAYS[lay](blank(FORM, language, values=values))
-    expected = {key: (written(key, values[key], language),) for key in FORM.fields if key in values}
-    assert read_back(text, answers_ours=lay != "plain") == expected
+@given(language=st.sampled_from(LANGUAGES), about=FILLED)
+def test_what_is_filled_in_is_read_back(lay: str, language: str, about: tuple[Form, dict[str, Value]]) -> None:
+    form, values = about
+    text = LAYS[lay](blank(form, language, values=values))
+    expected = {key: (written(form, key, values[key], language),) for key in form.fields if key in values}
+    assert read_back(text, form, answers_ours=lay != "plain") == expected
 
 
 @settings(max_examples=60, deadline=None)
-@given(values=FILLED)
-def test_no_line_of_a_filled_form_is_too_wide(values: dict[str, Value]) -> None:
+@given(about=FILLED)
+def test_no_line_of_a_filled_form_is_too_wide(about: tuple[Form, dict[str, Value]]) -> None:
+    form, values = about
     for language in LANGUAGES:
-        assert max(width(line) for line in blank(FORM, language, values=values).split("\n")) <= 70
+        assert max(width(line) for line in blank(form, language, values=values).split("\n")) <= 70
 
 
 def test_a_quoted_form_is_no_new_text() -> None:
     quoted = LAYS["quoted"](blank(FORM, "en"))
     assert {line.kind for line in mark(quoted) if line.text} == {"quoted"}
+
+
+def test_a_note_stays_one_whatever_a_charset_makes_of_its_wave() -> None:
+    text = blank(FORM, "ja", values={"family_name": "Iden"})
+    assert {"〜", "～"} & set(text)
+    for wave in "〜～":
+        written = text.replace("〜", wave).replace("～", wave)
+        assert read(written, FORM, answers_ours=False).answers == {"family_name": ("Iden",)}

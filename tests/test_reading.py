@@ -138,6 +138,16 @@ def test_an_enquiry_in_brackets_is_read_as_people_send_it() -> None:
     assert answers(quoted(text), form=ENQUIRY)["details"].startswith("計算が止まります。")
 
 
+@pytest.mark.parametrize("between", [" ", "\n", "\n    "])
+def test_a_key_in_a_file_format_with_headers_is_kept_whole(between: str) -> None:
+    lines = ["---- BEGIN SSH2 PUBLIC KEY ----", 'Comment: "taro@pc"', "AAAAC3NzaC1lZDI1NTE5AAAAIEqN", "KVFKz0lV"]
+    key = [*lines, "---- END SSH2 PUBLIC KEY ----"]
+    text = f"Job title: Student\nSSH public key:{between}" + "\n".join(key) + "\nPurpose of use: Rice\n"
+    found = answers(text)
+    assert found["ssh_public_key"].split("\n") == key
+    assert (found["job_title"], found["purpose"]) == ("Student", "Rice")
+
+
 def test_a_key_wrapped_by_a_client_is_kept_line_by_line() -> None:
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEqNKVFKz0lVyFD3rTbCLHYV9FQi\nHH0vYxzXbZ taro@pc"
     assert answers(f"SSH public key: {key}\n\nThank you.\n") == {"ssh_public_key": key}

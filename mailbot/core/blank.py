@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from mailbot.core.events import Value
+from mailbot.core.fields.countries import country_name
 from mailbot.core.reading.shape import VALUE, YES_NO, fold, intro, marker, notes, option, said
 from mailbot.core.rules import FieldRule, Form
 
@@ -19,19 +20,22 @@ def blank(
     values: Mapping[str, Value] = _NOTHING,
     *,
     help: bool = True,  # noqa: A002
+    offered: Collection[str] = (),
 ) -> str:
     """The form (or only the fields `keys`) in that language, in the form's order, between two marker lines.
 
     `values` are filled in; each of their lines is written without the white space around it. With `help`, notes
-    stand above the fields, in lines that begin with `# `. Lines have at most 70 columns (UAX #11), so that three
-    quote marks still fit into 76; they end in LF, but for the last. `reading.read` gives back what is filled in.
+    stand above the fields, in lines that begin with `# `; `offered` are fields that are not marked as required. Lines
+    have at most 70 columns (UAX #11), so that three quote marks still fit into 76; they end in LF, but for the last.
+    What a usage plan says is not asked for. `reading.read` gives back what is filled in.
     """
     head = [marker(form.name, "begin", language), *fold("", said(form.title, language))]
     lines = [*head, *intro(language)] if help else [*head, ""]
     for key, rule in form.fields.items():
-        if keys is None or key in keys:
+        if rule.from_plan is None and (keys is None or key in keys):
             lines += ["", *notes(rule, language)] if help else []
-            lines += _field(rule, language, values.get(key, ""), required=_required(rule, keys))
+            must = _required(rule, keys) and key not in offered
+            lines += _field(rule, language, values.get(key, ""), required=must)
     return "\n".join([*lines, "", marker(form.name, "end", language)])
 
 
@@ -56,6 +60,10 @@ def _written(rule: FieldRule, language: str, value: Value) -> str:
     """A value as a person would write it."""
     if not isinstance(value, str):
         return ", ".join(value)
+    if rule.type == "plan":
+        return ""  # it is attached, not written
     if rule.type == "yes_no":
         return YES_NO.get(language, YES_NO["en"]).get(value, value)
+    if rule.type == "country":
+        return country_name(value, language)
     return option(rule, value, language) if rule.choices else value

@@ -8,8 +8,9 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from mailbot.core.quoting import Line, mark
-from mailbot.core.reading.labels import Labels, labels_of
+from mailbot.core.reading.labels import labels_of
 from mailbot.core.reading.rows import answering, everything, newest_quoted, place, written
+from mailbot.core.reading.shape import find_marker
 from mailbot.core.reading.values import Answer, Found, collect
 from mailbot.core.rules import Form
 
@@ -49,7 +50,7 @@ def read(text: str, form: Form, *, answers_ours: bool) -> Reading:
     the new text counts, and in the quoted letter only what stands between the markers of the form, since elsewhere
     it says what the desk understood. New text wins over quoted text. Values are trimmed, line ends LF.
     """
-    return _read_once(text, _Same(form), answers_ours)
+    return _reading(text, _Same(form), answers_ours)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,36 +66,43 @@ class _Same:
         return id(self.form)
 
 
+@lru_cache(maxsize=4)
+def _reading(text: str, same: _Same, answers_ours: bool) -> Reading:
+    """Which label an unknown one resembles costs more than all the rest: it is asked of the form that is meant."""
+    found, labels = _found(text, same, answers_ours), labels_of(same.form)
+    unread = (Unread(like.label, like.text, labels.near(like.label)) for like in found.unread)
+    return Reading(_answers(found, same.form), tuple(unread))
+
+
 @lru_cache(maxsize=32)
-def _read_once(text: str, same: _Same, answers_ours: bool) -> Reading:
+def _found(text: str, same: _Same, answers_ours: bool) -> Found:
     """Several rooms ask what one mail says: sorting, evidence, deciding. It is read once for each form."""
-    return _read(_marked(text), same.form, answers_ours)
+    return _read(_lines(text), same.form, answers_ours)
 
 
-@lru_cache(maxsize=2)
-def _marked(text: str) -> tuple[Line, ...]:
+@lru_cache(maxsize=4)
+def _lines(text: str) -> tuple[Line, ...]:
+    """The lines of a mail, told apart once for all forms."""
     return tuple(mark(text, indented_headers=False))
 
 
-def _read(lines: Sequence[Line], form: Form, answers_ours: bool) -> Reading:
+def _answers(found: Found, form: Form) -> Answers:
+    return {key: _texts(found.answers[key]) for key in form.fields if key in found.answers}
+
+
+def _read(lines: Sequence[Line], form: Form, answers_ours: bool) -> Found:
     labels = labels_of(form)
     placed = place(lines, form.name)
     block = newest_quoted(placed)
     if answers_ours:
-        return _reading(collect(answering(placed, labels, block), labels), labels)
+        return collect(answering(placed, labels, block), labels)
     found = collect(written(placed, labels), labels)
     if len(found.answers) < _ENOUGH and any(line.kind not in ("new", "mailer") for line in lines):
         rows = answering(placed, labels, block) if block else everything(placed, labels)
         quoted = collect(rows, labels)
         if not found.answers or len(quoted.answers) >= _ENOUGH:
             found = quoted
-    return _reading(found, labels)
-
-
-def _reading(found: Found, labels: Labels) -> Reading:
-    answers = {key: _texts(found.answers[key]) for key in labels.form.fields if key in found.answers}
-    unread = (Unread(like.label, like.text, labels.near(like.label)) for like in found.unread)
-    return Reading(answers, tuple(unread))
+    return found
 
 
 def _texts(answers: Sequence[Answer]) -> tuple[str, ...]:
@@ -108,9 +116,12 @@ def recognise(subject: str, text: str, forms: Mapping[str, Form]) -> str | None:
 
     A form is filled in when at least three of its labels have content, one of them more than contact data, or when
     its marker stands in the text and one label has content. The form that the subject names (by its longest name) wins,
-    then the one with the most labels: forms ask alike, and whoever says what they want means it.
+    then the one with the most labels: forms ask alike, and whoever says what they want means it. A form with its
+    markers in the sender's own text is no other form.
     """
-    scores = [(_score(subject, text, form), name) for name, form in forms.items()]
+    pasted = {found[0] for line in _lines(text) if line.kind == "new" and (found := find_marker(line.text))}
+    meant = {name: form for name, form in forms.items() if name.lower() in pasted} or forms
+    scores = [(_score(subject, text, form), name) for name, form in meant.items()]
     best = max(scores, key=lambda scored: scored[0], default=None)
     return best[1] if best and best[0] > _NO_FORM else None
 
@@ -120,8 +131,8 @@ _NO_FORM: Score = (False, 0, 0)
 
 
 def _score(subject: str, text: str, form: Form) -> Score:
-    answers = _read_once(text, _Same(form), False).answers
-    marked = bool(answers) and any(one.marker and one.block for one in place(_marked(text), form.name))
+    answers, lines = _answers(_found(text, _Same(form), False), form), _lines(text)
+    marked = bool(answers) and any(one.marker and one.block for one in place(lines, form.name))
     telling = any(form.fields[key].type not in _CONTACT for key in answers)
     if marked or (len(answers) >= _ENOUGH and telling):
         return marked, _named(subject, form), len(answers)

@@ -6,6 +6,7 @@ Everything is narrower than the 76 columns of a mail by a few quote marks, so th
 
 import re
 from collections.abc import Iterator, Sequence
+from unicodedata import normalize
 
 from mailbot.core.columns import unbroken, width, wrap
 from mailbot.core.rules import FieldRule, Form, Texts
@@ -25,6 +26,7 @@ _INTRO = {
 _EXAMPLE = {"en": "e.g. ", "ja": "例："}
 YES_NO = {"en": {"yes": "yes", "no": "no"}, "ja": {"yes": "はい", "no": "いいえ"}}
 NOTE = "# "
+_ALIKE = str.maketrans("〜∼‐‑‒–—―−", "~~-------")
 
 _BREAK = re.compile(r"(?<=\S) (?=\S)")
 _MARKER = re.compile(r"[^\w=]{0,20}={2,20}\s*form\s+([\w.-]{1,60})\s+(begin|end)\s*=", re.IGNORECASE)
@@ -85,8 +87,9 @@ def _note(text: str) -> list[str]:
 
 
 def squeezed(text: str) -> str:
-    """Text without any white space and note marks at its beginning, for comparing notes however they were broken."""
-    return "".join(text.lstrip(" \t\u3000#＃").split())
+    """Text without any white space and note marks at its beginning, for comparing notes however they were broken, and
+    whichever wave or minus a charset has instead (NFKC, and what JIS and CP932 take for one another)."""
+    return "".join(normalize("NFKC", text.lstrip(" \t\u3000#＃")).translate(_ALIKE).split())
 
 
 def all_notes(form: Form) -> tuple[frozenset[str], frozenset[str]]:

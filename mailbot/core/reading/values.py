@@ -11,6 +11,8 @@ from mailbot.core.reading.shape import HARD, VALUE, unfold
 
 _OPEN, _CLOSE = "<＜《", ">＞》"
 _PLACEHOLDER = re.compile(r"[\s_＿<>＜＞《》\[\]［］()（）【】「」]*\Z|…+\Z|[.・]{3,}\Z")
+_ARMOUR = re.compile("-{4} ?BEGIN SSH2 PUBLIC KEY")
+_END_OF_ARMOUR = re.compile("-{4} ?END SSH2 PUBLIC KEY")
 _BRACKETED_LINES = 120
 _UNREAD = 40
 _IN_ONE_LINE = 8
@@ -117,8 +119,9 @@ class _Collector:
         """The row behind the last row of a value that may have several lines."""
         label = self.rows[number]
         one_paragraph = self.labels.form.fields[hit.key].type != "long"
-        begun = bool(hit.rest)
-        for at in range(number + 1, len(self.rows)):
+        behind = self._behind_armour(number)
+        begun = bool(hit.rest) or behind > number + 1
+        for at in range(behind, len(self.rows)):
             row = self.rows[at]
             if self._ends(row, label):
                 return at
@@ -128,6 +131,24 @@ class _Collector:
                 return at
             begun = begun or bool(row.text)
         return len(self.rows)
+
+    def _behind_armour(self, number: int) -> int:
+        """The row behind a key in a file format with headers of its own (`Comment: …`, RFC 4716), which are no labels;
+        the next row if there is none."""
+        first = [self.rows[number], *self._next_unlabelled(number + 1)]
+        if not any(_ARMOUR.search(row.text) for row in first):
+            return number + 1
+        for at in range(number, min(number + _BRACKETED_LINES, len(self.rows))):
+            if self.rows[at].stop:
+                break
+            if _END_OF_ARMOUR.search(self.rows[at].text):
+                return at + 1
+        return number + 1
+
+    def _next_unlabelled(self, number: int) -> list[Row]:
+        """The next filled row, unless it has a label of its own."""
+        following = self._next_filled(number)
+        return [] if following is None or following.hit else [following]
 
     def _ends(self, row: Row, label: Row) -> bool:
         return row.stop or (row.hit is not None and not _under(row, label))
