@@ -4,13 +4,14 @@ import email
 import email.header
 import email.policy
 import email.utils
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
 from letter_examples import DESK, EXAMPLES, LETTERS, LOG, every_language, every_letter, words
 
-from mailbot.core.events import LetterWritten
+from mailbot.core.events import Enclosure, LetterWritten
 from mailbot.core.outcome import Letter
 from mailbot.core.token import mac
 from mailbot.edge.letters import Stationery
@@ -145,3 +146,71 @@ def test_a_subject_reads_back_whatever_it_holds(text: str) -> None:
     message = email.message_from_bytes(made(letter))
     decoded = str(email.header.make_header(email.header.decode_header(message["Subject"])))
     assert decoded == " ".join(text.split())
+
+
+# Letters with files
+
+PDF = b"%PDF-1.4\n" + bytes(range(256)) * 40
+FILES = {
+    "pledge-2026-00042.pdf": "application/pdf",
+    "誓約書-2026-00042.pdf": "application/pdf",
+    "how to get here.txt": "application/octet-stream",
+    "症例登録用パスワード更新申請書（グループの代表者の署名が必要な場合を含む）-2026-00042.pdf": "application/pdf",
+    "Übersicht; a=\"b\" 'c' %41.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def with_files(*names: str, letter: LetterWritten | None = None, log: str = LOG) -> bytes:
+    files = [(Enclosure(name=name, file=name, digest="0" * 64), PDF + name.encode()) for name in names]
+    return STATIONERY.build("2026-00042.7", letter or words("consent", "ja"), AT, log, EARLIER.get, files)
+
+
+@every_language
+def test_a_mail_program_finds_the_text_first_and_every_file_under_its_name(language: str) -> None:
+    letter = words("consent", language)
+    raw = with_files(*FILES, letter=letter)
+    message = opened(raw)
+    assert message.get_content_type() == "multipart/mixed"
+    text, *files = message.iter_parts()
+    assert text.get_content().replace("\r\n", "\n") == f"{letter.text}\n\n-- \n{DESK.titles[language]}\n{LOG}\n"
+    assert [(part.get_filename(), part.get_content_type()) for part in files] == list(FILES.items())
+    assert [part.get_payload(decode=True) for part in files] == [PDF + name.encode() for name in FILES]
+    assert {part.get_content_disposition() for part in files} == {"attachment"}
+    assert not any(part.defects for part in message.walk())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_mail_program_that_knows_only_the_old_way_finds_the_name_too(name: str) -> None:
+    (part,) = [part for part in email.message_from_bytes(with_files(name)).walk() if part.get_filename()]
+    shown = email.header.make_header(email.header.decode_header(str(part.get_param("name"))))
+    assert "".join(str(shown).split()) == "".join(name.split())
+
+
+def test_lines_of_a_letter_with_files_are_as_short_as_relays_want_them() -> None:
+    raw = with_files(*FILES)
+    assert raw.isascii()
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    body = raw.partition(b"\r\n\r\n")[2]
+    assert max(map(len, body.split(b"\r\n"))) <= 80
+    assert raw.endswith(b"--\r\n")
+
+
+def test_the_same_letter_has_the_same_boundary_and_another_has_another() -> None:
+    assert with_files(*FILES) == with_files(*FILES)
+    boundaries = {opened(with_files("a.pdf", log=log)).get_boundary() for log in (LOG, LOG.replace("17", "18"))}
+    assert len(boundaries) == 2
+    assert all(re.fullmatch(r"=_[0-9a-f]{40}", str(boundary)) for boundary in boundaries)
+
+
+def test_a_text_that_looks_like_a_boundary_ends_nothing() -> None:
+    boundary = opened(with_files("a.pdf")).get_boundary()
+    wicked = words("consent", "en").model_copy(update={"text": f"--=_\n--{str(boundary)[:-1]}\n--{boundary}x--\n"})
+    text, file = opened(with_files("a.pdf", letter=wicked, log=LOG.replace("17", "18"))).iter_parts()
+    assert str(boundary) in text.get_content()
+    assert file.get_filename() == "a.pdf"
+
+
+def test_a_letter_without_files_is_one_text() -> None:
+    letter = words("consent", "ja")
+    assert with_files(letter=letter) == made(letter)
+    assert b"multipart" not in made(letter)

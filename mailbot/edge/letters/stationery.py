@@ -1,19 +1,18 @@
 """Words become the bytes of a mail (RFC 5322, RFC 2045). It knows keys and headers, not what a letter says."""
 
-import base64
 import email.utils
-import quopri
 import re
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.header import Header
 
 from mailbot.core.columns import CONTROLS
-from mailbot.core.events import LetterWritten
+from mailbot.core.events import Enclosure, LetterWritten
 from mailbot.core.idn import on_the_wire
 from mailbot.core.rules import Desk
 from mailbot.core.token import mac, message_id, reply_address
+from mailbot.edge.letters.parts import body, with_files
 
 RecipientOf = Callable[[str], tuple[str, str] | None]
 """Tells for the name of an earlier letter its recipient and the name of its key; None if it is not known."""
@@ -25,15 +24,6 @@ def _encoded(text: str, name: str) -> str:
     if clean.isascii() and clean.isprintable() and len(clean) < 66 and "=?" not in clean:
         return clean
     return Header(clean, "utf-8", maxlinelen=74, header_name=name).encode(linesep="\r\n")
-
-
-def _body(text: str) -> tuple[str, bytes]:
-    raw = text.replace("\n", "\r\n").encode()
-    if text.isascii() and all(len(line) < 200 for line in text.split("\n")):
-        return "7bit", raw
-    if sum(letter.isascii() for letter in text) > len(text) * 0.8:
-        return "quoted-printable", quopri.encodestring(raw.replace(b"\r\n", b"\n")).replace(b"\n", b"\r\n")
-    return "base64", base64.encodebytes(raw).replace(b"\n", b"\r\n")
 
 
 class Stationery:
@@ -58,16 +48,21 @@ class Stationery:
         at: datetime,
         log: str,
         recipient_of: RecipientOf,
+        files: Sequence[tuple[Enclosure, bytes]] = (),
     ) -> bytes:
         """The mail as bytes with CRLF (RFC 5322, RFC 2045): the same arguments and keys give the same bytes.
 
         `name` is the letter's name, `at` the instant of its entry, `log` the line that names its entry's sequence
-        number and hash; `recipient_of` tells for the name of an earlier letter its recipient and key.
+        number and hash; `recipient_of` tells for the name of an earlier letter its recipient and key;
+        `files` are what goes with it, in their order, below the text.
         """
         own = self.mac(name, letter)
         thread = [part for part in (self._reference(part, recipient_of) for part in letter.thread) if part]
         title = " / ".join(dict.fromkeys(self.desk.titles[language] for language in letter.languages))
-        encoding, body = _body(f"{letter.text}\n\n-- \n{title}\n{log}\n")
+        encoding, text = body(f"{letter.text}\n\n-- \n{title}\n{log}\n")
+        content = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Transfer-Encoding", encoding)]
+        if files:
+            content, text = with_files(content, text, files, f"{name} {log}")
         fields = [
             ("From", f"{_phrase(title)} <{self.desk.address}>"),
             ("To", f"<{_address(letter.to)}>"),
@@ -81,11 +76,10 @@ class Stationery:
             ("X-Mailbot-Desk", self.desk.name),
             ("Content-Language", ", ".join(letter.languages)),
             ("MIME-Version", "1.0"),
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Transfer-Encoding", encoding),
+            *content,
         ]
         head = "".join(f"{field}: {value}\r\n" for field, value in fields)
-        return head.encode() + b"\r\n" + body
+        return head.encode() + b"\r\n" + text
 
     def _reference(self, part: str, recipient_of: RecipientOf) -> str:
         if part.startswith("<"):

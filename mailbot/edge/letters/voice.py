@@ -1,17 +1,19 @@
 """What templates of one language may call: labels, sentences, dates, values, blanks. It knows one letter at a time."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from mailbot.core.blank import blank
 from mailbot.core.calendar import date_words
 from mailbot.core.case import Case
 from mailbot.core.columns import unbroken, width, wrap
 from mailbot.core.conditions import holds
-from mailbot.core.events import Fault, Value
+from mailbot.core.events import Fault, Remark, Value
 from mailbot.core.instants import from_text
-from mailbot.core.rules import Form, Rules
-from mailbot.core.steps import waits_for
+from mailbot.core.rules import Form, Rules, Step
+from mailbot.core.shown import value_shown
+from mailbot.core.steps import OWN, actor, after, awaited, current, left, waits_for
 
 COLUMNS = 72
 """Columns a value is broken at."""
@@ -32,7 +34,7 @@ class Voice:
         """The labels of fields in a row."""
         return separator.join(self.label(key) for key in keys)
 
-    def say(self, table: str, code: str, **places: str) -> str:
+    def say(self, table: str, code: str, /, **places: str) -> str:
         """A sentence of words.toml."""
         return self.rules.say(self.language, table, code, **places)
 
@@ -40,8 +42,86 @@ class Voice:
         """What is wanted for a field, and why."""
         return self.say("faults", fault.code, **{"found": fault.found, **fault.wanted})
 
+    def remark_words(self, remark: Remark) -> str:
+        """What clerks should look at; what is wrong in a plan stands among the faults."""
+        table = "remarks" if remark.code in self.rules.words[self.language].remarks else "faults"
+        return self.say(table, remark.code, **{"label": self.label(remark.field), "found": "", **remark.wanted})
+
+    def hints(self) -> str:
+        """What the form tells clerks about a case like this, one a line; empty if it has nothing to tell."""
+        if self.form is None or self.case is None:
+            return ""
+        values = self.case.values
+        return "\n".join(hint.text[self.language] for hint in self.form.hints if holds(hint.when, values))
+
+    def says(self, name: str) -> str:
+        """A sentence of the form's own; empty if it has none of that name."""
+        return self.form.says.get(name, {}).get(self.language, "") if self.form else ""
+
+    def document(self, name: str) -> str:
+        """The title of a document."""
+        rule = self.form.documents.get(name) if self.form else None
+        return rule.title.get(self.language, name) if rule else name
+
+    def wanted_documents(self, role: str = "") -> str:
+        """The titles of the documents that are still needed, or of those that this role signs, one a line."""
+        if self.case is None or self.form is None:
+            return ""
+        names = [name for name in awaited(self.case, self.form) if role in ("", self.form.documents[name].signer)]
+        return "\n".join(self.document(name) for name in names)
+
+    def members(self) -> str:
+        """The users of the plan for whom the current task is left to be done, one a line; empty if it is done once."""
+        step = self._step()
+        if step is None or not step.each or self.case is None or self.case.plan is None:
+            return ""
+        rows = left(self.case, step)
+        users = [user for user in self.case.plan.users if user.row in rows]
+        return "\n".join(
+            "  " + ", ".join(text for text in (str(user.row), user.name, user.account, user.email) if text)
+            for user in users
+        )
+
+    def ends(self) -> bool:
+        """Whether the case ends if nobody answers in the current step."""
+        step = self._step()
+        return step is not None and after(step) == "expire"
+
+    def _step(self) -> Step | None:
+        steps = self.form.steps if self.form and self.case else ()
+        return next((step for step in steps if self.case and step.id == self.case.step), None)
+
+    def task(self) -> str:
+        """What clerks do in the current step, in words; empty in any other."""
+        step = self._step()
+        return step.task.get(self.language, "") or step.title.get(self.language, "") if step else ""
+
+    def next_step(self) -> str:
+        """The kind of the first step that is not over, begun or not; `end` if all are."""
+        step = current(self.case, self.form) if self.case and self.form else None
+        return step.kind if step else "end"
+
+    def next_words(self, role: str) -> str:
+        """What happens next, said to somebody in that role."""
+        step = current(self.case, self.form) if self.case and self.form else None
+        if self.case is None or self.form is None or step is None:
+            return self.say("next", "end")
+        who = actor(self.case, self.form, step)
+        own = who == role or (who == "responsible" and self._one_person() and role == "applicant")
+        code = f"{step.kind}_own" if own and step.kind in OWN else step.kind
+        wanted = self.wanted_documents(who).replace("\n", "; ") if step.kind == "document" else ""
+        return self.say("next", code, name=self.person(who), wanted=wanted)
+
+    def _one_person(self) -> bool:
+        person = self.form.people.get("responsible") if self.form else None
+        if person is None or self.case is None:
+            return False
+        return str(self.case.values.get(person.email, "")).lower() == self.case.applicant.lower()
+
     def date(self, instant: datetime | str) -> str:
-        """A day in words, in the desk's time zone; `instant` aware or a journal text."""
+        """A day in words, in the desk's time zone; `instant` aware, a journal text, or a day of its own (ISO 8601)."""
+        if isinstance(instant, str) and "T" not in instant:
+            instant = datetime.combine(date.fromisoformat(instant), time(12), ZoneInfo(self.rules.desk.timezone))
         return date_words(from_text(instant) if isinstance(instant, str) else instant, self.language, self.rules)
 
     def value(self, key: str) -> str:
@@ -49,12 +129,7 @@ class Voice:
         return " / ".join(part for part in self._plain(key).split("\n") if part.strip())
 
     def _plain(self, key: str) -> str:
-        value: Value = self.case.values.get(key, "") if self.case else ""
-        text = value if isinstance(value, str) else ", ".join(value)
-        rule = self.form.fields.get(key) if self.form else None
-        if rule and rule.type == "choice":
-            return next(iter(rule.choices.get(text, {}).get(self.language, ())), text)
-        return self.say("values", text) if rule and rule.type == "yes_no" and text else text
+        return value_shown(self.form, self.case, key, self.language, self.rules)
 
     def values(self, keys: Sequence[str] | None = None) -> str:
         """`Label: value` lines of the fields that have a value (or of `keys`), long texts indented below. Without
@@ -77,17 +152,23 @@ class Voice:
             return f"  {label}:\n{wrap(text, COLUMNS, '      ')}"
         return f"  {label}: {text}"
 
-    def form_to_fill(self, keys: Sequence[str] | None = None) -> str:
-        """The form as text to fill in: all of it, or just these fields and what is asked together with them."""
+    def form_to_fill(self, keys: Sequence[str] | None = None, filled: Mapping[str, Value] | None = None) -> str:
+        """The form as text to fill in: all of it, with the values `filled`; or just these fields and what is asked
+        together with them."""
         if self.form is None:
             return ""
-        return blank(self.form, self.language, keys=None if keys is None else self._asked(self.form, keys))
+        if keys is None:
+            return blank(self.form, self.language, values=filled or {})
+        offered = self._offered(self.form, keys)
+        return blank(self.form, self.language, keys={*keys, *offered}, offered=offered)
 
-    def _asked(self, form: Form, keys: Sequence[str]) -> frozenset[str]:
-        checked = {fault.field for fault in self.case.faults if fault.code == "check"} if self.case else set()
+    def _offered(self, form: Form, keys: Sequence[str]) -> frozenset[str]:
+        """What is asked together with fields of which a check across fields found that something is wrong."""
+        faults = self.case.faults if self.case else ()
+        checked = {fault.field for fault in faults if fault.code == "check"} & set(keys)
         values = self.case.values if self.case else {}
-        held = (row for row in form.checks if row.field in checked & set(keys) and holds(row.when, values))
-        return frozenset((*keys, *(key for row in held for key in row.asks)))
+        asked = (key for row in form.checks if row.field in checked and holds(row.when, values) for key in row.asks)
+        return frozenset(asked) - frozenset(keys)
 
     def blank_of(self, form: Form) -> str:
         """The empty form as text to fill in."""

@@ -12,7 +12,7 @@ import jinja2.meta
 
 from mailbot.core.case import Case
 from mailbot.core.columns import CONTROLS, clip, width, wrap
-from mailbot.core.commands import COMMANDS
+from mailbot.core.commands import COMMANDS, fitting
 from mailbot.core.events import LetterWritten
 from mailbot.core.outcome import TEMPLATES, Letter
 from mailbot.core.rules import Form, Rules
@@ -23,11 +23,26 @@ from mailbot.edge.letters.voice import COLUMNS, Voice
 BETWEEN_LANGUAGES = "\n\n" + "-" * 60 + "\n\n"
 WIDEST = 76
 """Columns up to which a line that came broken already (a form, values) is left alone; others are broken at COLUMNS."""
-CALLS = ("label", "labels", "say", "fault", "date", "value", "values", "form_to_fill", "blank_of", "person")
-CALLS_OF_CASE = ("waits_for", "waiting_role")
-KNOWN = frozenset(CALLS + CALLS_OF_CASE) | set(
-    """case form desk to role lang forms clerk why by text mistakes commands table subject keys again megabytes
-    size_megabytes mails more alarms over""".split()
+CALLS = (
+    "label",
+    "labels",
+    "say",
+    "fault",
+    "date",
+    "value",
+    "values",
+    "form_to_fill",
+    "blank_of",
+    "person",
+    "says",
+    "document",
+)
+CALLS_OF_CASE = ("waits_for", "waiting_role", "next_step", "next_words", "wanted_documents", "task", "members", "ends")
+CALLS_OF_CLERKS = ("remark_words", "hints")
+KNOWN = frozenset(CALLS + CALLS_OF_CASE + CALLS_OF_CLERKS) | set(
+    """case form desk to role lang forms clerk why by text mistakes commands table keywords subject keys again megabytes
+    done onward closes words
+    size_megabytes mails more alarms over notice filled documents wanted attached secrets""".split()
 )
 """Every name a template may use; which of them a letter has is said in docs/letters.md."""
 
@@ -88,11 +103,15 @@ class Letters:
             **letter.data,
             "to": letter.to,
             "role": letter.role,
+            "attached": bool(letter.enclosures),
             "desk": self.rules.desk,
             "forms": self.rules.forms,
-            "table": COMMANDS,
+            "table": fitting(case, form) if isinstance(case, Case) and isinstance(form, Form) else COMMANDS,
+            "keywords": COMMANDS,
         }
-        calls: dict[str, Callable[..., str]] = {name: getattr(voice, name) for name in (*CALLS, *CALLS_OF_CASE)}
+        calls: dict[str, Callable[..., str]] = {
+            name: getattr(voice, name) for name in (*CALLS, *CALLS_OF_CASE, *CALLS_OF_CLERKS)
+        }
         rendered = self._environment.get_template(f"{language}/{template}").render(context | calls, lang=language)
         head, _, text = CONTROLS.sub("", _lines(rendered)).partition("\n\n")
         broken = "\n".join(_broken(line) for line in text.split("\n"))

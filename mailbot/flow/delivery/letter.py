@@ -12,6 +12,7 @@ from mailbot.core.outcome import Decision
 from mailbot.core.patience import again
 from mailbot.core.token import without_macs
 from mailbot.edge.postman import Later, Never, Sent
+from mailbot.flow.delivery.enclosed import enclosed
 from mailbot.flow.delivery.values import Carrier, Held, Result
 from mailbot.flow.tools import Clock, Tools
 from mailbot.store import LetterDue, Wanted
@@ -23,13 +24,14 @@ WORDS = 200
 
 
 async def hand_over(tools: Tools, carrier: Carrier, due: LetterDue) -> Sent | Later | Never:
-    """Take one letter to the relay; nothing is journaled. PostmanBroken if the relay cannot be worked with.
+    """Take one letter to the relay; nothing is journaled. PostmanBroken if the relay cannot be worked with; FileGone
+    if a file that goes with it is not there any more: then the relay is not asked.
 
     The bytes are made from the sealed entry, so that a letter that goes again after a crash is the same, byte for byte.
     """
-    case = await _case(tools, due)
+    case, files = await _case(tools, due), await enclosed(tools, due)
     log = f"log {due.entry.seq} {due.entry.hash}"
-    raw = tools.stationery.build(due.name, due.letter, due.entry.at, log, _recipients(case))
+    raw = tools.stationery.build(due.name, due.letter, due.entry.at, log, _recipients(case), files)
     return await carrier.send(tools.stationery.envelope_sender(due.name, due.letter), due.letter.to, raw)
 
 

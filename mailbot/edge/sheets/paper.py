@@ -1,0 +1,157 @@
+"""A4 pages to write and draw on, as the bytes of a PDF (ISO 32000-1). It knows nothing of what is said on them.
+
+Both fonts are among those that every viewer has or replaces: Helvetica (one of the standard 14), and Heisei Kaku Gothic
+with the predefined CMap UniJIS-UCS2-H (§9.7.5.2). Neither is embedded: no font file is needed here, and the text can
+be searched and copied.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from mailbot.core.columns import pieces
+from mailbot.edge.sheets.letters import Font, printable, runs
+
+MILLIMETRE = 72 / 25.4
+WIDTH, HEIGHT = 210.0, 297.0
+"""A4, in millimetres, like every length here; sizes of letters are in points (1/72 inch)."""
+JAPANESE = "HeiseiKakuGo-W5"
+NAMES: dict[tuple[Font, bool], str] = {
+    ("latin", False): "Helvetica",
+    ("latin", True): "Helvetica-Bold",
+    ("japanese", False): JAPANESE,
+    ("japanese", True): JAPANESE,
+}
+"""The fonts by kind and boldness; the Japanese one has no bold face."""
+
+pdfmetrics.registerFont(UnicodeCIDFont(JAPANESE))
+
+
+class Paper:
+    """Pages of one document. Places are measured from the upper left corner; text is made printable before."""
+
+    def __init__(self, title: str, language: str, at: datetime) -> None:
+        self.language = language
+        self._bytes = io.BytesIO()
+        self._canvas = Canvas(
+            self._bytes,
+            pagesize=(WIDTH * MILLIMETRE, HEIGHT * MILLIMETRE),
+            bottomup=1,
+            pageCompression=0,  # deflate gives other bytes under another zlib
+            invariant=1,
+            encrypt=None,
+            lang=language,
+        )
+        dated = at.astimezone(UTC).strftime("D:%Y%m%d%H%M%S+00'00'")
+        self._canvas.setDateFormatter(lambda *_: dated)
+        self._canvas.setTitle(title)
+        self._canvas.setAuthor("")
+        self._canvas.setSubject("")
+        self._canvas.setCreator("mailbot")
+        self._canvas.setProducer("mailbot")
+
+    def width(self, text: str, size: float, *, bold: bool = False) -> float:
+        """How wide a printable line is."""
+        return sum(_width(letter, self.language, bold) for letter in text) * size / MILLIMETRE
+
+    def lines(self, text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
+        """The text as printable lines that are no wider than `room`, broken where its language allows it, else
+        anywhere; its own line breaks stay."""
+        broken = []
+        for line in printable(text, self.language).split("\n"):
+            broken += self._broken(line.rstrip(), size, room, bold)
+        return broken
+
+    def _broken(self, line: str, size: float, room: float, bold: bool) -> list[str]:
+        whole, current, filled = [], "", 0.0
+        for piece in (part for long in pieces(line) for part in self._cut(long, size, room, bold)):
+            if current and filled + self.width(piece.rstrip(), size, bold=bold) > room:
+                whole.append(current.rstrip())
+                current, filled = "", 0.0
+                piece = piece.lstrip()
+            current, filled = current + piece, filled + self.width(piece, size, bold=bold)
+        return [*whole, current.rstrip()]
+
+    def _cut(self, piece: str, size: float, room: float, bold: bool) -> list[str]:
+        """A piece that is too wide for any line, cut between letters."""
+        if self.width(piece, size, bold=bold) <= room:
+            return [piece]
+        parts, filled = [""], 0.0
+        for letter in piece:
+            filled += self.width(letter, size, bold=bold)
+            if parts[-1] and filled > room:
+                parts.append("")
+                filled = self.width(letter, size, bold=bold)
+            parts[-1] += letter
+        return parts
+
+    def write(self, line: str, left: float, baseline: float, size: float, *, bold: bool = False) -> None:
+        """One printable line of text."""
+        text = self._canvas.beginText(left * MILLIMETRE, (HEIGHT - baseline) * MILLIMETRE)
+        for font, run in runs(line, self.language):
+            text.setFont(NAMES[font, bold], size)
+            text.textOut(run)
+        self._canvas.drawText(text)
+
+    def rule(self, left: float, top: float, right: float, *, thick: float = 0.2) -> None:
+        """A line from left to right, `thick` millimetres."""
+        self._canvas.setLineWidth(thick * MILLIMETRE)
+        height = (HEIGHT - top) * MILLIMETRE
+        self._canvas.line(left * MILLIMETRE, height, right * MILLIMETRE, height)
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> None:
+        """The outline of a rectangle."""
+        self._canvas.setLineWidth(0.2 * MILLIMETRE)
+        self._canvas.rect(
+            left * MILLIMETRE, (HEIGHT - bottom) * MILLIMETRE, (right - left) * MILLIMETRE, (bottom - top) * MILLIMETRE
+        )
+
+    def code(self, text: str, left: float, top: float, side: float) -> None:
+        """A QR code (ISO/IEC 18004, level M) in a square of `side`, without the white margin it needs around it."""
+        rows = modules(text)
+        step = side / len(rows)
+        for at, row in enumerate(rows):
+            for begin, end in _dark(row):
+                self._canvas.rect(
+                    (left + begin * step) * MILLIMETRE,
+                    (HEIGHT - top - (at + 1) * step) * MILLIMETRE,
+                    (end - begin) * step * MILLIMETRE,
+                    step * MILLIMETRE,
+                    stroke=0,
+                    fill=1,
+                )
+
+    def next_page(self) -> None:
+        """This page is done."""
+        self._canvas.showPage()
+
+    def finished(self) -> bytes:
+        """The whole document; nothing can be written any more."""
+        self._canvas.save()
+        return self._bytes.getvalue()
+
+
+@lru_cache(maxsize=8192)
+def _width(letter: str, language: str, bold: bool) -> float:
+    """How wide a letter is in a font of one point, in points: letters stand side by side without kerning."""
+    return float(sum(pdfmetrics.stringWidth(run, NAMES[font, bold], 1.0) for font, run in runs(letter, language)))
+
+
+@lru_cache(maxsize=64)
+def modules(text: str) -> tuple[tuple[bool, ...], ...]:
+    """The dark modules of a QR code, row by row."""
+    code = QrCodeWidget(text, barLevel="M").qr
+    code.make()
+    return tuple(tuple(bool(cell) for cell in row) for row in code.modules)
+
+
+def _dark(row: Sequence[bool]) -> list[tuple[int, int]]:
+    """Where dark modules of a row begin and end, those side by side together."""
+    edges = [at for at in range(len(row) + 1) if (at < len(row) and row[at]) != (at > 0 and row[at - 1])]
+    return list(zip(edges[::2], edges[1::2], strict=True))
