@@ -6,6 +6,7 @@ It must not know where mails come from or what is decided about them; the parent
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -62,10 +63,22 @@ class Reader:
             fresh = self._child is not None and self._child.groups == 1
             await self._drop()
             if len(group) == 1 and (fresh or ended.stalled):
-                digest, raw = group[0]
-                return [Unreadable(digest, len(raw), str(ended))]
+                return [await self._unseen(group[0], str(ended))]
         LOG.warning("%d mail(s) ended the reader, reading each alone in a new one", len(group))
         return [answer for mail in group for answer in await self._group([mail])]
+
+    async def _unseen(self, mail: Mail, reason: str) -> Message | Unreadable:
+        """A mail that ended the reader, once more without a look into its attachments: they may have done it."""
+        child = await Child.start(replace(self._settings, look=False))
+        try:
+            (read,) = await child.ask([mail])
+        except ChildEndedError:
+            return Unreadable(mail[0], len(mail[1]), reason)
+        finally:
+            await child.end()
+        if isinstance(read, Unreadable):
+            return read
+        return replace(read, doubts=(*read.doubts, f"its attachments were not looked into, they {reason}"))
 
     async def _ask(self, group: Sequence[Mail]) -> list[Message | Unreadable]:
         if self._child is None or not self._child.usable:

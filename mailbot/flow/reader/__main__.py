@@ -1,6 +1,7 @@
 """The child's side of the reader: `python -m mailbot.flow.reader SETTINGS`, mails on stdin, answers on stdout.
 
-It must not open files or connections, nor keep anything of one mail for the next.
+It must not write files, read others than the program's own, open connections, nor keep anything of one mail for the
+next.
 """
 
 import os
@@ -9,13 +10,16 @@ import sys
 from collections.abc import Sequence
 from typing import BinaryIO
 
+from mailbot.core import secrets
 from mailbot.core.message import Message, Unreadable
-from mailbot.edge.parsing import parse
+from mailbot.edge.parsing import parse_with_contents
+from mailbot.flow.reader.looking import looked_into
 from mailbot.flow.reader.protocol import ANSWERS, LENGTH, OUT_OF_MEMORY, SETTINGS, Answer, Settings
 
 
 def main(arguments: Sequence[str], requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer groups of mails until `requests` ends. The only argument is Settings as JSON."""
+    sys.dont_write_bytecode = True
     settings = SETTINGS.validate_json(arguments[0])
     for limit, value in _limited(settings):
         resource.setrlimit(limit, value)
@@ -23,7 +27,7 @@ def main(arguments: Sequence[str], requests: BinaryIO, answers: BinaryIO) -> Non
     while head := requests.read(LENGTH.size):
         _set_clock(settings.seconds)
         (count,) = LENGTH.unpack(head)
-        read = [_tagged(parse(_mail(requests), settings.limits)) for _ in range(count)]
+        read = [_tagged(_read(_mail(requests), settings)) for _ in range(count)]
         _answer(answers, ANSWERS.dump_json(read))
 
 
@@ -44,6 +48,15 @@ def _set_clock(seconds: float) -> None:
 def _mail(requests: BinaryIO) -> bytes:
     (length,) = LENGTH.unpack(requests.read(LENGTH.size))
     return requests.read(length)
+
+
+def _read(raw: bytes, settings: Settings) -> Message | Unreadable:
+    """One mail: parsed, its attachments looked into, and last its secrets masked in all that was found."""
+    read = parse_with_contents(raw, settings.limits)
+    if isinstance(read, Unreadable):
+        return read
+    message, contents = read
+    return secrets.without(looked_into(message, contents) if settings.look else message)
 
 
 def _tagged(read: Message | Unreadable) -> Answer:

@@ -27,12 +27,14 @@ ANSWERS: TypeAdapter[list[Answer]] = TypeAdapter(list[Answer])
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the child may use: bytes of address space, seconds for a group, groups before it is replaced."""
+    """What the child may use: bytes of address space, seconds for a group, groups before it is replaced; whether it
+    looks into attachments (`look`)."""
 
     memory: int = 1_000_000_000
     seconds: float = 20.0
     groups: int = 200
     limits: Limits = field(default_factory=Limits)
+    look: bool = True
 
 
 SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)

@@ -1,0 +1,85 @@
+"""Which answers to a form the attachments of a mail are. It knows no file: what is in one was found before.
+
+It must not know of cases, nor decide whether an answer counts.
+"""
+
+from collections.abc import Callable, Mapping
+
+from mailbot.core import plans
+from mailbot.core.events import Fault, Plan, PlanFault, Remark
+from mailbot.core.fields.wrong import FAULTS
+from mailbot.core.forms import Form
+from mailbot.core.message import Attachment, Message
+
+SIGNABLE = frozenset({"pdf", "image"})
+"""Kinds that a signed document comes as: with a digital signature, or signed on paper and scanned."""
+
+
+def _entry(key: str) -> Callable[[Plan], str]:
+    return lambda plan: plan.entries.get(key, "")
+
+
+def _terabytes(plan: Plan) -> str:
+    return f"{plan.total or '0'} TB" if plan.lines else ""
+
+
+FROM_PLAN: Mapping[str, Callable[[Plan], str]] = {
+    **{key: _entry(key) for key in ("name", "account", "affiliation", "job_title", "project")},
+    **{key: _entry(key) for key in ("purpose", "resources", "wishes")},
+    "total": _terabytes,
+    "users": lambda plan: str(len(plan.users)),
+    "accounts": lambda plan: ", ".join(user.account for user in plan.users if user.account),
+    "version": lambda plan: plan.version,
+}
+"""What a field may be filled from (`from_plan`), and how it is said; an empty text is no answer."""
+
+
+def plan_of(message: Message) -> tuple[str, Plan] | None:
+    """Digest and contents of the usage plan a mail brings; of several the last, which people attach last."""
+    plans_there = [(one.digest, one.plan) for one in message.attachments if one.plan is not None]
+    return plans_there[-1] if plans_there else None
+
+
+def documents(message: Message) -> tuple[Attachment, ...]:
+    """The attachments that may be a signed document."""
+    return tuple(one for one in message.attachments if one.kind in SIGNABLE)
+
+
+def keys(message: Message) -> tuple[str, ...]:
+    """The texts of the SSH public keys a mail brings, each once, as they stand in their files."""
+    return tuple(dict.fromkeys(one.text.strip() for one in message.attachments if one.kind == "key" and one.text))
+
+
+def answers(message: Message, form: Form) -> dict[str, tuple[str, ...]]:
+    """The answers to fields of `form` that a mail's attachments give, by key, as texts.
+
+    A field of type `plan` is answered by the digest of the plan, one of type `ssh_public_key` by the keys attached,
+    one with `from_plan` by what the plan says. A field that nothing attached answers has no key.
+    """
+    plan, found = plan_of(message), dict[str, tuple[str, ...]]()
+    for key, rule in form.fields.items():
+        if rule.from_plan and plan:
+            found[key] = (FROM_PLAN[rule.from_plan](plan[1]),) if rule.from_plan in FROM_PLAN else ()
+        elif rule.type == "plan" and plan:
+            found[key] = (plan[0],)
+        elif rule.type == "ssh_public_key":
+            found[key] = keys(message)
+    return {key: texts for key, texts in found.items() if any(texts)}
+
+
+def faults(field: str, plan: Plan) -> tuple[Fault, ...]:
+    """What the applicant has to mend in a plan, as faults of the field it answers; in the sheets' order."""
+    return tuple(_fault(field, one) for one in plan.faults if one.code not in plans.FOR_CLERKS)
+
+
+def remarks(field: str, plan: Plan) -> tuple[Remark, ...]:
+    """What a clerk has to look at in a plan because the program does not know it: its template, a service."""
+    return tuple(
+        Remark(code=one.code, field=field, wanted={**one.wanted, "found": one.found})
+        for one in plan.faults
+        if one.code in plans.FOR_CLERKS
+    )
+
+
+def _fault(field: str, found: PlanFault) -> Fault:
+    return Fault(field=field, kind=FAULTS[found.code].kind, code=found.code, found=found.found, wanted=found.wanted)

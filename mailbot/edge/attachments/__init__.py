@@ -1,0 +1,46 @@
+"""Looks into one attachment: what kind it is by its content, and what it says. It knows no mail and no case.
+
+It must not run anything it finds (formula, macro, link, script), nor write or fetch a file; it may take long and much
+memory over a hostile file, and whoever calls it sets the limits.
+"""
+
+from mailbot.edge.attachments.kinds import Sort, sort_of
+from mailbot.edge.attachments.values import Seen, UnreadableFileError
+
+__all__ = ["Seen", "UnreadableFileError", "look"]
+
+
+def look(content: bytes) -> Seen:
+    """What the decoded bytes of an attachment are: see `Attachment` for the kinds; an unknown kind gives `Seen()`.
+
+    Raises UnreadableFileError, in words for a clerk, for a file that is broken, locked or beyond measure; MemoryError
+    may come as well. Nothing else does, whatever is in the file.
+    """
+    sort = sort_of(content)
+    if sort is Sort.IMAGE:
+        return Seen("image")
+    if sort is Sort.OLD_SPREADSHEET:
+        return Seen("spreadsheet")
+    if sort is Sort.LOCKED_OFFICE:
+        raise UnreadableFileError("is locked with a password")
+    if sort is Sort.ZIP:
+        return _workbook(content)
+    return _pdf(content) if sort is Sort.PDF else _text(content)
+
+
+def _workbook(content: bytes) -> Seen:
+    from mailbot.edge.attachments.plan import look_into  # read only when there is one: most mails have no spreadsheet
+
+    return look_into(content)
+
+
+def _pdf(content: bytes) -> Seen:
+    from mailbot.edge.attachments.pdf import look_into  # takes 130 ms to import, which most readers never need
+
+    return look_into(content)
+
+
+def _text(content: bytes) -> Seen:
+    from mailbot.edge.attachments.text import look_into
+
+    return look_into(content)

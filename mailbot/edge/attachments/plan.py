@@ -1,0 +1,116 @@
+"""Reads the sheets of a workbook (.xlsx, .xlsm), and the usage plan in them if there is one. It knows no mail.
+
+Only values are read: a formula counts as what it last came to, and nothing is calculated, followed or run.
+"""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+
+import python_calamine as calamine
+
+from mailbot.core import plans
+from mailbot.core.plans.cells import Cell
+from mailbot.edge.attachments.values import Seen, UnreadableFileError, guarded
+from mailbot.edge.attachments.zips import Parts, names_of, packed, parts_of
+from mailbot.edge.charsets import without_surrogates
+
+MOST_SHEETS = 60
+MOST_ROWS, MOST_CELLS = 20_000, 500_000
+"""Rows and cells of the rectangle that a sheet spans: the library keeps all of it in memory, also where nothing stands.
+All sheets together may have twice as many cells."""
+MOST_TEXT = 100_000_000
+"""Bytes that the texts of a sheet may come to if each of its cells showed the longest one, and those of all sheets."""
+TOO_LARGE = "is larger than any usage plan"
+_HOLLOW = re.compile(rb"<(?:\w+:)?c(?:\s+[\w:]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*\s*/>")
+"""A cell that has a format and no value; the library leaves it out."""
+_REFERENCE = re.compile(rb"\br\s*=\s*[\"']\s*([A-Za-z]{1,9})(\d{1,9})")
+_CELL, _ROW_START = re.compile(rb"<(?:\w+:)?c[\s>]"), re.compile(rb"<(?:\w+:)?row[\s>]")
+_ROW = re.compile(rb"\br\s*=\s*[\"']\s*(\d{1,9})")
+_SHARED = re.compile(rb"<(?:\w+:)?si[\s>/]")
+
+
+def look_into(content: bytes) -> Seen:
+    """`plan` with what it says, or `spreadsheet`; nothing for a ZIP that holds no workbook.
+
+    Raises UnreadableFileError for a workbook that is broken, locked, or larger than any plan.
+    """
+    parts = parts_of(content)
+    if not parts:
+        return Seen("spreadsheet") if _other_kind(content) else Seen()
+    _measured(parts)
+    plan = plans.read(_sheets(packed(parts)))
+    return Seen("plan", plan=plan) if plan else Seen("spreadsheet")
+
+
+def _other_kind(content: bytes) -> bool:
+    """Whether a ZIP is a spreadsheet of a kind that is not read: OpenDocument, or Excel's binary one."""
+    return b"opendocument.spreadsheet" in content[:200] or "xl/workbook.bin" in names_of(content)
+
+
+def _measured(parts: Parts) -> None:
+    """Refuse what the library would need too much memory for; it would end the process, not raise an error."""
+    shared = [part for name, part in parts.items() if "sharedstrings" in name.lower()]
+    longest = max((len(text) for part in shared for text in _SHARED.split(part)), default=0)
+    for part in parts.values():  # every part: which of them are sheets is for the workbook to say
+        cells, rows, columns = _extent(part)
+        if rows > MOST_ROWS or rows * columns > MOST_CELLS or cells * longest > MOST_TEXT:
+            raise UnreadableFileError(TOO_LARGE)
+
+
+def _extent(sheet: bytes) -> tuple[int, int, int]:
+    """How many cells of a sheet have a value, and how many rows and columns they span; none of it is ever less."""
+    solid = _HOLLOW.sub(b"", sheet)
+    references = {(letters.upper(), int(row)) for letters, row in _REFERENCE.findall(solid)}
+    cells = max(len(_CELL.findall(solid)), len(references))
+    rows = max((row for _, row in references), default=0)
+    columns = max((_column(letters) for letters in {letters for letters, _ in references}), default=0)
+    if cells > len(references):  # some do not say where they are: it follows from their row and those before them
+        lines = _ROW_START.split(solid)
+        rows = max([rows, *map(int, _ROW.findall(solid))]) + len(lines)
+        columns += max(len(_CELL.findall(line)) for line in lines)
+    return cells, rows, columns
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
+
+
+def _sheets(content: bytes) -> tuple[plans.Sheet, ...]:
+    try:
+        return guarded(lambda: tuple(_each_sheet(content)), calamine.CalamineError)
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # of the library's language, which knows no Exception of ours
+            raise UnreadableFileError("is broken") from error
+        raise
+
+
+def _each_sheet(content: bytes) -> Iterator[plans.Sheet]:
+    book = calamine.load_workbook(io.BytesIO(content))
+    worksheets = [about.name for about in book.sheets_metadata if about.typ == calamine.SheetTypeEnum.WorkSheet]
+    if len(worksheets) > MOST_SHEETS:
+        raise UnreadableFileError(f"has more than {MOST_SHEETS} sheets")
+    cells = text = 0
+    for name in worksheets:
+        sheet = book.get_sheet_by_name(name)
+        cells += (sheet.total_height + 1) * (sheet.total_width + 1)
+        rows = sheet.to_python(skip_empty_area=False) if cells <= 2 * MOST_CELLS else []
+        text += sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
+        if cells > 2 * MOST_CELLS or text > MOST_TEXT:
+            raise UnreadableFileError(TOO_LARGE)
+        yield plans.Sheet(name, tuple(tuple(map(_cell, row)) for row in rows))
+
+
+def _cell(value: object) -> Cell:
+    """A cell as a plan is read: a day is a date, an instant or a length of time its text, an empty text nothing."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, bool | float | dt.date):
+        return value
+    if isinstance(value, int):
+        return float(value)
+    return without_surrogates(str(value)).replace("\0", "") or None if value is not None else None

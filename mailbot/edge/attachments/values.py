@@ -1,0 +1,41 @@
+"""What is seen in an attachment, and what hinders it. It knows no kind of file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mailbot.core.events import Plan
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """As the fields of `Attachment`, and `doubts` in words about what could not be read with certainty."""
+
+    kind: str = ""
+    signed: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    text: str = ""
+    plan: Plan | None = None
+    doubts: tuple[str, ...] = ()
+
+
+class UnreadableFileError(Exception):
+    """A file that cannot be looked into; its words complete "this attachment …"."""
+
+
+BROKEN: tuple[type[Exception], ...] = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError),
+    *(ValueError,),
+)
+"""What libraries raise over files that are not what they claim to be: hardly one says so by an error of its own."""
+
+
+def guarded(work: Callable[[], T], *also: type[Exception]) -> T:
+    """The result of `work`; UnreadableFileError if the file breaks the library that reads it, whose own errors `also`
+    names."""
+    try:
+        return work()
+    except (*BROKEN, *also) as error:
+        raise UnreadableFileError("is broken") from error

@@ -1,0 +1,90 @@
+"""Looks into the attachments of a mail within limits of time and number, so that none of them costs the mail.
+
+It must not know what is made of them; it runs in the reader's child, whose only thread may be interrupted.
+"""
+
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from types import FrameType
+
+from mailbot.core.message import Attachment, Message
+from mailbot.edge.attachments import Seen, UnreadableFileError, look
+
+MOST = 20
+"""Attachments of one mail that are looked into."""
+SECONDS = 3.0
+"""Processor time for all attachments of one mail."""
+_AGAIN = 0.5
+"""Seconds until the clock rings again, should a library not have let the first ring through."""
+
+_TOO_LONG = Seen(doubts=("takes too long to be read",))
+_TOO_LATE = Seen(doubts=("was not looked into, those before it took too long",))
+
+
+class OutOfTimeError(BaseException):
+    """The time for a mail's attachments is over; no Exception, so that no library takes it for an error of its own."""
+
+
+def looked_into(message: Message, contents: Sequence[bytes], seconds: float = SECONDS) -> Message:
+    """The message with what was found in its attachments; `contents` are their decoded bytes, one for one.
+
+    What is broken, locked, too large, or takes too long keeps an empty kind, and a doubt says so in words.
+    """
+    if not contents:
+        return message
+    pairs = list(zip(message.attachments, _seen(contents[:MOST], seconds), strict=False))
+    doubts = [f"attachment {_short(one.name)}: {doubt}" for one, seen in pairs for doubt in seen.doubts]
+    if len(contents) > MOST:
+        doubts.append(f"only the first {MOST} attachments were looked into")
+    attachments = (*(_with(one, seen) for one, seen in pairs), *message.attachments[MOST:])
+    return replace(message, attachments=attachments, doubts=tuple(dict.fromkeys((*message.doubts, *doubts))))
+
+
+def _with(attachment: Attachment, seen: Seen) -> Attachment:
+    return replace(attachment, kind=seen.kind, signed=seen.signed, numbers=seen.numbers, text=seen.text, plan=seen.plan)
+
+
+def _short(name: str) -> str:
+    return f"“{name if len(name) <= 60 else name[:59] + '…'}”" if name else "without a name"
+
+
+def _seen(contents: Sequence[bytes], seconds: float) -> list[Seen]:
+    """What is in each, one after the other, until the time is over."""
+    end = time.process_time() + seconds
+    seen: list[Seen] = []
+    before = signal.signal(signal.SIGPROF, _ring)
+    try:
+        for content in contents:
+            left = end - time.process_time()
+            over = left <= 0 or _TOO_LONG in seen
+            seen.append(_TOO_LATE if over else _within(left, content))
+    finally:
+        signal.signal(signal.SIGPROF, before)
+    return seen
+
+
+def _within(seconds: float, content: bytes) -> Seen:
+    """What is in one, if it can be found out in so many seconds of processor time."""
+    try:
+        return _clocked(seconds, content)
+    except UnreadableFileError as unreadable:
+        return Seen(doubts=(str(unreadable),))
+    except MemoryError:
+        return Seen(doubts=("needs too much memory to be read",))
+    except OutOfTimeError:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        return _TOO_LONG
+
+
+def _clocked(seconds: float, content: bytes) -> Seen:
+    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
+    try:
+        return look(content)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _ring(number: int, frame: FrameType | None) -> None:
+    raise OutOfTimeError
