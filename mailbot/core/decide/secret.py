@@ -1,0 +1,46 @@
+"""Whoever mailed a secret is told at once that it is burnt. It reads no mail: what was in it was masked before."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+
+from mailbot.core.decide.incoming import Incoming, Story, to_stranger
+from mailbot.core.events import CaseOpened, SecretTold
+from mailbot.core.outcome import Decision, Letter
+from mailbot.core.sorting import AUTOMATIC
+
+WRITES: Mapping[str, Callable[..., None]] = {
+    "applicant": Story.to_applicant,
+    "responsible": Story.to_responsible,
+    "holder": Story.to_holder,
+}
+"""How to write to whoever the letter went to that the mail answers; to all others, as to a stranger."""
+
+
+def told(mail: Incoming, decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions on a mail, with a letter more about the secrets in it: to the registered address of whoever takes
+    part in the case with that mail, else to whoever wrote, within their budget. No automatic mail is answered."""
+    if not mail.facts.secrets or mail.facts.sort in AUTOMATIC:
+        return list(decisions)
+    *before, last = decisions
+    letters = _in_case(mail, last) or to_stranger(mail, "secret", secrets=mail.facts.secrets)
+    if not letters:
+        return list(decisions)
+    event = SecretTold(secrets=mail.facts.secrets)
+    more = dataclasses.replace(last, events=(*last.events, event), letters=(*last.letters, *letters))
+    return [*before, more]
+
+
+def _in_case(mail: Incoming, decision: Decision) -> tuple[Letter, ...]:
+    """The letter to whoever takes part in the case that the mail opened or answered; none if nobody does."""
+    opened = any(isinstance(event, CaseOpened) for event in decision.events)
+    if decision.case is None or (not opened and (mail.case is None or mail.letter is None)):
+        return ()
+    role = "applicant" if opened or mail.letter is None else mail.letter.role
+    story = Story(None if opened else mail.case, decision.case, mail.rules, mail.now, mail.new_text)
+    story.add(*decision.events)
+    clerk = mail.rules.desk.clerk(mail.letter.to) if mail.letter and role == "clerk" else None
+    if clerk is not None:
+        story.to_clerk(clerk, "secret", secrets=mail.facts.secrets)
+    elif role in WRITES:
+        WRITES[role](story, "secret", secrets=mail.facts.secrets)
+    return tuple(story.letters)
