@@ -2,16 +2,20 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from mailbot.core import attached
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.chain import canonical
-from mailbot.core.events import Facts, Place
+from mailbot.core.commands import named_cases
+from mailbot.core.events import Facts, Place, Value
+from mailbot.core.fields import understand
 from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
-from mailbot.core.reading import recognise
-from mailbot.core.rules import Rules
+from mailbot.core.reading import read, recognise
+from mailbot.core.registers import Sought
+from mailbot.core.rules import Form, Rules
 from mailbot.core.sender import judge, only_sender
 from mailbot.core.sorting import Clues, sort
 from mailbot.core.token import Claim, claims, first_proven
@@ -76,9 +80,11 @@ def _digest(parts: list[object]) -> str:
 
 
 def claimed_letters(message: Message, rules: Rules) -> tuple[str, ...]:
-    """The names of the letters a mail claims to answer, best claim first: what is to be recalled for it."""
-    claimed = dict.fromkeys(claim.letter for claim in claims(message, rules.desk.address))
-    return tuple(claimed)[:MOST_CLAIMS]
+    """The names of the letters a mail claims to answer, best claim first: what is to be recalled for it. With the first
+    letter of a case that a command in it names comes that case, so that it is known whether there is one."""
+    claimed = tuple(dict.fromkeys(claim.letter for claim in claims(message, rules.desk.address)))[:MOST_CLAIMS]
+    named = named_cases(new_text(message.text)) if claimed else ()
+    return (*claimed, *(f"{number}.1" for number in named))
 
 
 def gather(
@@ -124,6 +130,7 @@ def gather(
         content=said,
         twin=twin,
         same=twin is not None and not other,
+        secrets=message.secrets,
     )
 
 
@@ -143,9 +150,75 @@ def _state(claim: Claim | None, claimed: tuple[Claim, ...]) -> str:
     return "verified" if claim else "unverified" if claimed else "none"
 
 
-def wants_number(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> bool:
-    """Whether the mail may open a case: a filled form that does not answer a letter of an open case."""
-    case = remembered.cases.get((facts.letter or "").partition(".")[0])
-    if facts.same or facts.sort not in ("application", "answer") or (case is not None and case.open):
-        return False
-    return recognise(message.subject, message.text, rules.forms) is not None
+def opens(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> str | None:
+    """The form that the mail may open a case of, by name: the one it fills in, unless it answers a letter of an open
+    case; or the one that takes what somebody answers, in words of their own, to a letter without a case."""
+    case = _case(facts, remembered)
+    if facts.same or (case is not None and case.open):
+        return None
+    filled = recognise(message.subject, message.text, rules.forms) if facts.sort in ("application", "answer") else None
+    letter = remembered.letters.get(facts.letter or "")
+    if filled or facts.sort not in ("answer", "enquiry") or letter is None or letter.role != "stranger":
+        return filled
+    return next((name for name, form in rules.forms.items() if form.takes), None)
+
+
+def _case(facts: Facts, remembered: Remembered) -> Case | None:
+    """The case of the letter that the mail proved to answer."""
+    return remembered.cases.get((facts.letter or "").partition(".")[0])
+
+
+LOOKED_UP = frozenset({"application", "answer", "consent", "command"})
+"""Kinds of mail after which a case may go on: what registers say about it is looked up again."""
+SECOND_ADDRESS = ("accounts", "email")
+"""The register, and its column, in which the responsible person's address is looked up beside what the form says: an
+account found there may be the applicant's own."""
+
+
+def lookups(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> tuple[Sought, ...]:
+    """The rows of registers that deciding a mail needs, each once: of the case it answers, or of the form it fills in.
+
+    Every field that is looked up, with its value as it stands and as it would stand after this mail, doubtful ones
+    included: what counts is decided later, and facts hold all rows a case needs.
+    """
+    opened, case = opens(message, facts, remembered, rules), _case(facts, remembered)
+    name = opened or (case.form if case and facts.sort in LOOKED_UP else "")
+    form = rules.forms.get(name)
+    if form is None:
+        return ()
+    before = case.answers if case and not opened else {}
+    said = _said(message, form, answers_ours=not opened) if facts.sort in ("application", "answer") else {}
+    found = (_sought(form, _values(form, rules, {**before, **answers}), rules) for answers in ({}, *said))
+    return tuple(dict.fromkeys(sought for several in found for sought in several))
+
+
+Answers = Mapping[str, tuple[str, ...]]
+
+
+def _said(message: Message, form: Form, *, answers_ours: bool) -> Iterator[Answers]:
+    """What a mail says in its text and in its attachments, whichever of the two wins."""
+    text, files = read(message.text, form, answers_ours=answers_ours).answers, attached.answers(message, form)
+    yield {**files, **text}
+    if files.keys() & text.keys():
+        yield {**text, **files}
+
+
+def _values(form: Form, rules: Rules, answers: Answers) -> Mapping[str, Value]:
+    keys = tuple(key for key, rule in form.fields.items() if rule.register_)
+    person = form.people.get("responsible")
+    if not answers or not (keys or person):
+        return {}
+    keys = (*keys, person.email) if person else keys
+    return understand(form, rules.desk, answers, rules.desk.languages[0], allowed=keys, confirmed=keys).values
+
+
+def _sought(form: Form, values: Mapping[str, Value], rules: Rules) -> Iterator[Sought]:
+    named = [(key, (rule.register_.name, rule.register_.column)) for key, rule in form.fields.items() if rule.register_]
+    person, (register, column) = form.people.get("responsible"), SECOND_ADDRESS
+    declared = rules.desk.registers.get(register)
+    if person and declared and column in declared.columns:
+        named.append((person.email, SECOND_ADDRESS))
+    for key, (name, of) in named:
+        value = values.get(key, "")
+        if isinstance(value, str) and value:
+            yield Sought(name, of, value)

@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.chain import Head
-from mailbot.core.events import Event, LetterWritten
+from mailbot.core.events import Event, LetterWritten, Row
 from mailbot.core.ledger import Ledger
 from mailbot.core.orders import Ordered
+from mailbot.core.registers import Sought
+from mailbot.core.rules import Register
 
 Digest = str
 """SHA-256 of raw bytes as 64 lower hex digits."""
@@ -47,7 +49,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a mail needs to know: its digest, the letters it claims to answer, its sender's address (lower case),
-    the desk's year if it may need a new case number, and its identity (`Facts.identity`)."""
+    the desk's year if it may need a new case number, its identity (`Facts.identity`), the form it fills in, and the
+    rows of registers it needs, with what the desk declares `registers` to be."""
 
     mail: Digest = ""
     letters: tuple[str, ...] = ()
@@ -55,6 +58,9 @@ class Asked:
     year: int | None = None
     since: datetime | None = None
     identity: str = ""
+    form: str = ""
+    rows: tuple[Sought, ...] = ()
+    registers: Mapping[str, Register] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,8 @@ class Twin:
 class Recall:
     """The answer: whether the mail is decided already, what is known of the letters asked for, the cases they belong
     to, letters (template names) written to the sender at or after `since`, a number never used before, and the mail's
-    earlier twins of the last days, oldest first."""
+    earlier twins of the last days, oldest first; the rows asked for, in their order, and the numbers of the sender's
+    open cases of the form asked for, the five oldest, oldest first."""
 
     known: bool
     letters: dict[str, LetterInfo]
@@ -78,6 +85,19 @@ class Recall:
     written: tuple[str, ...]
     number: str | None
     twins: tuple[Twin, ...] = ()
+    rows: tuple[Row, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A register as it was imported last: the digest of its file, how many rows, by which entry, and when (journal
+    text)."""
+
+    digest: Digest
+    rows: int
+    seq: int
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +166,14 @@ class Store(Protocol):
     instant at most 24 hours back, `sent_since` how many at all. `is_due`: whether a letter may still go, that is was
     neither sent nor held, dropped or erased since it was given out. `ledger`: what the journal adds up to beside cases.
     `orders`: those given at the shell and not carried out yet, oldest first; `finish_order` after its entry is
-    committed. `files`: how many decided mails lie on the disk. `post` keeps what the service last saw (plain JSON
-    values) for whoever looks, `posted` gives it back; a crash may lose the newest. `give_back`: letters that were given
-    out and not tried are due again. `notices` are sentences for the operator that came up meanwhile; who says them
-    takes them out. `head` is the last committed entry.
+    committed. `given_register`: the bytes that were given to be imported as this register, None if they are not there;
+    `place_register` puts them where they count once an entry names them, durably on return; `settle_registers`, after
+    that entry, removes them from where they were given, and what does not count any more. `rule_texts` are the texts
+    of a rule set that entries name, `rule_file` the bytes of a file of one, by digest; None if they are gone. `files`:
+    how many decided mails lie on the disk. `post` keeps what the service last saw (plain JSON values) for whoever
+    looks, `posted` gives it back; a crash may lose the newest. `give_back`: letters that were given out and not tried
+    are due again. `notices` are sentences for the operator that came up meanwhile; who says them takes them out. `head`
+    is the last committed entry.
     """
 
     notices: list[str]
@@ -182,6 +206,16 @@ class Store(Protocol):
     async def orders(self) -> list[Ordered]: ...
 
     async def finish_order(self, nonce: str) -> None: ...
+
+    async def rule_texts(self, digest: Digest) -> dict[str, str] | None: ...
+
+    async def rule_file(self, digest: Digest) -> bytes | None: ...
+
+    async def given_register(self, name: str, digest: Digest) -> bytes | None: ...
+
+    async def place_register(self, name: str, digest: Digest, data: bytes) -> None: ...
+
+    async def settle_registers(self, digest: Digest) -> None: ...
 
     async def post(self, pulse: Mapping[str, object]) -> None: ...
 

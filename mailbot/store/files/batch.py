@@ -1,15 +1,18 @@
 """A batch in the making: entries are sealed and folded at once, and written together later. It writes nothing."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from datetime import datetime
 
 from mailbot.core import chain
 from mailbot.core.case import Case
-from mailbot.core.events import EVENTS
+from mailbot.core.events import EVENTS, Row
 from mailbot.core.instants import to_text
+from mailbot.core.registers import not_imported
 from mailbot.store import Asked, Draft, Entry, Recall
 from mailbot.store.files.mail import Mails
+from mailbot.store.files.registers import Registers
 from mailbot.store.files.replay import Standing
 
 
@@ -21,12 +24,13 @@ def new_salt() -> str:
 class FileBatch:
     """One durable commit in the making; it sees its own appends."""
 
-    def __init__(self, standing: Standing, mails: Mails, salt: Callable[[], str]) -> None:
+    def __init__(self, standing: Standing, mails: Mails, registers: Registers, salt: Callable[[], str]) -> None:
         self.working = standing.working()
         self.lines: list[bytes] = []
         self.head = standing.journal.end.head
         self._standing = standing
         self._mails = mails
+        self._registers = registers
         self._salt = salt
         self._at: datetime | None = None
 
@@ -48,7 +52,19 @@ class FileBatch:
             written=self.working.written(asked.sender.lower(), since) if since else (),
             number=self.working.next_number(asked.year) if asked.year is not None else None,
             twins=self.working.twins(asked.identity, asked.mail, self.head.at) if asked.identity else (),
+            rows=await asyncio.to_thread(self._rows, asked) if asked.rows else (),
+            others=self.working.others(asked.sender, asked.form) if asked.sender and asked.form else (),
         )
+
+    def _rows(self, asked: Asked) -> tuple[Row, ...]:
+        """In a thread, since the first row of a register takes as long as reading its file."""
+        found = []
+        for sought in asked.rows:
+            register = asked.registers.get(sought.name)
+            standing, own = self.working.register(sought.name)
+            row = self._registers.row(sought, register, standing, own) if register else not_imported(sought)
+            found.append(row)
+        return tuple(found)
 
     async def case(self, number: str) -> Case | None:
         """The case with this number as it stands in this batch; None if there is none or the text is no number."""

@@ -1,12 +1,14 @@
 """What entries add up to beside cases: letters, deadlines, mails, numbers used. It reads no disk."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from heapq import nsmallest
 from typing import Any
 
 from mailbot.core.case import Case
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.ledger import Ledger
 from mailbot.store import Entry
+from mailbot.store.files.changes import Changes
 from mailbot.store.files.journal import Spot
 from mailbot.store.files.letters import Letters, Row
 from mailbot.store.files.queue import Queue
@@ -25,11 +27,12 @@ class Index:
     def __init__(self) -> None:
         self.letters = Letters()
         self.tally = Tally()
+        self.registers = Changes()
         self.running: dict[str, int] = {}
         self.gone: set[str] = set()
         self.deadlines = Queue()
-        self._rows: dict[type, Row] = {**self.letters.rows(), **self.tally.rows()}
-        self._addresses: dict[str, set[str]] = {}
+        self._rows: dict[type, Row] = {**self.letters.rows(), **self.tally.rows(), **self.registers.rows()}
+        self._addresses: dict[str, dict[str, str]] = {}
         self._address_of: dict[str, str] = {}
         self._group: list[Entry] = []
         self._ledger: Ledger | None = None
@@ -67,6 +70,7 @@ class Index:
                 alarms=frozenset(tally.alarms),
                 told=tally.told,
                 told_seq=tally.told_seq,
+                sealed=tuple(tally.sealed.values()),
                 done=dict(tally.done),
             )
         return self._ledger
@@ -84,13 +88,13 @@ class Index:
         number = case.number
         before = self._address_of.pop(number, None)
         if before is not None:
-            self._addresses[before].discard(number)
+            del self._addresses[before][number]
             if not self._addresses[before]:
                 del self._addresses[before]
         instant = min(filter(None, (case.remind, case.due)), default=None)
         if case.open:
             self._address_of[number] = case.applicant.lower()
-            self._addresses.setdefault(case.applicant.lower(), set()).add(number)
+            self._addresses.setdefault(case.applicant.lower(), {})[number] = case.form
         if case.open and instant:
             self.deadlines.put(number, (instant, number), instant)
         else:
@@ -99,6 +103,12 @@ class Index:
     def open_cases_of(self, address: str) -> tuple[str, ...]:
         """Numbers of the open cases whose applicant has this address, in order."""
         return tuple(sorted(self._addresses.get(address.lower(), ())))
+
+    def oldest_open(self, address: str, form: str, most: int, but: Container[str] = ()) -> list[str]:
+        """Numbers of open cases of a form whose applicant has this address, the oldest so many, but not those."""
+        mine = self._addresses.get(address.lower(), {})
+        numbers = (number for number, of in mine.items() if of == form and number not in but)
+        return nsmallest(most, numbers, key=split_number)
 
     @property
     def open_count(self) -> int:
@@ -110,7 +120,7 @@ class Index:
         """What a checkpoint of it has to write, in open cases."""
         remembered = len(self.tally.twins) + len(self.letters.written) + len(self.letters.sent)
         waiting = len(self.letters.due) + len(self.letters.held) + len(self.letters.dropped)
-        return max(self.open_count, (remembered + waiting) // 10)
+        return max(self.open_count, (remembered + waiting + len(self.registers)) // 10)
 
     def forget(self, name: str) -> None:
         """A letter cannot be sent any more, since its entry was erased."""
@@ -120,7 +130,7 @@ class Index:
     def listed(self) -> dict[str, Any]:
         """Everything that is not in the open cases themselves, as plain JSON values."""
         own = {"running": dict(self.running), "gone": sorted(self.gone)}
-        return {**own, **self.letters.listed(), **self.tally.listed()}
+        return {**own, **self.letters.listed(), **self.tally.listed(), **self.registers.listed()}
 
     @classmethod
     def load(cls, listed: Mapping[str, Any]) -> "Index":
@@ -129,4 +139,5 @@ class Index:
         index.running, index.gone = dict(listed["running"]), set(listed["gone"])
         index.letters.load(listed)
         index.tally.load(listed)
+        index.registers.load(listed)
         return index

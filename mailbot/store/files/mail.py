@@ -1,7 +1,8 @@
 """Raw mails on disk, kept under their digest: undecided in `new/`, decided in `ab/`. It knows nothing inside a mail.
 
 `new/<digest>` is durable before anything is decided on it; it moves to `ab/<digest>` (the digest's first two letters)
-after the entry that decides it is committed. An empty file there means: erased by order.
+after the entry that decides it is committed, or to `sealed/<digest>` if it held a secret. An empty file there means:
+erased, or destroyed by order.
 """
 
 import hashlib
@@ -36,14 +37,28 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
+def _empty(path: Path) -> None:
+    """The file holds nothing, durably on return; nothing happens if there is none."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return
+    descriptor = disk.private(path, os.O_WRONLY | os.O_TRUNC)
+    try:
+        disk.fsync(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
 class Mails:
     """The raw mails of one desk below `state/mail`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.new = folder / "new"
+        self.sealed = folder / "sealed"
         self._unsettled = False
-        self._unfiled: set[Digest] = set()
+        self._unfiled: dict[Digest, bool] = {}
+        self._doomed: set[Digest] = set()
+        self._known_sealed: set[Digest] = set()
 
     def prepare(self) -> None:
         """Makes the folders, removes half-written mails; what lies in `new/` is on the disk on return."""
@@ -52,14 +67,15 @@ class Mails:
         for left in temporary.iterdir():
             left.unlink()
         disk.fsync_folder(self.new)
+        self._known_sealed = set(_names(self.sealed))
 
     def decided(self, digest: Digest) -> Path:
         """Where a decided mail lies."""
         return self.folder / digest[:2] / digest
 
     def known(self, digest: Digest) -> bool:
-        """Whether a committed entry decided this mail: one stat."""
-        return self.decided(digest).is_file() or digest in self._unfiled
+        """Whether a committed entry decided this mail: one stat, since the few that are sealed are remembered."""
+        return digest in self._known_sealed or self.decided(digest).is_file() or digest in self._unfiled
 
     def keep(self, raws: Sequence[bytes]) -> list[Digest]:
         """The digests of these mails, all of them on the disk on return, those decided before untouched.
@@ -77,8 +93,9 @@ class Mails:
         return digests
 
     def raw(self, digest: Digest) -> bytes | None:
-        """The bytes of a kept mail, None if they were erased by order; FileNotFoundError if it was never kept."""
-        for path in (self.decided(digest), self.new / digest, self.decided(digest)):
+        """The bytes of a kept mail, None if they were erased or destroyed by order; FileNotFoundError if it was never
+        kept."""
+        for path in (self.decided(digest), self.new / digest, self.sealed / digest, self.decided(digest)):
             try:
                 data = path.read_bytes()
             except FileNotFoundError:
@@ -91,42 +108,66 @@ class Mails:
         paths = self.new.iterdir() if self.new.is_dir() else ()
         return [path.name for path in sorted(paths, key=_age) if DIGEST.fullmatch(path.name)]
 
-    def file(self, digests: Iterable[Digest]) -> None:
-        """Moves decided mails out of `new/`; those moved before are left alone. Durable only after `settle`.
+    def file(self, digests: Iterable[Digest], *, sealed: bool = False) -> None:
+        """Moves decided mails out of `new/`, and those that are to be sealed also from among the others; those moved
+        before are left alone. Durable only after `settle`.
 
         What cannot be moved now counts as decided all the same and is moved the next time.
         """
-        self._unfiled.update(digests)
-        for digest in list(self._unfiled):
+        self._unfiled.update({digest: sealed or self._unfiled.get(digest, False) for digest in digests})
+        for digest, to_seal in list(self._unfiled.items()):
             try:
-                self._move(digest)
+                self._put_away(digest, to_seal)
             except (OSError, Full):
                 return
-            self._unfiled.discard(digest)
+            del self._unfiled[digest]
 
-    def _move(self, digest: Digest) -> None:
-        target = self.decided(digest)
+    def _put_away(self, digest: Digest, to_seal: bool) -> None:
+        if not to_seal:
+            self._move(self.new / digest, self.decided(digest))
+            return
+        for source in (self.new / digest, self.decided(digest)):
+            self._move(source, self.sealed / digest)
+        self._known_sealed.add(digest)
+
+    def _move(self, source: Path, target: Path) -> None:
         try:
-            (self.new / digest).rename(target)
+            source.rename(target)
         except FileNotFoundError:
-            if not (self.new / digest).exists():
+            if not source.exists():
                 return
             disk.folder(target.parent)
-            (self.new / digest).rename(target)
+            source.rename(target)
         self._unsettled = True
+
+    def destroy(self, digests: Iterable[Digest]) -> None:
+        """Empties sealed mails, durably on return; those emptied before are left alone. Disk blocks that were theirs,
+        and backups, are not in its hands. What cannot be emptied now is emptied the next time."""
+        self._doomed.update(digests)
+        for digest in sorted(self._doomed - self._unfiled.keys()):
+            try:
+                _empty(self.sealed / digest)
+            except OSError:
+                return
+            self._doomed.discard(digest)
 
     def settle(self) -> None:
         """All moves so far are on the disk on return; Full if some could not be made yet."""
         self.file(())
+        self.destroy(())
         if self._unfiled:
             raise Full(f"{len(self._unfiled)} decided mails could not be moved out of {self.new} yet")
+        if self._doomed:
+            raise Full(f"{len(self._doomed)} mails in {self.sealed} could not be destroyed yet")
         if self._unsettled:
             disk.sync_all(self.folder)
             self._unsettled = False
 
     def count(self) -> int:
-        """How many decided mails lie here, erased ones included: a name is read for each, no file is touched."""
-        return sum(len(_names(self.folder / shelf)) for shelf in _names(self.folder) if len(shelf) == 2)
+        """How many decided mails lie here, sealed and erased ones included: a name is read for each, no file is
+        touched."""
+        shelves = [shelf for shelf in _names(self.folder) if len(shelf) == 2 or shelf == self.sealed.name]
+        return sum(len(_names(self.folder / shelf)) for shelf in shelves)
 
     def count_undecided(self) -> int:
         """How many kept mails no committed entry decided yet."""
@@ -135,5 +176,5 @@ class Mails:
     def filed(self) -> Iterator[Path]:
         """The files of all decided mails."""
         for shelf in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
-            if len(shelf.name) == 2:
+            if len(shelf.name) == 2 or shelf == self.sealed:
                 yield from sorted(shelf.iterdir())

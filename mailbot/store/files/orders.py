@@ -26,7 +26,7 @@ def submit(state: Path, ordered: Ordered) -> Path:
     disk.folder(path.parent)
     disk.replace(path, [ordered.model_dump_json().encode()])
     for made in (path.parent, path):
-        _hand_over(made, state.stat())
+        hand_over(made, state.stat())
     return path
 
 
@@ -37,7 +37,8 @@ def name_of(ordered: Ordered) -> str:
     return f"{ordered.at}-{ordered.by.nonce}.json"
 
 
-def _hand_over(path: Path, owner: os.stat_result) -> None:
+def hand_over(path: Path, owner: os.stat_result) -> None:
+    """What root made belongs to this owner."""
     if os.geteuid() == 0 and path.stat().st_uid != owner.st_uid:
         os.chown(path, owner.st_uid, owner.st_gid)
 

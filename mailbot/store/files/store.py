@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 from mailbot.core import chain
 from mailbot.core.events import LetterWritten
 from mailbot.core.instants import to_text
-from mailbot.core.orders import Ordered
+from mailbot.core.orders import ImportRegister, Ordered
 from mailbot.store import DeadlineDue, Digest, Due, DueKind, Full, LetterDue
 from mailbot.store.files import disk, replay, texts
 from mailbot.store.files.batch import FileBatch, new_salt
@@ -23,6 +23,7 @@ from mailbot.store.files.journal import Spot
 from mailbot.store.files.letters import letter_name
 from mailbot.store.files.orders import Orders
 from mailbot.store.files.pulse import post
+from mailbot.store.files.sealing import put_away
 from mailbot.store.files.view import View
 
 T = TypeVar("T")
@@ -38,7 +39,6 @@ class FileStore(View):
 
     def __init__(self, state: Path, standing: replay.Standing, lock: int | None) -> None:
         super().__init__(state, standing)
-        self.notices: list[str] = []
         self.checkpoint_every = CHECKPOINT_EVERY
         self.salt: Callable[[], str] = new_salt
         self._lock = lock
@@ -91,10 +91,10 @@ class FileStore(View):
         lost = 0
         for entry in replay.catch_up(store._standing, on_disk=True):
             store._since += 1
-            if entry.mail is not None:
-                store.mails.file([entry.mail])
-                lost += not store.mails.known(entry.mail)
+            put_away(store.mails, [entry])
+            lost += entry.mail is not None and not store.mails.known(entry.mail)
         store.notices += store._standing.journal.cut_torn()
+        store._tidy_registers()
         store.notices += [f"{lost} mails named by the journal are not kept any more"] if lost else []
         if isinstance(loaded, str) and store.head.seq:
             store.notices.append(f"the casebook was made again from {store._since} entries of the journal: {loaded}")
@@ -163,6 +163,28 @@ class FileStore(View):
         self._writable()
         self._orders.finish(nonce)
 
+    async def given_register(self, name: str, digest: Digest) -> bytes | None:
+        """The bytes given to be imported as this register; None if they are not there, or not whole."""
+        return await asyncio.to_thread(self.registers.given, name, digest)
+
+    async def place_register(self, name: str, digest: Digest, data: bytes) -> None:
+        """The file is where it counts once an entry names it, durably on return; Full if the disk takes no more."""
+        self._writable()
+        await asyncio.to_thread(self.registers.place, name, digest, data)
+
+    async def settle_registers(self, digest: Digest) -> None:
+        """An order about this file was carried out: it is removed from where it was given, and what does not count
+        from where it did."""
+        self._writable()
+        self.registers.settle(self.imported(), [digest])
+
+    def _tidy_registers(self) -> None:
+        """What a crash may have left is removed, and what is missing is said."""
+        self.registers.report(self.imported())
+        self.registers.settle(self.imported(), [])
+        ordered = [given.order for given in self._orders.read()[0]]
+        self.registers.forget_given(order.digest for order in ordered if isinstance(order, ImportRegister))
+
     async def post(self, pulse: Mapping[str, object]) -> None:
         """Whoever looks finds this mapping of plain JSON values from now on; a crash may lose it. Full if the disk
         takes no more."""
@@ -175,9 +197,13 @@ class FileStore(View):
         self._writable()
         disk.require_room(self.state / "journal", ROOM)
 
-    async def remember(self, kind: texts.Kind, mapping: Mapping[str, str]) -> Digest:
-        """The digest of a rule set or program `{path: text}`, kept durably on return; see `texts.remember`."""
+    async def remember(
+        self, kind: texts.Kind, mapping: Mapping[str, str], files: Mapping[Digest, bytes] | None = None
+    ) -> Digest:
+        """The digest of a rule set or program `{path: text}`, kept durably on return with the `files` that it names by
+        their digests; see `texts.remember`."""
         self._writable()
+        await asyncio.to_thread(texts.remember_files, self.state, files or {})
         return await asyncio.to_thread(texts.remember, self.state, kind, mapping)
 
     def _writable(self) -> None:
@@ -198,7 +224,7 @@ class FileStore(View):
         async with self._turn:
             self._holder = task
             try:
-                batch = FileBatch(self._standing, self.mails, self.salt)
+                batch = FileBatch(self._standing, self.mails, self.registers, self.salt)
                 yield batch
                 if batch.finished():
                     await self._commit(batch)
@@ -208,7 +234,7 @@ class FileStore(View):
     async def _commit(self, batch: FileBatch) -> None:
         def write() -> list[Spot]:
             spots = self._standing.journal.append(batch.lines, batch.head)
-            self.mails.file([entry.mail for entry in batch.working.entries if entry.mail is not None])
+            put_away(self.mails, batch.working.entries)
             return spots
 
         before = self.head.at

@@ -8,7 +8,7 @@ from typing import Any
 
 from mailbot.core import events as e
 from mailbot.core.instants import from_text, to_text
-from mailbot.core.ledger import InQuarantine
+from mailbot.core.ledger import InQuarantine, Sealed
 from mailbot.core.sorting import AUTOMATIC
 from mailbot.store import Entry, Twin
 from mailbot.store.files.journal import Spot
@@ -37,6 +37,7 @@ class Tally:
         self.vanished = 0
         self.mails = Counter[str](dict.fromkeys(OUTCOMES, 0))
         self.quarantine: dict[str, InQuarantine] = {}
+        self.sealed: dict[str, Sealed] = {}
         self.alarms: set[str] = set()
         self.done: dict[str, int] = {}
         self.twins = Recent(TWINS, MOST_TWINS)
@@ -52,6 +53,7 @@ class Tally:
             e.QuarantineDismissed: self._dismissed,
             e.Alarmed: self._alarmed,
             e.AlarmEnded: self._alarm_ended,
+            e.SecretDestroyed: self._secret_destroyed,
         }
 
     def _opened(self, event: e.DeskOpened, entry: Entry, spot: Spot) -> None:
@@ -80,6 +82,9 @@ class Tally:
     def _alarm_ended(self, event: e.AlarmEnded, entry: Entry, spot: Spot) -> None:
         self.alarms.discard(event.alarm)
 
+    def _secret_destroyed(self, event: e.SecretDestroyed, entry: Entry, spot: Spot) -> None:
+        self.sealed.pop(event.mail, None)
+
     def take_group(self, group: Sequence[Entry]) -> None:
         """All entries of one mail, order or deadline, after their events were noted one by one."""
         facts = facts_of(group)
@@ -89,6 +94,8 @@ class Tally:
             while len(self.done) > ORDERS:
                 del self.done[next(iter(self.done))]
         if group[0].mail is not None:
+            if facts and facts.secrets:
+                self.sealed[group[0].mail] = _sealed(group[0].mail, facts, group)
             self._decided(group[0].mail, group, ordered=by is not None)
 
     def _decided(self, mail: str, group: Sequence[Entry], *, ordered: bool) -> None:
@@ -107,13 +114,13 @@ class Tally:
 
     def listed(self) -> dict[str, Any]:
         """Everything, as plain JSON values."""
-        waiting = [asdict(one) | {"at": to_text(one.at)} for one in self.quarantine.values()]
         return {
             "opened": _text(self.opened),
             "told": _text(self.told),
             **{name: getattr(self, name) for name in PLAIN},
             "mails": dict(self.mails),
-            "quarantine": waiting,
+            "quarantine": [_plain(one) for one in self.quarantine.values()],
+            "sealed": [_plain(one) for one in self.sealed.values()],
             "alarms": sorted(self.alarms),
             "done": [[nonce, seq] for nonce, seq in self.done.items()],
             "twins": self.twins.listed(),
@@ -127,6 +134,9 @@ class Tally:
         self.mails.update(listed["mails"])
         for one in listed["quarantine"]:
             self.quarantine[one["mail"]] = InQuarantine(**{**one, "at": from_text(one["at"])})
+        for one in listed["sealed"]:
+            changed = {"at": from_text(one["at"]), "secrets": tuple(one["secrets"])}
+            self.sealed[one["mail"]] = Sealed(**{**one, **changed})
         self.alarms.update(listed["alarms"])
         self.done.update(listed["done"])
         self.twins.load(listed["twins"])
@@ -161,6 +171,16 @@ def _in_quarantine(mail: str, group: Sequence[Entry]) -> InQuarantine:
     reasons = ((entry, event) for entry in group for event in entry.events or () if isinstance(event, e.Quarantined))
     entry, event = next(reasons)
     return InQuarantine(mail, entry.seq, entry.at, event.reason)
+
+
+def _sealed(mail: str, facts: e.Facts, group: Sequence[Entry]) -> Sealed:
+    case = next((entry.case for entry in group if entry.case), None)
+    return Sealed(mail, group[0].seq, group[0].at, facts.secrets, facts.sender.address if facts.sender else "", case)
+
+
+def _plain(one: InQuarantine | Sealed) -> dict[str, Any]:
+    plain = asdict(one) | {"at": to_text(one.at)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
 
 def _text(instant: datetime | None) -> str | None:

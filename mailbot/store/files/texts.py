@@ -1,4 +1,5 @@
-"""Rule sets and programs, kept once each under the digest entries name. It knows nothing of what they mean."""
+"""Rule sets, their files, and programs, kept once each under the digest entries name. It knows nothing of what they
+mean."""
 
 import hashlib
 import json
@@ -36,3 +37,28 @@ def recollect(state: Path, kind: Kind, digest: Digest) -> dict[str, str] | None:
         return None
     data = path.read_bytes()
     return dict(json.loads(data)) if hashlib.sha256(data).hexdigest() == digest else None
+
+
+def _folder_of_files(state: Path) -> Path:
+    return state / FOLDERS["rules"] / "files"
+
+
+def remember_files(state: Path, files: Mapping[Digest, bytes]) -> None:
+    """The files of a rule set, by the SHA-256 of their bytes, are kept durably on return; Full if the disk takes no
+    more."""
+    if not files:
+        return
+    folder = disk.folder(_folder_of_files(state))
+    for digest, data in files.items():
+        if recollect_file(state, digest) is None:
+            disk.replace(folder / digest, [data])
+    disk.fsync_folder(folder)
+
+
+def recollect_file(state: Path, digest: Digest) -> bytes | None:
+    """The bytes that were kept under this digest; None if there are none, or others."""
+    try:
+        data = (_folder_of_files(state) / digest).read_bytes()
+    except OSError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == digest else None

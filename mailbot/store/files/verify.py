@@ -11,6 +11,7 @@ from mailbot.store.files.index import Index
 from mailbot.store.files.journal import Journal
 from mailbot.store.files.mail import DIGEST, NOTHING, Mails, digest_of
 from mailbot.store.files.replay import Standing, groups, replay
+from mailbot.store.files.sealing import destroyed, held_secret
 
 MOST_LISTED = 100
 
@@ -22,6 +23,9 @@ class Verified:
     chain: chain.Result
     mails: int = 0
     erased: int = 0
+    sealed: int = 0
+    destroyed: int = 0
+    doomed: int = 0
     cases: int = 0
     problems: list[str] = field(default_factory=list)
     unlisted: int = 0
@@ -41,12 +45,32 @@ class Verified:
     def words(self) -> str:
         """The result for a human reader, several lines."""
         more = [f"... and {self.unlisted} more"] if self.unlisted else []
-        counts = f"{self.mails} raw mails fit their digests ({self.erased} erased), {self.cases} cases fit the journal"
+        aside = f"{self.erased} erased{self._secrets()}"
+        counts = f"{self.mails} raw mails fit their digests ({aside}), {self.cases} cases fit the journal"
         wrong = len(self.problems) + self.unlisted + self.chain.errors
         verdict = "everything fits" if self.ok else f"NOT EVERYTHING FITS: {wrong} problems"
         if not self.chain.ok:
             counts = "raw mails and cases were not compared: there is no whole journal to compare them with"
         return "\n".join([self.chain.words(), *(f"error: {one}" for one in self.problems), *more, counts, verdict])
+
+    def _secrets(self) -> str:
+        """What lies sealed, and what was destroyed by order; nothing if no mail ever held a secret."""
+        counted = {
+            "sealed, since they held a secret": self.sealed,
+            "destroyed by order": self.destroyed,
+            "to be destroyed by order, which the next start does": self.doomed,
+        }
+        return "".join(f", {count} {words}" for words, count in counted.items() if count)
+
+
+@dataclass
+class Named:
+    """The mails that entries name: all that were decided; those erased, sealed, destroyed."""
+
+    decided: set[Digest] = field(default_factory=set)
+    erased: set[Digest] = field(default_factory=set)
+    sealed: set[Digest] = field(default_factory=set)
+    destroyed: set[Digest] = field(default_factory=set)
 
 
 def verify(standing: Standing, mails: Mails, progress: Callable[[str], None]) -> Verified:
@@ -60,29 +84,31 @@ def verify(standing: Standing, mails: Mails, progress: Callable[[str], None]) ->
     progress("folding the journal")
     fresh = Standing(Journal(standing.journal.folder, standing.journal.desk), Casebook(None), Index())
     try:
-        decided, erased = _fold(fresh, standing.journal.end.head.seq)
+        named = _fold(fresh, standing.journal.end.head.seq)
     except Damaged as damaged:
         found.report(str(damaged))
         return found
     _compare(found, standing, fresh)
     progress(f"reading {len(filed)} raw mails")
-    _mails(found, mails, filed, decided, erased)
+    _mails(found, mails, filed, named)
     return found
 
 
-def _fold(fresh: Standing, until: int) -> tuple[set[Digest], set[Digest]]:
-    """Folds entries up to `until`; the mails all entries name, and those among them an Erased event names."""
-    decided: set[Digest] = set()
-    erased: set[Digest] = set()
+def _fold(fresh: Standing, until: int) -> Named:
+    """Folds entries up to `until`; the mails all entries name, and what became of them."""
+    named = Named()
     for group in groups(fresh.journal, fresh.journal.end):
         if group[-1].entry.seq <= until:
             replay(fresh, group)
         for read in group:
-            decided |= {read.entry.mail} if read.entry.mail else set()
+            mail = {read.entry.mail} if read.entry.mail else set()
+            named.decided |= mail
+            named.sealed |= mail if held_secret(read.entry) else set()
+            named.destroyed |= set(destroyed([read.entry]))
             for event in read.entry.events or ():
                 kind: str = event.kind
-                erased |= set(getattr(event, "mails", ())) if kind == "erased" else set()
-    return decided, erased
+                named.erased |= set(getattr(event, "mails", ())) if kind == "erased" else set()
+    return named
 
 
 def _compare(found: Verified, standing: Standing, fresh: Standing) -> None:
@@ -110,22 +136,27 @@ def _case(found: Verified, case: Case, book: Casebook) -> None:
         found.report(f"case {case.number} in the casebook is not what the journal adds up to")
 
 
-def _mails(found: Verified, mails: Mails, filed: set[str], decided: set[Digest], erased: set[Digest]) -> None:
-    for name in sorted(filed - decided):
+def _mails(found: Verified, mails: Mails, filed: set[str], named: Named) -> None:
+    for name in sorted(filed - named.decided):
         found.report(f"mail {name} lies among the decided ones, but no entry names it")
-    for digest in sorted(decided):
-        _mail(found, mails, digest, erased)
+    for digest in sorted(named.decided):
+        _mail(found, mails, digest, named)
     for digest in mails.waiting():
-        _mail(found, mails, digest, erased)
+        _mail(found, mails, digest, named)
+    for digest in sorted(named.sealed):
+        if mails.decided(digest).is_file():
+            found.report(f"mail {digest} held a secret, but lies among the others and not in {mails.sealed.name}/")
 
 
-def _mail(found: Verified, mails: Mails, digest: Digest, erased: set[Digest]) -> None:
+def _mail(found: Verified, mails: Mails, digest: Digest, named: Named) -> None:
     try:
         raw = mails.raw(digest) if DIGEST.fullmatch(digest) else b""
     except FileNotFoundError:
         found.report(f"mail {digest} is named by an entry, but not kept")
         return
-    if raw is None and digest in erased:
+    if raw is None and digest in named.destroyed:
+        found.destroyed += 1
+    elif raw is None and digest in named.erased:
         found.erased += 1
     elif raw is None and digest != NOTHING:
         found.report(f"mail {digest} is empty, but no order erased it")
@@ -133,3 +164,5 @@ def _mail(found: Verified, mails: Mails, digest: Digest, erased: set[Digest]) ->
         found.report(f"mail {digest} was changed after it was kept")
     else:
         found.mails += 1
+        found.doomed += digest in named.destroyed
+        found.sealed += digest in named.sealed and digest not in named.destroyed

@@ -1,17 +1,21 @@
 """A desk's store as it stands, to look at: cases, entries, mails, what they add up to. It changes nothing on disk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from mailbot.core import chain
 from mailbot.core.case import CLOSED, Case
+from mailbot.core.events import Row
 from mailbot.core.instants import to_text
 from mailbot.core.ledger import Ledger
-from mailbot.store import Damaged, Digest, Entry, Wanted
+from mailbot.core.registers import Sought, not_imported
+from mailbot.core.rules import Register
+from mailbot.store import Damaged, Digest, Entry, Imported, Wanted
 from mailbot.store.files import pulse, replay, texts
 from mailbot.store.files.mail import Mails
+from mailbot.store.files.registers import Registers
 from mailbot.store.files.verify import Verified, verify
 
 LOOK_EVERY = 0.05
@@ -24,7 +28,9 @@ class View:
     def __init__(self, state: Path, standing: replay.Standing) -> None:
         self.state = state
         self.desk = standing.journal.desk
+        self.notices: list[str] = []
         self.mails = Mails(state / "mail")
+        self.registers = Registers(state, self.notices)
         self._standing = standing
 
     @property
@@ -99,6 +105,14 @@ class View:
         """What was remembered under a digest; None if nothing was."""
         return await asyncio.to_thread(texts.recollect, self.state, kind, digest)
 
+    async def rule_texts(self, digest: Digest) -> dict[str, str] | None:
+        """The texts `{path: text}` of the rule set that entries name by this digest; None if they are not there."""
+        return await self.recollect("rules", digest)
+
+    async def rule_file(self, digest: Digest) -> bytes | None:
+        """The bytes of a file of a rule set; None if they are gone, or others than they were."""
+        return await asyncio.to_thread(texts.recollect_file, self.state, digest)
+
     async def entries(self, after: int = 0) -> AsyncIterator[Entry]:
         """All entries after the one numbered `after` that are committed now, verified as they are read.
 
@@ -145,6 +159,32 @@ class View:
         """Numbers of the open cases whose applicant has this address, in order."""
         return self._standing.index.open_cases_of(address)
 
+    def imported(self) -> Mapping[str, Imported]:
+        """What was imported last as each register."""
+        return self._standing.index.registers.imported
+
+    def rows_written(self, name: str) -> int:
+        """How many rows of that register cases wrote since it was imported."""
+        return len(self._standing.index.registers.written.get(name, ()))
+
+    async def rows(self, wanted: Sequence[Sought], registers: Mapping[str, Register]) -> tuple[Row, ...]:
+        """What registers say, in the order asked; `registers` is what the desk declares them to be."""
+        return await asyncio.to_thread(self._rows, wanted, registers)
+
+    def _rows(self, wanted: Sequence[Sought], registers: Mapping[str, Register]) -> tuple[Row, ...]:
+        changes = self._standing.index.registers
+        return tuple(
+            self.registers.row(one, registers[one.name], changes.standing(one.name))
+            if one.name in registers
+            else not_imported(one)
+            for one in wanted
+        )
+
     def verify(self, progress: Callable[[str], None] | None = None) -> Verified:
-        """Verifies chain, raw mails and casebook against each other; `progress` is told in words what comes next."""
-        return verify(self._standing, self.mails, progress or (lambda words: None))
+        """Verifies chain, raw mails, casebook and registers against each other; `progress` is told in words what comes
+        next."""
+        found = verify(self._standing, self.mails, progress or (lambda words: None))
+        for name, imported in self.imported().items() if found.chain.ok else ():
+            if words := self.registers.problem(name, imported):
+                found.report(words)
+        return found

@@ -4,7 +4,7 @@ The same road for a batch in the making and for entries read back from the journ
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import get_args
 
 from mailbot.core import events as e
@@ -12,11 +12,14 @@ from mailbot.core.case import Case, LetterInfo, fold
 from mailbot.core.instants import to_text
 from mailbot.store import Entry, Twin
 from mailbot.store.files.casebook import Casebook, Folded, document_id
+from mailbot.store.files.changes import Changes, Standing
 from mailbot.store.files.index import Index, split_number
 from mailbot.store.files.journal import Spot
 from mailbot.store.files.letters import letter_name
 from mailbot.store.files.tally import twin_of, twins
 
+MOST_OTHERS = 5
+"""How many other cases of a sender are told."""
 CASELESS = re.compile(r"e(\d{1,12})\.(\d{1,6})", re.ASCII)
 Result = e.LetterSent | e.LetterPostponed | e.LetterFailed
 Move = e.LetterHeld | e.LetterReleased | e.LetterDropped
@@ -56,6 +59,7 @@ class Working:
         self._mails: set[str] = set()
         self._group: list[Entry] = []
         self._twins: list[tuple[str, str, str]] = []
+        self._changes = Changes()
 
     def case(self, number: str) -> Case | None:
         """The case as it stands."""
@@ -93,6 +97,21 @@ class Working:
         """Other mails of this identity of which something came, in the 30 days before an instant, oldest first."""
         mine = tuple((digest, content) for named, digest, content in self._twins if named == identity)
         return twins(self._index.twins(identity, at) + mine, mail)
+
+    def others(self, address: str, form: str) -> tuple[str, ...]:
+        """Numbers of the open cases of a form whose applicant has this address, the five oldest, oldest first."""
+        key = address.lower()
+        mine = [
+            number
+            for number, (case, _) in self._cases.items()
+            if case.open and case.form == form and case.applicant.lower() == key
+        ]
+        known = self._index.oldest_open(key, form, MOST_OTHERS, but=self._cases)
+        return tuple(sorted([*mine, *known], key=split_number)[:MOST_OTHERS])
+
+    def register(self, name: str) -> tuple[Standing, Sequence[Mapping[str, str]]]:
+        """How a register stands, and the rows that entries taken in here wrote."""
+        return self._changes.on_top_of(self._index.registers.standing(name), name)
 
     def next_number(self, year: int) -> str:
         """The case number after all those used in this year; it is used when an entry with it is taken in."""
@@ -147,6 +166,9 @@ class Working:
             year, running = split_number(entry.case)
             self._running[year] = max(self._running.get(year, 0), running)
         self._take_letters(entry)
+        for event in entry.events or ():
+            if isinstance(event, e.RegisterImported | e.AccountChanged):
+                self._changes.note(event, entry)
 
     def _take_twin(self, entry: Entry) -> None:
         self._group.append(entry)

@@ -1,0 +1,18 @@
+"""Registers: accounts and people from CSV files, and the rows found there. It knows no file, no mail and no case."""
+
+from mailbot.core.registers.applicant import may_be_applicant
+from mailbot.core.registers.reading import LARGEST, Trouble, read_csv
+from mailbot.core.registers.table import Sought, Table, comparable, look_up, not_imported, row_of
+
+__all__ = [
+    "LARGEST",
+    "Sought",
+    "Table",
+    "Trouble",
+    "comparable",
+    "look_up",
+    "may_be_applicant",
+    "not_imported",
+    "read_csv",
+    "row_of",
+]
