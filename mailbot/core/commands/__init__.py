@@ -1,0 +1,62 @@
+"""What people may write to the desk beside forms: tables of keywords that carry their help, and how they are read.
+It carries nothing out."""
+
+from mailbot.core.commands.arguments import named_cases
+from mailbot.core.commands.fitting import fitting
+from mailbot.core.commands.participants import (
+    PARTICIPANTS,
+    Word,
+    asks_help,
+    asks_status,
+    below_keyword,
+    beside_keyword,
+    consent,
+    ending,
+    objects,
+    offered,
+    says,
+    says_anything,
+    withdraws,
+)
+from mailbot.core.commands.reading import (
+    Command,
+    Mistake,
+    begins_with_command,
+    block_digest,
+    first_block,
+    folded,
+    parse,
+    word_and_rest,
+)
+from mailbot.core.commands.table import COMMANDS, ROWS, WORDS, Row, Verb
+
+__all__ = [
+    "COMMANDS",
+    "PARTICIPANTS",
+    "ROWS",
+    "WORDS",
+    "Command",
+    "Mistake",
+    "Row",
+    "Verb",
+    "Word",
+    "asks_help",
+    "asks_status",
+    "begins_with_command",
+    "below_keyword",
+    "beside_keyword",
+    "block_digest",
+    "consent",
+    "ending",
+    "first_block",
+    "fitting",
+    "folded",
+    "named_cases",
+    "objects",
+    "offered",
+    "parse",
+    "says",
+    "says_anything",
+    "withdraws",
+    "word_and_rest",
+]

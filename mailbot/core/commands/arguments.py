@@ -1,0 +1,89 @@
+"""What follows a keyword: days as people write them, fields by their labels, for whom, which case. It knows no case."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from mailbot.core.commands.reading import Command, folded, parse
+from mailbot.core.fields.asking import Asking
+from mailbot.core.fields.dates import read_date
+from mailbot.core.labels import label_key
+from mailbot.core.reading.labels import labels_of
+from mailbot.core.rules import FieldRule, Form
+
+_TODAY = {"today": 0, "yesterday": 1, "本日": 0, "今日": 0, "昨日": 1}
+_WITH_YEAR = ("{year}/{said}", "{year}年{said}", "{said} {year}")
+_RULE, _ASKING = FieldRule(label={}), Asking((), "en")
+_FOR = re.compile(r"(.*?)[\s(（]+(?:for|対象)[\s:：]+(.+?)[)）]?", re.IGNORECASE | re.DOTALL)
+_CASE = re.compile(r"(?:of\s+)?\[?(?:[A-Z0-9-]+\s+)?(\d{4}-\d{5,9})\]?", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s:：,，、;；]+")
+_LIST = re.compile(r"[,，、;；\n]+")
+
+
+def day(text: str, today: date) -> str | None:
+    """A day as people write it, as ISO 8601: whatever `fields.dates` reads, without a year the last such day (`4/3`,
+    `3 April`, `4月3日`), `yesterday`. None for anything else, and for a day that is still to come."""
+    said = folded(text)
+    if said in _TODAY:
+        return (today - timedelta(days=_TODAY[said])).isoformat()
+    years = (today.year, today.year - 1)
+    whole = (said, *(pattern.format(said=said, year=year) for year in years for pattern in _WITH_YEAR))
+    days = (found for one in whole if isinstance(found := read_date(one, _RULE, _ASKING), str) and found)
+    return next((found for found in days if found <= today.isoformat()), None)
+
+
+def for_whom(text: str) -> tuple[str, str]:
+    """What stands before `FOR` (対象), and for whom: `12-345 FOR Lee` is `12-345` and `Lee`; nobody is empty."""
+    hit = _FOR.fullmatch(text)
+    return (hit[1].strip(), hit[2].strip()) if hit else (text.strip(), "")
+
+
+def case_number(text: str) -> str | None:
+    """The number of a case: `OF 2026-00017`, `[HELPDESK 2026-00017]`; None if it is none."""
+    hit = _CASE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return hit[1] if hit else None
+
+
+def named_cases(new_text: str) -> tuple[str, ...]:
+    """The cases that the commands of a new text name."""
+    parsed = parse(new_text)
+    numbers = (case_number(part.text) for part in parsed if isinstance(part, Command) and part.verb == "DUPLICATE")
+    return tuple(number for number in numbers if number)
+
+
+def named_fields(text: str, form: Form) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields that a list names by label (in any language), alias or key, and the parts that name none."""
+    parts = [part.strip() for part in _LIST.split(text) if part.strip()]
+    known = {part: key for part in parts if (key := field(part, form))}
+    return tuple(dict.fromkeys(known.values())), tuple(part for part in parts if part not in known)
+
+
+def field(text: str, form: Form) -> str | None:
+    """The field with this label or key."""
+    return text if text in form.fields else labels_of(form).keys.get(label_key(text))
+
+
+def field_and_rest(text: str, form: Form) -> tuple[str | None, str]:
+    """The longest label (or key) that a text begins with, and what follows it."""
+    for head, rest in _splits(text):
+        key = field(head, form)
+        if key:
+            return key, rest
+    return None, text
+
+
+def _splits(text: str) -> Iterator[tuple[str, str]]:
+    yield text, ""
+    for gap in reversed(list(_BETWEEN.finditer(text))):
+        yield text[: gap.start()], text[gap.end() :].strip()
+
+
+def near(text: str, form: Form, language: str) -> tuple[str, ...]:
+    """The labels of a form, in this language, that a text may have meant."""
+    labels = {
+        label_key(rule.label.get(language, key)): rule.label.get(language, key) for key, rule in form.fields.items()
+    }
+    close = difflib.get_close_matches(label_key(text)[:40], labels, n=3, cutoff=0.5)
+    return tuple(labels[key] for key in close)

@@ -1,0 +1,54 @@
+"""Which commands do something in a case as it stands: what its letters to clerks offer. It refuses nothing."""
+
+from collections.abc import Callable, Mapping
+
+from mailbot.core.case import Case
+from mailbot.core.commands.table import COMMANDS, Row
+from mailbot.core.conditions import holds
+from mailbot.core.rules import Form, Step
+
+Fits = Callable[[Case, Form, Step], bool]
+
+
+def _undocumented(case: Case, form: Form, step: Step) -> bool:
+    named = {name for part in form.steps for name in part.documents}
+    return any(holds(form.documents[name].when, case.values) for name in named - case.documents.keys())
+
+
+def _unvouched(case: Case, form: Form, step: Step) -> bool:
+    person = form.people.get("responsible")
+    address = str(case.values.get(person.email, "")).lower() if person else ""
+    sure = case.consent is not None and case.consent.confirmed
+    return bool(address) and not sure and case.vouched.lower() not in (address,)
+
+
+FITS: Mapping[str, Fits] = {
+    "ACCEPT": lambda case, form, step: case.status == "ready",
+    "REJECT": lambda case, form, step: case.status == "ready" or case.halted,
+    "RECEIVED": _undocumented,
+    "POSTED": lambda case, form, step: step.kind == "task" and step.number,
+    "DONE": lambda case, form, step: (
+        (step.kind == "wait" and bool(step.ends or case.halted))
+        or (step.kind == "task" and not (step.number or step.reply))
+    ),
+    "ALLOW": lambda case, form, step: bool(case.faults),
+    "VOUCH": _unvouched,
+    "CLOSE": lambda case, form, step: case.status != "ready",
+    "DUPLICATE": lambda case, form, step: False,
+}
+"""When a command of an open case is offered; one without a row always is. DUPLICATE is rare enough for HELP."""
+
+
+def fitting(case: Case, form: Form) -> tuple[Row, ...]:
+    """The rows that a letter about this case offers to clerks."""
+    step = next((step for step in form.steps if step.id == case.step), None)
+
+    def fits(row: Row) -> bool:
+        if row.needs in ("open", "review") and not case.open:
+            return False
+        if row.needs == "closed" and case.open:
+            return False
+        test = FITS.get(row.verb)
+        return test is None or (step is not None and test(case, form, step))
+
+    return tuple(row for row in COMMANDS if fits(row))

@@ -1,0 +1,129 @@
+"""The commands in a clerk's new text, or every mistake in them. It knows no case: what a command is about is checked
+where it is carried out.
+
+Keywords are read whatever their case and width (NFKC, RFC 8265 in spirit), in English or Japanese. Only the first block
+of the new text is read as commands; all of it or nothing.
+"""
+
+import difflib
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mailbot.core.commands.table import ROWS, WORDS, Row, Verb
+
+WORD_AND_REST = re.compile(r"([^\s:：、]*)[\s:：、]*(.*)", re.DOTALL)
+CLOSING = " \t.。!！、,:：;"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command as read: its verb, the text that follows it, the line as written, and the text `below` the block for
+    a command that takes one beside what stands on its line."""
+
+    verb: Verb
+    text: str
+    line: str
+    below: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A line that is no command, or one that cannot be carried out: `why` is a code of words.toml (table `reasons`),
+    `meant` the keyword that was probably meant, `among` what could be written instead, in words."""
+
+    why: str
+    line: str
+    meant: str = ""
+    among: tuple[str, ...] = ()
+
+
+def folded(text: str) -> str:
+    """Text as keywords are compared: NFKC, lower case, without spaces and marks around it."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(CLOSING)
+
+
+def first_block(text: str) -> tuple[tuple[str, ...], str]:
+    """The lines before the first blank line, and the text after it."""
+    lines = text.strip().split("\n")
+    end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
+    return tuple(line.strip() for line in lines[:end] if line.strip()), "\n".join(lines[end:]).strip()
+
+
+def word_and_rest(line: str) -> tuple[str, str]:
+    """The first word of a line as keywords are compared, and what stands behind it, as written."""
+    hit = WORD_AND_REST.match(line.strip())
+    return (folded(hit[1]), hit[2].strip()) if hit else ("", "")
+
+
+def begins_with_command(text: str) -> bool:
+    """Whether the first word of a text is a keyword of a clerk."""
+    lines, _ = first_block(text)
+    return bool(lines) and word_and_rest(lines[0])[0] in WORDS
+
+
+def _wrong(row: Row, rest: str) -> str:
+    """Why what stands on its line does not fit a command that takes nothing from below."""
+    if row.takes == "nothing" and rest:
+        return "no_text_wanted"
+    return "text_wanted" if row.takes in ("line", "line_and_text") and not rest else ""
+
+
+def _read_line(line: str) -> Command | Mistake:
+    word, rest = word_and_rest(line)
+    row = WORDS.get(word)
+    if row is None:
+        close = difflib.get_close_matches(word[:40], WORDS, n=1, cutoff=0.6)
+        return Mistake("unknown_word", line, WORDS[close[0]].verb if close else "")
+    wrong = _wrong(row, rest)
+    return Mistake(wrong, line, row.verb) if wrong else Command(row.verb, rest, line)
+
+
+def _with_text_below(read: list[Command | Mistake], below: str) -> list[Command | Mistake]:
+    """The text below the block goes to the first command that wants one and has none on its line, else to the first
+    that may have one beside it; what is still without a text is a mistake."""
+    left, given = below, list(read)
+    for takes in ("text", "line_and_text"):
+        for at, part in enumerate(given):
+            if not isinstance(part, Command) or ROWS[part.verb].takes != takes:
+                continue
+            if takes == "text" and not part.text:
+                given[at] = Command(part.verb, left, part.line) if left else _lacks(part)
+                left = ""
+            elif takes == "line_and_text" and left:
+                given[at], left = Command(part.verb, part.text, part.line, left), ""
+    return given
+
+
+def _lacks(part: Command) -> Mistake:
+    return Mistake("text_wanted", part.line, part.verb)
+
+
+def parse(new_text: str) -> tuple[Command, ...] | tuple[Mistake, ...]:
+    """The commands of a clerk's new text, or every mistake in them: one mistake and nothing counts.
+
+    Commands are the lines of the first block; a command that wants a text and has none on its line takes the text
+    below the block. Two commands that decide contradict each other: `two_decisions`. No line at all: `no_command`.
+    """
+    lines, below = first_block(new_text)
+    read = _with_text_below([_read_line(line) for line in lines], below)
+    mistakes = tuple(part for part in read if isinstance(part, Mistake))
+    commands = tuple(part for part in read if isinstance(part, Command))
+    if mistakes:
+        return mistakes
+    if not commands:
+        return (Mistake("no_command", ""),)
+    deciding = [command for command in commands if ROWS[command.verb].decides]
+    if len(deciding) > 1:
+        return tuple(Mistake("two_decisions", command.line, command.verb) for command in deciding)
+    return commands
+
+
+def block_digest(letter: str, commands: Iterable[Command]) -> str:
+    """SHA-256 of the letter answered, the commands and their texts: what is the same in all of it is one order."""
+    told = ([command.verb, command.text, *([command.below] if command.below else [])] for command in commands)
+    said = json.dumps([letter, *told], ensure_ascii=False)
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()

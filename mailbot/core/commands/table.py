@@ -1,0 +1,196 @@
+"""The keywords clerks may write, one table: each row carries its words, what follows it, who may write it and when,
+and its help. It carries nothing out and reads no mail."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verb = Literal[
+    "ACCEPT",
+    "REJECT",
+    "RECEIVED",
+    "POSTED",
+    "DONE",
+    "REPLY",
+    "ASK",
+    "ALLOW",
+    "VOUCH",
+    "CLOSE",
+    "REOPEN",
+    "DUPLICATE",
+    "NOTE",
+    "HELP",
+]
+Takes = Literal["nothing", "perhaps", "line", "text", "line_and_text"]
+Needs = Literal["any", "open", "review", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One command: how it may be written (`words`), what follows it, which role a clerk needs, how the case has to
+    stand, and its usage and help per language.
+
+    `takes` is what follows the word: nothing; perhaps something on its line; something on its line; a text, on its line
+    or below the block; something on its line, and perhaps a text below. `decides` marks those of which a block has only
+    one, `moves` those after which the case may go on to its next step.
+    """
+
+    verb: Verb
+    words: tuple[str, ...]
+    takes: Takes
+    role: Literal["read", "decide"]
+    needs: Needs
+    usage: dict[str, str]
+    help: dict[str, str]
+    decides: bool = False
+    moves: bool = False
+
+
+COMMANDS: tuple[Row, ...] = (
+    Row(
+        "ACCEPT",
+        ("accept", "承認", "承認します"),
+        "nothing",
+        "decide",
+        "review",
+        {"en": "ACCEPT", "ja": "承認"},
+        {"en": "the application is accepted", "ja": "申請を承認します"},
+        decides=True,
+        moves=True,
+    ),
+    Row(
+        "REJECT",
+        ("reject", "却下", "却下します"),
+        "text",
+        "decide",
+        "review",
+        {"en": "REJECT reason", "ja": "却下 理由"},
+        {"en": "rejected; whoever takes part gets the reason", "ja": "却下し、理由を関係者に伝えます"},
+        decides=True,
+    ),
+    Row(
+        "RECEIVED",
+        ("received", "受領", "受領しました"),
+        "line",
+        "decide",
+        "open",
+        {"en": "RECEIVED FAX (or PLEDGE, SCAN, POST) date", "ja": "受領 FAX（誓約書、郵送など） 日付"},
+        {"en": "a signed paper came", "ja": "署名済み書類の到着を記録します"},
+        moves=True,
+    ),
+    Row(
+        "POSTED",
+        ("posted", "発送", "発送しました"),
+        "line",
+        "decide",
+        "open",
+        {"en": "POSTED CERT number (FOR user)", "ja": "発送 番号（対象 利用者）"},
+        {"en": "it went by post under this number", "ja": "発送した番号を記録します"},
+        moves=True,
+    ),
+    Row(
+        "DONE",
+        ("done", "完了", "完了しました"),
+        "perhaps",
+        "decide",
+        "open",
+        {"en": "DONE task", "ja": "完了 作業名"},
+        {"en": "the task that waits (or this one) is done", "ja": "作業の完了を記録します"},
+        moves=True,
+    ),
+    Row(
+        "REPLY",
+        ("reply", "返信", "返信します"),
+        "text",
+        "decide",
+        "any",
+        {"en": "REPLY text", "ja": "返信 本文"},
+        {
+            "en": "the text, also below a blank line, goes to the applicant",
+            "ja": "本文（空行の下でも可）を申請者に送ります",
+        },
+        moves=True,
+    ),
+    Row(
+        "ASK",
+        ("ask", "確認依頼"),
+        "line_and_text",
+        "decide",
+        "open",
+        {"en": "ASK field, field", "ja": "確認依頼 項目、項目"},
+        {"en": "the applicant is asked again; text below is added", "ja": "再確認を頼みます（空行の下に添え書き可）"},
+        decides=True,
+    ),
+    Row(
+        "ALLOW",
+        ("allow", "許可", "許可します"),
+        "line",
+        "decide",
+        "open",
+        {"en": "ALLOW field reason", "ja": "許可 項目 理由"},
+        {"en": "its value counts, as an exception", "ja": "記入内容を例外として認めます"},
+        moves=True,
+    ),
+    Row(
+        "VOUCH",
+        ("vouch", "保証", "保証します"),
+        "line",
+        "decide",
+        "open",
+        {"en": "VOUCH responsible (or the address)", "ja": "保証 責任者（またはアドレス）"},
+        {"en": "that address is theirs", "ja": "責任者本人のものと認めます"},
+        moves=True,
+    ),
+    Row(
+        "CLOSE",
+        ("close", "終了", "終了します"),
+        "perhaps",
+        "decide",
+        "open",
+        {"en": "CLOSE text", "ja": "終了 本文"},
+        {
+            "en": "it ends without a decision; the applicant gets the text",
+            "ja": "判断なしで終え、本文を申請者に伝えます",
+        },
+        decides=True,
+    ),
+    Row(
+        "REOPEN",
+        ("reopen", "再開", "再開します"),
+        "perhaps",
+        "decide",
+        "closed",
+        {"en": "REOPEN text", "ja": "再開 本文"},
+        {"en": "a closed case goes on; the applicant gets the text", "ja": "終了後に再開し、本文を申請者に伝えます"},
+        moves=True,
+    ),
+    Row(
+        "DUPLICATE",
+        ("duplicate", "重複"),
+        "line",
+        "decide",
+        "open",
+        {"en": "DUPLICATE OF case", "ja": "重複 受付番号"},
+        {"en": "it ends; the other case goes on", "ja": "終了し、もう一方の申請で扱います"},
+        decides=True,
+    ),
+    Row(
+        "NOTE",
+        ("note", "メモ", "備考"),
+        "text",
+        "read",
+        "any",
+        {"en": "NOTE text", "ja": "メモ 本文"},
+        {"en": "a note for colleagues; nobody else sees it", "ja": "職員用のメモを残します（外には出ません）"},
+    ),
+    Row(
+        "HELP",
+        ("help", "ヘルプ", "使い方"),
+        "nothing",
+        "read",
+        "any",
+        {"en": "HELP", "ja": "ヘルプ"},
+        {"en": "the list of all keywords", "ja": "キーワードの一覧を送ります"},
+    ),
+)
+ROWS: dict[str, Row] = {row.verb: row for row in COMMANDS}
+WORDS: dict[str, Row] = {word: row for row in COMMANDS for word in row.words}

@@ -1,0 +1,150 @@
+"""What clerks order by mail: every command of a block is carried out, or none. It parses no line itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from mailbot.core.case import Case
+from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse
+from mailbot.core.decide.command import asking, deciding, doing
+from mailbot.core.decide.command.values import Done, Work, begun, shown
+from mailbot.core.decide.incoming import Incoming, Story, without_case
+from mailbot.core.decide.moves import advance
+from mailbot.core.events import CommandsRefused, CommandsRun
+from mailbot.core.outcome import Decision, Letter
+from mailbot.core.rules import Clerk
+
+CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
+    "ACCEPT": deciding.accept,
+    "REJECT": deciding.reject,
+    "CLOSE": deciding.close,
+    "REOPEN": deciding.reopen,
+    "DUPLICATE": deciding.duplicate,
+    "RECEIVED": doing.received,
+    "POSTED": doing.posted,
+    "DONE": doing.done,
+    "REPLY": asking.reply,
+    "ASK": asking.ask,
+    "ALLOW": asking.allow,
+    "VOUCH": asking.vouch,
+    "NOTE": asking.note,
+    "HELP": asking.help_,
+}
+"""What each command does: it tells the story on and says in a few words what about (or nothing); or it is a mistake,
+and then nothing of the block is done."""
+ENDING = frozenset({"REJECT", "CLOSE", "DUPLICATE"})
+
+
+def run(mail: Incoming) -> Decision:
+    """A clerk's mail: its commands are carried out and a transcript says so, or nothing is done and it says why.
+
+    Commands count at the signed address of a letter to that clerk, from the clerk's registered address.
+    """
+    case, clerk = mail.case, mail.rules.desk.clerk(mail.address)
+    if case is None or clerk is None or not mail.proven or mail.letter is None or mail.letter.role != "clerk":
+        return _unproven(mail)
+    parsed = parse(mail.new_text)
+    commands = tuple(part for part in parsed if isinstance(part, Command))
+    mistakes = tuple(part for part in parsed if isinstance(part, Mistake))
+    if mistakes:
+        return _refused(mail, case, clerk, "mistakes", parsed)
+    digest = block_digest(mail.facts.letter or "", commands)
+    if digest in case.blocks and any(command.verb != "HELP" for command in commands):
+        return _refused(mail, case, clerk, "already", parsed)
+    return _carried_out(mail, case, clerk, commands, digest)
+
+
+def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], digest: str) -> Decision:
+    """All of it, told as one story; it is thrown away if one command cannot be carried out."""
+    work = Work(begun(mail, case, clerk), clerk, commands, mail.facts.letter or "", mail.cases)
+    words = tuple(command.line for command in commands)
+    work.story.add(CommandsRun(clerk=clerk.address, letter=work.answered, block=digest, words=words))
+    done: list[Done] = []
+    for command in commands:
+        why = _refusal(work, command)
+        if why:
+            return _refused(mail, case, clerk, why, commands)
+        written = len(work.story.letters)
+        what = CARRY_OUT[command.verb](work, command)
+        if isinstance(what, Mistake):
+            return _refused(mail, case, clerk, "mistakes", (what,))
+        done.append(Done(command, what, tuple(work.story.letters[written:])))
+    written = len(work.story.letters)
+    _go_on(work, case)
+    onward = tuple(work.story.letters[written:])
+    data = {"why": "", "mistakes": (), "commands": commands, "done": tuple(done), "onward": onward}
+    work.story.to_clerk(clerk, "transcript", **data)
+    return work.story.decision()
+
+
+def _refusal(work: Work, command: Command) -> str:
+    """Why a command is not carried out whatever stands behind it, as a code of words.toml; empty if it is."""
+    row, case, clerk = ROWS[command.verb], work.story.known, work.clerk
+    people = (case.applicant.lower(), work.story.responsible.lower())
+    may_decide = case.status == "ready" or (command.verb == "REJECT" and case.halted)
+    reasons = {
+        "own_case": row.role == "decide" and clerk.address.lower() in people,
+        "role": row.role not in clerk.roles,
+        "case_closed": row.needs in ("open", "review") and not case.open,
+        "not_closed": row.needs == "closed" and case.open,
+        "not_ready": row.needs == "review" and not may_decide,
+        "decide_instead": command.verb == "CLOSE" and case.status == "ready",
+        "moved_on": row.needs == "review" and case.revision > shown(work),
+    }
+    return next((why for why, holds in reasons.items() if holds), "")
+
+
+def _go_on(work: Work, before: Case) -> None:
+    """The case goes on to its next step; whoever decides sees what changed in front of them, whoever objected hears
+    what came of it, and an applicant that their case is open again."""
+    story, verbs = work.story, work.verbs
+    if any(ROWS[verb].moves for verb in verbs) and not verbs & ENDING:
+        advance(story)
+    if before.status == story.known.status == "ready" and verbs & {"RECEIVED", "ALLOW", "VOUCH"}:
+        story.to_clerks(_review(story))
+    if before.stopped and not (story.known.open and story.known.stopped):
+        story.to_holder("objection_over")
+    text = "".join(command.text for command in work.block if command.verb == "REOPEN")
+    if "REOPEN" in verbs and (text or not any(letter.role == "applicant" for letter in story.letters)):
+        story.to_applicant("reopened", text=text)
+
+
+def _review(story: Story) -> str:
+    return story.form.step(story.known.step).letter or "review"
+
+
+def _refused(mail: Incoming, case: Case, clerk: Clerk, why: str, parsed: Sequence[Command | Mistake]) -> Decision:
+    """Nothing is done, and the transcript says why."""
+    story = begun(mail, case, clerk)
+    words = tuple(part.line for part in parsed)
+    story.add(CommandsRefused(by=mail.address, letter=mail.facts.letter, why=why, words=words))
+    commands = tuple(part for part in parsed if isinstance(part, Command))
+    mistakes = tuple(part for part in parsed if isinstance(part, Mistake))
+    data = {"why": why, "mistakes": mistakes, "commands": commands, "done": (), "onward": ()}
+    story.to_clerk(clerk, "transcript", **data)
+    if why == "moved_on" and case.status == "ready":
+        story.to_clerk(clerk, _review(story))
+    return story.decision()
+
+
+def _unproven(mail: Incoming) -> Decision:
+    """Commands from somebody not proven to be a clerk: nothing is done, the clerk whose name was used is told."""
+    desk, case = mail.rules.desk, mail.case
+    why = "no_token" if mail.letter is None else "not_proven"
+    refused = CommandsRefused(by=mail.address, letter=mail.facts.letter, why=why, words=_first_line(mail))
+    owner = mail.letter.to if mail.letter and mail.letter.role == "clerk" else mail.address
+    clerk = desk.clerk(owner)
+    if case is not None and clerk is not None:
+        story = Story(case, case.number, mail.rules, mail.now)
+        story.add(mail.facts, refused)
+        story.to_clerk(clerk, "not_counted", why=why, by=mail.address)
+        return story.decision()
+    if clerk is None or mail.facts.letters_today >= desk.budgets.general_answers_per_day:
+        return without_case(mail, refused)
+    data = {"why": why, "by": mail.address, "clerk": clerk}
+    return without_case(mail, refused, Letter("not_counted", clerk.address, "clerk", (clerk.language,), data))
+
+
+def _first_line(mail: Incoming) -> tuple[str, ...]:
+    return tuple(line.strip()[:200] for line in mail.new_text.strip().split("\n")[:1] if line.strip())
+
+
+__all__ = ["CARRY_OUT", "Done", "Work", "run"]

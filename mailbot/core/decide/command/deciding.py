@@ -1,0 +1,61 @@
+"""Commands that decide about a case or end it, and the one that opens it again. They parse no line."""
+
+from mailbot.core.commands import Command, Mistake
+from mailbot.core.commands.arguments import case_number
+from mailbot.core.decide.command.values import Work, responsible_was_asked
+from mailbot.core.events import Accepted, Completed, MarkedDuplicate, Rejected, Reopened
+from mailbot.core.steps import current
+
+
+def accept(work: Work, command: Command) -> str | Mistake:
+    """Accepted; both are told, and the case goes on with the step after its review."""
+    work.story.add(Accepted(clerk=work.clerk.address))
+    work.story.to_both("accepted", "accepted_responsible")
+    return ""
+
+
+def reject(work: Work, command: Command) -> str | Mistake:
+    """Rejected, with the reason for both."""
+    work.story.add(Rejected(clerk=work.clerk.address, reason=command.text))
+    work.story.to_both("rejected", "rejected_responsible")
+    return ""
+
+
+def close(work: Work, command: Command) -> str | Mistake:
+    """It ends without a decision. Where the applicant gets a REPLY with the same mail, that letter says so."""
+    story = work.story
+    story.add(Completed(clerk=work.clerk.address, text=command.text))
+    if "REPLY" not in work.verbs or command.text:
+        story.to_applicant("closed_case")
+    _tell_responsible(work, "closed_case")
+    return ""
+
+
+def reopen(work: Work, command: Command) -> str | Mistake:
+    """A closed case goes on where its steps are not over; where all are, there is nothing to open it for."""
+    work.story.add(Reopened(clerk=work.clerk.address, text=command.text))
+    if current(work.story.known, work.story.form) is None:
+        return Mistake("nothing_left", command.line)
+    return ""
+
+
+def duplicate(work: Work, command: Command) -> str | Mistake:
+    """It ends, and whoever knows of it is told which case goes on."""
+    number, story = case_number(command.text), work.story
+    if number is None:
+        return Mistake("not_understood", command.line, command.verb)
+    if number == story.number:
+        return Mistake("own_number", command.line, command.verb)
+    if number not in work.cases:
+        return Mistake("no_such_case", command.line, command.verb)
+    story.add(MarkedDuplicate(clerk=work.clerk.address, of=number))
+    story.to_applicant("duplicate")
+    _tell_responsible(work, "duplicate")
+    return number
+
+
+def _tell_responsible(work: Work, template: str) -> None:
+    """Somebody who was asked for something need not wonder."""
+    story = work.story
+    if responsible_was_asked(story) and story.responsible.lower() != story.known.applicant.lower():
+        story.to_responsible(template)

@@ -1,0 +1,80 @@
+"""What carrying out a clerk's commands looks at and leaves behind. It carries nothing out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from mailbot.core.case import Case
+from mailbot.core.commands import Command
+from mailbot.core.decide.incoming import Incoming, Story, begin
+from mailbot.core.outcome import Letter
+from mailbot.core.rules import Clerk, Step, Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One command that was carried out: what about, in a few words (may be empty), and the letters it wrote."""
+
+    command: Command
+    what: str
+    letters: tuple[Letter, ...] = ()
+
+
+@dataclass(slots=True)
+class Work:
+    """A clerk's block on its way: the story it is told in, the commands in their order, the letter that was answered
+    (its name), and the cases that are known."""
+
+    story: Story
+    clerk: Clerk
+    block: tuple[Command, ...]
+    answered: str
+    cases: Mapping[str, Case]
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """The verbs of the whole block."""
+        return frozenset(command.verb for command in self.block)
+
+    @property
+    def today(self) -> date:
+        """The day in the desk's zone."""
+        return self.story.now.astimezone(ZoneInfo(self.story.rules.desk.timezone)).date()
+
+    def say(self, texts: Texts, default: str = "") -> str:
+        """A text of the rules in the clerk's language."""
+        return texts.get(self.clerk.language) or next(iter(texts.values()), default)
+
+    def title(self, step: Step) -> str:
+        """A step as clerks know it."""
+        return self.say(step.title) or self.say(step.task, step.id)
+
+
+def begun(mail: Incoming, case: Case, clerk: Clerk) -> Story:
+    """The story of a clerk's mail. What it says are orders, and nothing to be shown to anybody as said."""
+    story = begin(mail, case, clerk.address.lower())
+    story.said = ""
+    return story
+
+
+def shown(work: Work) -> int:
+    """The entry of the newest letter up to the one answered that showed this clerk the case in full; 0 if none did."""
+    number = int(work.answered.rpartition(".")[2] or 0)
+    full = {step.letter or "review" for step in work.story.form.steps if step.kind == "review"}
+    reviews = (
+        info.seq
+        for letter, info in work.story.known.letters.items()
+        if letter <= number
+        and info.template in full | {"review", "objection", "unannounced"}
+        and info.to.lower() == work.clerk.address.lower()
+    )
+    return max(reviews, default=0)
+
+
+def responsible_was_asked(story: Story) -> bool:
+    """Whether a letter went to the responsible person's address, so that they know of the case."""
+    address = story.responsible.lower()
+    return bool(address) and any(
+        info.role == "responsible" and info.to.lower() == address for info in story.known.letters.values()
+    )

@@ -1,0 +1,95 @@
+"""What applicants, responsible persons and holders of an account write beside forms and consent: they withdraw, object,
+ask what they may write. It reads no field and obeys no clerk."""
+
+from collections.abc import Callable
+
+from mailbot.core.commands import below_keyword, objects, offered
+from mailbot.core.decide.command.values import responsible_was_asked
+from mailbot.core.decide.incoming import Incoming, Story, begin, to_stranger, without_case
+from mailbot.core.decide.others import enquiry
+from mailbot.core.events import Ignored, MailAttached, StepStopped, Withdrawn
+from mailbot.core.outcome import Decision
+
+CLERKS_TURN = frozenset({"review", "task", "wait"})
+"""Steps in which clerks have the case before them, or will again: they hear that it ended."""
+
+
+def withdraw(mail: Incoming) -> Decision:
+    """The applicant does not want it any more, as far as that is proven by a letter to them and their registered
+    address. From anybody else it changes nothing, and is told to the address it should have come from."""
+    case, letter = mail.case, mail.letter
+    if case is None or letter is None:
+        letters = to_stranger(mail, "not_counted", why="no_token", by=mail.address)
+        return without_case(mail, Ignored(reason="no_token"), *letters)
+    reasons = {
+        "not_proven": not mail.proven,
+        "not_yours": letter.role != "applicant",
+        "case_closed": not case.open,
+    }
+    why = next((why for why, holds in reasons.items() if holds), "")
+    story = begin(mail, case, letter.role)
+    if why:
+        story.add(MailAttached(by=mail.address, sort="withdraw", why=why))
+        _writer(story, letter.role)("not_counted", why=why, by=mail.address)
+        return story.decision()
+    return _withdrawn(story, mail)
+
+
+def _withdrawn(story: Story, mail: Incoming) -> Decision:
+    waited = story.known.step_kind in CLERKS_TURN or story.known.stuck
+    stopped = story.known.stopped
+    story.add(Withdrawn(by=mail.address, reason=below_keyword(mail.new_text)))
+    story.to_applicant("withdrawn")
+    if responsible_was_asked(story) and story.responsible.lower() != story.known.applicant.lower():
+        story.to_responsible("withdrawn_others")
+    if stopped:
+        story.to_holder("objection_over")
+    if waited:
+        story.to_clerks("withdrawn_others")
+    return story.decision()
+
+
+def _writer(story: Story, role: str) -> Callable[..., None]:
+    writes = {"responsible": story.to_responsible, "holder": story.to_holder}
+    return writes.get(role, story.to_applicant)
+
+
+def help_(mail: Incoming) -> Decision:
+    """What can be written about the case now by whoever asks, if they prove to take part in it; anybody else gets
+    general information."""
+    if mail.case is None or mail.letter is None or not mail.proven:
+        return enquiry(mail)
+    role = mail.letter.role
+    story = begin(mail, mail.case, role)
+    story.add(MailAttached(by=mail.address, sort="help", why="help"))
+    _writer(story, role)("help", words=offered(story.known, story.form, role))
+    return story.decision()
+
+
+def objection(mail: Incoming) -> Decision:
+    """Whoever the register names objects to a change, in whatever words: it stops, and clerks look. If it is no longer
+    waiting, or the sender is not proven, nothing stops by itself, but clerks read it all the same."""
+    case, letter = mail.case, mail.letter
+    if case is None or letter is None:
+        return enquiry(mail)
+    story = begin(mail, case, "holder")
+    step = story.form.step(case.step) if case.open and case.step else None
+    waits = step is not None and step.kind == "wait" and bool(step.notice) and step.id not in case.passed
+    if not mail.proven or step is None or not waits or case.stopped:
+        return _not_stopped(story, mail)
+    story.add(StepStopped(step=step.id, by=mail.address))
+    story.to_holder("objected", by=mail.address)
+    story.to_clerks("objection", by=mail.address, text=mail.new_text)
+    return story.decision()
+
+
+def _not_stopped(story: Story, mail: Incoming) -> Decision:
+    """Only the word itself is answered; what a holder has to say beside it is for clerks to read."""
+    why = "already" if story.known.stopped else "objection_late"
+    why = "not_proven" if not mail.proven else why if objects(mail.new_text) else "other"
+    story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why=why))
+    if why != "other":
+        story.to_holder("not_counted", why=why, by=mail.address)
+    if why != "already":
+        story.to_clerks("passed_on", why=why, by=mail.address, text=mail.new_text)
+    return story.decision()
