@@ -89,9 +89,16 @@ class Check(Frozen):
 
     field: str
     when: Condition
-    kind: Literal["invalid", "unclear", "conflict"] = "invalid"
+    kind: Literal["missing", "invalid", "unclear", "conflict"] = "invalid"
     message: Texts
     asks: tuple[str, ...] = ()
+
+
+class Hint(Frozen):
+    """What clerks are told with the case where `when` holds."""
+
+    when: Condition
+    text: Texts
 
 
 class Person(Frozen):
@@ -186,10 +193,11 @@ class Form(Frozen):
     """A kind of application, as rules/<name>.toml declares it. `people` has at least `applicant`.
 
     `takes` is the field that a reply to a general letter goes into as it stands: whoever answers in words of their own
-    opens a case of this form. `letters` names a template of the form's own for a letter that has a general one (`accepted = "accepted_account"`);
-    `says` are sentences that general templates show where the form has them, by name. `account` is the field that names
-    an account of the register. `records` is written into registers when a case is done. `enclosures` maps a letter to
-    files of rules/files/ that go with it. `once` says that a second application of the same person is remarked.
+    opens a case of this form. `letters` names a template of the form's own for a letter that has a general one
+    (`accepted = "accepted_account"`); `says` are sentences that general templates show where the form has them, by
+    name. `account` is the field that names an account of the register. `records` is written into registers when a case
+    is done. `enclosures` maps a letter to files of rules/files/ that go with it. `once` says that a second application
+    of the same person is remarked.
     """
 
     name: str = ""
@@ -200,6 +208,7 @@ class Form(Frozen):
     fields: dict[str, FieldRule]
     copies: tuple[Copies, ...] = ()
     checks: tuple[Check, ...] = ()
+    hints: tuple[Hint, ...] = ()
     closed: tuple[Closed, ...] = ()
     season: Season | None = None
     documents: dict[str, Document] = {}

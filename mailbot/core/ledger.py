@@ -28,6 +28,19 @@ class HeldLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """A mail that held secrets and whose bytes were not destroyed: its digest, the entry and the instant (aware UTC)
+    that decided it, the kinds of secret, the address it came from (empty: none), its case (None: none)."""
+
+    mail: str
+    seq: int
+    at: datetime
+    secrets: tuple[str, ...]
+    by: str = ""
+    case: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """How a desk stands by its journal.
 
@@ -37,7 +50,7 @@ class Ledger:
     `taken_in`, `ignored`, `quarantined`, `dismissed`; `letters` counts letters by state: `due`, `sent`, `failed`,
     `held`, `dropped`, and all ever `written`; `oldest_due` is since when the oldest due one has been
     due: when it was written, or an operator let it go. `told` is when the clerks were last told of the quarantine,
-    `told_seq` the number of that entry (0: never). `done` has the nonces of the orders carried out lately, each with
+    `told_seq` the number of that entry (0: never). `sealed` are the mails that held a secret. `done` has the nonces of the orders carried out lately, each with
     the number of its entry.
     """
 
@@ -54,4 +67,5 @@ class Ledger:
     alarms: frozenset[str] = frozenset()
     told: datetime | None = None
     told_seq: int = 0
+    sealed: tuple[Sealed, ...] = ()
     done: Mapping[str, int] = field(default_factory=dict)

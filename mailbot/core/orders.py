@@ -46,7 +46,25 @@ class DismissMail(Frozen):
     reason: str = ""
 
 
-Order = Annotated[Adopt | ReleaseLetters | DropLetters | RetryMail | DismissMail, Field(discriminator="kind")]
+class DestroySecret(Frozen):
+    """Destroy the raw bytes of a mail that held a secret, by its digest."""
+
+    kind: Literal["destroy_secret"] = "destroy_secret"
+    mail: str
+
+
+class ImportRegister(Frozen):
+    """The CSV file of this digest (SHA-256 of its bytes, lower hex) is the register `name` from now on."""
+
+    kind: Literal["import_register"] = "import_register"
+    name: str
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+Order = Annotated[
+    Adopt | ReleaseLetters | DropLetters | RetryMail | DismissMail | DestroySecret | ImportRegister,
+    Field(discriminator="kind"),
+]
 
 
 class Ordered(Frozen):
@@ -65,6 +83,10 @@ REFUSALS = {
     "not_in_quarantine": "that mail is not in quarantine",
     "mail_erased": "that mail was erased by order",
     "mail_missing": "the bytes of that mail are not kept any more",
+    "not_sealed": "no mail of that digest lies sealed",
     "nothing_observed": "no mail is only observed",
+    "no_such_register": "rules/desk.toml, as it was when the service began, declares no register of that name",
+    "register_missing": "the file to be imported is not there any more; import it again",
+    "register_wrong": "the file does not fit what rules/desk.toml declares",
 }
 """Why an order was refused, by the code in `OrderRefused`, in words for the operator."""

@@ -9,12 +9,17 @@ TEMPLATES = (
     *("missing", "received", "consent", "review", "agreed", "accepted", "accepted_responsible", "rejected"),
     *("rejected_responsible", "declined", "forms", "transcript", "not_counted", "passed_on", "stuck", "handed"),
     *("proposed", "status", "reminder", "expired", "too_large", "address_changed", "undeliverable"),
-    *("unreached", "quarantine", "alarm"),
+    *("unreached", "quarantine", "alarm", "closed", "notice", "document", "document_received", "task", "overdue"),
+    *("completed", "secret"),
+    *("replied", "asked", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
+    *("objected", "objection", "objection_over", "unannounced"),
 )
 """Every letter the desk may write, by the name of its template."""
-GENERAL = frozenset({"forms", "not_counted", "too_large"})
+GENERAL = frozenset({"forms", "not_counted", "too_large", "secret"})
 """Letters that answer somebody without a case; how many a day is a budget."""
-FINAL = frozenset({"accepted", "accepted_responsible", "rejected", "rejected_responsible", "declined", "expired"})
+FINAL = frozenset(
+    {"accepted", "accepted_responsible", "completed", "rejected", "rejected_responsible", "declined", "expired"}
+)
 """Letters that tell how an application ended: whoever does not get one never learns it."""
 
 

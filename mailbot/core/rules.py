@@ -24,6 +24,7 @@ from mailbot.core.forms import (
     StepKind,
     Texts,
 )
+from mailbot.core.sheets import Sheet
 
 __all__ = [
     "Budgets",
@@ -46,6 +47,7 @@ __all__ = [
     "Register",
     "Rules",
     "Season",
+    "Sheet",
     "Step",
     "StepKind",
     "Texts",
@@ -141,18 +143,24 @@ class Words(Frozen):
     values: dict[str, str]
     alarms: dict[str, str]
     remarks: dict[str, str] = {}
+    next: dict[str, str] = {}
 
 
 class Rules(Frozen):
-    """Everything a decision goes by. `templates` maps language and letter to the template's text."""
+    """Everything a decision goes by. `templates` maps language and letter to the template's text, `sheets` names the
+    sheets to sign, `files` maps the other files of rules/files/ to the digests of their bytes; `pages` has the
+    sentences of published pages by language, table and code (none: the desk publishes no pages)."""
 
     digest: str
     desk: Desk
     forms: dict[str, Form]
     words: dict[str, Words]
     templates: dict[str, dict[str, str]]
+    sheets: dict[str, Sheet] = {}
+    files: dict[str, str] = {}
+    pages: dict[str, dict[str, dict[str, str]]] = {}
 
-    def say(self, language: str, table: str, code: str, **places: str) -> str:
+    def say(self, language: str, table: str, code: str, /, **places: str) -> str:
         """A sentence of words.toml with its places filled; KeyError for a code that `check` would have found."""
         sentences: Mapping[str, str] = getattr(self.words[language], table)
         return sentences[code].format_map(places)

@@ -27,6 +27,12 @@ class StepRow:
     after: After
 
 
+OWN = ("fields", "consent", "document")
+"""Kinds in which somebody outside the desk has to act: what is said of them depends on to whom."""
+NEXT = frozenset((*(f"{kind}_own" for kind in OWN), *OWN, "review", "task", "wait", "notify", "end"))
+"""What can come next in a case, as words.toml has sentences for it (table `next`)."""
+
+
 def wanted(case: Case, form: Form, step: Step) -> tuple[str, ...]:
     """The documents a step still waits for, in their order."""
     named = ((name, form.documents[name]) for name in step.documents)
@@ -82,7 +88,11 @@ def complete_since(case: Case) -> str | None:
 
 def waits_for(case: Case, form: Form) -> WaitsFor:
     """Who has to act in the step the case is in."""
-    step = form.step(case.step)
+    return actor(case, form, form.step(case.step))
+
+
+def actor(case: Case, form: Form, step: Step) -> WaitsFor:
+    """Who has to act in a step of the case."""
     row = STEPS[step.kind].waits_for
     if row is not None:
         return row

@@ -54,7 +54,8 @@ def _mail_joined(case: Case, event: e.MailJoined, at: str) -> Change:
 
 
 def _step_entered(case: Case, event: e.StepEntered, at: str) -> Change:
-    """Complete is an application whenever its fields are left; whatever a clerk had to look at is over then."""
+    """Complete is an application whenever its fields are left; whatever a clerk had to look at is over then, but for
+    an objection."""
     kind = event.sort or event.step
     complete = kind != "fields" and (case.completed is None or case.step_kind == "fields")
     return {
@@ -65,7 +66,7 @@ def _step_entered(case: Case, event: e.StepEntered, at: str) -> Change:
         "due": event.due,
         "remind": event.remind,
         "completed": at if complete else case.completed,
-        "stuck": False,
+        "stuck": bool(case.stopped),
         "pauses": 0,
         "passed": tuple(step for step in case.passed if step != event.step),
         "tasks": {step: done for step, done in case.tasks.items() if step != event.step},
@@ -166,7 +167,8 @@ def _task_done(case: Case, event: e.TaskDone, at: str) -> Change:
 
 def _reopened(case: Case, event: e.Reopened, at: str) -> Change:
     """As before it was closed; a decision is taken anew, what was done stays done."""
-    return {"status": "collecting", "step": "", "decided_by": "", "reason": "", "of": "", "stuck": False}
+    anew = {"step": "", "decided_by": "", "reason": "", "of": "", "stuck": False, "stopped": ""}
+    return {"status": "collecting", **anew}
 
 
 def _completed(case: Case, event: e.Completed, at: str) -> Change:
@@ -218,7 +220,7 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.Reopened: _reopened,
     e.MarkedDuplicate: _duplicate,
     e.FieldAllowed: lambda case, event, at: {"allowed": {**case.allowed, event.field: event.reason}},
-    e.FieldsAsked: lambda case, event, at: {"asked": event.fields, "asked_text": event.text},
+    e.FieldsAsked: lambda case, event, at: {"asked": event.fields, "asked_text": event.text, "rounds": 0},
     e.Vouched: lambda case, event, at: {"vouched": event.address},
 }
 """What each kind of event changes; a kind without a row changes nothing in a case."""

@@ -142,3 +142,8 @@ class Case(e.Frozen):
     def open(self) -> bool:
         """Whether anything can still happen to it by itself."""
         return self.status not in CLOSED
+
+    @property
+    def halted(self) -> bool:
+        """Whether it goes on only when a clerk says so: somebody objected to a change, or nobody could be told of it."""
+        return bool(self.stopped) or (self.stuck and self.step_kind == "wait")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from mailbot.core.case import Case
-from mailbot.core.decide import application, automatic, command, consent, others
+from mailbot.core.decide import application, automatic, command, consent, others, participant, secret
 from mailbot.core.decide.deadline import overdue
 from mailbot.core.decide.incoming import Incoming
 from mailbot.core.decide.undeliverable import undeliverable
@@ -17,12 +17,22 @@ from mailbot.core.reading import recognise
 from mailbot.core.rules import Rules
 from mailbot.core.token import without_macs
 
+
+def _answer(mail: Incoming) -> Decision:
+    """Whatever the holder of an account answers to the notice of a change stops it: better once too often."""
+    of_holder = mail.letter is not None and mail.letter.role == "holder"
+    return participant.objection(mail) if of_holder else application.answer(mail)
+
+
 HANDLERS: Mapping[str, Callable[[Incoming], Decision]] = {
     "application": application.apply,
-    "answer": application.answer,
+    "answer": _answer,
     "consent": consent.agree_or_decline,
     "command": command.run,
     "status": others.status,
+    "withdraw": participant.withdraw,
+    "help": participant.help_,
+    "objection": participant.objection,
     "enquiry": others.enquiry,
     "autoreply": automatic.automatic,
     "bounce": automatic.automatic,
@@ -38,8 +48,9 @@ def decide(
 ) -> list[Decision]:
     """What one mail does: one Decision an entry, in order.
 
-    `cases` holds the case that `facts.letter` belongs to; `facts` says what kind of mail it is and who sent it, and
-    offers a number for a new case; `now` is an aware UTC instant, the same for a whole batch.
+    `cases` holds the case that `facts.letter` belongs to, and those that a clerk's command names; `facts` says what
+    kind of mail it is and who sent it, and offers a number for a new case; `now` is an aware UTC instant, the same
+    for a whole batch.
     """
     if isinstance(message, Unreadable):
         return [others.unreadable(message, facts)]
@@ -48,8 +59,8 @@ def decide(
     if facts.same:
         return [others.same(mail)]
     if message.size > rules.desk.limits.mail_megabytes * 1_000_000:
-        return [others.too_large(mail)]
-    return [HANDLERS[facts.sort](mail)]
+        return secret.told(mail, [others.too_large(mail)])
+    return secret.told(mail, [HANDLERS[facts.sort](mail)])
 
 
 __all__ = ["Incoming", "decide", "overdue", "undeliverable"]

@@ -1,64 +1,89 @@
 """Applications and answers: what was read becomes part of the case, and the case moves on. It parses nothing."""
 
-from collections.abc import Mapping
-
 from mailbot.core.case import Case, LetterInfo
+from mailbot.core.decide import documents, waiting
+from mailbot.core.decide.closed import closed, out_of_season, suspended
 from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
-from mailbot.core.decide.moves import CHANGED, advance, enter
+from mailbot.core.decide.moves import CHANGED, advance, ask, enter
+from mailbot.core.decide.taking import Answers, Said, masked, repeated, said_by, take
 from mailbot.core.events import (
     AddressRegistered,
     CaseOpened,
     ChangeProposed,
     ConsentVoided,
-    Fault,
-    FieldsRead,
     Ignored,
     MailAttached,
     MailJoined,
     Quarantined,
 )
-from mailbot.core.fields import secret, understand
 from mailbot.core.outcome import Decision
-from mailbot.core.reading import Reading, language_of, read
+from mailbot.core.reading import language_of
 from mailbot.core.rules import Form, Step
-from mailbot.core.steps import current
-from mailbot.core.token import without_macs
-
-Answers = Mapping[str, tuple[str, ...]]
+from mailbot.core.steps import current, entered, waits_for
 
 
 def apply(mail: Incoming) -> Decision:
-    """A new application: a case is opened, its fields are read, the first letters go out."""
+    """A new application: a case is opened, its fields are read, the first letters go out. What is closed opens none."""
     if mail.facts.sender is None or mail.facts.number is None or mail.form is None:
         return without_case(mail, Quarantined(reason="an application without exactly one From address"))
-    form, desk = mail.rules.forms[mail.form], mail.rules.desk
+    form = mail.rules.forms[mail.form]
+    return open_case(mail, form, said_by(mail.message, form, answers_ours=False))
+
+
+def open_case(mail: Incoming, form: Form, said: Said) -> Decision:
+    """A case of that form with what the mail said, for whoever sent it (facts have sender and number); or the notice
+    that applications like it are not accepted now."""
+    desk, sender = mail.rules.desk, mail.facts.sender
     language = language_of(mail.new_text or mail.message.text, desk.languages, desk.languages[0])
-    story = Story(None, mail.facts.number, mail.rules, mail.now)
-    opened = CaseOpened(form=form.name, language=language, applicant=mail.address, name=mail.facts.sender.name)
+    story = Story(None, mail.facts.number or "", mail.rules, mail.now, mail.new_text)
+    opened = CaseOpened(
+        form=form.name,
+        language=language,
+        applicant=mail.address,
+        name=sender.name if sender else "",
+        late=out_of_season(form, mail.now, desk),
+    )
     story.add(mail.facts, opened)
     if mail.message.message_id:
         story.add(MailJoined(who="applicant", message=mail.message.message_id, subject=mail.message.subject))
-    _take(story, read(mail.message.text, form, answers_ours=False), mail.address)
+    wanted = take(story, said, mail.address, others=mail.facts.others)
+    rule = closed(form, wanted, mail.now, desk)
+    if rule is not None:
+        return suspended(mail, form, rule, story.known)
     advance(story)
     return story.decision()
 
 
 def answer(mail: Incoming) -> Decision:
-    """An answer to a letter of an open case, whoever sent it: what it says about fields counts as far as the sender
-    may say it."""
+    """An answer to a letter of an open case, whoever sent it: what it says counts as far as the sender may say it."""
     case, letter = mail.case, mail.letter
     if case is None or letter is None:
         return without_case(mail, Ignored(reason="letter_not_verified"))
     if not case.open:
-        return apply(mail) if mail.form and mail.facts.number else _pass_on(mail, case, letter, "case_closed")
-    if letter.role != "applicant":
-        return _pass_on(mail, case, letter, "no_keyword")
-    reading = read(mail.message.text, mail.rules.forms[case.form], answers_ours=True)
+        return apply(mail) if mail.form and mail.facts.number else pass_on(mail, case, letter, "case_closed")
+    if letter.role == "applicant":
+        return _of_applicant(mail, case, letter)
+    return _of_responsible(mail, case, letter) if letter.role == "responsible" else pass_on(mail, case, letter, "other")
+
+
+def _of_responsible(mail: Incoming, case: Case, letter: LetterInfo) -> Decision:
+    """Without a keyword only a signed document counts; everything else is for a clerk to read."""
+    story = begin(mail, case, "responsible")
+    brought = documents.count(story, mail)
+    if brought.documents:
+        documents.received(story, mail, brought.documents)
+    elif not brought.told:
+        return pass_on(mail, case, letter, "no_document" if case.step_kind == "document" else "no_keyword")
+    return story.decision()
+
+
+def _of_applicant(mail: Incoming, case: Case, letter: LetterInfo) -> Decision:
+    said = said_by(mail.message, mail.rules.forms[case.form], answers_ours=True)
     story = begin(mail, case, "applicant")
     _register_address(story, mail)
     if mail.proven or story.known.applicant.lower() == mail.address.lower():
-        return _answered(story, mail, reading, case, letter)
-    return _proposed(story, mail, reading)
+        return _answered(story, mail, said, case, letter)
+    return _proposed(story, mail, said)
 
 
 def _register_address(story: Story, mail: Incoming) -> None:
@@ -72,84 +97,92 @@ def _register_address(story: Story, mail: Incoming) -> None:
         story.add(AddressRegistered(address=mail.address))
 
 
-def _answered(story: Story, mail: Incoming, reading: Reading, before: Case, letter: LetterInfo) -> Decision:
+def _answered(story: Story, mail: Incoming, said: Said, before: Case, letter: LetterInfo) -> Decision:
     registered = story.known.applicant != before.applicant
-    if not reading.answers and not registered and (before.completed is not None or before.stuck):
-        return _pass_on(mail, before, letter, "no_fields")
-    _take(story, reading, mail.address)
+    if waiting.heard(story, mail, said):
+        return story.decision()
+    if not said.nothing and before.decided_by and before.step_kind != "fields":
+        return pass_on(mail, before, letter, "decided")
+    brought = documents.count(story, mail)
+    if said.nothing and not registered:
+        if brought.documents:
+            documents.received(story, mail, brought.documents)
+        if brought != documents.NOTHING:
+            return story.decision()
+        if before.completed is not None or before.stuck:
+            return pass_on(mail, before, letter, "no_fields")
+    if brought.documents:
+        story.to_applicant("document_received", documents=brought.documents)
+    again = repeated(before, said.answers) if letter.template in ASKING else ()
+    take(story, said, mail.address, others=mail.facts.others, again=again)
     _move_on(story, before)
     return story.decision()
 
 
-def _proposed(story: Story, mail: Incoming, reading: Reading) -> Decision:
+ASKING = ("missing", "asked", "reminder", "handed")
+"""Letters that say what is doubtful: a value that comes again in answer to one is meant."""
+
+
+def _proposed(story: Story, mail: Incoming, said: Said) -> Decision:
     """The token is right but the sender is not: what is still empty may be filled, the rest is asked back."""
     before, filled = story.known, story.known.answers
-    new = {key: texts for key, texts in reading.answers.items() if key not in filled}
-    other = {key: texts for key, texts in reading.answers.items() if key in filled and filled[key] != texts}
+    brought = documents.count(story, mail)
+    decided = bool(before.decided_by)
+    new: Answers = {key: texts for key, texts in said.answers.items() if key not in filled and not decided}
+    other = {key: texts for key, texts in said.answers.items() if key in filled and filled[key] != texts}
     if other:
-        answers = {key: tuple(map(_masked, texts)) for key, texts in other.items()}
+        answers = {key: tuple(map(masked, texts)) for key, texts in other.items()}
         story.add(ChangeProposed(by=mail.address, answers=answers))
         story.to_applicant("proposed", by=mail.address, keys=tuple(other))
     if new:
-        _take(story, Reading(answers=new, unread=()), mail.address)
+        take(story, Said(new, plan=None if other else said.plan), mail.address)
         _move_on(story, before)
-    elif not other:
+    elif not other and not brought.told:
         story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why="not_proven"))
         story.to_clerks("passed_on", why="not_proven", by=mail.address, text=mail.new_text)
     return story.decision()
 
 
 def _move_on(story: Story, before: Case) -> None:
-    """Whatever was read, and from whomever: a consent to what changed is void, the case goes to the step it is in now,
-    and the applicant's registered address and whoever decides see what stands there."""
+    """Whatever was read, and from whomever: consents and documents for what changed are void, a change that was
+    announced is announced anew, the case goes to the step it is in now, and the applicant's registered address and
+    whoever decides see what stands there."""
+    changed, announced = _void(story, before), _announce_anew(story, before)
+    step = current(story.known, story.form)
+    if step is None or (step.id != story.known.step and not changed):
+        advance(story)
+    elif changed or step.kind == "fields":
+        enter(story, step)
+    elif announced:
+        ask(story, step)
+    elif story.known.values != before.values:
+        anew = documents.reprinted(story, before.values, step)
+        if not (anew and waits_for(story.known, story.form) == "applicant"):
+            story.to_applicant("received", again=True)
+        (ask if anew else CHANGED.get(step.kind, _nobody))(story, step)
+
+
+def _void(story: Story, before: Case) -> bool:
+    """Whether a consent or a document does not count any more."""
     bound = _bound(story.form) if before.completed else ()
     changed = tuple(key for key in bound if story.known.values.get(key) != before.values.get(key))
     if changed:
         story.add(ConsentVoided(fields=changed))
-    step = current(story.known, story.form)
-    if step is None or (step.id != before.step and not changed):
-        advance(story)
-    elif changed or step.kind == "fields":
-        enter(story, step)
-    elif story.known.values != before.values:
-        story.to_applicant("received", again=True)
-        CHANGED.get(step.kind, _nobody)(story, step)
+    return bool(documents.void(story, before.values) or changed)
+
+
+def _announce_anew(story: Story, before: Case) -> bool:
+    """Whether a wait begins again in which somebody was told of other values than there are now."""
+    case = story.known
+    told = [step for step in story.form.steps if step.notice and step.id in (*case.passed, case.step)]
+    if case.values == before.values or not told or case.faults:
+        return False
+    story.add(*(entered(step, case, story.rules.desk, story.now) for step in told))
+    return True
 
 
 def _nobody(story: Story, step: Step) -> None:
     """Whoever waits sees the change in the letters to come."""
-
-
-def _take(story: Story, reading: Reading, by: str) -> None:
-    case, form = story.known, story.form
-    changes: Answers = {key: texts for key, texts in reading.answers.items() if case.answers.get(key) != texts}
-    understood = understand(form, story.rules.desk, {**case.answers, **changes}, case.languages["applicant"])
-    conflict = _email_conflict(story, form, understood.values.get(form.people["applicant"].email, ""))
-    news = bool(changes) or any(fault.code == "email_not_from" for fault in case.faults) != bool(conflict)
-    story.add(
-        FieldsRead(
-            by=by,
-            answers={key: tuple(map(_masked, texts)) for key, texts in changes.items()},
-            values={
-                key: _masked(value) if isinstance(value, str) else value for key, value in understood.values.items()
-            },
-            faults=understood.faults + conflict,
-            unread=tuple(_masked(f"{part.label}: {part.text}") for part in reading.unread),
-            news=news,
-        )
-    )
-
-
-def _masked(text: str) -> str:
-    """What may be journaled of an answer or value: never a private key or a token."""
-    return "[a private key, removed]" if secret(text) else without_macs(text)
-
-
-def _email_conflict(story: Story, form: Form, email: object) -> tuple[Fault, ...]:
-    if not isinstance(email, str) or not email or email.lower() == story.known.applicant.lower():
-        return ()
-    key, wanted = form.people["applicant"].email, {"sender": story.known.applicant}
-    return (Fault(field=key, kind="conflict", code="email_not_from", found=email, wanted=wanted),)
 
 
 def _bound(form: Form) -> tuple[str, ...]:
@@ -160,7 +193,7 @@ def _bound(form: Form) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*shown, *about)))
 
 
-def _pass_on(mail: Incoming, case: Case, letter: LetterInfo, why: str) -> Decision:
+def pass_on(mail: Incoming, case: Case, letter: LetterInfo, why: str) -> Decision:
     """A human wrote something the desk cannot use: it joins its case and every clerk gets to read it."""
     story = begin(mail, case, letter.role)
     story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why=why))

@@ -3,6 +3,7 @@
 from mailbot.core.case import Case
 from mailbot.core.commands import beside_keyword
 from mailbot.core.commands import consent as keyword
+from mailbot.core.decide import documents
 from mailbot.core.decide.incoming import Incoming, Story, begin, to_stranger, without_case
 from mailbot.core.decide.moves import advance
 from mailbot.core.events import ConsentDeclined, ConsentGiven, Ignored, LanguageLearned, MailAttached
@@ -23,9 +24,12 @@ def agree_or_decline(mail: Incoming) -> Decision:
         return without_case(mail, Ignored(reason="no_token"), *letters)
     story = begin(mail, case, "responsible")
     why = _refusal(mail, case)
+    brought = documents.count(story, mail) if why == "already" else documents.NOTHING
+    if brought.documents:
+        documents.received(story, mail, brought.documents)
+        return story.decision()
     if why:
-        story.add(MailAttached(by=mail.address, sort="consent", why=why))
-        story.to_responsible("not_counted", why=why, by=mail.address)
+        _not_counted(story, mail, why)
         return story.decision()
     if case.languages.get("responsible") is None:
         desk = mail.rules.desk
@@ -33,6 +37,14 @@ def agree_or_decline(mail: Incoming) -> Decision:
         story.add(LanguageLearned(role="responsible", language=language))
     RESULT[keyword(mail.new_text) or "DECLINE"](story, mail)
     return story.decision()
+
+
+def _not_counted(story: Story, mail: Incoming, why: str) -> None:
+    """Whoever would take a consent back after the decision is heard by the clerks."""
+    story.add(MailAttached(by=mail.address, sort="consent", why=why))
+    story.to_responsible("not_counted", why=why, by=mail.address)
+    if why == "decided":
+        story.to_clerks("passed_on", why=why, by=mail.address, text=mail.new_text)
 
 
 def _refusal(mail: Incoming, case: Case) -> str:
@@ -43,6 +55,7 @@ def _refusal(mail: Incoming, case: Case) -> str:
         "not_proven": not mail.proven or mail.letter is None or mail.letter.role != "responsible",
         "case_closed": not case.open,
         "already": case.consent is not None and keyword(mail.new_text) == "AGREE",
+        "decided": bool(case.decided_by),
         "old_letter": int(letter.rpartition(".")[2] or 0) < newest,
         "not_asked": case.step_kind != "consent" and case.consent is None,
     }
@@ -51,8 +64,10 @@ def _refusal(mail: Incoming, case: Case) -> str:
 
 def _agreed(story: Story, mail: Incoming) -> None:
     remark = beside_keyword(mail.new_text)[:MOST_REMARK]
-    story.add(ConsentGiven(by=mail.address, letter=mail.facts.letter or "", remark=remark))
-    story.to_responsible("agreed")
+    vouched = story.known.vouched.lower() == mail.address.lower()
+    story.add(ConsentGiven(by=mail.address, letter=mail.facts.letter or "", confirmed=vouched, remark=remark))
+    brought = documents.count(story, mail, agreed=True)
+    story.to_responsible("agreed", documents=brought.documents)
     advance(story)
 
 

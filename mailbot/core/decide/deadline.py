@@ -1,16 +1,18 @@
 """Reminders and limits: what happens when nobody answers. It knows no clock; the instant is an argument."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Literal
 
 from mailbot.core.calendar import add_working_days
 from mailbot.core.case import Case
 from mailbot.core.decide.incoming import Story
-from mailbot.core.events import DeadlineMoved, Expired, Facts, Reminded, ReminderPaused
+from mailbot.core.decide.moves import advance
+from mailbot.core.events import DeadlineMoved, Expired, Facts, HandedToClerk, Reminded, ReminderPaused, StepPassed
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
-from mailbot.core.steps import after, waits_for
+from mailbot.core.steps import After, after, waits_for
 
 GRACE = 3
 """Working days between a reminder the relay took and the end of a case."""
@@ -20,9 +22,7 @@ REMINDERS = ("reminder", "unreached")
 
 
 def overdue(case: Case, what: Literal["remind", "limit"], rules: Rules, now: datetime) -> Decision:
-    """What a passed reminder or limit does to a case: remind once; end the case only if its reminder had been handed to
-    the relay some working days before, did not come back, and no clerk has the case in hand; else move the limit and
-    remind, unless a reminder of this step is on its way or arrived.
+    """What a passed reminder or limit does to a case: remind once; at the limit what its step says (`steps.after`).
 
     `now` is an aware UTC instant up to which the inbox has been read.
     """
@@ -30,14 +30,65 @@ def overdue(case: Case, what: Literal["remind", "limit"], rules: Rules, now: dat
     story.add(Facts(sort="deadline", sort_row=what))
     if what == "remind":
         _remind(story)
-    elif after(story.form.step(case.step)) == "expire" and _was_reminded(story):
-        story.add(Expired(step=case.step))
-        story.to_applicant("expired")
     else:
-        story.add(DeadlineMoved(step=case.step, due=to_text(add_working_days(now, GRACE + 1, rules.desk))))
-        if not _reminder_stands(story):
-            _remind(story)
+        PASSED[after(story.form.step(case.step))](story)
     return story.decision()
+
+
+def _expire(story: Story) -> None:
+    """The case ends only if its reminder had been handed to the relay some working days before, did not come back, and
+    no clerk has it in hand; else the limit moves, with a reminder unless one of this step is on its way or arrived."""
+    if not _was_reminded(story):
+        _move(story)
+        return
+    story.add(Expired(step=story.known.step))
+    story.to_applicant("expired")
+
+
+def _go_on(story: Story) -> None:
+    """The time is over that was to pass, reminder or not, unless a clerk has the case in hand. What was to be announced
+    meanwhile and was not waits on; if the letter is lost, a clerk has it in hand from now on."""
+    step = story.form.step(story.known.step)
+    if story.known.stuck:
+        _move(story)
+        return
+    if step.notice and not _announced(story, step.notice):
+        if not _announced(story, step.notice, "due", "held"):
+            story.add(HandedToClerk(why="notice_lost"))
+            story.to_clerks("unannounced", why="notice_lost", by=story.holder)
+        _later(story)
+        return
+    story.add(StepPassed(step=story.known.step, why="limit"))
+    advance(story)
+
+
+def _announced(story: Story, notice: str, *states: str) -> bool:
+    """Whether the newest notice to the holder of the account was handed to the relay (or is in one of these states) and
+    did not come back."""
+    letters = story.known.letters
+    newest = max((at for at, info in letters.items() if info.template == notice and info.role == "holder"), default=0)
+    return newest > 0 and letters[newest].state in (states or ("sent",)) and not letters[newest].bounced
+
+
+def _tell(story: Story) -> None:
+    """The head of the desk is told, once a step; nothing ends because somebody at the desk is late."""
+    told = any(
+        info.template == "overdue" and (info.state in ("due", "held") or (info.sent or "") >= story.known.step_since)
+        for info in story.known.letters.values()
+    )
+    _move(story)
+    if not told:
+        story.to_head("overdue")
+
+
+def _move(story: Story) -> None:
+    _later(story)
+    if _role(story) != "nobody" and not _reminder_stands(story):
+        _remind(story)
+
+
+PASSED: Mapping[After, Callable[[Story], None]] = {"expire": _expire, "go_on": _go_on, "tell": _tell}
+"""What a limit does that has passed."""
 
 
 def pause(case: Case, by: str, rules: Rules, now: datetime) -> ReminderPaused | None:
@@ -50,6 +101,11 @@ def pause(case: Case, by: str, rules: Rules, now: datetime) -> ReminderPaused | 
     if (remind, due) == (case.remind, case.due):
         return None
     return ReminderPaused(step=case.step, by=by, remind=remind, due=due)
+
+
+def _later(story: Story) -> None:
+    moved = to_text(add_working_days(story.now, GRACE + 1, story.rules.desk))
+    story.add(DeadlineMoved(step=story.known.step, due=moved))
 
 
 def _unreached(story: Story) -> str:
@@ -93,5 +149,5 @@ def _remind(story: Story) -> None:
     if unreached and not story.known.stuck:
         story.to_clerks("unreached", by=unreached)
         return
-    writes = {"applicant": story.to_applicant, "responsible": story.to_responsible, "clerk": story.to_clerks}
-    writes[_role(story)]("reminder")
+    writes = {"responsible": story.to_responsible, "clerk": story.to_clerks}
+    writes.get(_role(story), story.to_applicant)("reminder")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailbot.core.case import Case, LetterInfo, fold
+from mailbot.core.decide.registered import account_row
+from mailbot.core.enclosures import enclosures
 from mailbot.core.events import AddressWorks, Event, Facts, MailJoined
 from mailbot.core.message import Message
 from mailbot.core.outcome import Decision, Letter
@@ -51,7 +53,7 @@ class Incoming:
 @dataclass(slots=True)
 class Story:
     """One case while an entry for it is being made: each event is folded at once, so that what follows sees it. `said`
-    is the new text of the mail it is made for."""
+    is the new text of the mail it is made for, `before` the case as it was."""
 
     case: Case | None
     number: str
@@ -60,6 +62,10 @@ class Story:
     said: str = ""
     events: list[Event] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    before: Case | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.before = self.case
 
     def add(self, *events: Event) -> None:
         """Something happened to the case."""
@@ -107,10 +113,7 @@ class Story:
     @property
     def holder(self) -> str:
         """The address that the register has for the account the case is about; empty if it has none."""
-        key = self.form.account
-        rule = self.form.fields[key].register_ if key else None
-        rows = (row.found or {} for row in self.known.rows if rule and row.name == rule.name)
-        return next((found["email"] for found in rows if found.get("email")), "")
+        return account_row(self.form, self.known).get("email", "")
 
     def to_holder(self, template: str, **data: object) -> None:
         """Write to the address that the register has, in all the desk's languages: it may be somebody else's."""
@@ -133,12 +136,20 @@ class Story:
             if "decide" in clerk.roles:
                 self.to_clerk(clerk, template, **data)
 
+    def to_head(self, template: str, **data: object) -> None:
+        """Write to the clerks who answer for the desk; without such, to all who may decide."""
+        heads = [clerk for clerk in self.rules.desk.clerks if "head" in clerk.roles]
+        for clerk in heads:
+            self.to_clerk(clerk, template, **data)
+        if not heads:
+            self.to_clerks(template, **data)
+
     def _write(self, template: str, to: str, role: str, languages: tuple[str, ...], data: Mapping[str, object]) -> None:
         who = to.lower() if role == "clerk" else role
         thread = self.known.threads.get(who, ())
-        self.letters.append(
-            Letter(template, to, role, languages, {**data, "case": self.known, "form": self.form}, thread)  # type: ignore[arg-type]
-        )
+        shown = {**data, "case": self.known, "form": self.form}
+        files = enclosures(self.form, self.known, template, role, languages, self.rules)
+        self.letters.append(Letter(template, to, role, languages, shown, thread, files))  # type: ignore[arg-type]
 
 
 def begin(mail: Incoming, case: Case, who: str) -> Story:
@@ -158,15 +169,19 @@ def hear_from(story: Story, mail: Incoming) -> None:
         story.add(AddressWorks(address=address))
 
 
-def to_stranger(mail: Incoming, template: str, **data: object) -> tuple[Letter, ...]:
+def to_stranger(mail: Incoming, template: str, *, owed: bool = False, **data: object) -> tuple[Letter, ...]:
     """A general letter to whoever wrote, in the language of what they wrote; none if From names nobody, or if their
-    budget of today is used up."""
+    budget of today is used up and it is not owed to them."""
     desk = mail.rules.desk
-    if mail.facts.sender is None or mail.facts.letters_today >= desk.budgets.general_answers_per_day:
+    if mail.facts.sender is None or (not owed and _enough(mail)):
         return ()
     language = language_of(mail.new_text or mail.message.subject, desk.languages, desk.languages[0])
     thread = (mail.message.message_id,) if mail.message.message_id else ()
     return (Letter(template, mail.address, "stranger", (language,), data, thread),)
+
+
+def _enough(mail: Incoming) -> bool:
+    return mail.facts.letters_today >= mail.rules.desk.budgets.general_answers_per_day
 
 
 def without_case(mail: Incoming, event: Event, *letters: Letter) -> Decision:

@@ -1,51 +1,65 @@
-"""The moves of a case from step to step: which letters begin a step, and who is told of a change within one.
-It reads no mail."""
+"""The moves of a case from step to step: which letters begin a step, who is told of a change within one, and what
+happens when none is left. It reads no mail."""
 
 from collections.abc import Callable, Mapping
 
+from mailbot.core import attached
 from mailbot.core.decide.incoming import Story
-from mailbot.core.events import Completed, HandedToClerk, StepPassed
+from mailbot.core.decide.registered import changed_rows
+from mailbot.core.events import Accepted, Completed, HandedToClerk, StepPassed
 from mailbot.core.rules import Step, StepKind
-from mailbot.core.steps import STEPS, current, entered, waits_for
+from mailbot.core.steps import current, entered, over, waits_for
 
 Begin = Callable[[Story, Step], None]
 
 
 def _ask_fields(story: Story, step: Step) -> None:
+    """The applicant is asked, as long as that leads anywhere; then a clerk has to help, once."""
     case = story.known
-    if case.rounds < story.rules.desk.rounds:
-        story.to_applicant(step.letter)
+    unknown = case.plan is not None and not case.plan.version and not attached.faults("", case.plan)
+    why = "plan_unknown" if unknown else "no_news" if case.rounds >= story.rules.desk.rounds else ""
+    if not why:
+        story.to_applicant(step.letter or "missing")
     elif not case.stuck:
-        story.add(HandedToClerk(why="no_news"))
+        story.add(HandedToClerk(why=why))
         story.to_applicant("handed")
-        story.to_clerks("stuck", why="no_news", text=story.said)
+        story.to_clerks("stuck", why=why, text=story.said)
 
 
 def _ask_consent(story: Story, step: Step) -> None:
-    story.to_responsible(step.letter)
+    story.to_responsible(step.letter or "consent")
 
 
 def _ask_document(story: Story, step: Step) -> None:
-    """Whoever signs gets the sheet; the others are told by the letters of the step before."""
+    """Whoever signs next gets the sheet; the others are told by the letters of the step before."""
     writes = {"applicant": story.to_applicant, "responsible": story.to_responsible}
-    writes[waits_for(story.known, story.form)](step.letter)
+    writes[waits_for(story.known, story.form)](step.letter or "document")
 
 
-def _ask_clerks(story: Story, step: Step) -> None:
+def _ask_review(story: Story, step: Step) -> None:
     story.to_clerks(step.letter or "review")
+
+
+def _ask_task(story: Story, step: Step) -> None:
+    story.to_clerks(step.letter or "task", text=story.said)
 
 
 def _begin_wait(story: Story, step: Step) -> None:
     if step.letter:
         story.to_applicant(step.letter)
-    if step.notice:
+    if step.notice and story.holder:
         story.to_holder(step.notice)
+    elif step.notice and not story.known.stopped:
+        story.to_clerks("unannounced", why="no_holder", by="")
 
 
 def _notify(story: Story, step: Step) -> None:
-    writes = {"applicant": story.to_applicant, "responsible": story.to_responsible}
-    for role in step.tells:
-        writes[role](step.letter)
+    """Somebody who is both gets the applicant's letter alone."""
+    if "applicant" in step.tells:
+        story.to_applicant(step.letter)
+    both = "applicant" in step.tells and story.responsible.lower() == story.known.applicant.lower()
+    if "responsible" in step.tells and not both:
+        story.to_responsible(step.letter)
     story.add(StepPassed(step=step.id, why="told"))
 
 
@@ -53,16 +67,16 @@ BEGIN: Mapping[StepKind, Begin] = {
     "fields": _ask_fields,
     "consent": _ask_consent,
     "document": _ask_document,
-    "review": _ask_clerks,
-    "task": _ask_clerks,
+    "review": _ask_review,
+    "task": _ask_task,
     "wait": _begin_wait,
     "notify": _notify,
 }
 """Which letters begin a step, or ask again in it."""
 
 CHANGED: Mapping[StepKind, Begin] = {
-    "review": _ask_clerks,
-    "task": _ask_clerks,
+    "review": _ask_review,
+    "task": _ask_task,
 }
 """Who is told when fields change within a step, besides the applicant; a kind without a row tells nobody."""
 
@@ -72,21 +86,66 @@ def enter(story: Story, step: Step) -> None:
     case = story.known
     if step.id != case.step:
         story.add(entered(step, case, story.rules.desk, story.now))
+    _halt_unannounced(story, step)
     if step.kind == "consent" or (step.kind != "fields" and case.step_kind == "fields"):
+        _confirm_receipt(story, step)
+    BEGIN[step.kind](story, step)
+
+
+def _halt_unannounced(story: Story, step: Step) -> None:
+    """What is to be announced to the holder of an account waits for a clerk where there is no address to tell."""
+    if step.notice and not story.holder and not story.known.stuck:
+        story.add(HandedToClerk(why="no_holder"))
+
+
+def _confirm_receipt(story: Story, step: Step) -> None:
+    """The applicant sees what was understood, unless the step's own letter is to them and shows it."""
+    own = {
+        "document": waits_for(story.known, story.form) == "applicant",
+        "wait": bool(step.letter),
+        "notify": "applicant" in step.tells,
+    }
+    if not own.get(step.kind, False):
         story.to_applicant("received", again=False)
+
+
+def ask(story: Story, step: Step) -> None:
+    """The letters of a step that the case is in are written once more, to the applicant too."""
+    _halt_unannounced(story, step)
+    story.to_applicant("received", again=True)
     BEGIN[step.kind](story, step)
 
 
 def advance(story: Story) -> None:
     """The case goes on to the first step that is not over, past those that are over as soon as they begin; where none
-    is left it is done. Nothing happens if it is in that step already."""
+    is left it is done. In the step it is in already, only the next who has to sign is asked."""
     for _ in range(len(story.form.steps) + 1):
         step = current(story.known, story.form)
         if step is None:
-            story.add(Completed())
+            _complete(story)
             return
         if step.id == story.known.step:
+            _ask_next_signer(story, step)
             return
         enter(story, step)
-        if not STEPS[step.kind].over(story.known, story.form, step):
+        if not over(story.known, story.form, step):
             return
+
+
+def _ask_next_signer(story: Story, step: Step) -> None:
+    before = story.before
+    if step.kind != "document" or before is None or before.step != step.id:
+        return
+    if waits_for(before, story.form) != waits_for(story.known, story.form):
+        story.add(entered(step, story.known, story.rules.desk, story.now))
+        BEGIN[step.kind](story, step)
+
+
+def _complete(story: Story) -> None:
+    """All is done: registers learn of it, and the applicant, unless a letter of this moment told them."""
+    told = any(
+        isinstance(event, Accepted) or (isinstance(event, StepPassed) and event.why == "told") for event in story.events
+    )
+    story.add(*changed_rows(story.form, story.known), Completed())
+    if not told:
+        story.to_applicant("completed")

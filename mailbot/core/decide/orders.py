@@ -13,10 +13,22 @@ from mailbot.core.events import (
     LetterReleased,
     OrderRefused,
     QuarantineDismissed,
+    RegisterImported,
+    SecretDestroyed,
 )
 from mailbot.core.ledger import Ledger
-from mailbot.core.orders import Adopt, DismissMail, DropLetters, Ordered, ReleaseLetters, RetryMail
+from mailbot.core.orders import (
+    Adopt,
+    DestroySecret,
+    DismissMail,
+    DropLetters,
+    ImportRegister,
+    Ordered,
+    ReleaseLetters,
+    RetryMail,
+)
 from mailbot.core.outcome import Decision
+from mailbot.core.registers import Table, Trouble
 from mailbot.core.rules import Rules
 
 Letters = Mapping[str, LetterInfo]
@@ -30,7 +42,7 @@ def carry_out(ordered: Ordered, ledger: Ledger, letters: Letters, rules: Rules, 
 
     `letters` has what is known of the letters that the order is about (all held ones, if it names none); `now` is an
     aware UTC instant. Reading a mail in quarantine again is done by deciding it again; a RetryMail that comes here
-    could not be done, and is refused.
+    could not be done, and is refused. So is an ImportRegister: `imported` decides those.
     """
     done, (why, about) = CARRY_OUT[type(ordered.order)](ordered.order, ledger, letters)
     if why:
@@ -44,6 +56,20 @@ def carry_out(ordered: Ordered, ledger: Ledger, letters: Letters, rules: Rules, 
 def refused(ordered: Ordered, why: str, about: str = "") -> Decision:
     """The order was not carried out: `why` is a code of `orders.REFUSALS`, `about` a letter or a mail's digest."""
     return Decision(None, (_facts(ordered), OrderRefused(why=why, about=about)))
+
+
+def imported(
+    ordered: Ordered, order: ImportRegister, given: Table | tuple[Trouble, ...] | None, rules: Rules
+) -> Decision:
+    """The file counts as that register from this entry on, or why not: `given` is what was read in it, None if it is
+    not there any more."""
+    register = rules.desk.registers.get(order.name)
+    if register is None:
+        return refused(ordered, "no_such_register", order.name)
+    if not isinstance(given, Table):
+        return refused(ordered, "register_wrong" if given else "register_missing", order.name)
+    event = RegisterImported(name=order.name, digest=order.digest, columns=tuple(register.columns), rows=len(given))
+    return Decision(None, (_facts(ordered), event))
 
 
 def _facts(ordered: Ordered) -> Facts:
@@ -91,6 +117,15 @@ def _retry(order: RetryMail, ledger: Ledger, letters: Letters) -> Made:
     return [], ("mail_erased" if _waits(order.mail, ledger) else "not_in_quarantine", order.mail)
 
 
+def _destroy(order: DestroySecret, ledger: Ledger, letters: Letters) -> Made:
+    sealed = any(part.mail == order.mail for part in ledger.sealed)
+    return [(None, SecretDestroyed(mail=order.mail))], GRANTED if sealed else ("not_sealed", order.mail)
+
+
+def _import(order: ImportRegister, ledger: Ledger, letters: Letters) -> Made:
+    return [], ("register_missing", order.name)
+
+
 def _waits(mail: str, ledger: Ledger) -> bool:
     return any(part.mail == mail for part in ledger.quarantine)
 
@@ -101,5 +136,7 @@ CARRY_OUT: Mapping[type, Callable[..., Made]] = {
     DropLetters: _drop,
     RetryMail: _retry,
     DismissMail: _dismiss,
+    DestroySecret: _destroy,
+    ImportRegister: _import,
 }
 """What each kind of order does."""

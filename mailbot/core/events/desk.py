@@ -81,7 +81,7 @@ class RegisterImported(Frozen):
 
 
 class SecretTold(Frozen):
-    """A mail without a case held a secret, which was masked; its sender was told that it is burnt."""
+    """A mail held secrets (of these kinds), which were masked; its sender is told that they are burnt."""
 
     kind: Literal["secret_told"] = "secret_told"
     secrets: tuple[str, ...]

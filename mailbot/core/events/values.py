@@ -90,8 +90,9 @@ class PlanUser(Frozen):
 
 
 class PlanLine(Frozen):
-    """What a plan asks for one account or group: `amount` a decimal number as text, in `unit`; `free` says that it
-    counts against what is free of charge."""
+    """What a plan asks for one account or group: `amount` a decimal number as text, in `unit` (`TB`, `units`); `free`
+    says that it counts against what is free of charge; `sort` the kind of service, as written; from day `start` to day
+    `end` (ISO 8601, empty: not given)."""
 
     account: str
     service: str
@@ -99,6 +100,9 @@ class PlanLine(Frozen):
     unit: str = "TB"
     cell: str = ""
     free: bool = True
+    sort: str = ""
+    start: str = ""
+    end: str = ""
 
 
 class PlanFault(Frozen):

@@ -9,9 +9,14 @@ from mailbot.core.chain import canonical
 from mailbot.core.labels import label_key
 from mailbot.core.rules import Desk, Form, Rules, Words
 from mailbot.core.rulesets.desk import DESK_RULES
+from mailbot.core.rulesets.files import files_in, files_of_form, sheets_in
 from mailbot.core.rulesets.forms import FORM_RULES, House
 from mailbot.core.rulesets.models import made, unknown
+from mailbot.core.rulesets.pages import pages_of
 from mailbot.core.rulesets.problems import Path, Problem, Source, not_utf8
+from mailbot.core.rulesets.references import REFERENCE_RULES
+from mailbot.core.rulesets.registers import registers_of_form
+from mailbot.core.rulesets.steps import STEP_RULES
 from mailbot.core.rulesets.words import words_problems
 
 __all__ = ["Problem", "build", "digest"]
@@ -19,7 +24,7 @@ __all__ = ["Problem", "build", "digest"]
 DESK_FILE = "rules/desk.toml"
 _FORM_FILE = re.compile(r"rules/([a-z0-9][a-z0-9-]*)\.toml")
 _TEMPLATE_FILE = re.compile(r"templates/([a-z]{2,3}(?:-[A-Za-z]+)?)/([a-z0-9_-]+)\.txt")
-_WORDS_FILE = re.compile(r"templates/([a-z]{2,3}(?:-[A-Za-z]+)?)/words\.toml")
+_WORDS_FILE = re.compile(r"templates/([a-z]{2,3}(?:-[A-Za-z]+)?)/(?:words|pages)\.toml")
 _OTHERS = re.compile(r"rules/files/.+")
 
 Templates = dict[str, dict[str, str]]
@@ -95,7 +100,7 @@ def _form(name: str, source: Source, house: House, problems: list[Problem]) -> F
     if isinstance(form, list):
         problems += form
         return None
-    for rule in FORM_RULES:
+    for rule in (*FORM_RULES, *REFERENCE_RULES, *STEP_RULES, files_of_form, registers_of_form):
         problems += _at(source, rule(form, house))
     return form
 
@@ -155,7 +160,8 @@ def _twins(languages: tuple[str, ...], templates: Templates) -> Iterator[Problem
 
 def build(texts: Mapping[str, str]) -> Rules | tuple[Problem, ...]:
     """The rules made of `{path: text}` (`rules/desk.toml`, `rules/<form>.toml`, `templates/<language>/words.toml`,
-    `templates/<language>/<letter>.txt`; other files under `rules/files/`), or every problem found in them.
+    `templates/<language>/pages.toml`, `templates/<language>/<letter>.txt`, `rules/files/<sheet>.toml`; others under
+    `rules/files/` as `sha256:<digest>`), or every problem found in them.
 
     Problems are ordered by file and line. Languages the desk does not use may be incomplete: they are not looked at.
     """
@@ -165,11 +171,23 @@ def build(texts: Mapping[str, str]) -> Rules | tuple[Problem, ...]:
     problems: list[Problem] = []
     desk, languages = _desk(texts, problems)
     templates = _templates(texts)
-    house = House(languages, {language: frozenset(letters) for language, letters in templates.items()})
+    letters = {language: frozenset(named) for language, named in templates.items()}
+    declared = desk.registers if desk else None
+    house = House(languages, letters, sheets_in(texts, languages, problems), files_in(texts), declared)
     forms = _forms(texts, house, problems)
     words = _words(texts, languages, problems)
+    pages = pages_of(texts, languages, problems)
     problems += _twins(languages, templates)
     if problems or desk is None:
         return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line or 0)))
     used = {language: templates.get(language, {}) for language in languages}
-    return Rules(digest=digest(texts), desk=desk, forms=forms, words=words, templates=used)
+    return Rules(
+        digest=digest(texts),
+        desk=desk,
+        forms=forms,
+        words=words,
+        templates=used,
+        sheets=dict(house.sheets),
+        files=dict(house.files),
+        pages=pages,
+    )

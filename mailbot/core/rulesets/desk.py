@@ -5,6 +5,7 @@ import zoneinfo
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from mailbot.core.holidays_of import known_country
 from mailbot.core.rules import Desk
 from mailbot.core.rulesets.problems import Path, meant
 
@@ -16,6 +17,8 @@ LOCAL_OCTETS = 30
 _NAME = re.compile(r"[A-Z][A-Z0-9-]{0,19}")
 _ADDRESS = re.compile(r"[^\s@<>,;\"]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]+")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
+_REGISTER = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_COLUMN = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _DAY = re.compile(r"(?:\d{4}-)?\d{2}-\d{2}")
 
 
@@ -89,6 +92,24 @@ def _timezone(desk: Desk) -> Found:
         yield ("timezone",), f'"{desk.timezone}"', "a name of the IANA time zones, such as Asia/Tokyo"
 
 
+def _registers(desk: Desk) -> Found:
+    """Names of registers are names of folders, names of columns stand in the log."""
+    for name, register in desk.registers.items():
+        if not _REGISTER.fullmatch(name) or name == "new":
+            yield (
+                ("registers", name),
+                f"the name `{name}`",
+                "small letters a-z, digits and -, a letter first; not `new`",
+            )
+        if register.key not in register.columns:
+            wanted = meant(register.key, register.columns) if register.columns else "a column"
+            yield ("registers", name, "key"), f'"{register.key}"', wanted
+        for column in register.columns:
+            if not _COLUMN.fullmatch(column):
+                wanted = "small letters a-z, digits and _, a letter first"
+                yield ("registers", name, "columns", column), f"the column `{column}`", wanted
+
+
 def _readable(text: str) -> bool:
     try:  # a leap year, so that 02-29 may come back every year
         date.fromisoformat(text if len(text) > 5 else f"2024-{text}")
@@ -101,6 +122,12 @@ def _closing_days(desk: Desk) -> Found:
     for at, text in enumerate(desk.closing_days):
         if not _readable(text):
             yield ("closing_days", at), f'"{text}"', 'a day as "MM-DD" or "YYYY-MM-DD"'
+
+
+def _holidays(desk: Desk) -> Found:
+    if desk.holidays and not known_country(desk.holidays):
+        wanted = 'the code of a country whose holidays are known, such as "JP"; empty: none'
+        yield ("holidays",), f'"{desk.holidays}"', wanted
 
 
 def _free_mail(desk: Desk) -> Found:
@@ -119,6 +146,8 @@ DESK_RULES: tuple[Callable[[Desk], Found], ...] = (
     _languages,
     _timezone,
     _closing_days,
+    _holidays,
     _free_mail,
+    _registers,
 )
 """Every rule desk.toml is checked by."""

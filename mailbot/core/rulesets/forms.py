@@ -1,28 +1,35 @@
 """What is checked in a form beyond the types of its keys, one function a rule. It knows no file but the form's own."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
 from pydantic import BaseModel
 
-from mailbot.core.conditions import Condition
+from mailbot.core.conditions import fields_named, holds
 from mailbot.core.labels import label_key
-from mailbot.core.rules import FieldRule, Form, Texts
-from mailbot.core.rulesets.problems import Path, meant
+from mailbot.core.rules import FieldRule, Form, Register, Sheet, Texts
+from mailbot.core.rulesets.problems import Path
 
 Found = Iterator[tuple[Path, str, str]]
 """Place, what was found, what is wanted."""
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What a form is checked against: the desk's languages, and the letters there are in each."""
+    """What a form is checked against: the desk's languages, the letters there are in each, and what lies in
+    rules/files/: the sheets to sign, and the digests of other files; the registers that the desk declares (None:
+    desk.toml cannot be read)."""
 
     languages: tuple[str, ...]
     letters: Mapping[str, frozenset[str]]
+    sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    registers: Mapping[str, Register] | None = None
 
 
 def _keys(form: Form, house: House) -> Found:
@@ -41,14 +48,34 @@ def _lacking(texts: Texts, house: House, path: Path, what: str) -> Found:
 
 
 def _texts(form: Form, house: House) -> Found:
+    """What people read is there in every language of the desk; what may be left out is there in all or in none."""
     yield from _lacking(form.title, house, ("title",), "a title")
     for key, rule in form.fields.items():
         yield from _lacking(rule.label, house, ("fields", key, "label"), "a label")
-        for name, texts in (("help", rule.help), ("example", rule.example)):
-            if texts:
-                yield from _lacking(texts, house, ("fields", key, name), f"the {name}")
-    for at, check in enumerate(form.checks):
-        yield from _lacking(check.message, house, ("checks", at, "message"), "a message")
+    for path, what, texts in _optional(form):
+        if texts:
+            yield from _lacking(texts, house, path, what)
+    for path, what, texts in _needed(form):
+        yield from _lacking(texts, house, path, what)
+
+
+def _needed(form: Form) -> Iterator[tuple[Path, str, Texts]]:
+    yield from ((("checks", at, "message"), "a message", check.message) for at, check in enumerate(form.checks))
+    yield from ((("hints", at, "text"), "a text", hint.text) for at, hint in enumerate(form.hints))
+    yield from ((("closed", at, "notice"), "a notice", closed.notice) for at, closed in enumerate(form.closed))
+    yield from ((("documents", name, "title"), "a title", one.title) for name, one in form.documents.items())
+    yield from ((("says", name), "this sentence", texts) for name, texts in form.says.items())
+    for at, step in enumerate(form.steps):
+        if step.task or (step.kind == "task" and not step.reply):
+            yield ("steps", at, "task"), "what is to be done", step.task
+
+
+def _optional(form: Form) -> Iterator[tuple[Path, str, Texts]]:
+    yield ("summary",), "the summary", form.summary
+    for key, rule in form.fields.items():
+        yield ("fields", key, "help"), "the help", rule.help
+        yield ("fields", key, "example"), "the example", rule.example
+    yield from ((("steps", at, "title"), "the title", step.title) for at, step in enumerate(form.steps))
 
 
 def labels(rule: FieldRule) -> Iterator[tuple[Path, str]]:
@@ -71,70 +98,14 @@ def _labels(form: Form, house: House) -> Found:
                 yield ("fields", key, *place), f'"{text}", which the field `{owner}` has too', "a label of its own"
 
 
-def _conditions(form: Form) -> Iterator[tuple[Path, Condition]]:
-    for key, rule in form.fields.items():
-        if rule.when is not None:
-            yield ("fields", key, "when"), rule.when
-        for at, implied in enumerate(rule.implied):
-            yield ("fields", key, "implied", at, "when"), implied.when
-    yield from ((("copies", at, "when"), copies.when) for at, copies in enumerate(form.copies))
-    yield from ((("checks", at, "when"), check.when) for at, check in enumerate(form.checks))
-
-
-def _asked(condition: Condition) -> Iterator[Condition]:
-    """Every single question of a condition."""
-    if condition.field is not None:
-        yield condition
-    for part in (*(condition.all or ()), *(condition.any or ())):
-        yield from _asked(part)
-
-
-def _compared(condition: Condition) -> tuple[str, ...]:
-    return tuple(text for text in (condition.is_, condition.is_not, *(condition.in_ or ())) if text is not None)
-
-
-def _possible(rule: FieldRule) -> Sequence[str]:
-    """The values a field can have, if they can be counted."""
-    return ("yes", "no") if rule.type == "yes_no" else tuple(rule.choices)
-
-
-def _question(form: Form, question: Condition, path: Path) -> Found:
-    rule = form.fields.get(question.field or "")
-    if rule is None:
-        yield path, f"the field `{question.field}`", meant(question.field or "", form.fields)
-        return
-    possible = _possible(rule)
-    for text in _compared(question):
-        if possible and text and text not in possible:
-            yield path, f'"{text}" for `{question.field}`', f"one of {', '.join(possible)}"
-
-
-def _questions(form: Form, house: House) -> Found:
-    for path, condition in _conditions(form):
-        for question in _asked(condition):
-            yield from _question(form, question, path)
-
-
-def _named(form: Form) -> Iterator[tuple[Path, str]]:
-    for role, person in form.people.items():
-        if person.email or role != "applicant":
-            yield ("people", role, "email"), person.email
-        yield from ((("people", role, "name", at), key) for at, key in enumerate(person.name))
-    for at, copies in enumerate(form.copies):
-        for target, source in copies.fields.items():
-            yield ("copies", at, "fields", target), target
-            yield ("copies", at, "fields", target), source
-    for at, check in enumerate(form.checks):
-        yield ("checks", at, "field"), check.field
-        yield from ((("checks", at, "asks", place), key) for place, key in enumerate(check.asks))
-    for at, step in enumerate(form.steps):
-        yield from ((("steps", at, "shows", place), key) for place, key in enumerate(step.shows))
-
-
-def _names(form: Form, house: House) -> Found:
-    for path, key in _named(form):
-        if key not in form.fields:
-            yield path, f"the field `{key}`", meant(key, form.fields)
+_SETTINGS: Mapping[str, str] = {
+    "choices": "choice",
+    "minimum": "long",
+    "institution": "email",
+    "units": "amount",
+    "fits": "postal_code",
+}
+"""Settings that belong to one type."""
 
 
 def _settings(form: Form, house: House) -> Found:
@@ -143,12 +114,12 @@ def _settings(form: Form, house: House) -> Found:
         place: Path = ("fields", key)
         if rule.type == "choice" and not rule.choices:
             yield (*place, "choices"), "nothing", "the choices there are"
-        if rule.type != "choice" and rule.choices:
-            yield (*place, "choices"), f"choices of a field of type {rule.type}", 'them only with type = "choice"'
-        if rule.minimum is not None and rule.type != "long":
-            yield (*place, "minimum"), f"a minimum of a field of type {rule.type}", 'it only with type = "long"'
-        if rule.institution and rule.type != "email":
-            yield (*place, "institution"), f"it in a field of type {rule.type}", 'it only with type = "email"'
+        for setting, kind in _SETTINGS.items():
+            if getattr(rule, setting) and rule.type != kind:
+                yield (*place, setting), f"it in a field of type {rule.type}", f'it only with type = "{kind}"'
+        addressed = form.fields.get(rule.fits or "")
+        if rule.type == "postal_code" and rule.fits and (addressed is None or addressed.type != "lines"):
+            yield (*place, "fits"), f'"{rule.fits}"', 'a field of the form with type = "lines", the address'
 
 
 def _people(form: Form, house: House) -> Found:
@@ -158,30 +129,37 @@ def _people(form: Form, house: House) -> Found:
         yield ("people",), "a step of consent without a responsible person", "a table [people.responsible]"
 
 
-def _steps(form: Form, house: House) -> Found:
-    kinds = [step.kind for step in form.steps]
-    if not kinds:
-        yield ("steps",), "nothing", "at least one step"
-    for at, step in enumerate(form.steps):
-        if step.kind in kinds[:at]:
-            yield ("steps", at, "kind"), f'"{step.kind}" a second time', "each kind of step once"
-        if step.kind == "consent" and not step.shows:
-            yield ("steps", at, "shows"), "nothing", "the fields that the consent letter shows"
-        if step.remind is not None and step.limit is not None and step.remind >= step.limit:
-            yield ("steps", at, "remind"), f"{step.remind} days, the limit being {step.limit}", "fewer than the limit"
-        for language in house.languages:
-            if step.letter not in house.letters.get(language, frozenset()):
-                yield ("steps", at, "letter"), f'"{step.letter}"', f"a file templates/{language}/{step.letter}.txt"
+def _closed(form: Form, house: House) -> Found:
+    """What is closed is closed since a day, and what is accepted instead is not closed too."""
+    for at, closed in enumerate(form.closed):
+        if not _is_day(closed.since):
+            yield ("closed", at, "since"), f'"{closed.since}"', 'a day as "YYYY-MM-DD"'
+        named = set(fields_named(closed.when))
+        if named and named <= closed.instead.keys() and holds(closed.when, closed.instead):
+            yield ("closed", at, "instead"), "values that are closed too", "values that are accepted"
+
+
+def _season(form: Form, house: House) -> Found:
+    for name, day in (("begins", form.season.begins), ("ends", form.season.ends)) if form.season else ():
+        if not _is_day(f"2024-{day}"):  # a leap year, so that 02-29 is one
+            yield ("season", name), f'"{day}"', 'a day as "MM-DD"'
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return DAY.fullmatch(text) is not None
 
 
 FORM_RULES: tuple[Callable[[Form, House], Found], ...] = (
     _keys,
     _texts,
     _labels,
-    _questions,
-    _names,
     _settings,
     _people,
-    _steps,
+    _closed,
+    _season,
 )
 """Every rule a form is checked by."""

@@ -10,6 +10,7 @@ from mailbot.core.events import FaultKind
 from mailbot.core.fields.wrong import FAULTS
 from mailbot.core.rules import Step, Words
 from mailbot.core.rulesets.problems import Path, Problem, Source, meant
+from mailbot.core.steps import NEXT
 
 Found = Iterator[tuple[Path, str, str]]
 
@@ -21,8 +22,10 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "status": frozenset(typing.get_args(Status)),
     "steps": frozenset(typing.get_args(Step.model_fields["kind"].annotation)),
     "reasons": frozenset(),
+    "remarks": frozenset(),
+    "next": NEXT,
     "dates": frozenset({"date", *DATE_LISTS}),
-    "values": frozenset({"yes", "no"}),
+    "values": frozenset({"yes", "no", "plan", "extension", "ssh_key"}),
     "alarms": frozenset(f"{alarm.code}{end}" for alarm in ALARMS for end in ("", "_over")),
 }
 """The codes each table must have, because the program uses them; other codes must be the same in all languages."""

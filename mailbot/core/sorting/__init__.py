@@ -20,6 +20,9 @@ Sort = Literal[
     "consent",
     "command",
     "status",
+    "withdraw",
+    "help",
+    "objection",
     "enquiry",
     "autoreply",
     "bounce",
@@ -58,6 +61,18 @@ def _says_consent(_: Message, clues: Clues) -> bool:
 
 def _says_status(_: Message, clues: Clues) -> bool:
     return commands.asks_status(clues.new_text)
+
+
+def _says_withdraw(_: Message, clues: Clues) -> bool:
+    return commands.withdraws(clues.new_text)
+
+
+def _says_help(_: Message, clues: Clues) -> bool:
+    return commands.asks_help(clues.new_text)
+
+
+def _says_object(_: Message, clues: Clues) -> bool:
+    return commands.objects(clues.new_text)
 
 
 def _fills_form(_: Message, clues: Clues) -> bool:
@@ -102,7 +117,10 @@ TABLE: tuple[tuple[str, Sort, Test], ...] = (
     ("answer to an unverified letter: consent", "consent", both(_answers("unknown"), _says_consent)),
     ("answer to an unverified letter: command", "command", both(_answers("unknown"), _says_command)),
     ("asks how it stands", "status", _says_status),
-    ("answer to a letter", "answer", _answers("applicant", "responsible", "unknown")),
+    ("withdraws", "withdraw", _says_withdraw),
+    ("asks what to write", "help", both(_answers("applicant", "responsible", "holder"), _says_help)),
+    ("objects to a change", "objection", both(_answers("holder"), _says_object)),
+    ("answer to a letter", "answer", _answers("applicant", "responsible", "holder", "unknown")),
     ("clerk's keyword without a letter", "command", both(_clerk, _says_command)),
     ("filled form", "application", _fills_form),
     ("consent without a letter", "consent", _says_consent),

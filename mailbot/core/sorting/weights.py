@@ -140,13 +140,11 @@ def reads_like_a_bounce(message: Message, clues: Clues) -> bool:
     return not seen.keys().isdisjoint(OF_FAILURE) and sum(seen.values()) >= ENOUGH
 
 
-def says_keyword(_: Message, clues: Clues) -> bool:
-    """Whether the new text holds a keyword of consent, of a clerk, or asks how a case stands."""
-    return (
-        commands.consent(clues.new_text) is not None
-        or commands.begins_with_command(clues.new_text)
-        or commands.asks_status(clues.new_text)
-    )
+def says_keyword(message: Message, clues: Clues) -> bool:
+    """Whether the new text holds a keyword of a participant, or one of a clerk in a clerk's mail: "Received" or "Reply"
+    begin many a text that orders nothing."""
+    clerk = clues.answers == "clerk" or any(clues.desk.clerk(mailbox.address) for mailbox in message.senders)
+    return commands.says_anything(clues.new_text) or (clerk and commands.begins_with_command(clues.new_text))
 
 
 def reads_like_a_receipt(message: Message, clues: Clues) -> bool:

@@ -1,0 +1,84 @@
+"""What registers say about a case's values: faults of what they do not know, the row of an account, rows that a case
+changes. It knows no file and looks nothing up: the rows are facts."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from mailbot.core.case import Case
+from mailbot.core.conditions import holds
+from mailbot.core.events import AccountChanged, Fault, Row, Value
+from mailbot.core.fields import FAULTS
+from mailbot.core.registers import comparable, row_of
+from mailbot.core.rules import Form, Lookup, Records, Rules
+
+
+class Looked(NamedTuple):
+    """A field whose value was looked up: how, and the row that says what came of it."""
+
+    key: str
+    lookup: Lookup
+    row: Row
+
+
+def looked_up(form: Form, values: Mapping[str, Value], rows: tuple[Row, ...]) -> Iterator[Looked]:
+    """Every field with a value that was looked up, in the form's order."""
+    for key, rule in form.fields.items():
+        lookup, value = rule.register_, values.get(key, "")
+        if lookup is None or not isinstance(value, str) or not value:
+            continue
+        row = row_of(rows, lookup.name, lookup.column, value)
+        if row is not None:
+            yield Looked(key, lookup, row)
+
+
+def unknown(form: Form, rules: Rules, language: str, values: Mapping[str, Value], rows: tuple[Row, ...]) -> list[Fault]:
+    """A fault for each value that a register should have and has not: the applicant is asked for its spelling, and told
+    where to apply for one."""
+    wanted = {"title": _way_to_one(form, rules, language), "address": rules.desk.address}
+    return [
+        Fault(
+            field=looked.key,
+            kind=FAULTS["account_unknown"].kind,
+            code="account_unknown",
+            found=looked.row.key,
+            wanted=wanted,
+        )
+        for looked in looked_up(form, values, rows)
+        if looked.lookup.unknown == "ask" and looked.row.imported and looked.row.found is None
+    ]
+
+
+def _way_to_one(form: Form, rules: Rules, language: str) -> str:
+    """The title of the form that makes accounts: one that writes into a register and asks for no account there is."""
+    making = (other for other in rules.forms.values() if other.records and other.account is None)
+    found = next(making, form)
+    return found.title.get(language, found.name)
+
+
+def account_row(form: Form, case: Case) -> dict[str, str]:
+    """The register's row of the account that the case is about, by column; empty if there is none."""
+    key = form.account
+    found = (looked.row.found for looked in looked_up(form, case.values, case.rows) if looked.key == key)
+    return next((row for row in found if row), {})
+
+
+def changed_rows(form: Form, case: Case) -> Iterator[AccountChanged]:
+    """What a case that is done writes into registers: each row as it stands then. What the case has no value for stays
+    as it was; a row that is taken out keeps nothing but its key."""
+    for name, records in form.records.items():
+        key = _text(case.values.get(records.columns.get(records.key, ""), ""))
+        if key and holds(records.when, case.values):
+            row = {records.key: key} if records.removes else _merged(name, records, key, case)
+            yield AccountChanged(name=name, row=row)
+
+
+def _merged(name: str, records: Records, key: str, case: Case) -> dict[str, str]:
+    wanted = comparable(key, "account")
+    known = (row.found for row in case.rows if row.name == name and row.found)
+    before = next((row for row in known if comparable(row.get(records.key, ""), "account") == wanted), {})
+    told = {column: _text(case.values.get(field, "")) for column, field in records.columns.items()}
+    return {**before, **{column: text for column, text in told.items() if text}}
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ", ".join(value)

@@ -1,0 +1,65 @@
+"""What clerks should look at before they decide, though nothing is wrong with it. It asks nobody and writes to
+nobody."""
+
+from collections.abc import Iterator, Mapping
+
+from mailbot.core import attached
+from mailbot.core.case import Case
+from mailbot.core.decide.registered import account_row, looked_up
+from mailbot.core.events import Remark, Value
+from mailbot.core.registers import may_be_applicant
+from mailbot.core.rules import Form
+
+
+def remarks(
+    form: Form, case: Case, values: Mapping[str, Value], others: tuple[str, ...], confirmed: tuple[str, ...]
+) -> tuple[Remark, ...]:
+    """Every remark on a case as it stands: `case` before these values count, with the rows that were looked up;
+    `others` are open applications of the same sender, `confirmed` the fields with a doubtful value that came twice."""
+    now = case.model_copy(update={"values": dict(values)})
+    return (
+        *_unlisted(form, now),
+        *_responsible(form, now),
+        *_other_address(form, now),
+        *_second(form, case, others),
+        *_plan(form, case),
+        *(Remark(code="confirmed", field=key) for key in confirmed),
+    )
+
+
+def _unlisted(form: Form, case: Case) -> Iterator[Remark]:
+    """Values that a register does not have, and those that could not be looked up."""
+    person = form.people.get("responsible")
+    for looked in looked_up(form, case.values, case.rows):
+        if not looked.row.imported:
+            yield Remark(code="register_missing", field=looked.key)
+        elif looked.row.found is None and looked.lookup.unknown == "remark":
+            code = "responsible_unlisted" if person and looked.key == person.email else "unlisted"
+            yield Remark(code=code, field=looked.key, wanted={"found": looked.row.key})
+
+
+def _responsible(form: Form, case: Case) -> Iterator[Remark]:
+    if "responsible" in form.people and may_be_applicant(case.values, case.rows):
+        yield Remark(code="responsible_may_be_applicant", field=form.people["responsible"].email)
+
+
+def _other_address(form: Form, case: Case) -> Iterator[Remark]:
+    """Whoever wrote has another address than the register has for the account."""
+    registered = account_row(form, case).get("email", "")
+    if registered and registered.lower() != case.applicant.lower():
+        yield Remark(code="other_address", field=form.account or "", wanted={"address": case.applicant})
+
+
+def _plan(form: Form, case: Case) -> tuple[Remark, ...]:
+    key = next((name for name, rule in form.fields.items() if rule.type == "plan"), "")
+    return attached.remarks(key, case.plan) if case.plan is not None and key else ()
+
+
+def _second(form: Form, case: Case, others: tuple[str, ...]) -> Iterator[Remark]:
+    """Once remarked it stays, whatever has become of the other application."""
+    numbers = [number for number in others if number != case.number]
+    earlier = next((remark for remark in case.remarks if remark.code == "second_application"), None)
+    if form.once and numbers:
+        yield Remark(code="second_application", wanted={"numbers": ", ".join(numbers)})
+    elif earlier:
+        yield earlier

@@ -1,0 +1,598 @@
+"""How a case moves from step to step: what it waits for, when that is over, and what happens when time passes."""
+
+import pytest
+from stepping import (
+    CLERK,
+    HEAD,
+    ICHIRO,
+    OLD,
+    STEPS,
+    TARO,
+    Play,
+    filled,
+    form,
+    pdf,
+    picture,
+    ready,
+    row,
+    texts,
+)
+
+from mailbot.core.events import (
+    AccountChanged,
+    Answered,
+    ConsentGiven,
+    DeadlineMoved,
+    DocumentReceived,
+    DocumentsVoided,
+    FieldsRead,
+    HandedToClerk,
+    MailAttached,
+    Plan,
+    PlanFault,
+    PlanLine,
+    Row,
+    StepEntered,
+    StepPassed,
+)
+from mailbot.core.instants import from_text
+from mailbot.core.message import Attachment
+from mailbot.core.steps import complete_since
+
+CLERKS = [("task", HEAD), ("task", CLERK)]
+WHOLE = ("fields", "consent", "document", "review", "post", "login", "tell")
+
+
+def agreed(play: Play, *attached: Attachment) -> Play:
+    return play.answer(ICHIRO, "AGREE", *attached, sort="consent")
+
+
+# From first mail to last.
+
+
+def test_a_case_goes_through_all_its_steps_and_says_each_time_what_is_next() -> None:
+    play = ready(*WHOLE)
+    assert play.written == [("received", TARO), ("consent", ICHIRO)]
+    agreed(play)
+    assert play.written == [("agreed", ICHIRO), ("document", ICHIRO)]
+    assert "we need your signature on this: Pledge" in play.text("agreed")
+    play.answer(ICHIRO, "here it is", pdf())
+    assert play.happened == ["document_received", "step_entered"]
+    assert play.written == [("document_received", ICHIRO), ("review", HEAD), ("review", CLERK)]
+    assert "Our staff will now decide" in play.text("document_received")
+    play.answer(CLERK, "ACCEPT")
+    assert play.written == [("accepted", TARO), ("accepted_responsible", ICHIRO), *CLERKS]
+    assert "Our staff will now carry it out" in play.text("accepted")
+    assert play.known.status == "in_progress"
+    play.answer(CLERK, "POSTED CERT 1234")
+    assert (play.known.step, play.written) == ("login", [])
+    play.passes("limit")
+    assert play.happened == ["step_passed", "step_entered", "step_passed", "completed"]
+    assert play.only(StepEntered) == StepEntered(step="tell", sort="notify")
+    assert (play.known.status, play.written) == ("done", [("completed", TARO)])
+
+
+def texts_of_account() -> dict[str, object]:
+    register = {"name": "accounts", "column": "account", "unknown": "ask"}
+    return {"label": texts("Account"), "type": "account_name", "register": register}
+
+
+def test_steps_that_do_not_concern_a_case_are_passed_over() -> None:
+    abroad = {"field": "away", "is": "yes"}
+    consent = {"kind": "consent", "letter": "consent", "shows": ("name",), "when": abroad}
+    play = Play(form("fields", consent, "review"))
+    assert play.apply().written == [("received", TARO), ("review", HEAD), ("review", CLERK)]
+    other = Play(form("fields", consent, "review")).apply(filled(From_abroad="yes"))
+    assert other.known.status == "awaiting_consent"
+
+
+def test_a_changed_value_brings_an_earlier_step_back() -> None:
+    consent = {"kind": "consent", "letter": "consent", "shows": ("name",), "when": {"field": "away", "is": "yes"}}
+    play = Play(form("fields", consent, "review")).apply()
+    assert play.known.status == "ready"
+    play.answer(TARO, "From abroad: yes")
+    assert (play.known.status, play.written) == ("awaiting_consent", [("received", TARO), ("consent", ICHIRO)])
+
+
+def test_an_acceptance_closes_a_case_only_if_nothing_is_left() -> None:
+    last = ready("fields", "review").answer(CLERK, "ACCEPT")
+    assert last.happened == ["accepted", "completed"]
+    assert last.written == [("accepted", TARO), ("accepted_responsible", ICHIRO)]
+    goes_on = ready("fields", "review", "post").answer(CLERK, "ACCEPT")
+    assert goes_on.happened == ["accepted", "step_entered"]
+    assert goes_on.known.open
+    goes_on.answer(CLERK, "POSTED CERT 77")
+    assert (goes_on.happened, goes_on.written) == (["task_done", "completed"], [("completed", TARO)])
+
+
+def test_after_the_decision_nothing_changes_by_a_mail() -> None:
+    play = ready("fields", "review", "post").answer(CLERK, "ACCEPT").answer(TARO, "Purpose: mining coins")
+    assert play.only(MailAttached).why == "decided"
+    assert play.known.values["purpose"] == "Copying genomes"
+    assert play.written == [("passed_on", HEAD), ("passed_on", CLERK)]
+
+
+def test_nobody_takes_a_consent_back_after_the_decision_but_clerks_hear_of_it() -> None:
+    play = agreed(ready("fields", "consent", "review", "post")).answer(CLERK, "ACCEPT")
+    play.answer(ICHIRO, "DECLINE", sort="consent")
+    assert play.happened == ["mail_attached"]
+    assert play.written == [("not_counted", ICHIRO), ("passed_on", HEAD), ("passed_on", CLERK)]
+
+
+# Documents.
+
+
+def test_a_document_may_come_with_the_agreement() -> None:
+    play = agreed(ready("fields", "consent", "document", "review"), pdf(signed=("Ichiro Suzuki",)))
+    there = play.only(DocumentReceived)
+    assert (there.document, there.how, there.by, there.signed) == ("pledge", "mail", ICHIRO, ("Ichiro Suzuki",))
+    assert play.written == [("agreed", ICHIRO), ("review", HEAD), ("review", CLERK)]
+    assert "this has reached us: Pledge" in play.text("agreed")
+    assert "digital signature: Ichiro Suzuki" in play.text("review", CLERK)
+
+
+def test_clerks_see_who_sent_a_document_and_whether_it_is_signed_digitally() -> None:
+    play = agreed(ready("fields", "consent", "document", "review")).answer(TARO, "for Prof. Suzuki", pdf())
+    assert play.only(DocumentReceived).by == TARO
+    shown = play.text("review", CLERK)
+    assert f"Pledge: by mail, from {TARO}" in shown
+    assert "no digital signature found: look for one by hand" in shown
+
+
+def test_pledges_are_asked_for_in_order_each_from_whoever_signs_it() -> None:
+    play = Play(form("fields", "consent", "document", "review")).apply(filled(From_abroad="yes"))
+    assert agreed(play).written == [("agreed", ICHIRO), ("document", ICHIRO)]
+    play.answer(ICHIRO, "", pdf())
+    assert play.written == [("document_received", ICHIRO), ("document", TARO)]
+    assert "we need the signature of Taro Iden" in play.text("document_received")
+    assert "Own pledge" in play.text("document")
+    assert play.known.status == "awaiting_document"
+    play.answer(TARO, "", pdf())
+    assert play.written == [("document_received", TARO), ("review", HEAD), ("review", CLERK)]
+
+
+def test_two_pdfs_are_two_documents_and_photographs_the_pages_of_one() -> None:
+    abroad = Play(form("fields", "document", "review")).apply(filled(From_abroad="yes"))
+    pages = abroad.answer(TARO, "", picture("1.jpg"), picture("2.jpg"))
+    assert list(pages.known.documents) == ["pledge"]
+    both = Play(form("fields", "document", "review")).apply(filled(From_abroad="yes"))
+    assert list(both.answer(TARO, "", pdf("a.pdf"), pdf("b.pdf")).known.documents) == ["pledge", "own"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "part", "why"),
+    [
+        ("x@free.example", pdf(), "document_unproven"),
+        ("", pdf(numbers=("2026-00099",)), "document_of_another_case"),
+        ("", Attachment("notes.txt", "text/plain", 9, "a" * 64, kind="text"), "no_document"),
+    ],
+)
+def test_what_is_no_document_of_the_case_goes_to_the_clerks(sender: str, part: Attachment, why: str) -> None:
+    play = agreed(ready("fields", "consent", "document", "review"))
+    play.answer(ICHIRO, "", part, sender=sender)
+    assert [event.why for event in play.last.events if isinstance(event, MailAttached)] == [why]
+    assert (play.known.documents, play.known.status) == ({}, "awaiting_document")
+    assert play.written == [("passed_on", HEAD), ("passed_on", CLERK)]
+
+
+def test_a_sheet_with_this_number_counts_without_the_word_and_both_stay_apart() -> None:
+    play = ready("fields", "consent", "document", "review").answer(ICHIRO, "", pdf(numbers=("2026-00042",)))
+    assert (list(play.known.documents), play.known.status) == (["pledge"], "awaiting_consent")
+    assert "We also need your consent" in play.text("document_received")
+    assert agreed(play).known.status == "ready"
+
+
+def test_any_other_pdf_is_no_document_before_one_is_wanted() -> None:
+    assert ready("fields", "consent", "document").answer(ICHIRO, "see my timetable", pdf()).known.documents == {}
+
+
+def test_a_pledge_counts_for_what_it_was_signed_for() -> None:
+    play = agreed(ready("fields", "document", "consent", "review").answer(TARO, "", pdf()))
+    assert play.known.status == "ready"
+    play.answer(TARO, "Purpose: something else")
+    assert play.only(DocumentsVoided) == DocumentsVoided(documents=("pledge",), fields=("purpose",))
+    assert (play.known.consent, play.known.documents, play.known.step) == (None, {}, "document")
+    assert ("document", ICHIRO) in play.written
+
+
+def test_a_second_agree_may_bring_the_pledge() -> None:
+    play = agreed(agreed(ready("fields", "consent", "document", "review")), pdf())
+    assert play.happened == ["document_received", "step_entered"]
+
+
+# Time.
+
+
+def test_a_clerks_limit_tells_the_head_of_the_desk_once_and_ends_nothing() -> None:
+    play = ready("fields", "review").passes("remind")
+    assert play.written == [("reminder", HEAD), ("reminder", CLERK)]
+    play.passes("limit")
+    assert (play.happened, play.written) == (["deadline_moved"], [("overdue", HEAD)])
+    assert play.only(DeadlineMoved).due == play.known.due
+    assert play.passes("limit").written == []
+    assert play.known.status == "ready"
+
+
+def test_a_document_that_does_not_come_ends_the_case_after_a_reminder() -> None:
+    play = agreed(ready("fields", "consent", "document", "review"))
+    assert play.passes("remind").written == [("reminder", ICHIRO)]
+    assert "signature on this" in play.text("reminder")
+    play.passes("limit")
+    assert (play.known.status, play.written) == ("expired", [("expired", TARO)])
+    assert "signed document has not reached us" in play.text("expired")
+
+
+def test_a_step_may_say_that_its_limit_ends_nothing() -> None:
+    late = {"kind": "document", "documents": ("pledge",), "limit": 10, "after": "go_on"}
+    play = ready("fields", late, "review").passes("limit")
+    assert (play.happened, play.known.status) == (["step_passed", "step_entered"], "ready")
+    told = {"kind": "document", "documents": ("pledge",), "remind": 5, "limit": 10, "after": "tell"}
+    play = ready("fields", told, "review").passes("remind").passes("limit")
+    assert (play.written, play.known.open) == ([("overdue", HEAD)], True)
+
+
+def test_a_week_after_completion_counts_from_when_the_last_of_it_came() -> None:
+    play = ready("fields", "consent", "document", "review").later(5)
+    agreed(play).later(3).answer(ICHIRO, "", pdf())
+    assert complete_since(play.known) == play.known.documents["pledge"].at
+    assert from_text(play.known.due or "") > play.now
+
+
+def test_reminders_of_tasks_go_to_clerks_and_say_what_is_to_be_done() -> None:
+    play = ready("fields", "post").passes("remind")
+    assert play.written == [("reminder", HEAD), ("reminder", CLERK)]
+    assert "Post it" in play.text("reminder", CLERK)
+
+
+# Waiting.
+
+ACCOUNT = {"fields": {"account": texts_of_account()}, "account": "account"}
+KNOWN = row("accounts", "account", "taro-i", {"account": "taro-i", "email": OLD, "name": "Taro"})
+
+
+def of_holder(*steps: str, **more: object) -> Play:
+    return Play(form(*steps, **{**ACCOUNT, **more})).apply(filled(Account="taro-i"), rows=(KNOWN,))
+
+
+def test_the_address_in_the_register_hears_of_a_change_before_it_takes_effect() -> None:
+    play = of_holder("fields", "wait", "post")
+    assert play.written == [("received", TARO), ("notice", OLD)]
+    notice = play.text("notice")
+    assert "OBJECT" in notice
+    assert "taro-i" in notice
+    assert "Copying genomes" not in notice
+    play.passes("limit")
+    assert play.only(StepPassed).why == "limit"
+    assert play.written == CLERKS
+
+
+def test_whatever_the_holder_answers_stops_the_change_until_a_clerk_lets_it_go_on() -> None:
+    play = of_holder("fields", "wait", "post").answer(OLD, "What is this? I never asked for it.")
+    assert (play.known.stopped, play.known.stuck) == (OLD, True)
+    assert play.written == [("objected", OLD), ("objection", HEAD), ("objection", CLERK)]
+    play.passes("limit")
+    assert (play.happened[0], play.known.step) == ("deadline_moved", "wait")
+    play.answer(CLERK, "DONE")
+    assert (play.known.step, play.known.stuck, play.known.stopped) == ("post", False, "")
+
+
+def test_no_new_announcement_takes_an_objection_away() -> None:
+    play = of_holder("fields", "wait", "post").answer(OLD, "It was not me.").answer(TARO, "Purpose: another")
+    assert (play.known.stopped, play.known.stuck) == (OLD, True)
+    assert play.passes("limit").known.step == "wait"
+
+
+def test_who_changes_what_was_announced_has_it_announced_anew() -> None:
+    play = of_holder("fields", "wait", "review").passes("limit")
+    assert play.known.status == "ready"
+    play.answer(TARO, "Purpose: quite another one")
+    assert (play.known.step, play.known.passed) == ("wait", ())
+    assert play.written == [("received", TARO), ("notice", OLD)]
+    play.answer(TARO, "Purpose: no, another one still")
+    assert play.written == [("received", TARO), ("notice", OLD)], "also while it waits"
+    assert "Purpose: no, another one still" in play.text("received")
+
+
+NOT_IMPORTED = row("accounts", "account", "taro-i", imported=False)
+UNANNOUNCED = [("received", TARO), ("unannounced", HEAD), ("unannounced", CLERK)]
+
+
+@pytest.mark.parametrize(
+    "found", [NOT_IMPORTED, row("accounts", "account", "taro-i", {"account": "taro-i", "email": ""})]
+)
+def test_a_change_that_nobody_can_be_told_of_waits_for_a_clerk(found: Row) -> None:
+    play = Play(form("fields", "wait", "post", **ACCOUNT)).apply(filled(Account="taro-i"), rows=(found,))
+    assert (play.happened[-1], play.only(HandedToClerk).why) == ("handed_to_clerk", "no_holder")
+    assert play.written == UNANNOUNCED
+    assert "no address for the account" in " ".join(play.text("unannounced", CLERK).split())
+    play.passes("limit")
+    assert (play.happened, play.known.step) == (["deadline_moved", "reminded"], "wait"), "no time that passes is enough"
+    assert play.written == [("reminder", HEAD), ("reminder", CLERK)]
+    assert "could not be told" in " ".join(play.text("reminder", CLERK).split())
+    play.answer(CLERK, "DONE")
+    assert play.only(StepPassed) == StepPassed(step="wait", why="said", by=CLERK)
+    assert (play.known.step, play.known.stuck) == ("post", False)
+    assert play.written == CLERKS, "nobody objected, so nobody hears what came of it"
+
+
+def test_a_clerk_may_reject_a_change_that_nobody_could_be_told_of() -> None:
+    play = Play(form("fields", "wait", "post", **ACCOUNT)).apply(filled(Account="taro-i"), rows=(NOT_IMPORTED,))
+    play.answer(CLERK, "REJECT nobody knows you")
+    assert (play.known.status, play.written[0]) == ("rejected", ("rejected", TARO))
+
+
+def test_a_change_that_nobody_was_told_of_is_handed_to_a_clerk_anew_when_it_changes() -> None:
+    play = Play(form("fields", "wait", "review", **ACCOUNT)).apply(filled(Account="taro-i"), rows=(NOT_IMPORTED,))
+    play.answer(CLERK, "DONE")
+    play.answer(TARO, "Purpose: quite another one")
+    assert (play.known.step, play.known.stuck, play.written) == ("wait", True, UNANNOUNCED)
+    play.answer(TARO, "Purpose: yet another", rows=(KNOWN,))
+    assert (play.known.stuck, play.written) == (False, [("received", TARO), ("notice", OLD)])
+
+
+def test_a_notice_that_did_not_arrive_has_announced_nothing() -> None:
+    play = of_holder("fields", "wait", "post")
+    lost = {number: info.model_copy(update={"bounced": info.to == OLD}) for number, info in play.known.letters.items()}
+    play.case = play.known.model_copy(update={"letters": lost, "bounced": (OLD,)})
+    play.passes("limit")
+    assert (play.happened, play.only(HandedToClerk).why) == (["handed_to_clerk", "deadline_moved"], "notice_lost")
+    assert play.written == [("unannounced", HEAD), ("unannounced", CLERK)]
+    assert play.answer(CLERK, "DONE").known.step == "post"
+
+
+def test_a_notice_that_is_held_leaves_the_change_waiting() -> None:
+    play = of_holder("fields", "wait", "post")
+    held = {number: info.model_copy(update={"state": "held"}) for number, info in play.known.letters.items()}
+    play.case = play.known.model_copy(update={"letters": held})
+    play.passes("limit")
+    assert (play.happened, play.written, play.known.step) == (["deadline_moved"], [], "wait")
+
+
+def test_the_holder_is_told_at_the_address_of_the_account_that_the_form_is_about() -> None:
+    other = {"label": texts("Chief's account"), "register": {"name": "accounts", "column": "account"}}
+    chief = row("accounts", "account", "ichiro-s", {"account": "ichiro-s", "email": ICHIRO})
+    fields = {"chief_account": other, **ACCOUNT["fields"]}
+    play = Play(form("fields", "wait", "post", fields=fields, account="account"))
+    play.apply(filled(Account="taro-i") + "\nChief's account: ichiro-s", rows=(chief, KNOWN))
+    assert play.written == [("received", TARO), ("notice", OLD)]
+    play = Play(form("fields", "wait", "post", fields=fields, account="account"))
+    play.apply(filled(Account="taro-i") + "\nChief's account: ichiro-s", rows=(chief, NOT_IMPORTED))
+    assert play.written == UNANNOUNCED
+
+
+def test_a_wait_ends_when_the_applicant_says_so() -> None:
+    play = ready("fields", "login", "post").answer(TARO, "Thank you.\n\nIt works!")
+    assert play.only(StepPassed) == StepPassed(step="login", why="said", by=TARO)
+    assert play.written == CLERKS
+
+
+def test_one_more_word_brings_an_answered_case_back_to_the_clerks() -> None:
+    play = ready("fields", "answer", "silence").answer(CLERK, "REPLY Please try again.")
+    assert play.known.step == "silence"
+    play.answer(TARO, "I did, and it fails still.")
+    assert play.known.step == "answer"
+    assert play.written == CLERKS
+    assert "> I did, and it fails still." in play.text("task", CLERK)
+    play.answer(CLERK, "REPLY Now?").passes("limit")
+    assert (play.known.status, play.written) == ("done", [("completed", TARO)])
+
+
+# Registers.
+
+RECORDS = {"accounts": {"key": "account", "columns": {"account": "account", "email": "email", "name": "name"}}}
+
+
+def test_what_is_done_goes_into_the_register_and_leaves_the_rest_of_the_row() -> None:
+    known = row("accounts", "account", "taro-i", {"account": "taro-i", "email": OLD, "room": "12"})
+    play = Play(form("fields", "post", records=RECORDS, **ACCOUNT)).apply(filled(Account="taro-i"), rows=(known,))
+    play.answer(CLERK, "POSTED CERT 9")
+    changed = {"account": "taro-i", "email": TARO, "room": "12", "name": "Taro Iden"}
+    assert play.only(AccountChanged) == AccountChanged(name="accounts", row=changed)
+
+
+def test_a_row_that_is_taken_out_keeps_its_key_alone() -> None:
+    out = {"accounts": {**RECORDS["accounts"], "removes": True}}
+    play = of_holder("fields", "post", records=out).answer(CLERK, "POSTED CERT 9")
+    assert play.only(AccountChanged).row == {"account": "taro-i"}
+
+
+def test_an_unknown_account_is_asked_for_with_the_way_to_a_new_one() -> None:
+    new = form("fields", name="new-account", title=texts("New user registration"), records=RECORDS)
+    play = Play(form("fields", "review", **ACCOUNT), (new,))
+    play.apply(filled(Account="taro-x"), rows=(row("accounts", "account", "taro-x"),))
+    assert [(fault.field, fault.code) for fault in play.known.faults] == [("account", "account_unknown")]
+    said = " ".join(play.text("missing").split())
+    assert "We know no account “taro-x”" in said
+    assert "New user registration" in said
+    rows = (row("accounts", "account", "taro-i", {"account": "taro-i", "email": TARO}),)
+    play.answer(TARO, "Account: taro-i", rows=rows)
+    assert (play.known.status, play.known.remarks) == ("ready", ())
+
+
+def test_what_registers_do_not_confirm_is_remarked_to_clerks_and_stops_nothing() -> None:
+    chief = {"label": texts("Chief's email"), "type": "email", "register": {"name": "people", "column": "email"}}
+    play = Play(form("fields", "review", fields={"chief": chief, **ACCOUNT["fields"]}, account="account"))
+    play.apply(filled(Account="taro-i"), rows=(KNOWN, row("people", "email", ICHIRO)))
+    assert [remark.code for remark in play.known.remarks] == ["responsible_unlisted", "other_address"]
+    shown = " ".join(play.text("review", CLERK).split())
+    assert f"The responsible person, {ICHIRO}, is not in the directory." in shown
+    assert f"It was sent from {TARO}" in shown
+    empty = Play(form("fields", "review", **ACCOUNT))
+    empty.apply(filled(Account="taro-i"), rows=(row("accounts", "account", "taro-i", imported=False),))
+    assert [remark.code for remark in empty.known.remarks] == ["register_missing"]
+
+
+def test_a_second_application_is_remarked_and_its_sender_asked_whether_they_need_both() -> None:
+    play = Play(form("fields", "review", once=True)).apply(others=("2026-00007",))
+    assert "2026-00007" in play.text("received")
+    assert "WITHDRAW" in play.text("received")
+    assert "another open application of this kind: 2026-00007" in " ".join(play.text("review", CLERK).split())
+    play.answer(TARO, "Purpose: another")
+    assert [remark.code for remark in play.known.remarks] == ["second_application"]
+    assert "2026-00007" not in play.text("received"), "said once"
+    assert Play(form("fields", "review")).apply(others=("2026-00007",)).known.remarks == ()
+
+
+# Closed and late.
+
+CLOSED = {
+    "closed": [
+        {
+            "when": {"field": "big", "is": "yes"},
+            "since": "2026-01-01",
+            "notice": {"en": "Large storage is closed.", "ja": "受付を停止しています。"},
+            "instead": {"big": "no"},
+        }
+    ]
+}
+
+
+def test_what_is_closed_gets_the_notice_and_the_form_ready_to_send_back() -> None:
+    play = Play(form("fields", "review", **CLOSED)).apply(filled(Large_storage="yes", Purpose=""))
+    assert play.last.case is None
+    assert play.only(Answered).reason == "closed"
+    assert play.written == [("closed", TARO)]
+    letter = play.text("closed")
+    assert "Large storage is closed." in letter
+    assert "Large storage: no" in letter
+    assert "Name *: Taro Iden" in letter
+    assert play.apply(letter.replace("Purpose *:", "Purpose *: Copying")).known.status == "ready"
+
+
+def test_what_closes_later_is_not_closed_yet() -> None:
+    later = {"closed": [{**CLOSED["closed"][0], "since": "2026-05-01"}]}
+    assert Play(form("fields", "review", **later)).apply(filled(Large_storage="yes")).known.status == "ready"
+
+
+def test_an_open_case_that_comes_to_want_what_is_closed_is_asked_again_with_the_notice() -> None:
+    play = ready("fields", "review", **CLOSED).answer(TARO, "Large storage: yes")
+    assert [(fault.field, fault.code) for fault in play.known.faults] == [("big", "closed")]
+    assert "Large storage is closed." in play.text("missing")
+    assert play.answer(TARO, "Large storage: no").known.status == "ready"
+
+
+def test_what_comes_out_of_season_is_taken_and_said_to_be_late() -> None:
+    winter = {"season": {"begins": "01-04", "ends": "03-31"}}
+    play = ready("fields", "review", **winter)
+    assert play.known.late
+    assert "outside the usual period" in play.text("received")
+    assert "outside the usual period" in play.text("review", CLERK)
+    assert not ready("fields", "review", season={"begins": "10-01", "ends": "04-30"}).known.late
+
+
+# Doubtful values.
+
+
+def test_a_doubtful_value_counts_when_it_comes_a_second_time_in_an_answer() -> None:
+    code = {"label": texts("Postal code"), "type": "postal_code", "fits": "address"}
+    where = {"label": texts("Address"), "type": "lines"}
+    play = Play(form("fields", "review", fields={"code": code, "address": where}))
+    play.apply(filled(Postal_code="060-0000", Address="東京都千代田区千代田1-1"))
+    assert [(fault.field, fault.kind) for fault in play.known.faults] == [("code", "unclear")]
+    play.answer(TARO, "Postal code: 060-0000")
+    assert play.only(FieldsRead).confirmed == ("code",)
+    assert (play.known.status, play.known.values["code"]) == ("ready", "060-0000")
+    assert "looked doubtful" in play.text("review", CLERK)
+    play.answer(TARO, "Postal code: 999-9999")
+    assert play.known.confirmed == ()
+
+
+# Plans.
+
+PLANNED = {"fields": {"plan": {"label": texts("Usage plan"), "type": "plan", "required": True}}}
+
+
+def plan(*faults: PlanFault, version: str = "2026", **more: object) -> Attachment:
+    lines = (PlanLine(account="taro", service="storage", amount="3"),)
+    what = Plan.model_validate({"version": version, "faults": faults, "total": "3", "lines": lines, **more})
+    return Attachment("plan.xlsx", "application/vnd", 9, "c" * 64, kind="plan", plan=what)
+
+
+def test_what_is_wrong_in_a_plan_is_said_with_its_cell_and_asked_until_it_is_right() -> None:
+    play = Play(form("fields", "review", **PLANNED)).apply()
+    assert [fault.code for fault in play.known.faults] == ["missing"]
+    wrong = [
+        PlanFault(code="plan_user_name", sheet="利用目的等", cell=cell, wanted=place(cell)) for cell in ("C7", "C9")
+    ]
+    play.answer(TARO, "", plan(*wrong))
+    assert [fault.field for fault in play.known.faults] == ["plan", "plan"]
+    assert "C7" in play.text("missing")
+    assert "C9" in play.text("missing")
+    play.answer(TARO, "corrected", plan())
+    assert (play.happened, play.known.status) == (["plan_read", "fields_read", "step_entered"], "ready")
+
+
+def test_a_plan_without_one_of_its_sheets_is_asked_for_again_and_is_no_unknown_one() -> None:
+    lacking = PlanFault(code="plan_sheet_missing", sheet="料金試算表", wanted={"sheet": "料金試算表"})
+    play = Play(form("fields", "review", **PLANNED)).apply()
+    play.answer(TARO, "", plan(lacking, version=""))
+    assert play.written == [("missing", TARO)]
+    assert "料金試算表" in play.text("missing")
+
+
+def test_what_only_the_plan_before_said_is_forgotten_with_it() -> None:
+    more = {
+        "plan": {"label": texts("Usage plan"), "type": "plan", "required": True},
+        "total": {"label": texts("Storage"), "type": "amount", "units": {"TB": ("tb",)}, "from_plan": "total"},
+        "project": {"label": texts("Project"), "from_plan": "project"},
+    }
+    play = Play(form("fields", "review", fields=more)).apply(filled(Purpose=""))
+    play.answer(TARO, "", plan(entries={"project": "Rice"}))
+    assert play.known.values["project"] == "Rice"
+    play.answer(TARO, "Project: Wheat\nStorage: 1 TB\nUsage plan: see above")
+    assert (play.known.values["project"], play.known.values["total"]) == ("Rice", "3 TB")
+    play.answer(TARO, "", plan())
+    assert "project" not in play.known.values
+
+
+def test_clerks_are_told_what_the_form_has_to_say_about_a_case_like_this() -> None:
+    hints = ({"when": {"field": "big", "is": "yes"}, "text": texts("Large storage is charged.")},)
+    task = form("fields", "review", {**STEPS["post"], "number": False}, hints=hints)
+    play = Play(task).apply(filled(Large_storage="yes"))
+    assert "\n  Large storage is charged.\n" in play.text("review", CLERK)
+    play.answer(CLERK, "ACCEPT")
+    assert "\n  Large storage is charged.\n" in play.text("task", CLERK)
+    assert "Large storage is charged." not in Play(task).apply().text("review", CLERK)
+
+
+def place(cell: str) -> dict[str, str]:
+    return {"sheet": "利用目的等", "cell": cell}
+
+
+def test_a_plan_that_cannot_be_read_goes_to_a_clerk() -> None:
+    play = Play(form("fields", "review", **PLANNED)).apply(filled(Purpose=""))
+    play.answer(TARO, "", plan(version=""))
+    assert play.only(HandedToClerk).why == "plan_unknown"
+    assert play.written == [("handed", TARO), ("stuck", HEAD), ("stuck", CLERK)]
+
+
+# Words of one's own.
+
+
+def test_a_reply_to_a_general_letter_opens_a_case_of_the_form_that_takes_it() -> None:
+    people = {"applicant": {"email": "email", "name": ("name",)}}
+    takes = form("fields", "answer", name="enquiry", title=texts("Enquiry"), takes="purpose", people=people)
+    fields = {key: rule.model_copy(update={"required": key == "purpose"}) for key, rule in takes.fields.items()}
+    play = Play(form("fields", "review"), (takes.model_copy(update={"fields": fields}),))
+    play._mail(TARO, "My job has been waiting for two days.\nWhy?", "enquiry", {"number": "2026-00042"}, None, ())
+    assert play.known.form == "enquiry"
+    assert play.known.values["purpose"] == "My job has been waiting for two days. Why?"
+    assert play.written == [("received", TARO), *CLERKS]
+
+
+def test_who_names_a_form_gets_its_blank_and_who_does_not_the_list() -> None:
+    other = form("fields", name="renewal", title=texts("Renewal"))
+    play = Play(form("fields", "review"), (other,))
+    play._mail(TARO, "Renewal", "enquiry", {}, None, ())
+    assert "=== form renewal begin ===" in play.letters[0].text
+    play._mail(TARO, "What can I apply for?", "enquiry", {}, None, ())
+    assert "=== form" not in play.letters[0].text
+    assert "Loan of a drive" in play.letters[0].text
+    assert "Renewal" in play.letters[0].text
+
+
+def test_a_consent_is_sure_if_a_clerk_vouched_for_the_address() -> None:
+    assert agreed(ready("fields", "consent", "review")).only(ConsentGiven).confirmed is False
+    play = ready("fields", "consent", "review")
+    play.case = play.known.model_copy(update={"vouched": ICHIRO})
+    assert agreed(play).only(ConsentGiven).confirmed is True
