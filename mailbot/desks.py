@@ -5,7 +5,7 @@ import json
 import logging
 import shutil
 import stat
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,8 +22,10 @@ from mailbot.edge.letters import Letters, Stationery
 from mailbot.edge.postman import Postman, PostmanBroken
 from mailbot.edge.program import program
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
+from mailbot.store import Damaged
 from mailbot.store.files import FileStore
 from mailbot.store.files.texts import recollect
+from mailbot.views.registers import register_line
 
 log = logging.getLogger("mailbot")
 
@@ -34,7 +36,8 @@ class Mistaken(Exception):  # noqa: N818 - what the operator reads
 
 @dataclass(frozen=True, slots=True)
 class DeskAtWork:
-    """A desk whose settings were all right: servers, state, rules with the texts they came from, keys."""
+    """A desk whose settings were all right: servers, state, rules with the texts they came from and the bytes of their
+    files (by digest), keys."""
 
     imap: Account
     smtp: Account
@@ -45,6 +48,7 @@ class DeskAtWork:
     pace: config.ServicePace = field(default_factory=config.ServicePace)
     alarm_smtp: Account | None = None
     secret_files: tuple[Path, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def postmen(self) -> list[Postman]:
         """The connections to the relay, none of them made yet."""
@@ -71,12 +75,16 @@ def _refuse(problems: Sequence[Problem]) -> Mistaken:
 def rules_in(rules: Path, templates: Path) -> tuple[Rules, dict[str, str]]:
     """The rules of two folders, with the texts they were made from. Mistaken with every problem in them."""
     texts = config.rule_texts(rules, templates)
+    return _built(texts), texts
+
+
+def _built(texts: dict[str, str]) -> Rules:
     built = build(texts)
     if isinstance(built, tuple):
         raise _refuse(built)
     if broken := tuple(Letters(built).problems()):
         raise _refuse(broken)
-    return built, texts
+    return built
 
 
 def rules_for(settings: Path, rules: Path | None, templates: Path | None) -> Rules:
@@ -94,7 +102,8 @@ def rules_for(settings: Path, rules: Path | None, templates: Path | None) -> Rul
 def load(settings: Path) -> DeskAtWork:
     """The desk that a mailbot.toml describes. Mistaken if anything in it, its rules or its keys is wrong."""
     loaded = _loaded(settings, secrets=True)
-    rules, texts = rules_in(loaded.desk.rules, loaded.desk.templates)
+    texts, files = config.rule_set(loaded.desk.rules, loaded.desk.templates)
+    rules = _built(texts)
     try:
         current, secrets = config.load_keys(loaded.desk.keys)
     except FileNotFoundError as error:
@@ -103,7 +112,7 @@ def load(settings: Path) -> DeskAtWork:
         raise Mistaken(f"{loaded.desk.keys}: {error}") from error
     keys = Keys(current, secrets)
     folder, pace, spare = loaded.desk.state, loaded.service, loaded.alarm_smtp
-    return DeskAtWork(loaded.imap, loaded.smtp, folder, rules, texts, keys, pace, spare, loaded.secret_files)
+    return DeskAtWork(loaded.imap, loaded.smtp, folder, rules, texts, keys, pace, spare, loaded.secret_files, files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +192,16 @@ def _copy(source: Path, target: Path) -> tuple[Path, bool]:
 
 @asynccontextmanager
 async def opened(
-    state: Path, rules: Rules, texts: dict[str, str], keys: Keys, *, clock: Clock = wall_clock
+    state: Path,
+    rules: Rules,
+    texts: dict[str, str],
+    keys: Keys,
+    *,
+    files: Mapping[str, bytes] | None = None,
+    clock: Clock = wall_clock,
 ) -> AsyncIterator[Tools]:
     """The desk's tools around its state, which nobody else may hold meanwhile (store.files.Locked if somebody does).
+    `texts` and `files` (bytes by digest) are what the rules were made from; letters are made from what is kept of them.
 
     A new state begins with the entry that the desk was opened.
     """
@@ -198,7 +214,7 @@ async def opened(
             letters=Letters(rules),
             stationery=Stationery(rules.desk, keys.secrets),
             keys=keys,
-            rules_kept=await store.remember("rules", texts),
+            rules_kept=await store.remember("rules", texts, files),
             program=await store.remember("program", program()),
         )
         if store.head.seq == 0:
@@ -228,7 +244,11 @@ async def check(settings: Path) -> list[Finding]:
     if made_up := [address for address in addresses if address.lower().endswith((".example", ".invalid", ".test"))]:
         note = f"rules/desk.toml still has addresses that are only examples: {', '.join(made_up)}"
         findings.append(Finding(True, note, to_do=True))
+    if not desk.rules.pages:
+        note = "templates/<language>/pages.toml is not there, so `mailbot pages` has nothing to publish"
+        findings.append(Finding(True, note, to_do=True))
     findings += _exposed(desk.secret_files)
+    findings += _registers(desk)
     findings.append(await _probe("IMAP", desk.imap, Inbox(desk.imap)))
     findings.append(await _probe("SMTP", desk.smtp, Postman(desk.smtp)))
     if desk.alarm_smtp:
@@ -241,6 +261,20 @@ def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:
         if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
             found = f"{path}: a password stands in it and others may read it: found mode {mode:04o}; wanted 0600"
             yield Finding(True, found, to_do=True)
+
+
+def _registers(desk: DeskAtWork) -> Iterator[Finding]:
+    """Which registers are declared and not imported: values of forms that are looked up there count unasked."""
+    try:
+        store = FileStore.read(desk.state, desk.rules.desk.name) if (desk.state / "journal").exists() else None
+    except Damaged as damaged:
+        yield Finding(False, str(damaged))
+        return
+    for name in desk.rules.desk.registers:
+        imported = store.imported().get(name) if store else None
+        problem = store.registers.problem(name, imported) if store and imported else None
+        words = register_line(name, imported, store.rows_written(name) if store else 0, problem)
+        yield Finding(True, words if problem else f"register {words}", to_do=imported is None or problem is not None)
 
 
 async def _probe(what: str, account: Account, wire: Inbox | Postman) -> Finding:

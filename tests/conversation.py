@@ -1,8 +1,9 @@
 """Conversations as files: mails and the clock go in, and the file must say exactly what the desk noted and wrote.
 
 A file begins with a title and prose. Each `## <day> <time> …` heading is an instant (desk time), followed by one
-```mail block, or by none when time just passes. Blocks ```log and ```letter under it are what the desk did; run the
-tests with MAILBOT_GOLDEN=1 to have them written anew, then read them.
+```mail block, or by none when time just passes. A ```register <name> block is a CSV file that the operator imports.
+Blocks ```log and ```letter under it are what the desk did; run the tests with MAILBOT_GOLDEN=1 to have them written
+anew, then read them.
 
 What a mail block may say is told in `conversation_mail`.
 """
@@ -11,14 +12,16 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from conversation_mail import raw_mail
 
 from mailbot import desks
-from mailbot.core.events import LetterWritten
+from mailbot.core.events import LetterWritten, Operator
+from mailbot.core.instants import to_text
+from mailbot.core.orders import ImportRegister, Ordered
 from mailbot.core.pulse import Pulse
 from mailbot.edge import config
 from mailbot.edge.account import Account
@@ -27,7 +30,8 @@ from mailbot.edge.postman import Sent
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.tools import Keys
 from mailbot.service import Round, Work, reader_for, settle
-from mailbot.service.duties import look_after
+from mailbot.service.duties import carry_out_orders, look_after
+from mailbot.store.files import give_register, submit
 from mailbot.views.log import sentence
 
 KEYS = Keys("k1", {"k1": b"a key for conversations, 32 bytes"})
@@ -59,6 +63,7 @@ class Scene:
     at: datetime
     prose: str
     mail: str | None
+    register: tuple[str, str] | None = None
 
 
 def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
@@ -71,8 +76,9 @@ def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
         assert hit, f"a heading begins with day and time: {heading!r}"
         at = datetime.strptime(hit[1], "%Y-%m-%d %H:%M").replace(tzinfo=zone)
         mail = re.search(r"(?ms)^```mail\n(.*?)^```$", rest)
+        register = re.search(r"(?ms)^```register (\w+)\n(.*?)^```$", rest)
         prose = re.split(r"(?m)^```", rest, maxsplit=1)[0].strip()
-        found.append(Scene(heading, at, prose, mail[1] if mail else None))
+        found.append(Scene(heading, at, prose, mail[1] if mail else None, register and (register[1], register[2])))
     return head.rstrip(), found
 
 
@@ -91,8 +97,11 @@ async def _retell(text: str, state: Path) -> str:
             if scene.mail is not None:
                 raw = raw_mail(scene.mail, rules.desk.address, relay.letters)
                 await take_in(tools, reader, [Delivered(raw)], lambda at=scene.at: at)
+            if scene.register is not None:
+                _import(state, scene)
             done = Round()
             work = Work(tools, nowhere, [relay], reader, Pulse(), lambda at=scene.at: at)
+            await carry_out_orders(work, done)
             await look_after(work, done, count_files=False)
             await settle(work, scene.at, done)
             assert done.troubles == []
@@ -103,8 +112,19 @@ async def _retell(text: str, state: Path) -> str:
     return "\n\n".join(out) + "\n"
 
 
+def _import(state: Path, scene: Scene) -> None:
+    """The operator gives the order to import a register; it is carried out at the scene's instant."""
+    assert scene.register is not None
+    name, csv = scene.register
+    order = ImportRegister(name=name, digest=give_register(state, csv.encode()))
+    by = Operator(user="anna", nonce=f"import-{name}-{scene.at:%Y%m%d%H%M}")
+    submit(state, Ordered(by=by, at=to_text(scene.at.astimezone(UTC)), order=order))
+
+
 def _scene_text(scene: Scene) -> str:
     parts = [scene.heading, scene.prose, f"```mail\n{scene.mail}```" if scene.mail is not None else ""]
+    if scene.register is not None:
+        parts.insert(2, f"```register {scene.register[0]}\n{scene.register[1]}```")
     return "\n\n".join(part for part in parts if part)
 
 
@@ -115,7 +135,8 @@ def _told(entries: list) -> Iterator[str]:
     for entry in entries:
         for event in entry.events or ():
             if isinstance(event, LetterWritten):
-                yield f"```letter\nTo: {event.to}\nSubject: {event.subject}\n\n{event.text}\n```"
+                files = "".join(f"Attached: {enclosure.name}\n" for enclosure in event.enclosures)
+                yield f"```letter\nTo: {event.to}\nSubject: {event.subject}\n{files}\n{event.text}\n```"
 
 
 def _without_digest(line: str) -> str:

@@ -6,6 +6,8 @@ A mail block is headers, a blank line, text. Besides From (one or more) and Subj
   To: <address>                                it goes there instead of to the letter's Reply-To
   Quote: none                                  the quote is left away
   Fill <label>: <value>                        writes a value behind a label inside the quoted form
+  Attach: sheet                                the sheet to sign that came with the letter goes back, signed
+  Attach: <name>                               a file of `conversation_files`, such as a usage plan
   Charset: iso-2022-jp                         what the sender's mail program uses
   Message-ID: <name@domain>                    instead of one that nobody else has
   List: <address>                              the copy a mailing list sends on: tag, footer, header fields
@@ -20,7 +22,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import getaddresses, make_msgid
 
-from mailbot.demo.people import Letter, Person, filled_in, newest, reply, write
+from conversation_files import FILES
+
+from mailbot.demo.people import Letter, Person, filled_in, newest, reply, signed, write
 
 ONE_OF_OURS = ("Fill ", "Header ")
 
@@ -61,7 +65,20 @@ def raw_mail(text: str, desk: str, letters: Sequence[bytes]) -> bytes:
 
 
 def _new(block: Block, person: Person, desk: str) -> bytes:
-    return write(person, block.named.get("To", desk), block.named.get("Subject", ""), block.text, block.extra)
+    to, subject = block.named.get("To", desk), block.named.get("Subject", "")
+    return write(person, to, subject, block.text, block.extra, _files(block))
+
+
+def _files(block: Block, letter: Letter | None = None) -> tuple[tuple[str, bytes], ...]:
+    """What goes with the mail: the letter's own sheet, or a file that people have."""
+    name = block.named.get("Attach")
+    if name is None:
+        return ()
+    if name != "sheet":
+        return (FILES[name],)
+    sheets = signed(letter) if letter else ()
+    assert sheets, "the letter brought no sheet"
+    return sheets
 
 
 def _letter(block: Block, field: str, letters: Sequence[bytes]) -> Letter:
@@ -74,7 +91,8 @@ def _reply(block: Block, person: Person, letters: Sequence[bytes]) -> bytes:
     quote = "" if block.named.get("Quote") == "none" else filled_in(letter, block.fills)
     for label in block.fills:
         assert block.fills[label] in quote, f"the letter's form has no empty {label!r}"
-    raw = reply(person, letter, block.text.rstrip(), quote=quote, headers=block.extra)
+    files = _files(block, letter)
+    raw = reply(person, letter, block.text.rstrip(), quote=quote, headers=block.extra, files=files)
     for name in ("To", "Subject"):
         raw = _with(raw, name, block.named[name]) if name in block.named else raw
     return raw

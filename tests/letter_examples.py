@@ -9,6 +9,7 @@ import pytest
 
 from mailbot.core import commands
 from mailbot.core.case import Attached, Case, Consent
+from mailbot.core.decide.command.values import Done
 from mailbot.core.events import Fault, LetterWritten
 from mailbot.core.fields import understand
 from mailbot.core.ledger import InQuarantine
@@ -41,7 +42,7 @@ PURPOSES = {
     "データベースで公開する予定です。系統数が多いため、研究室の計算機では一年以上かかる見込みであり、共用の"
     "計算機の利用を希望します。計算の途中で作られるデータは、完了後ただちに消去します。",
 }
-ADDRESSES = {"en": "3-2-1 Honmachi, Reiji City\nJapan", "ja": "例示県例示市本町3-2-1\n例示大学 理学部 3号館"}
+ADDRESSES = {"en": "1111 Yata, Mishima\nJapan", "ja": "静岡県三島市谷田1111\n例示大学 理学部 3号館"}
 AFFILIATIONS = {"en": "Example University, Faculty of Science", "ja": "例示大学 理学部 植物遺伝学研究室"}
 REASONS = {
     "en": "The purpose describes teaching, not research. Please apply for a course account instead.",
@@ -66,9 +67,9 @@ def answers(language: str, **other: str) -> dict[str, tuple[str, ...]]:
         "job_title": "Doctoral student",
         "purpose": PURPOSES[language],
         "affiliation": AFFILIATIONS[language],
-        "postal_code": "123-4567",
+        "postal_code": "411-8540",
         "address": ADDRESSES[language],
-        "telephone": "055-000-0000",
+        "telephone": "055-981-0000",
         "account_name": "taro-i",
         "ssh_public_key": KEY,
         "personal_genome": "no",
@@ -80,9 +81,9 @@ def answers(language: str, **other: str) -> dict[str, tuple[str, ...]]:
         "responsible_research_field": "Plant genetics",
         "responsible_job_title": "Professor",
         "responsible_affiliation": AFFILIATIONS[language],
-        "responsible_postal_code": "123-4567",
+        "responsible_postal_code": "411-8540",
         "responsible_address": ADDRESSES[language],
-        "responsible_telephone": "055-000-0001",
+        "responsible_telephone": "055-981-0001",
     }
     return {key: (text,) for key, text in (filled | other).items() if text}
 
@@ -204,9 +205,19 @@ def written(template: str, role: str, of: Callable[[str], Case] | None = None, *
 
 def transcript(of: Callable[[str], Case], why: str, text: str) -> Callable[[str], Letter]:
     parsed = commands.parse(text)
-    done = tuple(part for part in parsed if isinstance(part, commands.Command))
+    given = tuple(part for part in parsed if isinstance(part, commands.Command))
     mistakes = tuple(part for part in parsed if isinstance(part, commands.Mistake))
-    return written("transcript", "clerk", of, why=why, commands=done, mistakes=mistakes)
+
+    def make(language: str) -> Letter:
+        told = (
+            written("accepted", "applicant", of)(language),
+            written("accepted_responsible", "responsible", of)(language),
+        )
+        done = () if why else tuple(Done(part, "", told if part.verb == "ACCEPT" else ()) for part in given)
+        data = {"why": why, "commands": given, "mistakes": mistakes, "done": done, "onward": ()}
+        return written("transcript", "clerk", of, **data)(language)
+
+    return make
 
 
 EXAMPLES: dict[str, Callable[[str], Letter]] = {
@@ -222,15 +233,16 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     ),
     "review": written("review", "clerk", ready),
     "review-automatic": written("review", "clerk", automatic),
-    "agreed": written("agreed", "responsible", ready),
+    "agreed": written("agreed", "responsible", ready, documents=()),
     "accepted": written("accepted", "applicant", closed("done")),
     "accepted_responsible": written("accepted_responsible", "responsible", closed("done")),
     "rejected": written("rejected", "applicant", closed("rejected")),
     "rejected_responsible": written("rejected_responsible", "responsible", closed("rejected")),
     "declined": written("declined", "applicant", closed("declined", "consent")),
     "declined-responsible": written("declined", "responsible", closed("declined", "consent")),
-    "forms": written("forms", "stranger", subject={"en": "Account, please", "ja": "アカウントの件"}),
-    "forms-no-subject": written("forms", "stranger", subject=""),
+    "forms": written("forms", "stranger", subject={"en": "Account, please", "ja": "アカウントの件"}, wanted=None),
+    "forms-no-subject": written("forms", "stranger", subject="", wanted=None),
+    "forms-wanted": written("forms", "stranger", subject=FORM.title, wanted=FORM),
     "transcript": transcript(closed("done"), "", "ACCEPT\nNOTE spoke with him"),
     "transcript-help": transcript(ready, "", "HELP"),
     "transcript-mistakes": transcript(ready, "mistakes", "ACEPT\nREJECT\nwhat now"),
@@ -266,8 +278,20 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "reminder-clerk": written("reminder", "clerk", ready),
     "expired": written("expired", "applicant", lambda language: case(language, "fields", "expired")),
     "expired-consent": written("expired", "applicant", lambda language: case(language, "consent", "expired")),
+    "secret": written("secret", "applicant", collecting, secrets=("private_key",)),
+    "secret-password": written("secret", "responsible", consenting, secrets=("password",)),
+    "secret-both": written("secret", "stranger", secrets=("private_key", "password")),
     "too_large": written("too_large", "stranger", megabytes=20, size_megabytes=34),
 }
+
+from letter_examples_accounts import EXAMPLES as ACCOUNTS  # noqa: E402 - they are made with what stands above
+from letter_examples_steps import EXAMPLES as STEPS  # noqa: E402
+
+EXAMPLES |= ACCOUNTS | STEPS
+
+from letter_examples_commands import EXAMPLES as COMMANDS  # noqa: E402 - likewise
+
+EXAMPLES |= COMMANDS
 every_letter = pytest.mark.parametrize("name", EXAMPLES)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 

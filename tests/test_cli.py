@@ -219,7 +219,7 @@ def test_every_command_the_readme_names_is_one() -> None:
 @pytest.mark.parametrize(
     "words, part",
     [
-        (("form", "nothing"), "there are: new-account"),
+        (("form", "nothing"), "new-account, "),
         (("form", "new-account", "--lang", "fr"), "en, ja"),
         (("once",), "mailbot init"),
         (("queue",), "mailbot init"),

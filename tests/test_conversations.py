@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conversation import retell
 
-FILES = sorted((Path(__file__).parent / "conversations").glob("*.md"))
+FILES = sorted((Path(__file__).parent / "conversations").rglob("*.md"))
 
 
 def test_there_are_conversations_in_both_languages() -> None:
@@ -15,7 +15,11 @@ def test_there_are_conversations_in_both_languages() -> None:
     assert sum("同意します" in text for text in texts) >= 3
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    FILES,
+    ids=lambda path: path.stem if path.parent.name == "conversations" else f"{path.parent.name}/{path.stem}",
+)
 def test_conversation(path: Path, tmp_path: Path) -> None:
     told = path.read_text(encoding="utf-8")
     retold = retell(told, tmp_path / "state")

@@ -42,7 +42,7 @@ from mailbot.core.events import (
     Sender,
     StepEntered,
 )
-from mailbot.core.evidence import NOTHING, Remembered, content, gather, identity, wants_number
+from mailbot.core.evidence import NOTHING, Remembered, content, gather, identity, opens
 from mailbot.core.health import Contact, Health
 from mailbot.core.instants import to_text
 from mailbot.core.ledger import HeldLetter, InQuarantine, Ledger
@@ -384,8 +384,8 @@ def test_the_same_mail_once_more_is_ignored_and_draws_no_number() -> None:
     assert decision == Decision(None, (found, Ignored(reason="same_mail")))
     form = replace(HELLO, text="=== form new-account begin ===\nFamily name: Iden\n=== form new-account end ===")
     fresh = gather(form, NOTHING, RULES, {})
-    assert wants_number(form, fresh, NOTHING, RULES)
-    assert not wants_number(form, fresh.model_copy(update={"same": True}), NOTHING, RULES)
+    assert opens(form, fresh, NOTHING, RULES) == "new-account"
+    assert opens(form, fresh.model_copy(update={"same": True}), NOTHING, RULES) is None
 
 
 def test_another_mail_under_the_same_message_id_is_decided_and_flagged() -> None:

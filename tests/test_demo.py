@@ -47,6 +47,7 @@ def test_it_takes_less_than_twenty_seconds(kept: tuple[Path, str, float]) -> Non
         "→ 2026-00002: opened, 4 to be asked, waits for fields",
         "THE QUEUE",
         "THE CASE LOG",
+        "the applicant: login works",
         "accepted by",
         "rejected by",
         "VERIFY",
@@ -59,7 +60,7 @@ def test_it_shows(shown: str, kept: tuple[Path, str, float]) -> None:
 
 def test_it_shows_each_mail_on_one_line(kept: tuple[Path, str, float]) -> None:
     shown = kept[1].partition("LETTERS THAT WENT OUT")[0].strip().splitlines()[2:]
-    assert len(shown) == 12
+    assert len(shown) == 14
     assert all(" → " in line for line in shown)
 
 
@@ -79,7 +80,15 @@ def test_what_it_keeps_can_be_looked_at(kept: tuple[Path, str, float]) -> None:
     cases = [json.loads(line) for line in mailbot("cases", "--json", cwd=folder).stdout.splitlines()]
     assert {case["status"] for case in cases} == {"done", "rejected"}
     case = json.loads(mailbot("case", cases[0]["number"], "--json", cwd=folder).stdout)
-    assert {letter["template"] for letter in case["letters"]} >= {"received", "consent", "review", "accepted"}
+    assert {letter["template"] for letter in case["letters"]} >= {
+        "received",
+        "consent",
+        "review",
+        "accepted",
+        "task",
+        "certificate_posted",
+        "completed",
+    }
     log = mailbot("log", cases[0]["number"], cwd=folder).stdout.splitlines()
     assert all(cases[0]["number"] in line for line in log)
     assert "the queue is empty" in mailbot("queue", cwd=folder).stdout

@@ -27,8 +27,10 @@ from mailbot.core import commands
 from mailbot.core.case import Case
 from mailbot.core.columns import width
 from mailbot.core.events import LetterWritten
+from mailbot.core.fields import understand
 from mailbot.core.outcome import Letter
 from mailbot.core.reading import read
+from mailbot.core.rules import Form
 from mailbot.edge.letters import BETWEEN_LANGUAGES, Voice
 
 GOLDEN = Path(__file__).parent / "letters"
@@ -40,12 +42,19 @@ def without_form(text: str) -> str:
     return re.sub(r"^=== form \S+ begin ===.*?^=== form \S+ end ===.*?$", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
+def form_of(letter: Letter) -> Form:
+    form = letter.data.get("form", FORM)
+    assert isinstance(form, Form)
+    return form
+
+
 def own_lines(name: str, language: str) -> list[str]:
     """The lines of a letter that are neither form nor values nor quoted nor empty."""
     letter = EXAMPLES[name](language)
     about = letter.data.get("case")
-    voice = Voice(RULES, language, FORM, about if isinstance(about, Case) else None)
-    values = set("\n".join([voice.values(), voice.values(list(FORM.fields))]).split("\n"))
+    form = form_of(letter)
+    voice = Voice(RULES, language, form, about if isinstance(about, Case) else None)
+    values = set("\n".join([voice.values(), voice.values(list(form.fields))]).split("\n"))
     lines = without_form(words(name, language).text).split("\n")
     return [line for line in lines if line.strip() and line not in values and not line.startswith(">")]
 
@@ -63,7 +72,8 @@ def test_a_letter_reads_as_its_golden_file_says(name: str, language: str) -> Non
 
 
 def test_every_template_has_an_example_and_every_golden_file_a_letter() -> None:
-    used = {make(LANGUAGES[0]).template for make in EXAMPLES.values()}
+    made = [make(LANGUAGES[0]) for make in EXAMPLES.values()]
+    used = {form_of(letter).letters.get(letter.template, letter.template) for letter in made}
     for language in LANGUAGES:
         assert used == RULES.templates[language].keys()
         assert {file.stem for file in (GOLDEN / language).glob("*.txt")} == EXAMPLES.keys()
@@ -85,7 +95,7 @@ def test_a_letter_shows_no_placeholder_and_nothing_of_the_inside(name: str, lang
     shown = without_form(letter.text)
     assert not re.search(r"[{}]|%\}|\bNone\b|\bTrue\b|\bFalse\b|Undefined", shown + letter.subject)
     assert not re.search(r"[a-z]_[a-z]", shown), "a rule key, a code or the name of a template"
-    assert FORM.name not in shown
+    assert not [form for form in RULES.forms if "-" in form and form in shown]
     assert "\n\n\n" not in letter.text
     assert letter.text == letter.text.strip()
     assert not re.search(r"[ \t]$", letter.text, re.MULTILINE)
@@ -119,9 +129,20 @@ def replied(letter: LetterWritten, *filled: tuple[str, str]) -> str:
 @every_letter
 @every_language
 def test_a_letter_quoted_untouched_says_nothing(name: str, language: str) -> None:
-    reading = read(replied(words(name, language)), FORM, answers_ours=True)
+    if name == "closed":
+        return  # it brings a form that is ready to be sent back
+    reading = read(replied(words(name, language)), form_of(EXAMPLES[name](language)), answers_ours=True)
     assert reading.answers == {}
     assert reading.unread == ()
+
+
+@every_language
+def test_the_form_that_comes_with_a_notice_is_ready_to_be_sent_back(language: str) -> None:
+    text = replied(words("closed", language)).replace("Thanks.", "")
+    answers = read(text, FORM, answers_ours=False).answers
+    assert answers["family_name"] == ("Iden",)
+    assert understand(FORM, DESK, answers, language).faults == ()
+    assert understand(FORM, DESK, answers, language).values["personal_genome"] == "no"
 
 
 @pytest.mark.parametrize("name", ["missing", "reminder"])
@@ -142,13 +163,15 @@ def test_a_refused_order_tells_nobody(language: str) -> None:
 
 @every_language
 def test_all_letters_of_a_case_have_one_subject(language: str) -> None:
-    subjects = {words(name, language).subject for name in EXAMPLES if "case" in EXAMPLES[name](language).data}
-    assert subjects == {f"[{DESK.name} 2026-00042] {FORM.title[language]}"}
+    letters = {name: EXAMPLES[name](language) for name in EXAMPLES}
+    of_cases = {name: form_of(letter) for name, letter in letters.items() if "case" in letter.data}
+    for name, form in of_cases.items():
+        assert words(name, language).subject == f"[{DESK.name} 2026-00042] {form.title[language]}"
 
 
 @every_language
 def test_a_responsible_person_not_yet_known_sees_name_affiliation_and_purpose_only(language: str) -> None:
-    hidden = ("taro@univ.example", "ichiro@univ.example", "Suzuki", "055-000", "123-4567", "taro-i", "Plant genetics")
+    hidden = ("taro@univ.example", "ichiro@univ.example", "Suzuki", "55-981", "411-8540", "taro-i", "Plant genetics")
     for name in ("consent", "reminder-responsible"):
         text = words(name, language).text
         assert not [part for part in hidden if part in text]
@@ -158,7 +181,7 @@ def test_a_responsible_person_not_yet_known_sees_name_affiliation_and_purpose_on
 @every_language
 def test_what_was_only_copied_from_the_applicant_is_not_said_twice(language: str) -> None:
     text = words("received-own", language).text
-    assert text.count("055-000-0000") == 1
+    assert text.count("55-981-0000") == 1
     assert FORM.fields["responsible_telephone"].label[language] not in text
 
 

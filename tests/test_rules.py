@@ -160,6 +160,8 @@ DESK_MISTAKES = [
     ('ja = "窓口"\n', "", "titles.ja", "in the language `ja`"),
     ("closing_days", 'operators = ["root"]\nclosing_days', "operators.1", "plain address"),
     ("closing_days", 'operators = ["HelpDesk@desk.example"]\nclosing_days', "operators.1", "of their own"),
+    ("closing_days", 'holidays = "Japan"\nclosing_days', "holidays", '"JP"'),
+    ("closing_days", 'holidays = "XX"\nclosing_days', "holidays", '"JP"'),
     ("closing_days", "rounds = 0\nclosing_days", "rounds", "1 or more"),
     ("[titles]", "[budgets]\nletters_per_domain = 9\n\n[titles]", "budgets.letters_per_domain", "20 or more"),
     ("[titles]", "[budgets]\nletters_per_hour = 0\n\n[titles]", "budgets.letters_per_hour", "1 or more"),
@@ -182,6 +184,15 @@ FORM_MISTAKES = [
     ("required = true", 'required = "perhaps"', "fields.name.required", "true or false"),
     ("required = true", "minimum = 9", "fields.name.minimum", "type"),
     ("required = true", "institution = true", "fields.name.institution", "type"),
+    ("required = true", 'units = {TB = ["TB"]}', "fields.name.units", "type"),
+    ("required = true", 'fits = "address"', "fields.name.fits", "type"),
+    ("required = true", 'type = "postal_code"\nfits = "email"', "fields.name.fits", "a field of the form"),
+    (
+        "required = true",
+        'type = "country"\nwhen = {field = "name", is_not = "Japan"}',
+        "fields.name.when",
+        "a code such as",
+    ),
     ('aliases.en = ["Full name"]', 'aliases.en = ["e-mail", "ＥＭＡＩＬ："]', "fields.email.label.en", "of its own"),
     ('ja = "上司"', 'ja = "【メール】（必須）"', "fields.boss.label.ja", "of its own"),
     ('ja = "上司"', 'ja = "■："', "fields.boss.label.ja", "letters"),
@@ -250,7 +261,7 @@ def test_a_file_that_is_no_toml_is_told_with_the_line_and_what_stands_there() ->
 
 
 def test_all_mistakes_of_all_files_are_told_at_once_in_order() -> None:
-    form = FORM.replace('ja = "上司"', 'ja = "氏名"').replace('kind = "consent"', 'kind = "fields"')
+    form = FORM.replace('ja = "上司"', 'ja = "氏名"').replace("remind = 3", "remind = 30")
     found = built({"rules/desk.toml": DESK.replace("Asia/Tokyo", "Tokio"), "rules/room-key.toml": form})
     assert [problem.file for problem in found] == ["rules/desk.toml", "rules/room-key.toml", "rules/room-key.toml"]
     assert found[1].line is not None
@@ -314,3 +325,302 @@ def test_a_problem_reads_as_one_sentence() -> None:
     (problem,) = changed("rules/desk.toml", '"Asia/Tokyo"', '"Tokio"')
     wanted = 'rules/desk.toml:4: timezone: found "Tokio"; wanted a name of the IANA time zones, such as Asia/Tokyo'
     assert str(problem) == wanted
+
+
+# What a case goes through: steps, documents, registers, what is closed
+
+REGISTERS = """
+[registers.accounts]
+key = "account"
+
+[registers.accounts.columns]
+account = "account"
+email = "email"
+"""
+
+JOURNEY = """\
+account = "account"
+takes = "purpose"
+
+[title]
+en = "Laboratory"
+ja = "実験室の利用"
+
+[people.applicant]
+email = "email"
+name = ["name"]
+
+[people.responsible]
+email = "boss"
+name = ["name"]
+
+[fields.account]
+label = {en = "Account", ja = "アカウント"}
+type = "account_name"
+register = {name = "accounts", column = "account"}
+
+[fields.name]
+label = {en = "Name", ja = "氏名"}
+
+[fields.email]
+type = "email"
+label = {en = "Email", ja = "メール"}
+
+[fields.boss]
+type = "email"
+label = {en = "Boss", ja = "上司"}
+
+[fields.purpose]
+type = "long"
+label = {en = "Purpose", ja = "目的"}
+
+[fields.night]
+type = "yes_no"
+label = {en = "Also at night", ja = "夜間も利用"}
+
+[fields.plan]
+type = "plan"
+label = {en = "Plan", ja = "計画"}
+
+[fields.size]
+from_plan = "total"
+label = {en = "Size", ja = "容量"}
+
+[[closed]]
+when = {field = "night", is = "yes"}
+since = "2022-05-13"
+notice = {en = "Not at night now.", ja = "現在、夜間は利用できません。"}
+instead = {night = "no"}
+
+[[hints]]
+when = {field = "night", is = "yes"}
+text = {en = "The guard has to know.", ja = "守衛への連絡が必要です。"}
+
+[season]
+begins = "01-04"
+ends = "02-29"
+
+[documents.pledge]
+title = {en = "Pledge", ja = "誓約書"}
+signer = "responsible"
+binds = ["purpose"]
+words = ["pledge"]
+
+[documents.own]
+title = {en = "Own pledge", ja = "申請者の誓約書"}
+signer = "applicant"
+when = {field = "night", is = "no"}
+words = ["own"]
+
+[letters]
+completed = "lab_ready"
+
+[says.accepted]
+en = "The room is yours."
+ja = "ご利用いただけます。"
+
+[records.accounts]
+key = "account"
+columns = {account = "account", email = "email"}
+
+[[steps]]
+kind = "fields"
+letter = "missing"
+limit = 10
+
+[[steps]]
+kind = "document"
+documents = ["pledge", "own"]
+limit = 10
+
+[[steps]]
+kind = "wait"
+name = "objection"
+notice = "notice"
+limit = 5
+
+[[steps]]
+kind = "task"
+name = "keys"
+title = {en = "Keys", ja = "鍵"}
+task = {en = "Hand out the keys.", ja = "鍵を渡してください。"}
+each = true
+
+[[steps]]
+kind = "wait"
+name = "silence"
+when = {field = "night", is = "no"}
+limit = 20
+again = "keys"
+ends.en = ["it works"]
+ends.ja = ["できました"]
+
+[[steps]]
+kind = "notify"
+letter = "lab_ready"
+tells = ["applicant"]
+"""
+JOURNEY_LETTERS = ("missing", "document", "notice", "task", "lab_ready")
+
+
+def journey(form: str = JOURNEY, missing: str = "") -> dict[str, str]:
+    """The rules of a desk with that form, all its letters, and no other form; without the file `missing`."""
+    given = {file: text for file, text in texts().items() if file != "rules/room-key.toml"}
+    letters = {f"templates/{lang}/{name}.txt": "Subject: a\n\nb" for lang in ("en", "ja") for name in JOURNEY_LETTERS}
+    made = {**given, **letters, "rules/desk.toml": DESK + REGISTERS, "rules/laboratory.toml": form}
+    return {file: text for file, text in made.items() if file != missing}
+
+
+def test_a_form_with_every_kind_of_step_is_fine() -> None:
+    rules = build(journey())
+    assert isinstance(rules, Rules), "\n".join(map(str, rules))
+    assert [step.id for step in rules.forms["laboratory"].steps] == [
+        *("fields", "document", "objection", "keys", "silence", "notify")
+    ]
+
+
+JOURNEY_MISTAKES = [
+    # conditions on no field, or on a value no field has
+    (
+        'when = {field = "night", is = "yes"}\nsince',
+        'when = {field = "nigth", is = "yes"}\nsince',
+        "closed.1.when",
+        "`night`",
+    ),
+    (
+        'signer = "applicant"\nwhen = {field = "night"',
+        'signer = "applicant"\nwhen = {field = "day"',
+        "documents.own.when",
+        "one",
+    ),
+    ('"silence"\nwhen = {field = "night"', '"silence"\nwhen = {field = "light"', "steps.5.when", "`night`, probably"),
+    (
+        '"silence"\nwhen = {field = "night", is = "no"',
+        '"silence"\nwhen = {field = "night", is = "No"',
+        "steps.5.when",
+        "yes",
+    ),
+    (
+        "[records.accounts]\n",
+        '[records.accounts]\nwhen = {field = "day", is = "x"}\n',
+        "records.accounts.when",
+        "one of",
+    ),
+    ('[[hints]]\nwhen = {field = "night"', '[[hints]]\nwhen = {field = "nigth"', "hints.1.when", "`night`, probably"),
+    # hints, closed, season
+    (', ja = "守衛への連絡が必要です。"', "", "hints.1.text.ja", "a text in the language `ja`"),
+    ('notice = {en = "Not at night now.", ja = "現在、夜間は利用できません。"}\n', "", "closed.1.notice", "this key"),
+    (', ja = "現在、夜間は利用できません。"', "", "closed.1.notice.ja", "a notice in the language `ja`"),
+    ('since = "2022-05-13"', 'since = "13 May 2022"', "closed.1.since", "YYYY-MM-DD"),
+    ('since = "2022-05-13"', 'since = "20220513"', "closed.1.since", "YYYY-MM-DD"),
+    ('instead = {night = "no"}', 'instead = {nite = "no"}', "closed.1.instead.nite", "`night`, probably"),
+    ('instead = {night = "no"}', 'instead = {night = "never"}', "closed.1.instead.night", "one of yes, no"),
+    ('instead = {night = "no"}', 'instead = {night = "yes"}', "closed.1.instead", "accepted"),
+    ('begins = "01-04"', 'begins = "04 January"', "season.begins", "MM-DD"),
+    ('ends = "02-29"', 'ends = "02-30"', "season.ends", "MM-DD"),
+    # what is named and is not there
+    ('account = "account"\ntakes', 'account = "acount"\ntakes', "account", "`account`, probably"),
+    ('account = "account"\ntakes', 'account = "name"\ntakes', "account", "a field with `register`"),
+    ('takes = "purpose"', 'takes = "purpos"', "takes", "`purpose`, probably"),
+    ('takes = "purpose"', 'takes = "night"', "takes", "line, lines, long"),
+    (
+        'name = "accounts", column = "account"',
+        'name = "acounts", column = "account"',
+        "fields.account.register.name",
+        "`accounts`",
+    ),
+    (
+        'name = "accounts", column = "account"',
+        'name = "accounts", column = "acc"',
+        "fields.account.register.column",
+        "`account`",
+    ),
+    ('from_plan = "total"', 'from_plan = "totall"', "fields.size.from_plan", "`total`, probably"),
+    ('binds = ["purpose"]', 'binds = ["purposes"]', "documents.pledge.binds.1", "`purpose`, probably"),
+    ("[records.accounts]", "[records.acounts]", "records.acounts", "`accounts`, probably"),
+    ('email = "email"}\n', 'mail = "email"}\n', "records.accounts.columns.mail", "`email`, probably"),
+    ('email = "email"}\n', 'email = "mail"}\n', "records.accounts.columns.email", "`email`, probably"),
+    ('columns = {account = "account", email', "columns = {email", "records.accounts.key", "one of email"),
+    ('key = "account"\ncolumns', 'key = "email"\ncolumns', "records.accounts.key", "`account`, the key"),
+    # letters
+    ('letter = "lab_ready"', 'letter = "lab_redy"', "steps.6.letter", "templates/en/lab_redy.txt"),
+    ('letter = "lab_ready"\n', "", "steps.6.letter", "the letter that tells it"),
+    ('notice = "notice"', 'notice = "notise"', "steps.3.notice", "templates/ja/notise.txt"),
+    ('completed = "lab_ready"', 'completed = "lab_readi"', "letters.completed", "templates/en/lab_readi.txt"),
+    ('completed = "lab_ready"', 'compleet = "lab_ready"', "letters.compleet", "`completed`, probably"),
+    # languages
+    ('ja = "ご利用いただけます。"\n', "", "says.accepted.ja", "this sentence in the language `ja`"),
+    (', ja = "鍵を渡してください。"', "", "steps.4.task.ja", "what is to be done in the language `ja`"),
+    ('task = {en = "Hand out the keys.", ja = "鍵を渡してください。"}\n', "", "steps.4.task.en", "what is to be done"),
+    (', ja = "鍵"}', "}", "steps.4.title.ja", "the title in the language `ja`"),
+    ('ends.ja = ["できました"]\n', "", "steps.5.ends.ja", "the words in the language `ja`"),
+    (', ja = "申請者の誓約書"', "", "documents.own.title.ja", "a title in the language `ja`"),
+    # steps that can never end, begin, or be told apart
+    ('documents = ["pledge", "own"]\n', "", "steps.2.documents", "the documents that are waited for"),
+    ('documents = ["pledge", "own"]', 'documents = ["pledge", "owm"]', "steps.2.documents.2", "`own`, probably"),
+    ('documents = ["pledge", "own"]', 'documents = ["pledge"]', "documents.own", "in the `documents` of a step"),
+    ('notice = "notice"\nlimit = 5\n', 'notice = "notice"\n', "steps.3.limit", "a `limit`, or words in `ends`"),
+    ('notice = "notice"\nlimit = 5\n', 'notice = "notice"\nlimit = 5\nafter = "tell"\n', "steps.3.after", "ends"),
+    ('notice = "notice"\nlimit = 5\n', 'notice = "notice"\nlimit = 5\nafter = "expire"\n', "steps.3.after", "go_on"),
+    ('kind = "task"\n', 'kind = "task"\nafter = "tell"\n', "steps.4.after", "a `limit`"),
+    ('[fields.plan]\ntype = "plan"', '[fields.plan]\ntype = "line"', "steps.4.each", 'type = "plan"'),
+    ('again = "keys"', 'again = "kyes"', "steps.5.again", "`keys`, probably"),
+    ('again = "keys"', 'again = "notify"', "steps.5.again", "one of"),
+    ('name = "silence"', 'name = "keys"', "steps.5.name", "a `name` of its own"),
+    ('name = "silence"\n', 'name = "objection"\n', "steps.5.name", "of its own for each"),
+    (
+        'limit = 10\n\n[[steps]]\nkind = "document"',
+        'limit = 0\n\n[[steps]]\nkind = "document"',
+        "steps.1.limit",
+        "1 or more",
+    ),
+    ('signer = "responsible"', 'signer = "director"', "documents.pledge.signer", "'responsible'"),
+    ('[people.responsible]\nemail = "boss"\nname = ["name"]\n', "", "documents.pledge.signer", "[people.responsible]"),
+    ('tells = ["applicant"]', "tells = []", "steps.6.tells", "at least one of"),
+    ('kind = "task"\n', 'kind = "task"\nends.en = ["x"]\n', "steps.4.ends", 'only with kind = "wait"'),
+    ('words = ["own"]', 'words = ["Pledge:"]', "documents.own.words.1", "words of its own"),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "wanted"), JOURNEY_MISTAKES, ids=[f"{row[2]} {row[3]}" for row in JOURNEY_MISTAKES]
+)
+def test_a_mistake_in_what_a_case_goes_through_is_told(old: str, new: str, key: str, wanted: str) -> None:
+    assert JOURNEY.count(old) == 1, old
+    problems = build(journey(JOURNEY.replace(old, new)))
+    assert isinstance(problems, tuple), "nothing was found wrong"
+    found = [problem for problem in problems if problem.key == key]
+    assert found, "\n".join(map(str, problems))
+    assert any(wanted in problem.wanted for problem in found), found
+    assert all(problem.line is not None for problem in found)
+
+
+@pytest.mark.parametrize("name", ["document", "task", "notice", "lab_ready"])
+def test_a_letter_of_a_step_that_one_language_lacks_is_missed(name: str) -> None:
+    problems = build(journey(missing=f"templates/ja/{name}.txt"))
+    assert isinstance(problems, tuple)
+    assert f"templates/ja/{name}.txt" in {problem.file for problem in problems}
+    assert any(f"templates/ja/{name}.txt" in problem.wanted for problem in problems)
+
+
+def test_a_person_told_who_takes_no_part_is_missed() -> None:
+    text = JOURNEY.replace('signer = "responsible"', 'signer = "applicant"')
+    text = text.replace('[people.responsible]\nemail = "boss"\nname = ["name"]\n', "")
+    problems = build(journey(text.replace('tells = ["applicant"]', 'tells = ["applicant", "responsible"]')))
+    assert isinstance(problems, tuple)
+    assert [(problem.key, problem.found) for problem in problems] == [
+        ("steps.6.tells.2", '"responsible", who takes no part')
+    ]
+
+
+def test_a_notice_needs_an_account_whose_holder_can_be_told() -> None:
+    problems = build(journey(JOURNEY.replace('account = "account"\ntakes', "takes")))
+    assert isinstance(problems, tuple)
+    assert [problem.key for problem in problems] == ["steps.3.notice"]
+
+
+def test_a_broken_desk_blames_no_register_of_a_form() -> None:
+    given = {**journey(), "rules/desk.toml": DESK.replace("timezone", "timezon") + REGISTERS}
+    problems = build(given)
+    assert isinstance(problems, tuple)
+    assert {problem.file for problem in problems} == {"rules/desk.toml"}

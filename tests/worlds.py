@@ -80,7 +80,7 @@ async def adopt(folder: Path) -> None:
     desk = desks.load(folder / "mailbot.toml")
     order = Ordered(by=Operator(user="tester", nonce="0" * 32), at=to_text(wall_clock()), order=Adopt())
     async with (
-        desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools,
+        desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
         reader_for(desk.rules.desk.limits) as reader,
     ):
         await orders.carry_out(tools, reader, order, wall_clock)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from mailbot import __version__
-from mailbot.cli import look, setting, work
+from mailbot.cli import look, pages, registers, sealed, setting, work
 from mailbot.cli.look import looking
 from mailbot.cli.words import MISTAKE, OK, Command, complain
 from mailbot.cli.work import ordering
@@ -42,6 +42,11 @@ TEMPLATES = arg("--templates", type=Path, help="folder of templates")
 LETTERS = arg("names", nargs="+", metavar="LETTER", help="such as 2026-00042.7, or e123.1 without a case")
 SOME_LETTERS = arg("names", nargs="*", metavar="LETTER", help="held letters; none named means all of them")
 MAILS = arg("mails", nargs="+", metavar="MAIL", help="the digest of a mail in quarantine, or its beginning")
+SEALED = arg("mails", nargs="+", metavar="DIGEST", help="the digest of a sealed mail, or its beginning")
+REGISTER = arg("name", metavar="NAME", help="a register that rules/desk.toml declares, such as accounts")
+CSV = arg("file", type=Path, metavar="FILE", help="a CSV file: its first line names the columns")
+VALUE = arg("value", metavar="VALUE", help="an account or an address")
+FOLDER = arg("dir", type=Path, metavar="DIR", help="a folder of its own, as a web server shows it")
 REASON = arg("--reason", default="", help="goes into the log")
 Row = tuple[str, str, Command, tuple[Argument, ...]]
 COMMANDS: tuple[Row, ...] = (
@@ -60,6 +65,16 @@ COMMANDS: tuple[Row, ...] = (
     ("quarantine show", "such mails as they came", looking(look.show_quarantined), (MAILS,)),
     ("quarantine retry", "read and decide such mails again", ordering(work.retry), (MAILS,)),
     ("quarantine dismiss", "such mails need nothing more", ordering(work.dismiss), (MAILS, REASON)),
+    ("secrets list", "the mails that held a private key or password", looking(sealed.list_secrets), (JSON,)),
+    ("secrets destroy", "destroy what is kept of such mails", ordering(sealed.destroy), (SEALED,)),
+    ("register list", "the registers, and when each was imported", looking(registers.list_registers), (JSON,)),
+    (
+        "register import",
+        "a CSV file is this register from now on",
+        ordering(registers.import_register),
+        (REGISTER, CSV),
+    ),
+    ("register show", "what a register says of somebody", looking(registers.show_row), (REGISTER, VALUE, JSON)),
     (
         "try",
         "say what the desk would make of mails; changes nothing",
@@ -67,6 +82,7 @@ COMMANDS: tuple[Row, ...] = (
         (arg("mail", type=Path, metavar="FILE|DIR|-"), JSON, RULES, TEMPLATES),
     ),
     ("form", "print the blank of a form", setting.form, (arg("name"), arg("--lang", help="en or ja"))),
+    ("pages", "write what to publish: a page for each form and language", pages.pages, (FOLDER,)),
     ("cases", "list the cases", looking(look.list_cases), (STATUS, JSON)),
     ("case", "show one case with its letters", looking(look.show_case), (arg("id"), JSON)),
     ("queue", "list the cases waiting for a decision", looking(look.list_queue), ()),
@@ -78,6 +94,8 @@ COMMANDS: tuple[Row, ...] = (
 GROUPS = {
     "letters": ("letters that wait for an operator, since they are over a budget", "list"),
     "quarantine": ("mails that could not be read", "list"),
+    "secrets": ("mails that held a private key or password: masked for everybody, kept sealed", "list"),
+    "register": ("what the desk knows of accounts and people", "list"),
 }
 """Groups of commands: their help, and which one is meant if none is named."""
 

@@ -13,7 +13,7 @@ from mailbot.core.events import Event, FieldsRead, LetterWritten, Operator, Step
 from mailbot.core.instants import to_text
 from mailbot.core.orders import Adopt, Ordered
 from mailbot.demo import mails
-from mailbot.demo.people import Letter, Person, filled_in, newest, reply, write
+from mailbot.demo.people import Letter, Person, filled_in, newest, reply, signed, write
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Later, Never, Postman, Sent
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
@@ -62,7 +62,8 @@ class Day:
         for scene in (_morning, _answers, _consents):
             await self._play(scene(self))
         self.queue = cases_table(in_queue([case async for case in self.tools.store.cases(Wanted())]), self.tools.rules)
-        await self._play(_clerks(self))
+        for scene in (_clerks, _posted, _login):
+            await self._play(scene(self))
 
     async def _play(self, scene: list[Arrived]) -> None:
         self.arrived.extend(scene)
@@ -96,7 +97,8 @@ def _morning(day: Day) -> list[Arrived]:
 def _answers(day: Day) -> list[Arrived]:
     asked = day.sent_to(mails.SAKURA)
     answer = reply(mails.SAKURA, asked, "引用の中に記入いたしました。", quote=filled_in(asked, mails.JAPANESE_ANSWERS))
-    agree = reply(mails.KELLERS_PROFESSOR, day.sent_to(mails.KELLERS_PROFESSOR), "AGREE")
+    asks = day.sent_to(mails.KELLERS_PROFESSOR)
+    agree = reply(mails.KELLERS_PROFESSOR, asks, "AGREE", files=signed(asks))
     away_headers = {"Auto-Submitted": "auto-replied"}
     away = reply(mails.SAKURA, asked, mails.AWAY, quote="", headers=away_headers)
     return [
@@ -104,7 +106,12 @@ def _answers(day: Day) -> list[Arrived]:
         Arrived(
             mails.SAKURA.address, "her answer, filled in inside the quote", ("fields_read", "step_entered"), answer
         ),
-        Arrived(mails.KELLERS_PROFESSOR.address, "the responsible person: AGREE", ("consent_given",), agree),
+        Arrived(
+            mails.KELLERS_PROFESSOR.address,
+            "the responsible person: AGREE, with the pledge",
+            ("consent_given", "document_received"),
+            agree,
+        ),
         Arrived("MAILER-DAEMON", "a bounce of a letter", ("ignored",), _bounce(day)),
     ]
 
@@ -116,8 +123,10 @@ def _bounce(day: Day) -> bytes:
 
 
 def _consents(day: Day) -> list[Arrived]:
-    agree = reply(mails.SAKURAS_PROFESSOR, day.sent_to(mails.SAKURAS_PROFESSOR), "同意します。\n佐藤")
-    return [Arrived(mails.SAKURAS_PROFESSOR.address, "the responsible person: 同意します", ("consent_given",), agree)]
+    asks = day.sent_to(mails.SAKURAS_PROFESSOR)
+    agree = reply(mails.SAKURAS_PROFESSOR, asks, "同意します。\n佐藤", files=signed(asks))
+    what = "同意します, with the pledge"
+    return [Arrived(mails.SAKURAS_PROFESSOR.address, what, ("consent_given", "document_received"), agree)]
 
 
 def _clerks(day: Day) -> list[Arrived]:
@@ -137,6 +146,17 @@ def _clerks(day: Day) -> list[Arrived]:
     ]
 
 
+def _posted(day: Day) -> list[Arrived]:
+    clerk = Person(day.tools.rules.desk.clerks[0].name, day.tools.rules.desk.clerks[0].address)
+    posted = reply(clerk, day.sent_to(clerk, "Keller"), "POSTED CERT 1234-5678-9012")
+    return [Arrived(clerk.address, "the clerk: the certificate was posted", ("task_done",), posted)]
+
+
+def _login(day: Day) -> list[Arrived]:
+    works = reply(mails.MARIA, day.sent_to(mails.MARIA), "Login works\n\nThank you!")
+    return [Arrived(mails.MARIA.address, "the applicant: login works", ("step_passed", "completed"), works)]
+
+
 BECAME: Mapping[str, str] = {
     "case_opened": "opened",
     "mail_attached": "attached",
@@ -147,6 +167,9 @@ BECAME: Mapping[str, str] = {
     "commands_refused": "refused",
     "accepted": "accepted",
     "rejected": "rejected",
+    "document_received": "pledge received",
+    "task_done": "posted",
+    "completed": "done",
 }
 """What became of a mail in a word, by the kind of event; the log below has the sentences."""
 
@@ -234,7 +257,7 @@ async def play(folder: Path, out: TextIO, *, keep_letters: bool) -> list[str]:
         settings = folder / "mailbot.toml"
         settings.write_text(_settings(servers), encoding="utf-8")
         desk = desks.load(settings)
-        async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools:
+        async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools:
             await _adopt(tools)
             day = Day(tools, servers, Inbox(desk.imap), Postman(desk.smtp))
             await day.run()

@@ -43,6 +43,12 @@ Responsible person's affiliation: Institute of Plant Science, Example University
 Responsible person's postal code: 411-8540
 Responsible person's address: 1111 Yata, Mishima, Shizuoka
 Responsible person's telephone: +81 55 981 0001
+Resident under the law: yes
+Specific category: none of these
+Education and career: 2016-2022 Example University, student
+  2022- Example University, postdoctoral researcher
+Employment: full-time
+Period of use: from now on, for two years
 
 With kind regards,
 Maria Keller

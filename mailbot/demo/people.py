@@ -11,6 +11,12 @@ from email.utils import make_msgid
 
 from mailbot.demo import jis
 
+SUBTYPES = {
+    "pdf": "pdf",
+    "xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What a mail program says of a file, by the end of its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -23,7 +29,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it arrived: headers, text."""
+    """A letter as it arrived: headers, text, the files that came with it by name."""
 
     subject: str
     reply_to: str
@@ -31,19 +37,27 @@ class Letter:
     references: str
     to: str
     text: str
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 def received(raw: bytes) -> Letter:
     """A letter of the desk, read by a mail program."""
     mail = email.message_from_bytes(raw, policy=email.policy.default)
+    body = mail.get_body(("plain",))
     return Letter(
         subject=str(mail["Subject"]),
         reply_to=str(mail["Reply-To"]).strip("<>"),
         message_id=str(mail["Message-ID"]),
         references=str(mail["References"] or ""),
         to=str(mail["To"]).strip("<>"),
-        text=mail.get_content(),
+        text=body.get_content() if body else "",
+        files=tuple((part.get_filename() or "", _data(part)) for part in mail.iter_attachments()),
     )
+
+
+def _data(part: Message) -> bytes:
+    data = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
 
 
 def newest(letters: Sequence[bytes], address: str, containing: str = "") -> Letter:
@@ -69,20 +83,39 @@ def _mail(person: Person, to: str, subject: str, text: str, domain: str) -> Emai
     return mail
 
 
-def write(person: Person, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None) -> bytes:
-    """A new mail."""
+def write(
+    person: Person,
+    to: str,
+    subject: str,
+    text: str,
+    headers: Mapping[str, str] | None = None,
+    files: Sequence[tuple[str, bytes]] = (),
+) -> bytes:
+    """A new mail; `files` go with it, by name."""
     mail = _mail(person, to, subject, text, person.address.rpartition("@")[2])
     for name, value in (headers or {}).items():
         mail[name] = value
-    return _bytes(mail)
+    return _bytes(_with_files(mail, files))
+
+
+def _with_files(mail: EmailMessage, files: Sequence[tuple[str, bytes]]) -> EmailMessage:
+    for name, data in files:
+        mail.add_attachment(data, maintype="application", subtype=SUBTYPES[name.rpartition(".")[2]], filename=name)
+    return mail
 
 
 def reply(
-    person: Person, letter: Letter, text: str, *, quote: str | None = None, headers: Mapping[str, str] | None = None
+    person: Person,
+    letter: Letter,
+    text: str,
+    *,
+    quote: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    files: Sequence[tuple[str, bytes]] = (),
 ) -> bytes:
     """An answer to a letter, as a mail program makes it: to its Reply-To, with References, `text` above the quote.
 
-    `quote` replaces the quoted text (the letter's own text, each line after `> `).
+    `quote` replaces the quoted text (the letter's own text, each line after `> `); `files` go with it, by name.
     """
     subject = letter.subject if letter.subject.startswith("Re:") else f"Re: {letter.subject}"
     quoted = quote if quote is not None else quoted_text(letter)
@@ -91,7 +124,12 @@ def reply(
     mail["References"] = f"{letter.references} {letter.message_id}".strip()
     for name, value in (headers or {}).items():
         mail[name] = value
-    return _bytes(mail)
+    return _bytes(_with_files(mail, files))
+
+
+def signed(letter: Letter) -> tuple[tuple[str, bytes], ...]:
+    """The sheet to sign that came with a letter, as it is sent back: of one in several languages the first."""
+    return letter.files[:1]
 
 
 def quoted_text(letter: Letter) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.core.decide import decide
 from mailbot.core.events import Event, Facts, Operator, Place, Quarantined
-from mailbot.core.evidence import Remembered, claimed_letters, gather, identity, wants_number
+from mailbot.core.evidence import Remembered, claimed_letters, gather, identity, lookups, opens
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import GENERAL, Decision
 from mailbot.core.sender import only_sender
@@ -102,15 +102,27 @@ async def _take_in(
     facts = Facts(sort="unreadable", place=mail.place, operator=by)
     if isinstance(message, Message):
         facts = gather(message, remembered, tools.rules, tools.keys.secrets, place=mail.place)
-        if wants_number(message, facts, remembered, tools.rules):
-            year = now.astimezone(ZoneInfo(tools.rules.desk.timezone)).year
-            numbered = await batch.recall(Asked(mail=message.digest, year=year))
-            facts = facts.model_copy(update={"number": numbered.number})
+        facts = await _with_more(tools, batch, message, facts, remembered, now)
         facts = facts.model_copy(update={"operator": by}) if by else facts
     decisions = decide(remembered.cases, message, facts, tools.rules, now)
     await append(tools, batch, decisions, message.digest, now)
     events = tuple(event for decision in decisions for event in decision.events)
     return TakenIn(message.digest, mail.place, _folder(tools, message, events), decisions[-1].case, events)
+
+
+async def _with_more(
+    tools: Tools, batch: Batch, message: Message, facts: Facts, remembered: Remembered, now: datetime
+) -> Facts:
+    """The facts with what is only asked once it is known what the mail is: a number for the case it may open, the
+    sender's other open cases of that form, what registers say."""
+    rules = tools.rules
+    form, rows = opens(message, facts, remembered, rules), lookups(message, facts, remembered, rules)
+    if form is None and not rows:
+        return facts
+    year = now.astimezone(ZoneInfo(rules.desk.timezone)).year if form else None
+    asked = Asked(mail=message.digest, sender=_address(message), year=year, form=form or "")
+    recall = await batch.recall(dataclasses.replace(asked, rows=rows, registers=rules.desk.registers))
+    return facts.model_copy(update={"number": recall.number, "rows": recall.rows, "others": recall.others})
 
 
 async def append(tools: Tools, batch: Batch, decisions: Sequence[Decision], mail: Digest | None, now: datetime) -> None:

@@ -1,10 +1,13 @@
 """Orders given at the shell: each is carried out once and journaled with who gave it. It reads no arguments and prints
 nothing."""
 
+import asyncio
+
 from mailbot.core.decide.orders import carry_out as decide
-from mailbot.core.decide.orders import refused
+from mailbot.core.decide.orders import imported, refused
 from mailbot.core.ledger import Ledger
-from mailbot.core.orders import DropLetters, Ordered, ReleaseLetters, RetryMail
+from mailbot.core.orders import DropLetters, ImportRegister, Ordered, ReleaseLetters, RetryMail
+from mailbot.core.registers import Table, read_csv
 from mailbot.flow.intake import Delivered, append, take_in
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools
@@ -20,8 +23,12 @@ async def carry_out(tools: Tools, reader: Reader, ordered: Ordered, clock: Clock
     if nonce not in tools.store.ledger().done:
         if isinstance(ordered.order, RetryMail):
             await _retry(tools, reader, ordered, ordered.order.mail, clock)
+        elif isinstance(ordered.order, ImportRegister):
+            await _import(tools, ordered, ordered.order, clock)
         else:
             await _decide(tools, ordered, clock)
+    if isinstance(ordered.order, ImportRegister):
+        await tools.store.settle_registers(ordered.order.digest)
     await tools.store.finish_order(nonce)
 
 
@@ -37,6 +44,19 @@ async def _retry(tools: Tools, reader: Reader, ordered: Ordered, mail: str, cloc
         await take_in(tools, reader, [Delivered(raw)], clock, retried_by=ordered.by)
     else:
         await _decide(tools, ordered, clock)
+
+
+async def _import(tools: Tools, ordered: Ordered, order: ImportRegister, clock: Clock) -> None:
+    """The file is read again by whoever holds the state and put into its place; it counts from the entry on. Dying in
+    between leaves the order, the file that was given, and the register as it was."""
+    register = tools.rules.desk.registers.get(order.name)
+    data = await tools.store.given_register(order.name, order.digest) if register else None
+    given = await asyncio.to_thread(read_csv, data, register) if register and data is not None else None
+    if data is not None and isinstance(given, Table):
+        await tools.store.place_register(order.name, order.digest, data)
+    async with tools.store.batch() as batch:
+        now = clock()
+        await append(tools, batch, [imported(ordered, order, given, tools.rules)], None, now)
 
 
 def _in_quarantine(ledger: Ledger) -> set[str]:

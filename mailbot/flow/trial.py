@@ -7,12 +7,13 @@ from pathlib import Path
 
 from mailbot.core.decide import decide
 from mailbot.core.events import Event, Facts, Fault, FieldsRead, Quarantined, Value
-from mailbot.core.evidence import NOTHING, gather, wants_number
+from mailbot.core.evidence import NOTHING, gather, lookups, opens
 from mailbot.core.fields import understand
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import Decision
 from mailbot.core.quoting import new_text
 from mailbot.core.reading import language_of, read, recognise
+from mailbot.core.registers import not_imported
 from mailbot.core.rules import Rules
 from mailbot.edge.letters import Letters
 from mailbot.flow.reader import Reader
@@ -41,8 +42,9 @@ def _outcome(rules: Rules, message: Message | Unreadable, now: datetime) -> dict
     facts = Facts(sort="unreadable")
     if isinstance(message, Message):
         facts = gather(message, NOTHING, rules, {}, believe=True)
-        if wants_number(message, facts, NOTHING, rules):
-            facts = facts.model_copy(update={"number": f"{now.year}-00000"})
+        if opens(message, facts, NOTHING, rules):
+            rows = tuple(map(not_imported, lookups(message, facts, NOTHING, rules)))
+            facts = facts.model_copy(update={"number": f"{now.year}-00000", "rows": rows})
     decisions = decide({}, message, facts, rules, now)
     events = [event for decision in decisions for event in decision.events]
     told = _unread() if isinstance(message, Unreadable) else _told(rules, message, facts, events)

@@ -88,6 +88,11 @@ def _task(event: e.TaskDone) -> str:
     return f"{event.clerk} did {event.step}{about}" + (f", number {event.number}" if event.number else "")
 
 
+def _files(letter: e.LetterWritten) -> str:
+    names = ", ".join(enclosure.name for enclosure in letter.enclosures)
+    return f" with {names}" if names else ""
+
+
 SENTENCES: Mapping[str, Sentence] = {
     "facts": _facts,
     "desk_opened": lambda v: f"the desk {v.desk} opened at {v.address}",
@@ -116,7 +121,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "reminded": lambda v: f"reminded of {v.step}",
     "expired": lambda v: f"expired waiting for {v.step}",
     "deadline_moved": lambda v: f"{v.step} may take until {_minute(v.due)}",
-    "letter_written": lambda v: f"letter {v.number} ({v.template}) to {v.to}",
+    "letter_written": lambda v: f"letter {v.number} ({v.template}) to {v.to}{_files(v)}",
     "letter_sent": lambda v: f"letter {v.letter} taken by the relay",
     "letter_postponed": lambda v: f"letter {v.letter} postponed: {clip(v.why, 80)}",
     "letter_failed": lambda v: f"letter {v.letter} failed, {v.code} {clip(v.why, 80)}",

@@ -143,3 +143,18 @@ def quarantine_table(ledger: Ledger) -> str:
     rows = [f"{part.mail[:12]:<12} {to_text(part.at)} {clip(part.reason, 80)}" for part in ledger.quarantine]
     head = f"{'MAIL':<12} {'SINCE':<24} REASON"
     return "\n".join([head, *rows, "`mailbot quarantine show|retry|dismiss MAIL ...` looks at them and decides"])
+
+
+def sealed_table(ledger: Ledger, folder: str) -> str:
+    """The mails that held a secret, where they lie, and what can be done with them."""
+    if not ledger.sealed:
+        return "no mail that held a secret is kept"
+    rows = [
+        f"{part.mail[:12]:<12} {to_text(part.at)} {part.case or '-':<10} {', '.join(part.secrets):<21} {part.by}"
+        for part in ledger.sealed
+    ]
+    head = f"{'MAIL':<12} {'SINCE':<24} {'CASE':<10} {'HELD':<21} FROM"
+    kept = (
+        f"their bytes lie in {folder}, readable by their owner alone; `mailbot secrets destroy MAIL ...` empties them"
+    )
+    return "\n".join([head, *rows, kept])

@@ -1,4 +1,5 @@
-"""The files of rules and templates as texts, and where those are that come with mailbot. It judges no rule."""
+"""The files of rules and templates as texts and bytes, and where those are that come with mailbot.
+It judges no rule."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,21 +14,30 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def rule_texts(rules: Path, templates: Path) -> dict[str, str]:
-    """What `rulesets.build` takes: `{path: text}` with paths `rules/…` and `templates/…`, `/` between folders.
+def rule_set(rules: Path, templates: Path) -> tuple[dict[str, str], dict[str, bytes]]:
+    """What `rulesets.build` takes: `{path: text}` with paths `rules/…` and `templates/…`, `/` between folders; and the
+    bytes of the files in rules/files/ by their digest (SHA-256, lower hex).
 
-    A file below rules/files/ stands as `sha256:<digest of its bytes>`. Bytes that are not UTF-8 stay as lone
-    surrogates, which `build` reports with file and line. A folder that is not there gives no files; OSError if a file
-    cannot be read.
+    Such a file stands in the texts as `sha256:<digest>`, but for sheets (.toml), which are texts. Bytes that are not
+    UTF-8 stay as lone surrogates, which `build` reports with file and line. A folder that is not there gives no files;
+    OSError if a file cannot be read.
     """
-    texts = {}
+    texts, files = {}, {}
     for name, folder in (("rules", rules), ("templates", templates)):
         for path in _files(folder):
             file = f"{name}/{path.relative_to(folder).as_posix()}"
             raw = path.read_bytes()
-            binary = file.startswith("rules/files/")
-            texts[file] = f"sha256:{hashlib.sha256(raw).hexdigest()}" if binary else _text(raw)
-    return texts
+            if file.startswith("rules/files/") and not file.endswith(".toml"):
+                digest = hashlib.sha256(raw).hexdigest()
+                texts[file], files[digest] = f"sha256:{digest}", raw
+            else:
+                texts[file] = _text(raw)
+    return texts, files
+
+
+def rule_texts(rules: Path, templates: Path) -> dict[str, str]:
+    """The texts alone of a `rule_set`."""
+    return rule_set(rules, templates)[0]
 
 
 def _text(raw: bytes) -> str:

@@ -1,0 +1,127 @@
+"""Examples of the letters that clerks' and participants' words bring about."""
+
+from collections.abc import Callable
+
+from letter_examples import AGREED, DUE, FORM, QUESTIONS, REASONS, TO, case, closed, collecting, consenting, written
+
+from mailbot.core import commands
+from mailbot.core.case import Case, Document
+from mailbot.core.decide.command.values import Done
+from mailbot.core.outcome import Letter
+
+ANSWERS = {
+    "en": "The account works from Monday on.\n\nIf you need more than 1 TB, please send a usage plan.\n\nAlex Morgan",
+    "ja": "アカウントは月曜日からご利用いただけます。\n\n1 TBを超える場合は、利用計画表をお送りください。\n\n佐藤",
+}
+WHY = {"en": "The code does not belong to the town.", "ja": "郵便番号とご住所が一致しないようです。"}
+ORDERS = {
+    "POSTED CERT 12-3456": "Certificate, 12-3456",
+    "RECEIVED FAX 3 April": "Pledge (2026-04-03)",
+    "VOUCH responsible": "ichiro@univ.example",
+    "CLOSE": "",
+}
+
+
+def asked(language: str) -> Case:
+    """A case whose address a clerk wants to see once more."""
+    more = {"asked": ("postal_code", "address"), "asked_text": WHY[language]}
+    return case(language, "fields", "collecting", **more, **DUE)
+
+
+def withdrawn(language: str) -> Case:
+    return case(language, "review", "withdrawn", reason=QUESTIONS[language], **AGREED)
+
+
+def started(language: str) -> Case:
+    """Withdrawn though something was done for it already."""
+    there = {"certificate": {"at": "2026-04-06T01:00:00.000Z", "clerk": "morgan@staff.desk.example"}}
+    return case(language, "review", "withdrawn", tasks=there, **AGREED)
+
+
+def duplicate(language: str) -> Case:
+    return case(language, "consent", "duplicate", of="2026-00041")
+
+
+def reopened(language: str) -> Case:
+    return case(language, "review", "ready", **DUE, **AGREED)
+
+
+def stopped(language: str) -> Case:
+    """A change that somebody objects to."""
+    moved = case(language, "wait", "in_progress", stopped="old@univ.example", stuck=True)
+    return moved.model_copy(update={"step": "fields"})
+
+
+def help_for(role: str, of: Callable[[str], Case]) -> Callable[[str], Letter]:
+    def make(language: str) -> Letter:
+        words = commands.offered(of(language), FORM, role)
+        return written("help", role, of, words=words)(language)
+
+    return make
+
+
+def with_document(language: str) -> Case:
+    there = Document(at="2026-04-06T01:00:00.000Z", how="fax", by="morgan@staff.desk.example", dated="2026-04-03")
+    return case(language, "review", "ready", documents={"pledge": there}, **AGREED)
+
+
+def carried_out(language: str) -> Letter:
+    """A transcript of orders of several kinds, the last of which wrote letters."""
+    of = closed("done")
+    read = [part for line in ORDERS for part in commands.parse(line) if isinstance(part, commands.Command)]
+    told = tuple(written("closed_case", role, of)(language) for role in ("applicant", "responsible"))
+    what = zip(read, ORDERS.values(), strict=True)
+    done = tuple(Done(part, said, told if part.verb == "CLOSE" else ()) for part, said in what)
+    data = {"why": "", "mistakes": (), "commands": tuple(read), "done": done, "onward": ()}
+    return written("transcript", "clerk", of, **data)(language)
+
+
+def not_possible(language: str) -> Letter:
+    """A transcript of orders that could be read and did not fit the case."""
+    mistakes = (commands.Mistake("no_such_task", "DONE certify", "", ("Certificate", "Hand over the key")),)
+    data = {"why": "mistakes", "mistakes": mistakes, "commands": (), "done": (), "onward": ()}
+    return written("transcript", "clerk", collecting, **data)(language)
+
+
+BY = {"by": "old@univ.example", "text": QUESTIONS}
+EXAMPLES: dict[str, Callable[[str], Letter]] = {
+    "transcript-orders": carried_out,
+    "transcript-not-possible": not_possible,
+    "replied": written("replied", "applicant", closed("done"), text=ANSWERS, closes=False),
+    "replied-closes": written("replied", "applicant", closed("done"), text=ANSWERS, closes=True),
+    "replied-open": written("replied", "applicant", collecting, text=ANSWERS, closes=False),
+    "asked": written("asked", "applicant", asked),
+    "missing-asked": written("missing", "applicant", asked),
+    "reminder-asked": written("reminder", "applicant", asked),
+    "status-asked": written("status", "applicant", asked),
+    "status-duplicate": written("status", "applicant", duplicate),
+    "withdrawn": written("withdrawn", "applicant", withdrawn),
+    "withdrawn_others": written("withdrawn_others", "clerk", withdrawn),
+    "withdrawn_others-started": written("withdrawn_others", "clerk", started),
+    "withdrawn_others-responsible": written("withdrawn_others", "responsible", withdrawn),
+    "duplicate": written("duplicate", "applicant", duplicate),
+    "duplicate-responsible": written("duplicate", "responsible", duplicate),
+    "closed_case": written("closed_case", "applicant", closed("rejected")),
+    "closed_case-responsible": written("closed_case", "responsible", closed("rejected")),
+    "reopened": written("reopened", "applicant", reopened, text=REASONS),
+    "help": help_for("applicant", collecting),
+    "help-responsible": help_for("responsible", consenting),
+    "objected": lambda language: Letter(
+        "objected", "old@univ.example", "holder", (language,), {"case": stopped(language), "form": FORM, **BY}
+    ),
+    "objection_over": lambda language: Letter(
+        "objection_over", "old@univ.example", "holder", (language,), {"case": stopped(language), "form": FORM}
+    ),
+    "objection_over-rejected": lambda language: Letter(
+        "objection_over",
+        "old@univ.example",
+        "holder",
+        (language,),
+        {"case": closed("rejected")(language), "form": FORM},
+    ),
+    "objection": written("objection", "clerk", stopped, **BY),
+    "not_counted-withdraw": written("not_counted", "responsible", consenting, why="not_yours", by=TO["responsible"]),
+    "passed_on-applicant": written(
+        "passed_on", "clerk", collecting, why="other", by="taro@univ.example", text=QUESTIONS
+    ),
+}
