@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import jinja2
 from aiosmtplib.protocol import SMTPProtocol
 
 from mailbot import cli, desks
@@ -347,8 +346,10 @@ def once_for_all(call: Callable[..., Any], key: Callable[..., Any]) -> Callable[
 def remember_rules() -> None:
     """Rules and templates are read once: they are the same in every run, and reading them is most of a run's time."""
     desks.rules_in = once_for_all(desks.rules_in, lambda rules, templates: (rules.resolve(), templates.resolve()))
-    compiled = once_for_all(jinja2.Environment.compile, lambda environment, *source: source)
-    jinja2.Environment.compile = compiled  # type: ignore[method-assign]
+    rules, _ = desks.rules_in(Path("rules"), Path("templates"))
+    for templates in rules.templates.values():
+        for source in templates.values():
+            compiled(source)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """What templates of one language may call: labels, sentences, dates, values, blanks. It knows one letter at a time."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -9,14 +10,15 @@ from mailbot.core.calendar import date_words
 from mailbot.core.case import Case
 from mailbot.core.columns import unbroken, width, wrap
 from mailbot.core.conditions import holds
-from mailbot.core.events import Fault, Remark, Value
+from mailbot.core.events import Fault, PlanLine, Remark, Value
 from mailbot.core.instants import from_text
 from mailbot.core.rules import Form, Rules, Step
 from mailbot.core.shown import value_shown
 from mailbot.core.steps import OWN, actor, after, awaited, current, left, waits_for
+from mailbot.edge.letters.templates import COLUMNS, WIDEST
 
-COLUMNS = 72
-"""Columns a value is broken at."""
+INDENT = " " * 6
+"""What stands before a value of several lines."""
 
 
 class Voice:
@@ -77,10 +79,21 @@ class Voice:
             return ""
         rows = left(self.case, step)
         users = [user for user in self.case.plan.users if user.row in rows]
-        return "\n".join(
-            "  " + ", ".join(text for text in (str(user.row), user.name, user.account, user.email) if text)
-            for user in users
-        )
+        known = {user.row: (user.name, user.account, user.email, user.affiliation) for user in users}
+        return "\n".join(f"  {row}: " + ", ".join(text for text in texts if text) for row, texts in known.items())
+
+    def plan_lines(self, most: int = 12) -> str:
+        """What the usage plan asks for, a line each: account or group, amount, service, from when to when; `…` where
+        there are more. Empty without a plan."""
+        lines = self.case.plan.lines if self.case and self.case.plan else ()
+        shown = [wrap(self._plan_line(line), COLUMNS, "  ") for line in lines[:most]]
+        return "\n".join([*shown, "  …"] if len(lines) > most else shown)
+
+    def _plan_line(self, line: PlanLine) -> str:
+        unit = self.say("values", line.unit.lower()) if line.unit else ""
+        days = " – ".join(self.date(day) for day in (line.start, line.end) if day)
+        texts = (f"{line.account}: {line.amount} {unit}".strip(), line.service, line.sort, days)
+        return ", ".join(text for text in texts if text)
 
     def ends(self) -> bool:
         """Whether the case ends if nobody answers in the current step."""
@@ -145,11 +158,11 @@ class Voice:
         return frozenset(target for row in rows for target in row.fields if target not in case.answers)
 
     def _line(self, key: str) -> str:
-        text, label = self._plain(key), self.label(key)
+        text, label, own = self._plain(key), self.label(key), bool(self.form and key == self.form.takes)
         if self.form and self.form.fields[key].type == "long":
-            text = unbroken(text)
+            text = _fitting(text) if own else unbroken(text)
         if "\n" in text or width(label) + width(text) > COLUMNS - 4:
-            return f"  {label}:\n{wrap(text, COLUMNS, '      ')}"
+            return f"  {label}:\n{wrap(text, WIDEST if own else COLUMNS, INDENT)}"
         return f"  {label}: {text}"
 
     def form_to_fill(self, keys: Sequence[str] | None = None, filled: Mapping[str, Value] | None = None) -> str:
@@ -183,12 +196,34 @@ class Voice:
         address = self.case.applicant if role == "applicant" else str(self.case.values.get(person.email, ""))
         return name or (self.case.name if role == "applicant" else "") or address
 
+    def standing(self) -> str:
+        """How the case stands, in words, which may be the form's own (`says.at_<step>`); what is under way before
+        anybody decided is not said to be accepted."""
+        if self.case is None:
+            return ""
+        if self.case.open and (told := self.says(f"at_{self.case.step}")):
+            return told
+        undecided = self.case.status == "in_progress" and not self.case.decided_by
+        return self.say("status", "under_way" if undecided else self.case.status)
+
     def waits_for(self) -> str:
         """Whom or what the case waits for, in words."""
         if self.case is None:
             return ""
-        return self.say("steps", self.case.step_kind) if self.case.open else self.say("status", self.case.status)
+        return self.say("steps", self.case.step_kind) if self.case.open else self.standing()
 
     def waiting_role(self) -> str:
         """The role that has to act in the current step: `applicant`, `responsible` or `clerk`."""
-        return waits_for(self.case, self.form) if self.case and self.form else ""
+        if self.case is None or self.form is None:
+            return ""
+        return "clerk" if self.case.open and self.case.halted else waits_for(self.case, self.form)
+
+
+def _fitting(text: str) -> str:
+    """A question in somebody's own words as they wrote it, for it may hold commands and what these answered; but where
+    a line of a paragraph is too wide, its lines are joined, to be broken anew."""
+    paragraphs = re.split(r"\n[ \t]*\n\s*", text.strip())
+    room = WIDEST - len(INDENT)
+    return "\n\n".join(
+        part if all(width(line) <= room for line in part.split("\n")) else unbroken(part) for part in paragraphs
+    )

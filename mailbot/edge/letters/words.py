@@ -7,22 +7,18 @@ What a person wrote is only ever data in them, never a template.
 import re
 from collections.abc import Callable, Iterator
 
-import jinja2
-import jinja2.meta
-
 from mailbot.core.case import Case
-from mailbot.core.columns import CONTROLS, clip, width, wrap
+from mailbot.core.columns import CONTROLS, width, wrap
 from mailbot.core.commands import COMMANDS, fitting
 from mailbot.core.events import LetterWritten
 from mailbot.core.outcome import TEMPLATES, Letter
 from mailbot.core.rules import Form, Rules
 from mailbot.core.rulesets import Problem
 from mailbot.core.rulesets.problems import meant
-from mailbot.edge.letters.voice import COLUMNS, Voice
+from mailbot.edge.letters.templates import COLUMNS, WIDEST, Unreadable, names_in, rendered
+from mailbot.edge.letters.voice import Voice
 
 BETWEEN_LANGUAGES = "\n\n" + "-" * 60 + "\n\n"
-WIDEST = 76
-"""Columns up to which a line that came broken already (a form, values) is left alone; others are broken at COLUMNS."""
 CALLS = (
     "label",
     "labels",
@@ -37,8 +33,18 @@ CALLS = (
     "says",
     "document",
 )
-CALLS_OF_CASE = ("waits_for", "waiting_role", "next_step", "next_words", "wanted_documents", "task", "members", "ends")
-CALLS_OF_CLERKS = ("remark_words", "hints")
+CALLS_OF_CASE = (
+    "standing",
+    "waits_for",
+    "waiting_role",
+    "next_step",
+    "next_words",
+    "wanted_documents",
+    "task",
+    "members",
+    "ends",
+)
+CALLS_OF_CLERKS = ("remark_words", "hints", "plan_lines")
 KNOWN = frozenset(CALLS + CALLS_OF_CASE + CALLS_OF_CLERKS) | set(
     """case form desk to role lang forms clerk why by text mistakes commands table keywords subject keys again megabytes
     done onward closes words
@@ -52,20 +58,6 @@ class Letters:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        sources = {
-            f"{language}/{name}": text for language, named in rules.templates.items() for name, text in named.items()
-        }
-        self._environment = jinja2.Environment(
-            loader=jinja2.DictLoader(sources),
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=False,  # noqa: S701 - plain text mail, nothing is markup
-            cache_size=-1,
-        )
-        self._environment.filters["wrap"] = lambda text, indent=0, columns=72: wrap(str(text), columns, " " * indent)
-        self._environment.filters["clip"] = lambda text, columns=60: clip(str(text), columns)
-        self._environment.filters["quote"] = _quote
 
     def words(self, letter: Letter, number: int, key: str) -> LetterWritten:
         """The letter in words, as it is journaled; `number` counts within its case or entry, `key` names the key its
@@ -112,32 +104,29 @@ class Letters:
         calls: dict[str, Callable[..., str]] = {
             name: getattr(voice, name) for name in (*CALLS, *CALLS_OF_CASE, *CALLS_OF_CLERKS)
         }
-        rendered = self._environment.get_template(f"{language}/{template}").render(context | calls, lang=language)
-        head, _, text = CONTROLS.sub("", _lines(rendered)).partition("\n\n")
+        words = rendered(self.rules.templates[language][template], context | calls | {"lang": language})
+        head, _, text = CONTROLS.sub("", words).partition("\n\n")
         broken = "\n".join(_broken(line) for line in text.split("\n"))
         return " ".join(head.removeprefix("Subject:").split()), re.sub(r"\n{3,}", "\n\n", broken).strip()
 
     def problems(self) -> Iterator[Problem]:
-        """What is wrong with the templates: a letter without one in some language, or one that Jinja refuses."""
+        """What is wrong with the templates: a letter without one in some language, one that Jinja refuses, or one with
+        a name that no letter has."""
         for language in self.rules.desk.languages:
-            for name in TEMPLATES:
-                yield from self._problems(language, name)
-
-    def _problems(self, language: str, name: str) -> Iterator[Problem]:
-        file = f"templates/{language}/{name}.txt"
-        try:
-            self._environment.get_template(f"{language}/{name}")
-            parsed = self._environment.parse(self.rules.templates[language][name])
-            for unknown in sorted(jinja2.meta.find_undeclared_variables(parsed) - KNOWN):
-                yield Problem(file, unknown, "a name that no letter has", meant(unknown, KNOWN))
-        except jinja2.TemplateNotFound:
-            yield Problem(file, "", "no such file", "a template for this letter")
-        except jinja2.TemplateSyntaxError as error:
-            yield Problem(file, "", error.message or "a mistake", "a template that Jinja can read", error.lineno)
+            templates = self.rules.templates.get(language, {})
+            for name in sorted({*TEMPLATES, *templates}):
+                yield from _problems(f"templates/{language}/{name}.txt", templates.get(name))
 
 
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _problems(file: str, source: str | None) -> Iterator[Problem]:
+    if source is None:
+        yield Problem(file, "", "no such file", "a template for this letter")
+        return
+    try:
+        for unknown in sorted(names_in(source) - KNOWN):
+            yield Problem(file, unknown, "a name that no letter has", meant(unknown, KNOWN))
+    except Unreadable as error:
+        yield Problem(file, "", str(error), "a template that Jinja can read", error.line)
 
 
 def _broken(line: str) -> str:
@@ -145,8 +134,3 @@ def _broken(line: str) -> str:
     if width(line) <= WIDEST or line.startswith(">"):
         return line
     return wrap(line, COLUMNS, " " * (len(line) - len(line.lstrip(" "))))
-
-
-def _quote(text: object, lines: int = 40) -> str:
-    kept = wrap(_lines(str(text)).strip(), COLUMNS, "> ").split("\n")
-    return "\n".join(kept[:lines] + ["> […]"] * (len(kept) > lines))

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from mailbot.core.events import Enclosure
 from mailbot.core.rules import Sheet
 from mailbot.core.rulesets.files import sheet_of
-from mailbot.edge import sheets
 from mailbot.flow.tools import Tools
 from mailbot.store import LetterDue
 
@@ -26,6 +25,8 @@ async def enclosed(tools: Tools, due: LetterDue) -> list[tuple[Enclosure, bytes]
 
 async def _bytes(tools: Tools, due: LetterDue, enclosure: Enclosure) -> bytes:
     if enclosure.sheet:
+        from mailbot.edge import sheets  # what draws PDFs is large, and few letters need it
+
         sheet = await _sheet(tools, due, enclosure)
         return sheets.make(enclosure, sheet, due.entry.at.astimezone(ZoneInfo(tools.rules.desk.timezone)))
     data = await tools.store.rule_file(enclosure.digest)

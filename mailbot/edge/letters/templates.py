@@ -1,0 +1,87 @@
+"""Templates of letters as Jinja reads them, each text once a process. It knows no rules and no letter."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+import jinja2
+import jinja2.meta
+
+from mailbot.core.columns import clip, width, wrap
+
+COLUMNS = 72
+"""Columns a paragraph is broken at."""
+WIDEST = 76
+"""Columns up to which a line that came broken already (a form, values) is left alone."""
+KEPT = 1024
+"""Templates that are kept read: several sets of rules in two languages."""
+
+
+class Unreadable(Exception):  # noqa: N818 - it is the template that is mistaken
+    """Jinja refuses a template; `line` counts from 1."""
+
+    def __init__(self, why: str, line: int) -> None:
+        super().__init__(why)
+        self.line = line
+
+
+@lru_cache(maxsize=KEPT)
+def names_in(source: str) -> frozenset[str]:
+    """The names that a template wants to be given. Unreadable if Jinja refuses it."""
+    try:
+        return frozenset(jinja2.meta.find_undeclared_variables(_ENVIRONMENT.parse(source)))
+    except jinja2.TemplateSyntaxError as error:
+        raise Unreadable(error.message or "a mistake", error.lineno) from error
+
+
+def rendered(source: str, context: Mapping[str, object]) -> str:
+    """A template with its names filled in, lines ending in a line feed alone."""
+    return lines(compiled(source).render(context))
+
+
+def lines(text: str) -> str:
+    """Text whose lines all end in a line feed."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@lru_cache(maxsize=KEPT)
+def compiled(source: str) -> jinja2.Template:
+    """A template to be filled in. jinja2.TemplateSyntaxError if Jinja refuses it, which `names_in` found before."""
+    return _ENVIRONMENT.from_string(source)
+
+
+def _wrap(text: object, indent: int = 0, columns: int = COLUMNS) -> str:
+    return wrap(str(text), columns, " " * indent)
+
+
+def _clip(text: object, columns: int = 60) -> str:
+    return clip(str(text), columns)
+
+
+def _quote(text: object, most: int = 40) -> str:
+    """Somebody's words behind quote marks, `most` lines of them."""
+    kept = [part for line in lines(str(text)).strip().split("\n") for part in _quoted(line)]
+    return "\n".join(kept[:most] + ["> […]"] * (len(kept) > most))
+
+
+def _quoted(line: str) -> list[str]:
+    """A line behind the quote mark; broken only where it would be too wide, since broken lines read badly."""
+    quoted = f"> {line.strip()}".rstrip()
+    return [quoted] if width(quoted) <= WIDEST else wrap(line, COLUMNS, "> ").split("\n")
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {"wrap": _wrap, "clip": _clip, "quote": _quote}
+"""What templates may do to a text; docs/letters.md says what they are for."""
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - plain text mail, nothing is markup
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+_ENVIRONMENT = _environment()
