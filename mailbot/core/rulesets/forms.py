@@ -11,6 +11,7 @@ from mailbot.core.conditions import fields_named, holds
 from mailbot.core.labels import label_key
 from mailbot.core.rules import FieldRule, Form, Register, Sheet, Texts
 from mailbot.core.rulesets.problems import Path
+from mailbot.core.secrets import masked
 
 Found = Iterator[tuple[Path, str, str]]
 """Place, what was found, what is wanted."""
@@ -98,6 +99,17 @@ def _labels(form: Form, house: House) -> Found:
                 yield ("fields", key, *place), f'"{text}", which the field `{owner}` has too', "a label of its own"
 
 
+def _masked(form: Form, house: House) -> Found:
+    """No answer that the form itself offers reads like a password that somebody sent: it would be masked."""
+    for key, rule in form.fields.items():
+        offered = [text for languages in rule.choices.values() for texts in languages.values() for text in texts]
+        offered += [line for text in rule.example.values() for line in text.split("\n")]
+        for place, text in labels(rule):
+            taken = next((f"{text}: {answer}" for answer in offered if masked(f"{text}: {answer}")[1]), None)
+            if taken:
+                yield ("fields", key, *place), f'"{taken}", which reads as a password', "another label"
+
+
 _SETTINGS: Mapping[str, str] = {
     "choices": "choice",
     "minimum": "long",
@@ -157,6 +169,7 @@ FORM_RULES: tuple[Callable[[Form, House], Found], ...] = (
     _keys,
     _texts,
     _labels,
+    _masked,
     _settings,
     _people,
     _closed,
