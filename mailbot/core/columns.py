@@ -8,8 +8,10 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Control characters but tab and line feed: nothing a person can see."""
 NO_LINE_START = frozenset("、。，．・：；？！）」』】〕〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}")
 
-NO_LINE_END = frozenset("（「『【〔〈《［｛([{")
-"""Brackets that open: they belong to what follows."""
+NO_LINE_END = frozenset("（「『【〔〈《［｛([{“‘")
+"""Brackets and quotation marks that open: they belong to what follows."""
+ITEM = re.compile(r"[-*•‣] |[・●○■□◆◇①-⑳]|\(?\d{1,2}[.)] ")
+"""How an item of a list begins."""
 
 
 def width(text: str) -> int:
@@ -58,8 +60,8 @@ def _wrap_line(line: str, room: int, indent: str) -> list[str]:
 
 
 def unbroken(text: str) -> str:
-    """Text whose single line breaks (as a mail program made them) are joined again; blank lines stay. Between wide
-    letters nothing is put in their place, elsewhere a space."""
+    """Text whose single line breaks (as a mail program made them) are joined again; blank lines stay, and each item of
+    a list begins a line. Between wide letters nothing is put in their place, elsewhere a space."""
     paragraphs = re.split(r"\n[ \t]*\n\s*", text.strip())
     return "\n\n".join(_joined(paragraph.split("\n")) for paragraph in paragraphs)
 
@@ -68,7 +70,8 @@ def _joined(lines: list[str]) -> str:
     whole = ""
     for line in (part.strip() for part in lines):
         wide = whole and line and ord(whole[-1]) > 0x2E7F and ord(line[0]) > 0x2E7F
-        whole = f"{whole}{line}" if wide or not whole else f"{whole} {line}"
+        glue = "" if not whole else "\n" if ITEM.match(line) else "" if wide else " "
+        whole = f"{whole}{glue}{line}"
     return whole
 
 

@@ -142,12 +142,14 @@ class Document(Frozen):
 
 class Step(Frozen):
     """What a case waits for, where `when` holds. `name` is the kind if nothing is said; `remind` and `limit` in working
-    days after the step began, or after the application was complete (`counted = "completed"`).
+    days after the step began, or after the application was complete (`counted = "completed"`), or after the day that
+    the field `day` gives, such as the one on which a task is to be done.
 
     `letter` begins it, to whomever it waits for. `shows` are the fields a consent letter shows and binds to;
-    `documents` (document) are wanted in their order. `task` says in words what clerks do, `number` that it has a
-    number to be given (POSTED), `each` that it is done for every user of the plan, `reply` that a clerk's REPLY is
-    what does it. `ends` are the words in an applicant's mail that end a wait; `again` is the step that another mail
+    `documents` (document) are wanted in their order, `paper` that they often come by FAX or post: clerks, who record
+    that, hear at once what is awaited, else with its reminder. `task` says in words what clerks do, `number` that it
+    has a number to be given (POSTED), `each` that it is done for every user of the plan, `reply` that a clerk's REPLY
+    is what does it. `ends` are the words in an applicant's mail that end a wait; `again` is the step that another mail
     of theirs goes back to; `notice` is a letter to the address that the register has, where it may object. `tells`
     (notify) are those who get `letter`. `after` is what happens when the limit passes: the case ends (`expire`), goes
     on (`go_on`), or the head of the desk is told (`tell`); nothing said, what its kind does.
@@ -160,10 +162,12 @@ class Step(Frozen):
     remind: int | None = None
     limit: int | None = None
     counted: Literal["step", "completed"] = "step"
+    day: str | None = None
     after: Literal["expire", "go_on", "tell"] | None = None
     title: Texts = {}
     shows: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    paper: bool = False
     task: Texts = {}
     number: bool = False
     each: bool = False

@@ -50,8 +50,8 @@ class Ledger:
     `taken_in`, `ignored`, `quarantined`, `dismissed`; `letters` counts letters by state: `due`, `sent`, `failed`,
     `held`, `dropped`, and all ever `written`; `oldest_due` is since when the oldest due one has been
     due: when it was written, or an operator let it go. `told` is when the clerks were last told of the quarantine,
-    `told_seq` the number of that entry (0: never). `sealed` are the mails that held a secret. `done` has the nonces of the orders carried out lately, each with
-    the number of its entry.
+    `told_seq` the number of that entry (0: never). `sealed` are the mails that held a secret. `done` has the nonces of
+    the orders carried out lately, each with the number of its entry.
     """
 
     opened: datetime | None = None

@@ -10,7 +10,7 @@ TEMPLATES = (
     *("rejected_responsible", "declined", "forms", "transcript", "not_counted", "passed_on", "stuck", "handed"),
     *("proposed", "status", "reminder", "expired", "too_large", "address_changed", "undeliverable"),
     *("unreached", "quarantine", "alarm", "closed", "notice", "document", "document_received", "task", "overdue"),
-    *("completed", "secret"),
+    *("completed", "secret", "awaited"),
     *("replied", "asked", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
     *("objected", "objection", "objection_over", "unannounced"),
 )

@@ -3,8 +3,9 @@ It sends nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from mailbot.core.calendar import add_working_days
 from mailbot.core.case import Case
@@ -27,6 +28,8 @@ class StepRow:
     after: After
 
 
+FARTHEST = timedelta(days=3660)
+"""How far off a day may be that somebody gives; a later one is counted as this."""
 OWN = ("fields", "consent", "document")
 """Kinds in which somebody outside the desk has to act: what is said of them depends on to whom."""
 NEXT = frozenset((*(f"{kind}_own" for kind in OWN), *OWN, "review", "task", "wait", "notify", "end"))
@@ -111,10 +114,20 @@ def current(case: Case, form: Form) -> Step | None:
     return next((step for step in concerning if not over(case, form, step)), None)
 
 
+def _counted_from(step: Step, case: Case, desk: Desk, now: datetime) -> datetime:
+    """The instant from which a step's working days are counted: `now`; when everything was there; or, if it is still
+    to come, the day that a field of the form gives."""
+    complete = complete_since(case) if step.counted == "completed" else None
+    day = case.values.get(step.day or "", "")
+    if isinstance(day, str) and day:
+        given = datetime.combine(date.fromisoformat(day), time(12), ZoneInfo(desk.timezone))
+        return min(max(given, now), now + FARTHEST)
+    return from_text(complete) if complete else now
+
+
 def entered(step: Step, case: Case, desk: Desk, now: datetime) -> StepEntered:
     """The event with which a case begins to wait for a step at `now` (aware UTC), with its reminder and limit."""
-    complete = complete_since(case) if step.counted == "completed" else None
-    begun = from_text(complete) if complete else now
+    begun = _counted_from(step, case, desk, now)
 
     def in_days(days: int | None) -> str | None:
         return None if days is None else to_text(max(add_working_days(begun, days, desk), now))

@@ -47,7 +47,8 @@ def _fields(event: e.FieldsRead) -> str:
     read = f"{len(event.answers)} field{'s' * (len(event.answers) != 1)} read"
     if not event.faults:
         return f"{read}, complete"
-    return f"{read}, {len(event.faults)} to be asked: " + ", ".join(fault.field for fault in event.faults)
+    fields = tuple(dict.fromkeys(fault.field for fault in event.faults))
+    return f"{read}, {len(fields)} to be asked: " + ", ".join(fields)
 
 
 def _minute(instant: str) -> str:

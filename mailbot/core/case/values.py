@@ -145,5 +145,5 @@ class Case(e.Frozen):
 
     @property
     def halted(self) -> bool:
-        """Whether it goes on only when a clerk says so: somebody objected to a change, or nobody could be told of it."""
+        """Whether it goes on only when a clerk says so: somebody objected to a change, or nobody could hear of it."""
         return bool(self.stopped) or (self.stuck and self.step_kind == "wait")

@@ -78,12 +78,23 @@ def _of_responsible(mail: Incoming, case: Case, letter: LetterInfo) -> Decision:
 
 
 def _of_applicant(mail: Incoming, case: Case, letter: LetterInfo) -> Decision:
-    said = said_by(mail.message, mail.rules.forms[case.form], answers_ours=True)
+    said = _said(mail, case)
     story = begin(mail, case, "applicant")
     _register_address(story, mail)
     if mail.proven or story.known.applicant.lower() == mail.address.lower():
         return _answered(story, mail, said, case, letter)
     return _proposed(story, mail, said)
+
+
+def _said(mail: Incoming, case: Case) -> Said:
+    """What an answer says about the form; where that is nothing, its words are what was asked for if the form takes
+    words."""
+    form = mail.rules.forms[case.form]
+    said, words = said_by(mail.message, form, answers_ours=True), mail.new_text.strip()
+    open_ = {*case.asked, *(fault.field for fault in case.faults)}
+    if said.nothing and form.takes in open_ and words and case.step_kind == "fields":
+        return Said({form.takes or "": (words,)})
+    return said
 
 
 def _register_address(story: Story, mail: Incoming) -> None:
@@ -110,12 +121,15 @@ def _answered(story: Story, mail: Incoming, said: Said, before: Case, letter: Le
         if brought != documents.NOTHING:
             return story.decision()
         if before.completed is not None or before.stuck:
-            return pass_on(mail, before, letter, "no_fields")
+            more = bool(before.step) and story.form.step(before.step).reply
+            return pass_on(mail, before, letter, "more" if more else "no_fields")
     if brought.documents:
         story.to_applicant("document_received", documents=brought.documents)
     again = repeated(before, said.answers) if letter.template in ASKING else ()
     take(story, said, mail.address, others=mail.facts.others, again=again)
     _move_on(story, before)
+    if story.known.rounds > before.rounds and not story.known.stuck and mail.new_text.strip():
+        story.to_clerks("passed_on", why="no_fields", by=mail.address, text=mail.new_text)
     return story.decision()
 
 
@@ -159,7 +173,7 @@ def _move_on(story: Story, before: Case) -> None:
         anew = documents.reprinted(story, before.values, step)
         if not (anew and waits_for(story.known, story.form) == "applicant"):
             story.to_applicant("received", again=True)
-        (ask if anew else CHANGED.get(step.kind, _nobody))(story, step)
+        (enter if anew else CHANGED.get(step.kind, _nobody))(story, step)
 
 
 def _void(story: Story, before: Case) -> bool:

@@ -42,7 +42,10 @@ def _expire(story: Story) -> None:
         _move(story)
         return
     story.add(Expired(step=story.known.step))
-    story.to_applicant("expired")
+    if story.known.consent:
+        story.to_both("expired", "expired")
+    else:
+        story.to_applicant("expired")
 
 
 def _go_on(story: Story) -> None:
@@ -150,4 +153,7 @@ def _remind(story: Story) -> None:
         story.to_clerks("unreached", by=unreached)
         return
     writes = {"responsible": story.to_responsible, "clerk": story.to_clerks}
-    writes.get(_role(story), story.to_applicant)("reminder")
+    role = _role(story)
+    writes.get(role, story.to_applicant)("reminder")
+    if story.known.step_kind == "document" and role != "clerk":
+        story.to_clerks("awaited")

@@ -3,7 +3,6 @@ happens when none is left. It reads no mail."""
 
 from collections.abc import Callable, Mapping
 
-from mailbot.core import attached
 from mailbot.core.decide.incoming import Story
 from mailbot.core.decide.registered import changed_rows
 from mailbot.core.events import Accepted, Completed, HandedToClerk, StepPassed
@@ -16,14 +15,21 @@ Begin = Callable[[Story, Step], None]
 def _ask_fields(story: Story, step: Step) -> None:
     """The applicant is asked, as long as that leads anywhere; then a clerk has to help, once."""
     case = story.known
-    unknown = case.plan is not None and not case.plan.version and not attached.faults("", case.plan)
-    why = "plan_unknown" if unknown else "no_news" if case.rounds >= story.rules.desk.rounds else ""
+    tired = case.rounds >= story.rules.desk.rounds
+    why = "explained" if _explained(story) else "no_news" if tired else ""
     if not why:
         story.to_applicant(step.letter or "missing")
     elif not case.stuck:
         story.add(HandedToClerk(why=why))
-        story.to_applicant("handed")
+        story.to_applicant("handed", why=why)
         story.to_clerks("stuck", why=why, text=story.said)
+
+
+def _explained(story: Story) -> bool:
+    """Whether nothing is wrong but what the letter asked a reason for, and the answer gives one in words."""
+    case = story.known
+    codes = {fault.code for fault in case.faults}
+    return bool(case.rounds and story.said.strip() and not case.asked) and codes == {"email_free"}
 
 
 def _ask_consent(story: Story, step: Step) -> None:
@@ -34,6 +40,8 @@ def _ask_document(story: Story, step: Step) -> None:
     """Whoever signs next gets the sheet; the others are told by the letters of the step before."""
     writes = {"applicant": story.to_applicant, "responsible": story.to_responsible}
     writes[waits_for(story.known, story.form)](step.letter or "document")
+    if step.paper:
+        story.to_clerks("awaited")
 
 
 def _ask_review(story: Story, step: Step) -> None:

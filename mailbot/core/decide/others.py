@@ -23,11 +23,12 @@ MOST_LINES = 20
 def enquiry(mail: Incoming) -> Decision:
     """A person wrote something that is no application: the blank of the form that it names, or the forms there are.
     Whoever answers a general letter with the name of a form gets its blank, however many letters they had today; other
-    words open a case of the form that takes them."""
+    words open a case of the form that takes them (the subject is that of our letter then, and says nothing)."""
     if mail.facts.sender is None:
         return without_case(mail, Quarantined(reason="a mail without exactly one From address"))
     forms = mail.rules.forms
-    named = asked_for(mail.message.subject, mail.new_text, forms)
+    ours = bool(mail.facts.number and mail.new_text.strip())
+    named = asked_for("" if ours else mail.message.subject, mail.new_text, forms)
     taking = next((form for form in forms.values() if form.takes), None)
     if named is None and taking and mail.facts.number and mail.new_text.strip():
         return open_case(mail, taking, _in_own_words(mail, taking))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailbot.core import attached, secrets
 from mailbot.core.case import Case
+from mailbot.core.conditions import holds
 from mailbot.core.decide.closed import closed_fault
 from mailbot.core.decide.incoming import Story
 from mailbot.core.decide.registered import unknown
@@ -80,7 +81,7 @@ def take(
             by=by,
             answers={
                 key: tuple(map(masked, texts))
-                for key, texts in answers.items()
+                for key, texts in {**_settled(form, case, values), **answers}.items()
                 if key in changed or key in case.asked
             },
             values={key: masked(value) if isinstance(value, str) else value for key, value in values.items()},
@@ -92,6 +93,13 @@ def take(
         )
     )
     return understood.values
+
+
+def _settled(form: Form, case: Case, values: Mapping[str, Value]) -> Answers:
+    """What clerks asked for and what this mail makes needless: asked no more, it stands as it was answered."""
+    rules = ((key, form.fields[key].when) for key in case.asked if key in form.fields)
+    needless = (key for key, when in rules if holds(when, case.values) and not holds(when, values))
+    return {key: case.answers.get(key, ()) for key in needless}
 
 
 def _of_the_plan_before(form: Form, case: Case, said: Said) -> Answers:

@@ -9,7 +9,8 @@ from mailbot.core.events import MailAttached, StepPassed
 
 def heard(story: Story, mail: Incoming, said: Said) -> bool:
     """Whether a mail of the applicant did something to a case that waits: it said one of the words that end the wait,
-    or it is one more word about what was dealt with, and the case goes back to those who deal with it."""
+    or it is one more word about what was dealt with, and the case goes back to those who deal with it, as the applicant
+    is told."""
     case = story.known
     if case.step_kind != "wait" or not mail.proven:
         return False
@@ -24,4 +25,5 @@ def heard(story: Story, mail: Incoming, said: Said) -> bool:
         take(story, said, mail.address)
     story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why="again"))
     enter(story, story.form.step(step.again))
+    story.to_applicant("received", again=True, text=mail.new_text)
     return True

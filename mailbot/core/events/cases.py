@@ -57,8 +57,8 @@ class CaseOpened(Frozen):
 class FieldsRead(Frozen):
     """What a mail said about fields: `answers` as written (only those of this mail), `values` and `faults` as they
     stand for the whole case after it, `unread` the labels nobody knows with their text. `remarks` are what clerks
-    should look at, as they stand after it; `confirmed`, as they stand too, the fields whose doubtful value came a second
-    time, and counts.
+    should look at, as they stand after it; `confirmed`, as they stand too, the fields whose doubtful value came a
+    second time, and counts.
     """
 
     kind: Literal["fields_read"] = "fields_read"

@@ -113,14 +113,17 @@ def _fit(form: Form, single: dict[str, str], asking: Asking, values: Values, fau
 
 
 def _imply(form: Form, values: Values, faults: Faults) -> None:
-    """What was answered badly was answered: to a condition a faulty field is not empty."""
     for key, rule in form.fields.items():
         if not rule.implied or key in values or key in faults:
             continue
-        known = {**{name: fault.found or "?" for name, fault in faults.items()}, **values}
-        row = next((row for row in rule.implied if holds(row.when, known)), None)
+        row = next((row for row in rule.implied if holds(row.when, _answered(values, faults))), None)
         if row is not None:
             values[key] = row.value
+
+
+def _answered(values: Values, faults: Faults) -> Values:
+    """What was answered badly was answered: to a condition a faulty field is not empty."""
+    return {**{name: fault.found or "?" for name, fault in faults.items()}, **values}
 
 
 def _copy(form: Form, copies: Copies, language: str, single: Mapping[str, str], values: Values, faults: Faults) -> None:
@@ -161,7 +164,7 @@ def _missing(form: Form, values: Values, faults: Faults) -> None:
 
 
 def _check(check: Check, language: str, values: Values, faults: Faults) -> None:
-    if check.field in faults or not holds(check.when, values):
+    if check.field in faults or not holds(check.when, _answered(values, faults)):
         return
     message = check.message.get(language) or next(iter(check.message.values()), "")
     found = quotable(_text(values.get(check.field, "")))

@@ -93,6 +93,7 @@ def _named(form: Form) -> Iterator[tuple[Path, str]]:
         yield from ((("checks", at, "asks", place), key) for place, key in enumerate(check.asks))
     for at, step in enumerate(form.steps):
         yield from ((("steps", at, "shows", place), key) for place, key in enumerate(step.shows))
+        yield from ((("steps", at, "day"), key) for key in (step.day,) if key is not None)
     for at, closed in enumerate(form.closed):
         yield from ((("closed", at, "instead", key), key) for key in closed.instead)
     for name, document in form.documents.items():
@@ -121,6 +122,14 @@ def _uses(form: Form, house: House) -> Found:
             yield ("fields", key, "from_plan"), "it in a form without a plan", 'a field with type = "plan"'
 
 
+def _days(form: Form, house: House) -> Found:
+    """What a step's days are counted from is a day."""
+    for at, step in enumerate(form.steps):
+        rule = form.fields.get(step.day or "")
+        if rule is not None and rule.type != "date":
+            yield ("steps", at, "day"), f'"{step.day}", a field of type {rule.type}', 'a field with type = "date"'
+
+
 def _rows(form: Form, house: House) -> Found:
     """What is written into a register names its row as the register does."""
     for name, records in form.records.items():
@@ -144,6 +153,7 @@ REFERENCE_RULES: tuple[Callable[[Form, House], Found], ...] = (
     _given,
     _names,
     _uses,
+    _days,
     _rows,
     _letters,
 )

@@ -20,7 +20,9 @@ SETTINGS: Mapping[str, StepKind] = MappingProxyType(
     {
         "shows": "consent",
         "documents": "document",
+        "paper": "document",
         "number": "task",
+        "day": "task",
         "each": "task",
         "reply": "task",
         "ends": "wait",

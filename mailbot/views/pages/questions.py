@@ -39,7 +39,7 @@ def _must(rule: FieldRule, form: Form, voice: Voice) -> Html:
 def _about(rule: FieldRule, voice: Voice) -> Iterator[Html]:
     if text := voice.text(rule.help):
         yield tag("p", unbroken(text))
-    if rule.type == "plan":
+    elif rule.type == "plan":
         yield tag("p", voice.say("questions", "plan"))
     if rule.choices:
         options = [tag("b", option(rule, value, voice.language)) for value in rule.choices]

@@ -6,7 +6,7 @@ from mailbot.core.commands import PARTICIPANTS
 from mailbot.core.rules import Form, Step, StepKind
 from mailbot.core.steps import STEPS, after
 from mailbot.views.pages.conditions import in_words
-from mailbot.views.pages.markup import Html, joined, listed, tag
+from mailbot.views.pages.markup import Html, joined, listed, paragraphs, tag
 from mailbot.views.pages.voice import Voice
 
 Told = Callable[[Step, Form, Voice], Iterator[Html]]
@@ -19,9 +19,15 @@ def steps(form: Form, voice: Voice) -> Html:
 
 
 def _title(step: Step, voice: Voice) -> str:
-    """The form's own title, else what a step of its sort is called."""
+    """The form's own title, if it is one, else what a step of its sort is called."""
     sorts = {"task": "reply" if step.reply else "task", "wait": _wait_sort(step)}
-    return voice.text(step.title) or voice.say("steps", f"{sorts.get(step.kind, step.kind)}_title")
+    own = voice.text(step.title)
+    return own if own and not _sentence(own) else voice.say("steps", f"{sorts.get(step.kind, step.kind)}_title")
+
+
+def _sentence(title: str) -> bool:
+    """Whether a title is a sentence rather than a name: then it stands below the heading."""
+    return title.rstrip().endswith((".", "。"))
 
 
 def _wait_sort(step: Step) -> str:
@@ -33,7 +39,10 @@ def _told(step: Step, form: Form, voice: Voice) -> Iterator[Html]:
         condition = in_words(step.when, form, voice)
         said = voice.say("steps", "only_if", condition=condition) if condition else voice.say("steps", "only_some")
         yield tag("p", said, class_="when")
+    if _sentence(own := voice.text(step.title)):
+        yield tag("p", own)
     yield from TELLS[step.kind](step, form, voice)
+    yield paragraphs(voice.text(form.says.get(f"page_{step.id}", {})))
     yield from (tag("p", limit, class_="limit") for limit in _limits(step, voice))
 
 

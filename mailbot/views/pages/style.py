@@ -61,6 +61,7 @@ th,td{text-align:left;vertical-align:top;padding:.45rem .9rem .45rem 0;border-to
 th{font-weight:400}
 thead th{border-top:0;font-weight:700}
 tbody th{white-space:nowrap}
+.hint+h3,table+h3{margin-top:1.1rem}
 .forms{list-style:none;padding:0}
 .forms>li{border-top:1px solid var(--line);padding:.9rem 0;margin:0}
 .forms>li:first-child{border-top:0}

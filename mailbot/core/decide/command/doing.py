@@ -21,7 +21,7 @@ HOW: dict[str, How] = {
 }
 FILLING = frozenset({"by", "on", "of", "the", "a", "で", "を"})
 CERTIFICATE = re.compile(r"(?:the\s+)?(?:cert(?:ificate)?|アカウント登録証|登録証|証明書)[\s:：]+", re.IGNORECASE)
-NUMBER = re.compile(r"(?=.*\d)[\w./#-]{1,40}(?: [\w./#-]{1,20}){0,3}")
+NUMBER = re.compile(r"(?=.*\d)[\w./#-]{1,40}(?: [\w./#-]{1,20}){0,5}")
 
 
 def received(work: Work, command: Command) -> str | Mistake:
