@@ -19,7 +19,7 @@ from desks import Mailbox
 from worlds import World, application, digest, question
 
 from mailbot.demo import mails as demo
-from mailbot.demo.people import Person, filled_in, newest, received, reply, write
+from mailbot.demo.people import Person, filled_in, newest, received, reply, signed, write
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
 
@@ -146,9 +146,10 @@ class Stage:
         self.run_well()
 
     def agreement(self, number: int) -> bytes:
-        """The consent of an applicant who is responsible for it."""
+        """The consent of an applicant who is responsible for it, with the pledge."""
         person = Person("Person", f"person{number}@uni.example")
-        return reply(person, newest([letter.raw for letter in self.relay.letters], person.address, "AGREE"), "AGREE")
+        letter = newest([letter.raw for letter in self.relay.letters], person.address, "AGREE")
+        return reply(person, letter, "AGREE", files=signed(letter))
 
     @property
     def state(self) -> Path:
@@ -308,13 +309,14 @@ def check_decided_once(entries: Sequence[dict[str, Any]], mails: Sequence[bytes]
 def answers(letters: Sequence[bytes]) -> list[bytes]:
     """What people write when they got the desk's first letters, and three mails that answer nothing."""
     clerk = Person("Clerk", next(letter.to for letter in map(received, letters) if "ACCEPT" in letter.text))
+    professor = newest(letters, demo.KELLERS_PROFESSOR.address)
     fourth = Person("Person", "person4@uni.example")
     asked = newest(letters, fourth.address)
     bounced = newest(letters, "asker1@uni.example")
     envelope = {"envelope": bounced.reply_to, "recipient": bounced.to, "message_id": bounced.message_id}
     return [
         reply(clerk, newest(letters, clerk.address, "person1@uni.example"), "ACCEPT"),
-        reply(demo.KELLERS_PROFESSOR, newest(letters, demo.KELLERS_PROFESSOR.address), "AGREE"),
+        reply(demo.KELLERS_PROFESSOR, professor, "AGREE", files=signed(professor)),
         application(6),
         demo.BROKEN,
         reply(clerk, newest(letters, clerk.address, "person2@uni.example"), "NOTE asked the institute about it"),

@@ -267,7 +267,8 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "alarm": written("alarm", "operator", alarms=ALARMS, over=("inbox",)),
     "alarm-over": written("alarm", "operator", alarms={}, over=("inbox", "sending")),
     "address_changed": written("address_changed", "applicant", consenting, by="taro@univ.example"),
-    "handed": written("handed", "applicant", collecting),
+    "handed": written("handed", "applicant", collecting, why="no_news"),
+    "handed-explained": written("handed", "applicant", collecting, why="explained"),
     "proposed": written("proposed", "applicant", consenting, by="x@free.example", keys=("email", "telephone")),
     "status": written("status", "applicant", collecting),
     "status-closed": written("status", "applicant", closed("rejected")),
@@ -292,6 +293,14 @@ EXAMPLES |= ACCOUNTS | STEPS
 from letter_examples_commands import EXAMPLES as COMMANDS  # noqa: E402 - likewise
 
 EXAMPLES |= COMMANDS
+
+from letter_examples_plans import EXAMPLES as PLANS  # noqa: E402 - likewise
+
+EXAMPLES |= PLANS
+
+from letter_examples_more import EXAMPLES as MORE  # noqa: E402 - likewise
+
+EXAMPLES |= MORE
 every_letter = pytest.mark.parametrize("name", EXAMPLES)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 

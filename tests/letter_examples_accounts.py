@@ -1,6 +1,7 @@
 """Examples of the letters that only the forms about accounts have: a new one, changes, passwords, closing, renewal."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from letter_examples import AFFILIATIONS, AGREED, DESK, DUE, FORM, KEY, RULES, TO, answers
@@ -79,6 +80,16 @@ def written(
     return make
 
 
+def to_clerk(template: str, of: Callable[[str], Case], **data: object) -> Callable[[str], Letter]:
+    """A letter to the clerk who reads that language."""
+
+    def make(language: str) -> Letter:
+        clerk = next(clerk for clerk in DESK.clerks if clerk.language == language)
+        return replace(written(template, of, "clerk", clerk=clerk, **data)(language), to=clerk.address)
+
+    return make
+
+
 def _by_language(make: Callable[[str], Given]) -> Mapping[str, Given]:
     return {language: make(language) for language in NAMES}
 
@@ -101,6 +112,7 @@ ENDS = _by_language(lambda language: {"continue_use": "no", "results": {"en": "n
 GENERAL = FORM.model_copy(update={"letters": {}})
 """A form without letters of its own."""
 CERTIFICATE = {"tasks": {"certificate": POSTED}}
+UNTOLD = {"stuck": True, **DUE}
 CHANGE, PASSWORD, CLOSE, RENEWAL = "change-registration", "password-change", "close-account", "renewal"
 
 EXAMPLES: dict[str, Callable[[str], Letter]] = {
@@ -112,6 +124,13 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "received_change": written("received", holder(CHANGE, "review", NEW_ADDRESS), again=False),
     "received_change-wait": written("received", holder(CHANGE, "objection", NEW_EMAIL, **DUE), again=False),
     "received_change-again": written("received", holder(CHANGE, "objection", NEW_EMAIL, **DUE), again=True),
+    "received_change-unannounced": written("received", holder(CHANGE, "objection", NEW_EMAIL, **UNTOLD), again=False),
+    "unannounced": to_clerk("unannounced", holder(CHANGE, "objection", NEW_EMAIL, **UNTOLD), why="no_holder", by=""),
+    "unannounced-lost": to_clerk(
+        "unannounced", holder(CLOSE, "objection", DELETE, **UNTOLD), why="notice_lost", by="taro@old.example"
+    ),
+    "reminder-unannounced": to_clerk("reminder", holder(CHANGE, "objection", NEW_EMAIL, **UNTOLD)),
+    "status-wait": written("status", holder(CHANGE, "objection", NEW_EMAIL, **DUE)),
     "accepted-change": written("accepted", holder(CHANGE, "change", NEW_ADDRESS)),
     "details_changed": written("details_changed", holder(CHANGE, "changed", NEW_EMAIL)),
     "received-password": written("received", holder(PASSWORD, "review", FORGOTTEN), again=False),
@@ -119,6 +138,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "password_posted": written("password_posted", holder(PASSWORD, "posted", FORGOTTEN, **CERTIFICATE)),
     "received_closing": written("received", holder(CLOSE, "objection", HAND_OVER, **DUE), again=False),
     "received_closing-again": written("received", holder(CLOSE, "review", DELETE), again=True),
+    "received_closing-unannounced": written("received", holder(CLOSE, "objection", DELETE, **UNTOLD), again=False),
     "accepted-closing": written("accepted", holder(CLOSE, "close", DELETE)),
     "account_closed": written("account_closed", holder(CLOSE, "closed", DELETE)),
     "account_closed-handed": written("account_closed", holder(CLOSE, "closed", HAND_OVER)),

@@ -120,6 +120,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
         {"case": closed("rejected")(language), "form": FORM},
     ),
     "objection": written("objection", "clerk", stopped, **BY),
+    "reminder-objection": written("reminder", "clerk", stopped),
     "not_counted-withdraw": written("not_counted", "responsible", consenting, why="not_yours", by=TO["responsible"]),
     "passed_on-applicant": written(
         "passed_on", "clerk", collecting, why="other", by="taro@univ.example", text=QUESTIONS

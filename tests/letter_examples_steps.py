@@ -137,6 +137,10 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "reminder-task": written("reminder", "clerk", posting()),
     "reminder-stuck": written("reminder", "clerk", lambda language: case(language, "fields", "collecting", stuck=True)),
     "reminder-wait": written("reminder", "applicant", waiting()),
+    "awaited": written("awaited", "clerk", signing()),
+    "expired-responsible": written(
+        "expired", "responsible", lambda language: case(language, "pledge", "expired", step_kind="document", **AGREED)
+    ),
     "expired-document": written(
         "expired", "applicant", lambda language: case(language, "pledge", "expired", step_kind="document")
     ),

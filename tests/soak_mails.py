@@ -13,7 +13,7 @@ from pathlib import Path
 from worlds import application, question
 
 from mailbot.demo import mails as demo
-from mailbot.demo.people import Letter, Person, filled_in, quoted_text, received, reply, write
+from mailbot.demo.people import Letter, Person, filled_in, quoted_text, received, reply, signed, write
 
 CORPORA = os.environ.get("MAILBOT_CORPORA", "")
 """A folder of mails that others wrote; without it, those of this file are varied."""
@@ -232,7 +232,8 @@ class People:
             word = self.dice.choice(
                 ["AGREE", "AGREE", "AGREE", "同意します", "DECLINE I know nothing of it", "What is this?"]
             )
-            return [Mail(reply(person, letter, word), "consent")]
+            files = signed(letter) if self.dice.random() < 0.8 else ()
+            return [Mail(reply(person, letter, word, files=files), "consent")]
         if self.dice.random() < 0.15:
             return [
                 Mail(

@@ -215,8 +215,8 @@ async def test_reports_come_through_the_reader() -> None:
     raw = report_mail(STATUS).encode()
     async with Reader() as reader:
         [answer] = await asyncio.wait_for(reader.read([(hashlib.sha256(raw).hexdigest(), raw)]), 60)
-    assert answer == read(raw)
     assert isinstance(answer, Message)
+    assert answer.reports == read(raw).reports
     assert len(answer.reports) == 2
 
 

@@ -322,6 +322,11 @@ def test_a_task_is_named_by_its_title_in_either_language_also_before_its_turn() 
     assert of.case.step == "door"
 
 
+def test_the_number_of_a_registered_letter_has_gaps() -> None:
+    of = accepted()
+    assert only(of.order("POSTED CERT RR 12 345 678 9JP"), TaskDone).number == "RR 12 345 678 9JP"
+
+
 @pytest.mark.parametrize(
     "text, shown",
     [
@@ -389,7 +394,7 @@ def test_an_enquirer_who_writes_once_more_is_before_the_clerks_again() -> None:
     again = of.answer(TARO, "At which hour?", "answer")
     assert of.case.step == "answer"
     assert "At which hour?" in said(of.last(MORGAN))
-    assert {to for _, to in written(again)} == {MORGAN, SATO}
+    assert {to for _, to in written(again)} == {MORGAN, SATO, TARO}
     of.order("返信 九時です。", SATO)
     assert of.case.step == "silence"
     of.passes(20)

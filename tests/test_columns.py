@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.core.columns import NO_LINE_END, NO_LINE_START, width, wrap
+from mailbot.core.columns import NO_LINE_END, NO_LINE_START, unbroken, width, wrap
 
 SENTENCE = (
     "ご登録の住所（研究室の住所）と、責任者の「所属機関」【必須】"
@@ -24,3 +24,15 @@ def test_no_line_ends_with_a_bracket_that_opens_or_begins_with_one_that_closes(c
 def test_a_day_in_brackets_goes_to_the_next_line_as_a_whole() -> None:
     assert wrap("期限は2026年4月27日（月）です。", 22) == "期限は2026年4月27日\n（月）です。"
     assert wrap("mail (電子メール)", 12) == "mail (電子\nメール)"
+
+
+def test_a_quotation_mark_stays_with_what_it_opens() -> None:
+    assert wrap("the sheet “料金”.", 12) == "the sheet\n“料金”."
+
+
+def test_the_items_of_a_list_stay_on_lines_of_their_own_when_broken_lines_are_joined() -> None:
+    papers = "Two papers:\n- Sedges of the\n  coast, 2025\n- Talk in Mishima"
+    assert unbroken(papers) == "Two papers:\n- Sedges of the coast, 2025\n- Talk in Mishima"
+    results = "成果：\n・論文一編（例示植物\n学会誌）\n・口頭発表"
+    assert unbroken(results) == "成果：\n・論文一編（例示植物学会誌）\n・口頭発表"
+    assert unbroken("from 2025\n-2026 and\n1.5 TB") == "from 2025 -2026 and 1.5 TB"

@@ -152,6 +152,14 @@ def test_a_check_across_fields_is_said_in_the_language_of_the_case(language: str
     assert "personal_genome" not in understood.values
 
 
+def test_what_was_answered_badly_is_not_empty_to_a_check_across_fields() -> None:
+    change = RULES.forms["change-registration"]
+    answers = {"account": ("taro-i",), "name": ("Taro Iden",), "reason": ("moved",)}
+    assert faults(understand(change, DESK, answers, "en")) == {"change": "check"}
+    assert faults(understand(change, DESK, {**answers, "email": ("taro@gmail.com",)}, "en")) == {"email": "email_free"}
+    assert faults(understand(change, DESK, {**answers, "postal_code": ("411-8540",)}, "en")) == {"address": "missing"}
+
+
 @pytest.mark.parametrize("abroad", [{"nationality": "Thai"}, {"residence": "タイ"}])
 def test_who_is_not_from_japan_or_not_in_it_is_asked_about_export_control(abroad: dict[str, str]) -> None:
     assert "resident" in faults(told({**APPLICATION, **abroad}))

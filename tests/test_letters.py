@@ -129,7 +129,7 @@ def replied(letter: LetterWritten, *filled: tuple[str, str]) -> str:
 @every_letter
 @every_language
 def test_a_letter_quoted_untouched_says_nothing(name: str, language: str) -> None:
-    if name == "closed":
+    if name in ("closed", "closed-plan"):
         return  # it brings a form that is ready to be sent back
     reading = read(replied(words(name, language)), form_of(EXAMPLES[name](language)), answers_ours=True)
     assert reading.answers == {}

@@ -61,6 +61,10 @@ Bring your card.
 The store is in the cellar.\"\"\"
 ja = "身分証をお持ちください。"
 
+[says.page_document]
+en = "A FAX will do."
+ja = "FAXでも結構です。"
+
 [fields.name]
 required = true
 label = {en = "Name", ja = "氏名"}
@@ -131,6 +135,7 @@ limit = 12
 
 [[steps]]
 kind = "review"
+title = {en = "It is being read.", ja = "拝見しています。"}
 limit = 1
 counted = "completed"
 
@@ -319,6 +324,8 @@ def test_the_steps_are_told_with_their_days() -> None:
         "our mail shows only: Name, Kind. They answer AGREE or DECLINE . If we hear nothing for 1 working day, we send",
         "If we hear nothing for 7 working days, we go on without.",
         "Loan slip, by the responsible person only if “Kind” is not “tape <1 TB>”",
+        "or a PDF with a digital signature. A FAX will do.",
+        "Decision It is being read. A member of staff reads",
         "no longer than 1 working day after the application is complete.",
         "Handing out A member of staff carries it out. This normally takes no longer than 4 working days.",
         "reply with “ tape came ” on a line of its own. If we hear nothing for 30 working days, we take it that all is",

@@ -564,6 +564,8 @@ JOURNEY_MISTAKES = [
     ('notice = "notice"\nlimit = 5\n', 'notice = "notice"\nlimit = 5\nafter = "expire"\n', "steps.3.after", "go_on"),
     ('kind = "task"\n', 'kind = "task"\nafter = "tell"\n', "steps.4.after", "a `limit`"),
     ('[fields.plan]\ntype = "plan"', '[fields.plan]\ntype = "line"', "steps.4.each", 'type = "plan"'),
+    ('kind = "task"\n', 'kind = "task"\nday = "nite"\n', "steps.4.day", "`night`, probably"),
+    ('kind = "task"\n', 'kind = "task"\nday = "night"\n', "steps.4.day", 'type = "date"'),
     ('again = "keys"', 'again = "kyes"', "steps.5.again", "`keys`, probably"),
     ('again = "keys"', 'again = "notify"', "steps.5.again", "one of"),
     ('name = "silence"', 'name = "keys"', "steps.5.name", "a `name` of its own"),

@@ -3,6 +3,7 @@
 import pytest
 from stepping import (
     CLERK,
+    DOCUMENTS,
     HEAD,
     ICHIRO,
     OLD,
@@ -11,6 +12,7 @@ from stepping import (
     Play,
     filled,
     form,
+    labelled,
     pdf,
     picture,
     ready,
@@ -215,11 +217,34 @@ def test_a_clerks_limit_tells_the_head_of_the_desk_once_and_ends_nothing() -> No
 
 def test_a_document_that_does_not_come_ends_the_case_after_a_reminder() -> None:
     play = agreed(ready("fields", "consent", "document", "review"))
-    assert play.passes("remind").written == [("reminder", ICHIRO)]
+    assert ("reminder", ICHIRO) in play.passes("remind").written
     assert "signature on this" in play.text("reminder")
     play.passes("limit")
-    assert (play.known.status, play.written) == ("expired", [("expired", TARO)])
-    assert "signed document has not reached us" in play.text("expired")
+    assert (play.known.status, play.written) == ("expired", [("expired", TARO), ("expired", ICHIRO)])
+    assert "signed document has not reached us" in " ".join(play.text("expired", TARO).split())
+    assert "your consent to it has ended as well" in " ".join(play.text("expired", ICHIRO).split())
+
+
+def test_a_consent_that_does_not_come_is_told_to_the_applicant_alone() -> None:
+    play = ready("fields", "consent", "review").passes("remind").passes("limit")
+    assert play.written == [("expired", TARO)]
+
+
+def test_clerks_can_record_a_paper_that_came_though_they_never_had_the_case_before_them() -> None:
+    play = agreed(ready("fields", "consent", "document", "review"))
+    assert play.written == [("agreed", ICHIRO), ("document", ICHIRO)]
+    assert play.passes("remind").written == [("reminder", ICHIRO), ("awaited", HEAD), ("awaited", CLERK)]
+    assert "RECEIVED FAX" in play.text("awaited", CLERK)
+    play.answer(CLERK, "RECEIVED FAX yesterday")
+    assert play.known.documents["pledge"].how == "fax"
+    assert play.known.status == "ready"
+
+
+def test_where_papers_are_the_rule_clerks_hear_at_once_what_is_awaited() -> None:
+    paper = {**STEPS["document"], "paper": True}
+    play = ready("fields", paper, "review")
+    assert [letter for letter in play.written if letter[0] == "awaited"] == [("awaited", HEAD), ("awaited", CLERK)]
+    assert "Pledge" in play.text("awaited", CLERK)
 
 
 def test_a_step_may_say_that_its_limit_ends_nothing() -> None:
@@ -371,10 +396,42 @@ def test_one_more_word_brings_an_answered_case_back_to_the_clerks() -> None:
     assert play.known.step == "silence"
     play.answer(TARO, "I did, and it fails still.")
     assert play.known.step == "answer"
-    assert play.written == CLERKS
+    assert play.written == [*CLERKS, ("received", TARO)]
     assert "> I did, and it fails still." in play.text("task", CLERK)
+    assert "Thank you for your further mail." in play.text("received")
     play.answer(CLERK, "REPLY Now?").passes("limit")
     assert (play.known.status, play.written) == ("done", [("completed", TARO)])
+
+
+def test_what_is_added_before_the_answer_goes_to_whoever_writes_it() -> None:
+    play = ready("fields", "answer", "silence").answer(TARO, "And only at night.")
+    assert (play.known.step, play.written) == ("answer", [("passed_on", HEAD), ("passed_on", CLERK)])
+    assert "It adds something to what you are asked to answer." in play.text("passed_on", CLERK)
+
+
+def test_how_a_case_stands_may_be_said_by_its_form() -> None:
+    says = {"at_silence": texts("it was answered")}
+    play = ready("fields", "answer", "silence", says=says).answer(TARO, "STATUS", sort="status")
+    assert "Today: received; being dealt with" in play.text("status")
+    play.answer(CLERK, "REPLY Please try again.").answer(TARO, "STATUS", sort="status")
+    assert "Today: it was answered" in play.text("status")
+
+
+def test_orders_are_not_shown_as_what_the_last_mail_says() -> None:
+    play = ready("fields", "review", "post").answer(CLERK, "ACCEPT\nNOTE she called", sort="command")
+    assert ("task", HEAD) in play.written
+    assert "The last mail says" not in play.text("task", HEAD)
+
+
+def test_a_task_for_a_day_is_late_only_after_that_day() -> None:
+    day = {"label": texts("Day"), "type": "date", "required": True}
+    post = {**STEPS["post"], "day": "day", "remind": 1, "limit": 3}
+    play = Play(form("fields", post, fields={"day": day})).apply(filled(Day="2026-06-30"))
+    assert (play.known.remind, play.known.due) == ("2026-07-01T14:59:59.000Z", "2026-07-03T14:59:59.000Z")
+    play = Play(form("fields", post, fields={"day": day})).apply(filled(Day="2026-04-01"))
+    assert play.known.remind == "2026-04-09T14:59:59.000Z", "that day is over"
+    play = Play(form("fields", post, fields={"day": day})).apply(filled(Day="9999-12-31"))
+    assert str(play.known.remind).startswith("2036-")
 
 
 # Registers.
@@ -480,6 +537,18 @@ def test_what_comes_out_of_season_is_taken_and_said_to_be_late() -> None:
     assert not ready("fields", "review", season={"begins": "10-01", "ends": "04-30"}).known.late
 
 
+def test_a_sheet_is_sent_anew_when_what_stands_on_it_changes_before_it_came_back() -> None:
+    own = {**DOCUMENTS["pledge"], "signer": "applicant"}
+    play = ready("fields", {**STEPS["document"], "documents": ("pledge",)}, "review", documents={"pledge": own})
+    assert play.written == [("document", TARO)]
+    play.answer(TARO, "Purpose: Copying proteins")
+    assert play.written == [("document", TARO)]
+    assert "Copying proteins" in play.text("document")
+    assert play.answer(TARO, "Account: taro-i").written == [("received", TARO)]
+    theirs = ready("fields", {**STEPS["document"], "documents": ("pledge",)}, "review")
+    assert theirs.answer(TARO, "Purpose: Copying proteins").written == [("received", TARO), ("document", ICHIRO)]
+
+
 # Doubtful values.
 
 
@@ -559,14 +628,43 @@ def place(cell: str) -> dict[str, str]:
     return {"sheet": "利用目的等", "cell": cell}
 
 
-def test_a_plan_that_cannot_be_read_goes_to_a_clerk() -> None:
+def test_a_plan_that_cannot_be_read_goes_to_a_clerk_once_the_applicant_has_answered_the_rest() -> None:
+    unknown = PlanFault(code="plan_version", sheet="料金試算表", wanted={"sheet": "料金試算表"})
     play = Play(form("fields", "review", **PLANNED)).apply(filled(Purpose=""))
-    play.answer(TARO, "", plan(version=""))
-    assert play.only(HandedToClerk).why == "plan_unknown"
-    assert play.written == [("handed", TARO), ("stuck", HEAD), ("stuck", CLERK)]
+    assert play.answer(TARO, "", plan(unknown, version="")).written == [("missing", TARO)]
+    play.answer(TARO, "Purpose: Copying genomes")
+    assert play.written == [("received", TARO), ("review", HEAD), ("review", CLERK)]
+    assert "The help desk will look at it." in play.text("received")
+    assert "please read the plan yourself" in play.text("review", CLERK)
 
 
 # Words of one's own.
+
+
+WITHOUT_PURPOSE = filled(Purpose="")
+PRIVATE = "taro.iden@gmail.com"
+
+
+def test_what_an_applicant_asks_instead_of_answering_is_read_by_a_person() -> None:
+    play = Play(form("fields", "review")).apply(WITHOUT_PURPOSE)
+    play.answer(TARO, "What do you mean by purpose?")
+    assert play.written == [("missing", TARO), ("passed_on", HEAD), ("passed_on", CLERK)]
+    assert "a member of staff will read" in " ".join(play.text("missing").split())
+    assert "What do you mean by purpose?" in play.text("passed_on", CLERK)
+    assert play.answer(TARO, "").written[0] == ("handed", TARO)
+    assert Play(form("fields", "review")).apply(WITHOUT_PURPOSE).answer(TARO, "").written == [("missing", TARO)]
+
+
+def test_who_tells_why_they_have_no_other_address_is_heard_by_a_clerk_at_once() -> None:
+    email = labelled("Email", type="email", required=True, institution=True)
+    play = Play(form("fields", "review", fields={"email": email})).apply(filled(Email=PRIVATE), sender=PRIVATE)
+    assert "please tell us why" in " ".join(play.text("missing").split())
+    play.answer(PRIVATE, "I have retired; this is the only address I have.")
+    assert play.written == [("handed", PRIVATE), ("stuck", HEAD), ("stuck", CLERK)]
+    assert "Thank you for telling us" in play.text("handed")
+    assert "ALLOW" in play.text("stuck", CLERK)
+    play.answer(CLERK, "ALLOW Email retired")
+    assert play.known.status == "ready"
 
 
 def test_a_reply_to_a_general_letter_opens_a_case_of_the_form_that_takes_it() -> None:
@@ -578,6 +676,37 @@ def test_a_reply_to_a_general_letter_opens_a_case_of_the_form_that_takes_it() ->
     assert play.known.form == "enquiry"
     assert play.known.values["purpose"] == "My job has been waiting for two days. Why?"
     assert play.written == [("received", TARO), *CLERKS]
+
+
+def test_a_form_that_takes_words_takes_them_in_answer_to_the_letter_that_asks_for_them() -> None:
+    play = Play(form("fields", "answer", takes="purpose")).apply(WITHOUT_PURPOSE)
+    play.answer(TARO, "My job has been waiting for two days.\nWhy?")
+    assert play.known.values["purpose"] == "My job has been waiting for two days. Why?"
+    assert (play.known.step, play.written) == ("answer", [("received", TARO), *CLERKS])
+
+
+def test_what_a_clerk_asked_for_is_asked_no_more_once_an_answer_makes_it_needless() -> None:
+    key = {"label": texts("Key"), "required": True, "when": {"field": "away", "is": "yes"}}
+    play = Play(form("fields", "review", fields={"key": key}))
+    play.apply(filled(From_abroad="yes", Key="one")).answer(CLERK, "ASK Key")
+    assert play.known.asked == ("key",)
+    play.answer(TARO, "Chief's name: Jiro")
+    assert (play.known.asked, play.known.step) == (("key",), "fields")
+    play.answer(TARO, "From abroad: no")
+    assert (play.known.asked, play.known.step) == ((), "review")
+
+
+def test_who_asks_back_about_a_letter_that_has_the_name_of_a_form_is_read_all_the_same() -> None:
+    people = {"applicant": {"email": "email", "name": ("name",)}}
+    takes = form("fields", "answer", name="enquiry", title=texts("Enquiry"), takes="purpose", people=people)
+    fields = {key: rule.model_copy(update={"required": key == "purpose"}) for key, rule in takes.fields.items()}
+    loan = form("fields", "review", aliases={"en": ("Loan",)})
+    play = Play(loan, (takes.model_copy(update={"fields": fields}),))
+    play._mail(TARO, "When do you take applications again?", "enquiry", {"number": "2026-00042"}, None, ())
+    assert play.known.form == "enquiry"
+    blank = Play(loan, play.others)
+    blank._mail(TARO, "", "enquiry", {"number": "2026-00042"}, None, ())
+    assert "=== form loan begin ===" in blank.letters[0].text
 
 
 def test_who_names_a_form_gets_its_blank_and_who_does_not_the_list() -> None:
