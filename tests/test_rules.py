@@ -73,7 +73,7 @@ label = {en = "Floor", ja = "階"}
 
 [fields.floor.choices.low]
 en = ["1", "2"]
-ja = ["一階"]
+ja = ["一階", "1F2Fのみ"]
 
 [[copies]]
 when = {field = "night", is = "no"}
@@ -215,6 +215,7 @@ FORM_MISTAKES = [
     ('kind = "consent"', 'kind = "agreement"', "steps.2.kind", "'consent'"),
     ('[title]\nen = "Room key"', 'name = "x"\n\n[title]\nen = "Room key"', "name", "title"),
     ('[fields.floor]\ntype = "choice"', '[fields.floor]\ntype = "line"', "fields.floor.choices", "choice"),
+    ('{en = "Floor", ja = "階"}', '{en = "Floor", ja = "階のパスワード"}', "fields.floor.label.ja", "another label"),
 ]
 
 
