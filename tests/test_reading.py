@@ -344,3 +344,24 @@ def test_a_hostile_mail_costs_no_more_than_its_length(mail: str) -> None:
     began = time.process_time()
     read(HOSTILE[mail], FORM, answers_ours=True)
     assert time.process_time() - began < 3.0  # a second on an idle machine; a slow pattern takes minutes
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "Best, Marek",
+        "Best wishes Kenji",
+        "Kind regards,\nHanne\nExample Institute of Botany\n+45 1234 5678",
+        "以上",
+        "以上、よろしくお願いいたします。\n\n遺伝 太郎\n例示大学",
+        "何卒よろしくお願い申し上げます。\n以上",
+    ],
+)
+def test_a_closing_formula_and_what_stands_below_it_belong_to_no_answer(closing: str) -> None:
+    text = f"Family name: Yamada\nPurpose of use: We count genes.\nMany genes.\n\n{closing}\n"
+    assert answers(text) == {"family_name": "Yamada", "purpose": "We count genes.\nMany genes."}
+
+
+def test_a_formula_in_the_middle_of_a_text_is_part_of_it() -> None:
+    text = "問い合わせ内容: 計算が止まります。\nよろしくお願いします。\n\n追伸：昨日までは動いていました。\n"
+    assert answers(text, form=ENQUIRY)["details"].endswith("昨日までは動いていました。")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mailbot.core.quoting import Line
 from mailbot.core.quoting.headers import RULER
+from mailbot.core.reading.closings import closes, signs
 from mailbot.core.reading.labels import Hit, Labels
 from mailbot.core.reading.shape import find_marker, indentation, squeezed
 
@@ -36,6 +37,8 @@ class Row:
 
 
 STOP = Row("", "", stop=True)
+LONGEST_END = 8
+"""Lines that a closing formula and the name and address below it have at most."""
 Block = tuple[int, int]
 """Which quoted mail a form stands in: depth of quoting, number of reply headers before."""
 
@@ -98,6 +101,7 @@ def _of(one: Placed, block: Block | None) -> bool:
 def _rows(chosen: Iterable[Placed | None], labels: Labels) -> list[Row]:
     rows = [STOP if one is None or one.marker else _row(one, labels) for one in chosen]
     _drop_notes(rows, labels)
+    _stop_at_closings(rows)
     return rows
 
 
@@ -110,6 +114,19 @@ def _row(one: Placed, labels: Labels) -> Row:
     inside = one.block is not None and (line.kind != "new" or line.depth == one.block[0])
     stop = not inside and hit is None and not text[0].isalnum() and RULER.match(text[:200]) is not None
     return Row(text, line.text, line.depth, line.kind == "new", inside, stop, line.wrapped, hit)
+
+
+def _stop_at_closings(rows: Sequence[Row]) -> None:
+    """A polite formula at the end of what somebody wrote, with the name below it, belongs to no value."""
+    below: list[Row] | None = []
+    for row in reversed(rows):
+        if row is STOP or not row.new:
+            below = []
+        elif row.hit or row.inside or (below and len(below) > LONGEST_END):
+            below = None  # what stands above a label is no end
+        elif below is not None and row.text:
+            row.stop = row.stop or (closes(row.text) and all(one.stop or signs(one.text) for one in below))
+            below.append(row)
 
 
 def _drop_notes(rows: list[Row], labels: Labels) -> None:
