@@ -120,10 +120,12 @@ def _stop_at_closings(rows: Sequence[Row]) -> None:
     """A polite formula at the end of what somebody wrote, with the name below it, belongs to no value."""
     below: list[Row] | None = []
     for row in reversed(rows):
-        if row is STOP or not row.new:
+        if row is STOP or (not row.new and row.text):
             below = []
-        elif row.hit or row.inside or (below and len(below) > LONGEST_END):
-            below = None  # what stands above a label is no end
+        elif (
+            row.hit or row.inside or not row.new or row.text[-1:] in (">", "＞", "》") or len(below or ()) > LONGEST_END
+        ):
+            below = None  # what stands above a label, or a bracket that closes, is no end
         elif below is not None and row.text:
             row.stop = row.stop or (closes(row.text) and all(one.stop or signs(one.text) for one in below))
             below.append(row)
