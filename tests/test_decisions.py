@@ -409,6 +409,7 @@ HELD = {
 }
 ASIDE = InQuarantine("f" * 64, 5, NOW - timedelta(hours=2), "a mail without exactly one From address")
 LEDGER = Ledger(
+    validity=1,
     adopted=True,
     held=tuple(HeldLetter(name, TARO, "status", 9, "address") for name in HELD if HELD[name].state == "held"),
     quarantine=(ASIDE,),
@@ -467,7 +468,13 @@ def test_a_mail_in_quarantine_is_dismissed_with_the_reason() -> None:
     assert done(ordered(DismissMail(mail="f" * 64, reason="spam"))) == [(None, [dismissed])]
 
 
-@pytest.mark.parametrize("ledger", [Ledger(), Ledger(adopted=True, observed=True)], ids=["new desk", "came back"])
+def test_nothing_is_adopted_before_the_inbox_was_looked_at() -> None:
+    assert done(ordered(Adopt(), Ledger())) == [(None, [OrderRefused(why="nothing_seen")])]
+
+
+@pytest.mark.parametrize(
+    "ledger", [Ledger(validity=1), Ledger(validity=1, adopted=True, observed=True)], ids=["new desk", "came back"]
+)
 def test_what_is_only_observed_is_adopted(ledger: Ledger) -> None:
     assert done(ordered(Adopt(), ledger)) == [(None, [Adopted()])]
 

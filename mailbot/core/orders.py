@@ -84,6 +84,7 @@ REFUSALS = {
     "mail_erased": "that mail was erased by order",
     "mail_missing": "the bytes of that mail are not kept any more",
     "not_sealed": "no mail of that digest lies sealed",
+    "nothing_seen": "the inbox was not looked at yet; `mailbot once` or `mailbot run` does, and answers no old mail",
     "nothing_observed": "no mail is only observed",
     "no_such_register": "rules/desk.toml, as it was when the service began, declares no register of that name",
     "register_missing": "the file to be imported is not there any more; import it again",

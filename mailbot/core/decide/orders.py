@@ -77,6 +77,9 @@ def _facts(ordered: Ordered) -> Facts:
 
 
 def _adopt(order: Adopt, ledger: Ledger, letters: Letters) -> Made:
+    """Old mail is adopted once somebody could see in `status` what it is."""
+    if ledger.validity is None:
+        return [], ("nothing_seen", "")
     nothing = ledger.adopted and not ledger.observed
     return [(None, Adopted())], ("nothing_observed", "") if nothing else GRANTED
 
