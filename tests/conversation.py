@@ -82,9 +82,8 @@ def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
     return head.rstrip(), found
 
 
-async def _retell(text: str, state: Path) -> str:
-    shipped = config.shipped()
-    rules, texts = desks.rules_in(shipped / "rules", shipped / "templates")
+async def _retell(text: str, state: Path, desk: Path) -> str:
+    rules, texts = desks.rules_in(desk / "rules", desk / "templates")
     zone = ZoneInfo(rules.desk.timezone)
     head, told = scenes(text, zone)
     relay, out, seen = Relay(), [head], 0
@@ -143,6 +142,7 @@ def _without_digest(line: str) -> str:
     return re.sub(r"\s+\[rules [0-9a-f]+\]$", "", line.strip())
 
 
-def retell(text: str, state: Path) -> str:
-    """The whole conversation file as the desk makes it: mails as written, notes and letters as they come out."""
-    return asyncio.run(_retell(text, state))
+def retell(text: str, state: Path, desk: Path | None = None) -> str:
+    """The whole conversation file as the desk makes it: mails as written, notes and letters as they come out. `desk` is
+    the folder with its rules/ and templates/; the shipped ones, if none is given."""
+    return asyncio.run(_retell(text, state, desk or config.shipped()))
