@@ -233,7 +233,7 @@ async def check(settings: Path) -> list[Finding]:
     try:
         desk = load(settings)
     except Mistaken as mistake:
-        return [Finding(False, line) for line in str(mistake).split("\n")]
+        return [Finding(False, line) for line in _wrong(settings, mistake)]
     forms, languages = ", ".join(sorted(desk.rules.forms)), ", ".join(desk.rules.desk.languages)
     findings = [
         Finding(True, f"settings {settings}"),
@@ -254,6 +254,17 @@ async def check(settings: Path) -> list[Finding]:
     if desk.alarm_smtp:
         findings.append(await _probe("SMTP for alarms", desk.alarm_smtp, Postman(desk.alarm_smtp)))
     return findings
+
+
+def _wrong(settings: Path, mistake: Mistaken) -> list[str]:
+    """Every line of a mistake; and what is wrong with the rules, where the settings say at least which they are."""
+    lines = str(mistake).split("\n")
+    try:
+        named = _loaded(settings, secrets=False).desk
+        rules_in(named.rules, named.templates)
+    except Mistaken as more:
+        lines += [line for line in str(more).split("\n") if line not in lines]
+    return lines
 
 
 def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:

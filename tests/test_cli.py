@@ -158,6 +158,16 @@ def test_a_template_with_a_name_no_letter_has_is_found_before_any_mail_meets_it(
     assert "`person`, probably" in said
 
 
+def test_rules_are_checked_before_there_is_a_password(tmp_path: Path) -> None:
+    mailbot("init", "desk", cwd=tmp_path)
+    form = tmp_path / "desk" / "rules" / "renewal.toml"
+    form.write_text(form.read_text().replace("required = true", "requird = true", 1))
+    said = mailbot("check", cwd=tmp_path / "desk").stdout.decode()
+    assert "imap.password" in said
+    assert "requird" in said
+    assert said.count("renewal.toml") == 1
+
+
 def test_an_unknown_key_in_the_settings_is_an_error(tmp_path: Path) -> None:
     mailbot("init", "desk", cwd=tmp_path)
     settings = tmp_path / "desk" / "mailbot.toml"
