@@ -31,7 +31,8 @@ from mailbot.core.fields import understand
 from mailbot.core.outcome import Letter
 from mailbot.core.reading import read
 from mailbot.core.rules import Form
-from mailbot.edge.letters import BETWEEN_LANGUAGES, Voice
+from mailbot.edge.letters import BETWEEN_LANGUAGES, Letters, Voice
+from mailbot.edge.letters.templates import Unfillable
 
 GOLDEN = Path(__file__).parent / "letters"
 MOST_LINES = 25
@@ -201,6 +202,21 @@ def test_what_a_person_wrote_is_never_a_template_and_brings_no_control_signs() -
     letter = LETTERS.words(Letter("review", "m@desk.example", "clerk", ("en",), _review(about)), 1, "k1")
     assert "{{ desk.clerks }}" in letter.text
     assert not re.search(r"[\x00-\x09\x0b-\x1f]", letter.text)
+
+
+UNFILLABLE = [
+    ("Dear {{ case.tasks.nobody.number }}", r"templates/en/review\.txt:3: UndefinedError: .*nobody"),
+    ("{{ say('reasons', 'no such code') }}", r"templates/en/review\.txt:3: KeyError: 'no such code'"),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), UNFILLABLE)
+def test_a_template_that_cannot_be_filled_in_is_named_with_its_line(text: str, why: str) -> None:
+    templates = {"en": {**RULES.templates["en"], "review": f"Subject: x\n\n{text}"}}
+    letters = Letters(RULES.model_copy(update={"templates": templates}))
+    letter = Letter("review", "m@desk.example", "clerk", ("en",), _review(case("en", "review", "ready")))
+    with pytest.raises(Unfillable, match=f"^{why}"):
+        letters.words(letter, 1, "k1")
 
 
 def _review(about: Case) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Templates of letters as Jinja reads them, each text once a process. It knows no rules and no letter."""
 
+import traceback
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
@@ -33,9 +34,24 @@ def names_in(source: str) -> frozenset[str]:
         raise Unreadable(error.message or "a mistake", error.lineno) from error
 
 
-def rendered(source: str, context: Mapping[str, object]) -> str:
-    """A template with its names filled in, lines ending in a line feed alone."""
-    return lines(compiled(source).render(context))
+class Unfillable(Exception):  # noqa: N818 - it is the template that is mistaken
+    """A template could not be filled in: the text names its file, the line where it is known, and why."""
+
+
+def rendered(source: str, context: Mapping[str, object], file: str) -> str:
+    """A template with its names filled in, lines ending in a line feed alone. Unfillable if that fails, with `file`:
+    to Jinja every template is called `<template>`, which tells nobody where to look."""
+    try:
+        return lines(compiled(source).render(context))
+    except Exception as error:
+        where = ":".join([file, *(str(line) for line in _line(error))])
+        raise Unfillable(f"{where}: {type(error).__name__}: {error}") from error
+
+
+def _line(error: Exception) -> list[int]:
+    """The line of the template in which it failed, from 1; nothing if it failed outside."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return [line for frame, line in frames if frame.f_code.co_filename == "<template>"][-1:]
 
 
 def lines(text: str) -> str:

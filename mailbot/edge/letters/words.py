@@ -61,7 +61,8 @@ class Letters:
 
     def words(self, letter: Letter, number: int, key: str) -> LetterWritten:
         """The letter in words, as it is journaled; `number` counts within its case or entry, `key` names the key its
-        token will be made with. KeyError for a template that `check` would have found."""
+        token will be made with. KeyError for a template that `check` would have found; templates.Unfillable for one
+        that cannot be filled in for this letter."""
         parts = [self._render(letter, language) for language in letter.languages]
         subjects = tuple(dict.fromkeys(subject for subject, _ in parts))
         return LetterWritten(
@@ -104,7 +105,8 @@ class Letters:
         calls: dict[str, Callable[..., str]] = {
             name: getattr(voice, name) for name in (*CALLS, *CALLS_OF_CASE, *CALLS_OF_CLERKS)
         }
-        words = rendered(self.rules.templates[language][template], context | calls | {"lang": language})
+        source = self.rules.templates[language][template]
+        words = rendered(source, context | calls | {"lang": language}, f"templates/{language}/{template}.txt")
         head, _, text = CONTROLS.sub("", words).partition("\n\n")
         broken = "\n".join(_broken(line) for line in text.split("\n"))
         return " ".join(head.removeprefix("Subject:").split()), re.sub(r"\n{3,}", "\n\n", broken).strip()
