@@ -547,6 +547,7 @@ def test_a_desk_that_is_well_raises_no_alarm() -> None:
     assert [row.agrees for row in alarms.sums(WELL)] == [True, True, True]
     assert alarms.raised(WELL, NOW) == {}
     assert alarms.raised(Health(Ledger()), NOW) == {}
+    assert alarms.raised(replace(WELL, undecided=2), NOW) == {}, "they may be on their way"
     assert alarms.raised(replace(WELL, smtp=BROKEN), NOW) == {}, "nothing is due"
     assert alarms.raised(waiting_since(NOW - timedelta(hours=23, minutes=59)), NOW) == {}
     assert alarms.raised(replace(with_letters(WELL, due=1, written=10), smtp=LATELY, imap=LATELY), NOW) == {}
@@ -558,6 +559,7 @@ ALARMING = [
     ("sums", with_letters(WELL, sent=5), "letters due, sent, failed, held, dropped: 8; letters written: 9"),
     ("oldest", replace(WELL, oldest=NOW - timedelta(minutes=61)), "mails: 2; the oldest since 2026-04-07 23:59 UTC"),
     ("undecided", replace(WELL, waiting=0, came=14, undecided=1), "mails: 1"),
+    ("undecided", replace(WELL, undecided=2, undecidable=1), "mails: 2"),
     ("stuck", replace(WELL, stuck=(7, 8, 9)), "mails: 3; UIDs 7:9"),
     ("inbox", replace(WELL, imap=BROKEN), "since 2026-04-08 00:49 UTC: connection refused"),
     (

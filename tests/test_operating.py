@@ -186,3 +186,24 @@ async def test_rules_that_are_being_edited_blind_nobody_who_looks(tmp_path: Path
     for path in (world.folder / "state" / "rules").glob("*.json"):
         path.unlink()
     assert (await world.run("queue"))[0] == 2, "without either there is nothing to look with"
+
+
+@in_a_loop
+async def test_a_mail_whose_letter_cannot_be_written_is_alarmed_of_at_once_and_decided_when_it_can(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    template = world.folder / "templates" / "en" / "received.txt"
+    right = template.read_text(encoding="utf-8")
+    template.write_text(right + "{{ case.values.nothing.at_all }}\n", encoding="utf-8")
+    await servers.deliver(application(1))
+    code, _, err = await world.run("once")
+    assert code == 1
+    assert "could not be decided and stays there: Unfillable: templates/en/received.txt:52: UndefinedError: " in err
+    code, out, _ = await world.run("status")
+    assert code == 1
+    assert "kept and undecided 1" in out
+    assert out.splitlines()[-1] == "ALARM     undecided: mails: 1"
+    template.write_text(right, encoding="utf-8")
+    assert "mails taken in 1" in (await lines(world, "once"))[0]
+    assert not [line for line in await lines(world, "status") if line.startswith("ALARM")]

@@ -57,6 +57,12 @@ def _read(health: Health) -> bool:
     return health.seen is not None and health.imap.broken is None
 
 
+def _undecided(health: Health, now: datetime) -> bool:
+    """While mails wait, some may only be kept and not decided yet; one that met a bug was tried and waits there too."""
+    tried = health.waiting == 0 or health.undecidable > 0
+    return health.undecided > 0 and tried and _read(health)
+
+
 def _due(health: Health) -> int:
     return health.ledger.letters.get("due", 0)
 
@@ -101,7 +107,7 @@ ALARMS: tuple[Alarm, ...] = (
     ),
     Alarm(
         "undecided",
-        lambda health, now: health.undecided > 0 and health.waiting == 0 and _read(health),
+        _undecided,
         lambda health: f"mails: {health.undecided}",
     ),
     Alarm(

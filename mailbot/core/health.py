@@ -23,10 +23,11 @@ class Health:
 
     `seen` is the instant of the last look into the inbox (None: never), `waiting` the mails in it that are to be taken
     in, `observed` those only observed, `empty` those the server announces but delivers without an octet, `oldest`
-    when the oldest of `waiting` was received. `undecided` are mails kept and not decided, `files` the decided ones on
-    the disk. `came` counts the mails that ever came into view under the present UIDVALIDITY, `filed` those of them
-    that were filed, `gone` those that somebody else removed; `stuck` are UIDs filed by us and still in the inbox.
-    `noted` is when all this was noted last, `process` the number of the process of a service at work.
+    when the oldest of `waiting` was received. `undecided` are mails kept and not decided, `undecidable` those of
+    `waiting` that met a bug when they were taken in last, `files` the decided ones on the disk. `came` counts the mails
+    that ever came into view under the present UIDVALIDITY, `filed` those of them that were filed, `gone` those that
+    somebody else removed; `stuck` are UIDs filed by us and still in the inbox. `noted` is when all this was noted last,
+    `process` the number of the process of a service at work.
     """
 
     ledger: Ledger
@@ -36,6 +37,7 @@ class Health:
     empty: int = 0
     oldest: datetime | None = None
     undecided: int = 0
+    undecidable: int = 0
     files: int = 0
     came: int = 0
     filed: int = 0

@@ -18,7 +18,8 @@ class Pulse:
 
     `in_view` are the UIDs seen and not filed, among them the `observed` ones and those delivered `empty`; `filing` are
     those decided whose filing was not confirmed yet: none of them is ever taken for vanished. `seq` is the
-    last entry of the journal at the last look, `top` the highest UID seen, `stuck` the UIDs filed and still there.
+    last entry of the journal at the last look, `top` the highest UID seen, `stuck` the UIDs filed and still there,
+    `undecidable` those that met a bug when they were taken in last: they stay in view, and are tried again.
     `process` is the number of a service at work, `noted` when this was noted.
     """
 
@@ -36,6 +37,7 @@ class Pulse:
     empty: set[int] = field(default_factory=set)
     filing: set[int] = field(default_factory=set)
     stuck: set[int] = field(default_factory=set)
+    undecidable: set[int] = field(default_factory=set)
     oldest: datetime | None = None
     imap: Contact = field(default_factory=Contact)
     smtp: Contact = field(default_factory=Contact)
@@ -61,7 +63,7 @@ class Pulse:
         self.stuck = here & self.filed_lately
         self.in_view, self.filed_lately = here, set()
         self.filing |= set(decided)
-        for part in (self.observed, self.empty, self.foreseen):
+        for part in (self.observed, self.empty, self.foreseen, self.undecidable):
             part &= here
         self.top, self.seen = max(self.top, *here, 0), now
         return vanished
@@ -69,7 +71,8 @@ class Pulse:
     def _begin(self, validity: int) -> None:
         self.validity, self.top = validity, 0
         self.came = self.filed = self.gone = 0
-        for part in (self.in_view, self.observed, self.empty, self.filing, self.foreseen, self.filed_lately):
+        sets = (self.in_view, self.observed, self.empty, self.filing, self.foreseen, self.filed_lately)
+        for part in (*sets, self.undecidable):
             part.clear()
         self.would_do = {}
 
@@ -106,6 +109,7 @@ class Pulse:
             observed=len(self.observed),
             empty=len(self.empty & self.in_view - self.observed),
             oldest=self.oldest,
+            undecidable=len(self.undecidable),
             undecided=undecided,
             files=files,
             came=self.came,
@@ -121,7 +125,7 @@ class Pulse:
 
 
 NUMBERS = ("seq", "process", "validity", "top", "came", "filed", "gone")
-SETS = ("in_view", "observed", "empty", "filing", "stuck", "foreseen")
+SETS = ("in_view", "observed", "empty", "filing", "stuck", "foreseen", "undecidable")
 INSTANTS = ("noted", "seen", "oldest")
 CONTACTS = ("imap", "smtp")
 
@@ -136,7 +140,7 @@ def read_pulse(plain: Mapping[str, Any] | None) -> Pulse:
 
 def _pulse(plain: Mapping[str, Any]) -> Pulse:
     numbers = {name: None if plain[name] is None else int(plain[name]) for name in NUMBERS}
-    sets = {name: uids_of(plain[name]) for name in SETS}
+    sets = {name: uids_of(plain.get(name, "")) for name in SETS}  # an earlier program noted fewer
     instants = {name: _instant(plain[name]) for name in INSTANTS}
     contacts = {name: _read_contact(plain[name]) for name in CONTACTS}
     foreseen = {str(name): int(count) for name, count in plain["would_do"].items()}

@@ -92,6 +92,7 @@ async def take(work: Work, mails: Sequence[Delivered], done: Round) -> list[Take
         log.exception("a mail could not be decided and stays where it was")
         done.stayed.add(sha256(mails[0].raw).hexdigest())
         place = mails[0].place
+        work.pulse.undecidable |= {place.uid} if place else set()
         where = f"the mail with UID {place.uid} in the inbox" if place else "a mail kept earlier"
         done.troubles.append(f"{where} could not be decided and stays there: {type(bug).__name__}: {bug}")
         return []
@@ -99,6 +100,7 @@ async def take(work: Work, mails: Sequence[Delivered], done: Round) -> list[Take
         done.taken_in += bool(part.events)
         done.known += not part.events
         done.quarantined += bool(part.events) and part.folder == "quarantine"
+        work.pulse.undecidable -= {part.place.uid} if part.place else set()
         work.watch.mail(part)
     return taken
 
