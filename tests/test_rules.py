@@ -189,8 +189,8 @@ FORM_MISTAKES = [
     ("required = true", 'type = "postal_code"\nfits = "email"', "fields.name.fits", "a field of the form"),
     (
         "required = true",
-        'type = "country"\nwhen = {field = "name", is_not = "Japan"}',
-        "fields.name.when",
+        'type = "country"\nimplied = [{value = "Japan", when = {field = "night", is = "yes"}}]',
+        "fields.name.implied.1.value",
         "a code such as",
     ),
     ('aliases.en = ["Full name"]', 'aliases.en = ["e-mail", "ＥＭＡＩＬ："]', "fields.email.label.en", "of its own"),
@@ -216,6 +216,44 @@ FORM_MISTAKES = [
     ('[title]\nen = "Room key"', 'name = "x"\n\n[title]\nen = "Room key"', "name", "title"),
     ('[fields.floor]\ntype = "choice"', '[fields.floor]\ntype = "line"', "fields.floor.choices", "choice"),
     ('{en = "Floor", ja = "階"}', '{en = "Floor", ja = "階のパスワード"}', "fields.floor.label.ja", "another label"),
+    # answers that the form offers
+    (
+        'ja = ["一階", "1F2Fのみ"]',
+        'ja = ["一階"]\n[fields.floor.choices.high]\nja = ["１"]',
+        "fields.floor.choices.high.ja.1",
+        "own",
+    ),
+    (
+        'ja = ["一階", "1F2Fのみ"]',
+        'ja = ["一階"]\n[fields.floor.choices.high]\nen = ["LOW:"]',
+        "fields.floor.choices.high.en.1",
+        "own",
+    ),
+    (
+        "required = true",
+        'type = "amount"\nunits = {TB = ["tera"], GB = ["Tera"]}',
+        "fields.name.units.GB.1",
+        "of its own",
+    ),
+    ("required = true", 'type = "amount"', "fields.name.units", "the units there are"),
+    (
+        'type = "email"\nlabel = {en = "Boss"',
+        'type = "email"\nexample.ja = "上司"\nlabel = {en = "Boss"',
+        "fields.boss.example.ja",
+        "of type email",
+    ),
+    # what a form asks, and asks about
+    ('email = "boss"', 'email = "floor"', "people.responsible.email", 'a field with type = "email"'),
+    ('{field = "night", is = "yes"}\n', '{field = "night", over = 3}\n', "fields.boss.when", 'type = "amount"'),
+    ('{field = "floor", is = "low"}', '{field = "boss", at_least = 3}', "checks.1.when", 'type = "amount"'),
+    ('{field = "night", is = "yes"}\n', '{any = [{field = "boss", is = "x"}]}\n', "fields.boss.when", "other fields"),
+    (
+        '{field = "boss", empty = true}',
+        '{field = "night", empty = true}',
+        "fields.night.implied.1.when",
+        "other fields",
+    ),
+    ('kind = "fields"\nletter = "missing"', 'kind = "review"\nletter = "missing"', "steps.1.kind", 'kind = "fields"'),
 ]
 
 
@@ -295,6 +333,13 @@ def test_a_language_the_desk_does_not_use_may_be_incomplete() -> None:
     rules = build({**texts(), "templates/fr/missing.txt": "Subject: a\n\nb"})
     assert isinstance(rules, Rules)
     assert "fr" not in rules.templates
+
+
+def test_a_language_that_the_program_has_no_words_in_is_told() -> None:
+    desk = DESK.replace('["en", "ja"]', '["en", "ja", "fr"]').replace('en = "Help desk"', 'en = "Help"\nfr = "Aide"')
+    (problem,) = [problem for problem in built({"rules/desk.toml": desk}) if problem.file == "rules/desk.toml"]
+    assert (problem.key, problem.found, problem.line) == ("languages.3", '"fr"', 3)
+    assert problem.wanted.endswith("are known in: en, ja")
 
 
 def test_two_forms_of_one_name_are_told() -> None:
@@ -467,7 +512,8 @@ JOURNEY_LETTERS = ("missing", "document", "notice", "task", "lab_ready")
 def journey(form: str = JOURNEY, missing: str = "") -> dict[str, str]:
     """The rules of a desk with that form, all its letters, and no other form; without the file `missing`."""
     given = {file: text for file, text in texts().items() if file != "rules/room-key.toml"}
-    letters = {f"templates/{lang}/{name}.txt": "Subject: a\n\nb" for lang in ("en", "ja") for name in JOURNEY_LETTERS}
+    text = "Subject: a\n\n{{ says('accepted') }}"
+    letters = {f"templates/{lang}/{name}.txt": text for lang in ("en", "ja") for name in JOURNEY_LETTERS}
     made = {**given, **letters, "rules/desk.toml": DESK + REGISTERS, "rules/laboratory.toml": form}
     return {file: text for file, text in made.items() if file != missing}
 
@@ -554,6 +600,9 @@ JOURNEY_MISTAKES = [
     (', ja = "鍵を渡してください。"', "", "steps.4.task.ja", "what is to be done in the language `ja`"),
     ('task = {en = "Hand out the keys.", ja = "鍵を渡してください。"}\n', "", "steps.4.task.en", "what is to be done"),
     (', ja = "鍵"}', "}", "steps.4.title.ja", "the title in the language `ja`"),
+    ('title = {en = "Keys", ja = "鍵"}\n', "", "steps.4.title.en", "the title in the language `en`"),
+    ("[says.accepted]", "[says.acepted]", "says.acepted", "`accepted`, probably"),
+    ("[says.accepted]", "[says.at_key]", "says.at_key", "`at_keys`, probably"),
     ('ends.ja = ["できました"]\n', "", "steps.5.ends.ja", "the words in the language `ja`"),
     (', ja = "申請者の誓約書"', "", "documents.own.title.ja", "a title in the language `ja`"),
     # steps that can never end, begin, or be told apart

@@ -8,6 +8,7 @@ from typing import Any
 from mailbot.core.chain import canonical
 from mailbot.core.labels import label_key
 from mailbot.core.rules import Desk, Form, Rules, Words
+from mailbot.core.rulesets.answers import ANSWER_RULES
 from mailbot.core.rulesets.desk import DESK_RULES
 from mailbot.core.rulesets.files import files_in, files_of_form, sheets_in
 from mailbot.core.rulesets.forms import FORM_RULES, House
@@ -16,6 +17,7 @@ from mailbot.core.rulesets.pages import pages_of
 from mailbot.core.rulesets.problems import Path, Problem, Source, not_utf8
 from mailbot.core.rulesets.references import REFERENCE_RULES
 from mailbot.core.rulesets.registers import registers_of_form
+from mailbot.core.rulesets.says import names_said, says_of_form
 from mailbot.core.rulesets.steps import STEP_RULES
 from mailbot.core.rulesets.words import words_problems
 
@@ -26,6 +28,12 @@ _FORM_FILE = re.compile(r"rules/([a-z0-9][a-z0-9-]*)\.toml")
 _TEMPLATE_FILE = re.compile(r"templates/([a-z]{2,3}(?:-[A-Za-z]+)?)/([a-z0-9_-]+)\.txt")
 _WORDS_FILE = re.compile(r"templates/([a-z]{2,3}(?:-[A-Za-z]+)?)/(?:words|pages)\.toml")
 _OTHERS = re.compile(r"rules/files/.+")
+
+RULES_OF_FORM = (
+    *(*FORM_RULES, *REFERENCE_RULES, *ANSWER_RULES, *STEP_RULES),
+    *(files_of_form, registers_of_form, says_of_form),
+)
+"""Every rule a form is checked by, alone and against the house it stands in."""
 
 Templates = dict[str, dict[str, str]]
 Found = Iterable[tuple[Path, str, str]]
@@ -100,7 +108,7 @@ def _form(name: str, source: Source, house: House, problems: list[Problem]) -> F
     if isinstance(form, list):
         problems += form
         return None
-    for rule in (*FORM_RULES, *REFERENCE_RULES, *STEP_RULES, files_of_form, registers_of_form):
+    for rule in RULES_OF_FORM:
         problems += _at(source, rule(form, house))
     return form
 
@@ -173,7 +181,8 @@ def build(texts: Mapping[str, str]) -> Rules | tuple[Problem, ...]:
     templates = _templates(texts)
     letters = {language: frozenset(named) for language, named in templates.items()}
     declared = desk.registers if desk else None
-    house = House(languages, letters, sheets_in(texts, languages, problems), files_in(texts), declared)
+    said = names_said(text for language in languages for text in templates.get(language, {}).values())
+    house = House(languages, letters, sheets_in(texts, languages, problems), files_in(texts), declared, said)
     forms = _forms(texts, house, problems)
     words = _words(texts, languages, problems)
     pages = pages_of(texts, languages, problems)

@@ -5,6 +5,7 @@ import zoneinfo
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from mailbot.core.commands import COMMANDS, PARTICIPANTS
 from mailbot.core.holidays_of import known_country
 from mailbot.core.rules import Desk
 from mailbot.core.rulesets.problems import Path, meant
@@ -13,6 +14,12 @@ Found = Iterator[tuple[Path, str, str]]
 
 LOCAL_OCTETS = 30
 """The reply address adds up to 34 octets to the local part, which may have 64 (RFC 5321 §4.5.3.1.1)."""
+
+SPOKEN = frozenset[str].intersection(
+    *(frozenset(texts) for word in COMMANDS for texts in (word.usage, word.help)),
+    *(frozenset(texts) for word in PARTICIPANTS for texts in (word.usage, word.help)),
+)
+"""Languages in which everything that may be written to the desk has its words."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9-]{0,19}")
 _ADDRESS = re.compile(r"[^\s@<>,;\"]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]+")
@@ -85,6 +92,14 @@ def _languages(desk: Desk) -> Found:
             yield ("titles", language), "nothing", f"what the desk calls itself in the language `{language}`"
 
 
+def _spoken(desk: Desk) -> Found:
+    """The program's own words, such as AGREE and ACCEPT with their help, are there in every language of the desk."""
+    for at, language in enumerate(desk.languages):
+        if language not in SPOKEN:
+            wanted = f"a language that the keywords of the program are known in: {', '.join(sorted(SPOKEN))}"
+            yield ("languages", at), f'"{language}"', wanted
+
+
 def _timezone(desk: Desk) -> Found:
     try:
         zoneinfo.ZoneInfo(desk.timezone)
@@ -144,6 +159,7 @@ DESK_RULES: tuple[Callable[[Desk], Found], ...] = (
     _budgets,
     _clerks,
     _languages,
+    _spoken,
     _timezone,
     _closing_days,
     _holidays,

@@ -24,13 +24,14 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 class House:
     """What a form is checked against: the desk's languages, the letters there are in each, and what lies in
     rules/files/: the sheets to sign, and the digests of other files; the registers that the desk declares (None:
-    desk.toml cannot be read)."""
+    desk.toml cannot be read); and the names of sentences that templates show (None: not known)."""
 
     languages: tuple[str, ...]
     letters: Mapping[str, frozenset[str]]
     sheets: Mapping[str, Sheet] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     registers: Mapping[str, Register] | None = None
+    said: frozenset[str] | None = None
 
 
 def _keys(form: Form, house: House) -> Found:
@@ -69,6 +70,8 @@ def _needed(form: Form) -> Iterator[tuple[Path, str, Texts]]:
     for at, step in enumerate(form.steps):
         if step.task or (step.kind == "task" and not step.reply):
             yield ("steps", at, "task"), "what is to be done", step.task
+        if step.kind == "task":
+            yield ("steps", at, "title"), "the title", step.title
 
 
 def _optional(form: Form) -> Iterator[tuple[Path, str, Texts]]:
@@ -76,7 +79,9 @@ def _optional(form: Form) -> Iterator[tuple[Path, str, Texts]]:
     for key, rule in form.fields.items():
         yield ("fields", key, "help"), "the help", rule.help
         yield ("fields", key, "example"), "the example", rule.example
-    yield from ((("steps", at, "title"), "the title", step.title) for at, step in enumerate(form.steps))
+    for at, step in enumerate(form.steps):
+        if step.kind != "task":
+            yield ("steps", at, "title"), "the title", step.title
 
 
 def labels(rule: FieldRule) -> Iterator[tuple[Path, str]]:

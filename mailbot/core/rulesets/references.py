@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mailbot.core.attached import FROM_PLAN
-from mailbot.core.conditions import Condition
+from mailbot.core.conditions import Condition, fields_named
 from mailbot.core.fields.countries import codes
 from mailbot.core.outcome import TEMPLATES
 from mailbot.core.rules import FieldRule, Form
@@ -11,6 +11,8 @@ from mailbot.core.rulesets.forms import Found, House
 from mailbot.core.rulesets.problems import Path, meant
 
 _FEW = 50
+NUMBERED = frozenset({"amount", "line"})
+"""Types of field whose values may begin with a number."""
 TAKING = ("line", "lines", "long")
 """Types of field that a reply in words of somebody's own can go into."""
 
@@ -67,6 +69,30 @@ def _questions(form: Form, house: House) -> Found:
                 yield from _value(form, key, text, path)
 
 
+def _numbered(rule: FieldRule) -> bool:
+    """Whether what a field holds may begin with a number."""
+    choices = any(value[:1].isdecimal() for value in rule.choices)
+    return rule.type in NUMBERED or rule.from_plan is not None or choices
+
+
+def _sizes(form: Form, house: House) -> Found:
+    """What is compared as a number may be one; else the condition would never hold."""
+    for path, condition in _conditions(form):
+        for question in _asked(condition) if condition else ():
+            rule = form.fields.get(question.field or "")
+            sized = question.at_least is not None or question.over is not None
+            if sized and rule is not None and not _numbered(rule):
+                found = f"`{question.field}`, a field of type {rule.type}, compared with a number"
+                yield path, found, 'a field that holds one, such as of type = "amount"'
+
+
+def _circles(form: Form, house: House) -> Found:
+    """No field depends on itself: whether it is asked, or what it means without an answer."""
+    for path, condition in _conditions(form):
+        if path[0] == "fields" and path[1] in frozenset(fields_named(condition)):
+            yield path, f"the field `{path[1]}` itself", "a condition on other fields"
+
+
 def _given(form: Form, house: House) -> Found:
     """Values that the rules themselves give to fields."""
     for key, rule in form.fields.items():
@@ -114,6 +140,11 @@ def _uses(form: Form, house: House) -> Found:
         yield ("account",), f'"{form.account}", which is looked up nowhere', "a field with `register`"
     if takes is not None and takes.type not in TAKING:
         yield ("takes",), f'"{form.takes}", a field of type {takes.type}', f"a field of type {', '.join(TAKING)}"
+    for role, person in form.people.items():
+        email = form.fields.get(person.email)
+        if email is not None and email.type != "email":
+            found = f'"{person.email}", a field of type {email.type}'
+            yield ("people", role, "email"), found, 'a field with type = "email"'
     planned = any(rule.type == "plan" for rule in form.fields.values())
     for key, rule in form.fields.items():
         if rule.from_plan is not None and rule.from_plan not in FROM_PLAN:
@@ -150,6 +181,8 @@ def _letters(form: Form, house: House) -> Found:
 
 REFERENCE_RULES: tuple[Callable[[Form, House], Found], ...] = (
     _questions,
+    _sizes,
+    _circles,
     _given,
     _names,
     _uses,

@@ -4,6 +4,7 @@ case."""
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+from mailbot.core.fields.types import TYPES
 from mailbot.core.labels import label_key
 from mailbot.core.rules import Form, Step, StepKind
 from mailbot.core.rulesets.forms import Found, House
@@ -41,6 +42,14 @@ def _steps(form: Form) -> Iterator[tuple[Path, Step]]:
 def _any(form: Form, house: House) -> Found:
     if not form.steps:
         yield ("steps",), "nothing", "at least one step"
+
+
+def _asks(form: Form, house: House) -> Found:
+    """Whoever has to answer, or may answer badly, is asked again: without that step nobody would hear of it."""
+    wanting = (key for key, rule in form.fields.items() if rule.required or TYPES[rule.type].faults)
+    if form.steps and form.step_of("fields") is None and (key := next(wanting, None)):
+        found = f"no step that asks for what is missing or wrong, as `{key}` may be"
+        yield ("steps", 0, "kind"), found, 'a step of kind = "fields"'
 
 
 def _apart(form: Form, house: House) -> Found:
@@ -170,6 +179,7 @@ def _documents(form: Form, house: House) -> Found:
 
 STEP_RULES: tuple[Callable[[Form, House], Found], ...] = (
     _any,
+    _asks,
     _apart,
     _settings,
     _begins,
