@@ -327,6 +327,16 @@ def test_a_letter_that_a_step_or_another_language_needs_is_missed() -> None:
 def test_files_that_nobody_would_read_are_told() -> None:
     found = built({"rules/Room key.toml": "", "templates/en/missing.html": ""})
     assert [problem.file for problem in found] == ["rules/Room key.toml", "templates/en/missing.html"]
+    assert "small letters a-z, digits and -" in found[0].wanted
+    assert "<letter>.txt" in found[1].wanted
+
+
+def test_a_language_without_any_template_is_told_in_one_line() -> None:
+    found = build({file: text for file, text in journey().items() if not file.startswith("templates/ja/")})
+    assert isinstance(found, tuple)
+    assert list(map(str, found)) == [
+        "templates/ja/: found no such folder; wanted the letters and sentences of the language `ja`"
+    ]
 
 
 def test_a_language_the_desk_does_not_use_may_be_incomplete() -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mailbot.core.chain import canonical
@@ -44,12 +44,22 @@ def digest(texts: Mapping[str, str]) -> str:
     return hashlib.sha256(canonical(dict(texts))).hexdigest()
 
 
+_NAMES: Mapping[str, str] = {
+    "rules/files/": "a name of ASCII letters, digits and signs",
+    "rules/": "rules/<form>.toml, the form in small letters a-z, digits and -, a letter or digit first",
+    "templates/": "templates/<language>/ with words.toml, pages.toml or <letter>.txt, the language as en or pt-BR, the "
+    "letter in small letters a-z, digits, - and _",
+}
+"""Which names are read in a folder, the folder inside another first."""
+
+
 def _names(texts: Mapping[str, str]) -> Iterator[Problem]:
     """Files nobody would read: better named now than missed later."""
     patterns = (_FORM_FILE, _TEMPLATE_FILE, _WORDS_FILE, _OTHERS)
     for file in texts:
         if not any(pattern.fullmatch(file) for pattern in patterns) or not file.isascii():
-            yield Problem(file, "", "a name that is not read", "rules/<form>.toml or templates/<language>/<letter>.txt")
+            wanted = next((allowed for folder, allowed in _NAMES.items() if file.startswith(folder)), "another folder")
+            yield Problem(file, "", "a name that is not read", wanted)
 
 
 def _templates(texts: Mapping[str, str]) -> Templates:
@@ -59,6 +69,22 @@ def _templates(texts: Mapping[str, str]) -> Templates:
         if named:
             templates.setdefault(named[1], {})[named[2]] = text
     return templates
+
+
+def _folders(texts: Mapping[str, str], languages: Sequence[str], problems: list[Problem]) -> tuple[str, ...]:
+    """The languages that have a folder of templates; each that has none is one problem, not one a letter."""
+    there = {file.split("/")[1] for file in texts if file.startswith("templates/")}
+    for language in (language for language in languages if language not in there):
+        wanted = f"the letters and sentences of the language `{language}`"
+        problems.append(Problem(f"templates/{language}/", "", "no such folder", wanted))
+    return tuple(language for language in languages if language in there)
+
+
+def _letters(templates: Templates, languages: Sequence[str], present: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The letters of each language; one whose whole folder is missing counts as complete, since that was said."""
+    letters = {language: frozenset(named) for language, named in templates.items()}
+    every = frozenset[str]().union(*letters.values())
+    return {**letters, **{language: every for language in languages if language not in present}}
 
 
 def _at(source: Source, found: Found) -> list[Problem]:
@@ -179,14 +205,15 @@ def build(texts: Mapping[str, str]) -> Rules | tuple[Problem, ...]:
     problems: list[Problem] = []
     desk, languages = _desk(texts, problems)
     templates = _templates(texts)
-    letters = {language: frozenset(named) for language, named in templates.items()}
+    present = _folders(texts, languages, problems)
+    letters = _letters(templates, languages, present)
     declared = desk.registers if desk else None
     said = names_said(text for language in languages for text in templates.get(language, {}).values())
     house = House(languages, letters, sheets_in(texts, languages, problems), files_in(texts), declared, said)
     forms = _forms(texts, house, problems)
-    words = _words(texts, languages, problems)
-    pages = pages_of(texts, languages, problems)
-    problems += _twins(languages, templates)
+    words = _words(texts, present, problems)
+    pages = pages_of(texts, present, problems)
+    problems += _twins(present, templates)
     if problems or desk is None:
         return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line or 0)))
     used = {language: templates.get(language, {}) for language in languages}
