@@ -10,7 +10,7 @@ import pytest
 from mailbot.core import commands
 from mailbot.core.case import Attached, Case, Consent
 from mailbot.core.decide.command.values import Done
-from mailbot.core.events import Fault, LetterWritten
+from mailbot.core.events import Fault, LetterWritten, Remark
 from mailbot.core.fields import understand
 from mailbot.core.ledger import InQuarantine
 from mailbot.core.outcome import Letter
@@ -144,6 +144,13 @@ def consenting(language: str) -> Case:
     return case(language, "consent", "awaiting_consent", **DUE)
 
 
+def filled_by_others(language: str) -> Case:
+    """A case in which somebody else answered what was open, from two addresses."""
+    by = {"telephone": "colleague@univ.example", "job_title": "x@free.example"}
+    found = tuple(Remark(code="filled_by_another", field=key, wanted={"by": who}) for key, who in by.items())
+    return case(language, "review", "ready", remarks=found, **AGREED)
+
+
 def own(language: str) -> Case:
     return case(language, "consent", "awaiting_consent", OWN, **DUE)
 
@@ -227,12 +234,14 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "received": written("received", "applicant", consenting, again=False),
     "received-again": written("received", "applicant", ready, again=True),
     "received-own": written("received", "applicant", own, again=False),
+    "received-filled": written("received", "applicant", filled_by_others, again=True),
     "consent": written("consent", "responsible", consenting),
     "consent-own": lambda language: Letter(
         "consent", "taro@univ.example", "responsible", (language,), {"case": own(language), "form": FORM}
     ),
     "review": written("review", "clerk", ready),
     "review-automatic": written("review", "clerk", automatic),
+    "review-filled": written("review", "clerk", filled_by_others),
     "agreed": written("agreed", "responsible", ready, documents=()),
     "accepted": written("accepted", "applicant", closed("done")),
     "accepted_responsible": written("accepted_responsible", "responsible", closed("done")),

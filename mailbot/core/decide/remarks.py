@@ -1,7 +1,7 @@
 """What clerks should look at before they decide, though nothing is wrong with it. It asks nobody and writes to
 nobody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from mailbot.core import attached
 from mailbot.core.case import Case
@@ -9,6 +9,9 @@ from mailbot.core.decide.registered import account_row, looked_up
 from mailbot.core.events import Remark, Value
 from mailbot.core.registers import may_be_applicant
 from mailbot.core.rules import Form
+
+FILLED = "filled_by_another"
+"""The remark on a field that was empty, and that a mail of somebody else filled in."""
 
 
 def remarks(
@@ -25,6 +28,18 @@ def remarks(
         *_plan(form, case),
         *(Remark(code="confirmed", field=key) for key in confirmed),
     )
+
+
+def filled_by_others(form: Form, case: Case, said: Mapping[str, Collection[str]], by: str) -> Iterator[Remark]:
+    """Every field that somebody else than the applicant filled in, until the applicant says something about it: of what
+    was said now (`said`, by the address `by`), and of what was remarked before. What a plan says is its field's."""
+    applicant = case.applicant.lower()
+    for remark in case.remarks:
+        if remark.code == FILLED and remark.field not in said and remark.wanted["by"].lower() != applicant:
+            yield remark
+    for key, texts in said.items() if by.lower() != applicant else ():
+        if any(text.strip() for text in texts) and form.fields[key].from_plan is None:
+            yield Remark(code=FILLED, field=key, wanted={"by": by})
 
 
 def _unlisted(form: Form, case: Case) -> Iterator[Remark]:

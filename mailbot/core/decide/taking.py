@@ -10,7 +10,7 @@ from mailbot.core.conditions import holds
 from mailbot.core.decide.closed import closed_fault
 from mailbot.core.decide.incoming import Story
 from mailbot.core.decide.registered import unknown
-from mailbot.core.decide.remarks import remarks
+from mailbot.core.decide.remarks import filled_by_others, remarks
 from mailbot.core.events import Fault, FieldsRead, Plan, PlanRead, Value
 from mailbot.core.fields import Understood, understand
 from mailbot.core.fields.asking import Asking
@@ -88,7 +88,10 @@ def take(
             faults=faults,
             unread=tuple(masked(f"{part.label}: {part.text}") for part in said.unread),
             news=bool(changed) or fresh or _conflicts(case.faults) != _conflicts(faults),
-            remarks=remarks(form, case, values, others, stands),
+            remarks=(
+                *filled_by_others(form, case, said.answers, by),
+                *remarks(form, case, values, others, stands),
+            ),
             confirmed=stands,
         )
     )

@@ -22,10 +22,10 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "status": frozenset(typing.get_args(Status)),
     "steps": frozenset(typing.get_args(Step.model_fields["kind"].annotation)),
     "reasons": frozenset(),
-    "remarks": frozenset(),
+    "remarks": frozenset({"filled_by_another", "filled_by_another_own"}),
     "next": NEXT,
     "dates": frozenset({"date", *DATE_LISTS}),
-    "values": frozenset({"yes", "no", "plan", "extension", "ssh_key", "tb", "units"}),
+    "values": frozenset({"yes", "no", "plan", "extension", "ssh_key", "tb", "units", "between"}),
     "alarms": frozenset(f"{alarm.code}{end}" for alarm in ALARMS for end in ("", "_over")),
 }
 """The codes each table must have, because the program uses them; other codes must be the same in all languages."""

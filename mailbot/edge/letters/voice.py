@@ -49,6 +49,17 @@ class Voice:
         table = "remarks" if remark.code in self.rules.words[self.language].remarks else "faults"
         return self.say(table, remark.code, **{"label": self.label(remark.field), "found": "", **remark.wanted})
 
+    def filled_by_others(self) -> str:
+        """What the applicant is told of fields that somebody else filled in, a line for each sender; empty if nobody
+        did."""
+        by: dict[str, list[str]] = {}
+        for remark in self.case.remarks if self.case else ():
+            if remark.code == "filled_by_another":
+                by.setdefault(remark.wanted["by"], []).append(remark.field)
+        between = self.say("values", "between")
+        told = {sender: self.labels(keys, between) for sender, keys in by.items()}
+        return "\n".join(self.say("remarks", "filled_by_another_own", label=told[who], by=who) for who in told)
+
     def hints(self) -> str:
         """What the form tells clerks about a case like this, one a line; empty if it has nothing to tell."""
         if self.form is None or self.case is None:

@@ -32,6 +32,7 @@ CALLS = (
     "person",
     "says",
     "document",
+    "filled_by_others",
 )
 CALLS_OF_CASE = (
     "standing",

@@ -1,0 +1,66 @@
+"""What clerks and applicants are told about a value beside it: who else wrote it, what a directory says of it."""
+
+from correspondence import MORGAN, SATO, Correspondence, rules_with, said
+from test_clerk_commands import APPLICATION, QUESTIONS, TARO
+
+STRANGER = "evil@attacker.example"
+PARKING = """
+[fields.car]
+label = {en = "Car", ja = "車"}
+
+[fields.colour]
+label = {en = "Colour", ja = "色"}
+
+[[steps]]
+kind = "fields"
+letter = "missing"
+limit = 10
+
+[[steps]]
+kind = "review"
+limit = 5
+"""
+RULES = rules_with({"room-key": QUESTIONS + PARKING})
+NOT_THEIRS = f"“Car” was filled in by a mail from {STRANGER}, which is not the applicant's address."
+
+
+def parked(text: str = APPLICATION) -> Correspondence:
+    of = Correspondence(RULES)
+    of.apply(TARO, text)
+    return of
+
+
+def test_clerks_are_told_of_a_field_that_somebody_else_filled_in() -> None:
+    of = parked()
+    of.answer(STRANGER, "Car: a van", "answer", to=TARO)
+    assert of.case.values["car"] == "a van", "what was empty may be filled by anybody"
+    assert NOT_THEIRS in said(of.last(MORGAN))
+    japanese = of.last(SATO).text.replace("\n  ", "")
+    assert f"「車」は、申請者のアドレスとは異なる {STRANGER} からのメールで記入されました。" in japanese
+
+
+def test_the_next_letter_to_the_applicant_names_sender_and_field() -> None:
+    of = parked()
+    of.answer(STRANGER, "Car: a van\nColour: red", "answer", to=TARO)
+    assert of.last(TARO).template == "received"
+    assert f"a mail from {STRANGER}, not from your address: Car, Colour." in said(of.last(TARO))
+    asked = parked(APPLICATION.replace("Room: cellar\n", ""))
+    asked.answer(STRANGER, "Car: a van", "answer", to=TARO)
+    assert asked.last(TARO).template == "missing"
+    assert f"a mail from {STRANGER}, not from your address: Car." in said(asked.last(TARO))
+
+
+def test_it_is_remarked_until_the_applicant_says_something_about_the_field() -> None:
+    of = parked()
+    of.answer(STRANGER, "Car: a van\nColour: red", "answer", to=TARO)
+    of.answer(TARO, "Car: a van", "answer")
+    assert [(remark.code, remark.field) for remark in of.case.remarks] == [("filled_by_another", "colour")]
+    of.answer(TARO, "Colour: blue", "answer")
+    assert of.case.remarks == ()
+    assert STRANGER not in of.last(TARO).text
+
+
+def test_what_the_applicant_fills_in_is_not_remarked() -> None:
+    of = parked()
+    of.answer(TARO, "Car: a van", "answer")
+    assert of.case.remarks == ()
