@@ -10,7 +10,7 @@ import pytest
 from mailbot.core import commands
 from mailbot.core.case import Attached, Case, Consent
 from mailbot.core.decide.command.values import Done
-from mailbot.core.events import Fault, LetterWritten, Remark
+from mailbot.core.events import Fault, LetterWritten, Remark, Row
 from mailbot.core.fields import understand
 from mailbot.core.ledger import InQuarantine
 from mailbot.core.outcome import Letter
@@ -151,6 +151,14 @@ def filled_by_others(language: str) -> Case:
     return case(language, "review", "ready", remarks=found, **AGREED)
 
 
+def listed(step: str, status: str) -> Callable[[str], Case]:
+    """A case whose responsible person is in the directory."""
+    found = {"email": "ichiro@univ.example", "name": "Ichiro Suzuki"}
+    row = Row(name="responsible", column="email", key="ichiro@univ.example", found=found)
+    more = AGREED if step == "review" else DUE
+    return lambda language: case(language, step, status, rows=(row,), **more)
+
+
 def own(language: str) -> Case:
     return case(language, "consent", "awaiting_consent", OWN, **DUE)
 
@@ -239,6 +247,8 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "consent-own": lambda language: Letter(
         "consent", "taro@univ.example", "responsible", (language,), {"case": own(language), "form": FORM}
     ),
+    "consent-listed": written("consent", "responsible", listed("consent", "awaiting_consent")),
+    "review-listed": written("review", "clerk", listed("review", "ready")),
     "review": written("review", "clerk", ready),
     "review-automatic": written("review", "clerk", automatic),
     "review-filled": written("review", "clerk", filled_by_others),

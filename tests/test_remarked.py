@@ -1,7 +1,9 @@
 """What clerks and applicants are told about a value beside it: who else wrote it, what a directory says of it."""
 
 from correspondence import MORGAN, SATO, Correspondence, rules_with, said
-from test_clerk_commands import APPLICATION, QUESTIONS, TARO
+from test_clerk_commands import APPLICATION, ICHIRO, QUESTIONS, TARO
+
+from mailbot.core.events import Row
 
 STRANGER = "evil@attacker.example"
 PARKING = """
@@ -64,3 +66,56 @@ def test_what_the_applicant_fills_in_is_not_remarked() -> None:
     of = parked()
     of.answer(TARO, "Car: a van", "answer")
     assert of.case.remarks == ()
+
+
+DIRECTORY = QUESTIONS.replace(
+    """label = {en = "Boss's email", ja = "上司のメール"}""",
+    """label = {en = "Boss's email", ja = "上司のメール"}
+register = {name = "responsible", column = "email", unknown = "remark"}""",
+)
+ASKING = """
+[[steps]]
+kind = "fields"
+letter = "missing"
+limit = 10
+
+[[steps]]
+kind = "consent"
+letter = "consent"
+shows = ["name", "room"]
+limit = 10
+
+[[steps]]
+kind = "review"
+limit = 5
+"""
+LISTED = rules_with({"room-key": DIRECTORY + ASKING})
+ONLY_TYPED = "we know your address only from the application"
+
+
+def consented(found: dict[str, str] | None) -> tuple[str, str, str]:
+    """The consent letter and both review letters, where the directory says this of that address."""
+    of = Correspondence(LISTED, rows=(Row(name="responsible", column="email", key=ICHIRO, found=found),))
+    of.apply(TARO, APPLICATION)
+    asked = said(of.last(ICHIRO))
+    of.rows = ()
+    of.answer(ICHIRO, "AGREE", "consent")
+    return asked, said(of.last(MORGAN)), said(of.last(SATO))
+
+
+def test_an_address_that_only_the_applicant_gave_is_said_to_be_such() -> None:
+    asked, review, japanese = consented(None)
+    assert ONLY_TYPED in asked
+    assert "address given by the applicant, not verified" in review
+    assert "確認は取れていません" in japanese
+
+
+def test_an_address_that_the_directory_has_is_said_to_be_in_it() -> None:
+    asked, review, japanese = consented({"email": ICHIRO, "name": "Ichiro Suzuki"})
+    assert ONLY_TYPED not in asked
+    assert "Your address is in our directory of responsible persons." in asked
+    assert "当窓口の責任者名簿に登録されているアドレスです" in asked
+    assert "not verified" not in review
+    assert "The responsible person's address is in our directory." in review
+    assert "確認は取れていません" not in japanese
+    assert "責任者のアドレス：責任者名簿に登録されています。" in japanese

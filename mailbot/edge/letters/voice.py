@@ -12,6 +12,7 @@ from mailbot.core.columns import unbroken, width, wrap
 from mailbot.core.conditions import holds
 from mailbot.core.events import Fault, PlanLine, Remark, Value
 from mailbot.core.instants import from_text
+from mailbot.core.registers import row_of
 from mailbot.core.rules import Form, Rules, Step
 from mailbot.core.shown import value_shown
 from mailbot.core.steps import OWN, actor, after, awaited, current, left, waits_for
@@ -48,6 +49,18 @@ class Voice:
         """What clerks should look at; what is wrong in a plan stands among the faults."""
         table = "remarks" if remark.code in self.rules.words[self.language].remarks else "faults"
         return self.say(table, remark.code, **{"label": self.label(remark.field), "found": "", **remark.wanted})
+
+    def in_directory(self) -> bool:
+        """Whether a register has the responsible person's address, as was looked up when it was given: the desk knows
+        it then from somebody else than the applicant. Not where that person may be the applicant all the same."""
+        person = self.form.people.get("responsible") if self.form else None
+        lookup = self.form.fields[person.email].register_ if self.form and person else None
+        if self.case is None or person is None or lookup is None:
+            return False
+        address = str(self.case.values.get(person.email, ""))
+        row = row_of(self.case.rows, lookup.name, lookup.column, address)
+        doubtful = any(remark.code == "responsible_may_be_applicant" for remark in self.case.remarks)
+        return row is not None and row.found is not None and not doubtful
 
     def filled_by_others(self) -> str:
         """What the applicant is told of fields that somebody else filled in, a line for each sender; empty if nobody

@@ -44,6 +44,7 @@ CALLS_OF_CASE = (
     "task",
     "members",
     "ends",
+    "in_directory",
 )
 CALLS_OF_CLERKS = ("remark_words", "hints", "plan_lines")
 KNOWN = frozenset(CALLS + CALLS_OF_CASE + CALLS_OF_CLERKS) | set(
