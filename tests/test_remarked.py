@@ -119,3 +119,51 @@ def test_an_address_that_the_directory_has_is_said_to_be_in_it() -> None:
     assert "The responsible person's address is in our directory." in review
     assert "確認は取れていません" not in japanese
     assert "責任者のアドレス：責任者名簿に登録されています。" in japanese
+
+
+LEAVING = (
+    QUESTIONS
+    + """
+[fields.data]
+type = "yes_no"
+required = true
+label = {en = "Hand the data over", ja = "データを引き継ぐ"}
+
+[fields.heir]
+required = true
+when = {field = "data", is = "yes"}
+label = {en = "Who gets it", ja = "引き継ぎ先"}
+
+[[steps]]
+kind = "fields"
+letter = "missing"
+limit = 10
+
+[[steps]]
+kind = "review"
+limit = 5
+"""
+)
+LEAVES = rules_with({"room-key": LEAVING})
+
+
+def test_what_the_other_answers_make_needless_is_not_shown_as_something_to_be_done() -> None:
+    of = Correspondence(LEAVES)
+    of.apply(TARO, f"{APPLICATION}Hand the data over: yes\nWho gets it: priya-n\n")
+    of.answer(TARO, "Hand the data over: no", "answer")
+    for to, heading, line in (
+        (TARO, "Also written", "  Who gets it: priya-n"),
+        (MORGAN, "Also written", "  Who gets it: priya-n"),
+        (SATO, "手続きには用いません。", "  引き継ぎ先: priya-n"),
+    ):
+        before, _, after = of.last(to).text.partition(heading)
+        assert line not in before
+        assert line in after, "nothing that was written is lost"
+
+
+def test_what_hangs_on_an_answer_that_is_still_missing_is_not_called_needless() -> None:
+    of = Correspondence(LEAVES)
+    of.apply(TARO, f"{APPLICATION}Who gets it: priya-n\n")
+    assert of.last(TARO).template == "missing"
+    assert "  Who gets it: priya-n" in of.last(TARO).text
+    assert "nothing is done with it" not in of.last(TARO).text

@@ -1,6 +1,7 @@
 """A case's values as a person reads them, in one language. It knows no letter and no sheet."""
 
 from mailbot.core.case import Case
+from mailbot.core.conditions import fields_named, holds
 from mailbot.core.fields.shown import shown
 from mailbot.core.rules import Form, PersonName, Rules
 
@@ -20,3 +21,14 @@ def name_of(form: Form, case: Case, role: PersonName) -> str:
     not."""
     person = form.people.get(role)
     return " ".join(str(case.values.get(key, "")) for key in person.name).strip() if person else ""
+
+
+def needless(form: Form, case: Case) -> tuple[str, ...]:
+    """The fields that have a value though the other answers do not ask for one (any more), in the form's order: nothing
+    is done with it. Not those that are copied from others, nor what hangs on an answer that is itself still wrong."""
+    wrong = {fault.field for fault in case.faults}
+    copied = {target for row in form.copies if holds(row.when, case.values) for target in row.fields}
+    unasked = (key for key, rule in form.fields.items() if not holds(rule.when, case.values) and key not in copied)
+    return tuple(
+        key for key in unasked if case.values.get(key) and wrong.isdisjoint(fields_named(form.fields[key].when))
+    )

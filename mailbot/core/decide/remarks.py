@@ -9,6 +9,7 @@ from mailbot.core.decide.registered import account_row, looked_up
 from mailbot.core.events import Remark, Value
 from mailbot.core.registers import may_be_applicant
 from mailbot.core.rules import Form
+from mailbot.core.shown import needless
 
 FILLED = "filled_by_another"
 """The remark on a field that was empty, and that a mail of somebody else filled in."""
@@ -45,7 +46,10 @@ def filled_by_others(form: Form, case: Case, said: Mapping[str, Collection[str]]
 def _unlisted(form: Form, case: Case) -> Iterator[Remark]:
     """Values that a register does not have, and those that could not be looked up."""
     person = form.people.get("responsible")
+    apart = needless(form, case)
     for looked in looked_up(form, case.values, case.rows):
+        if looked.key in apart:
+            continue
         if not looked.row.imported:
             yield Remark(code="register_missing", field=looked.key)
         elif looked.row.found is None and looked.lookup.unknown == "remark":

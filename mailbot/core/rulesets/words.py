@@ -25,7 +25,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "remarks": frozenset({"filled_by_another", "filled_by_another_own"}),
     "next": NEXT,
     "dates": frozenset({"date", *DATE_LISTS}),
-    "values": frozenset({"yes", "no", "plan", "extension", "ssh_key", "tb", "units", "between"}),
+    "values": frozenset({"yes", "no", "plan", "extension", "ssh_key", "tb", "units", "between", "needless"}),
     "alarms": frozenset(f"{alarm.code}{end}" for alarm in ALARMS for end in ("", "_over")),
 }
 """The codes each table must have, because the program uses them; other codes must be the same in all languages."""

@@ -14,7 +14,7 @@ from mailbot.core.events import Fault, PlanLine, Remark, Value
 from mailbot.core.instants import from_text
 from mailbot.core.registers import row_of
 from mailbot.core.rules import Form, Rules, Step
-from mailbot.core.shown import value_shown
+from mailbot.core.shown import needless, value_shown
 from mailbot.core.steps import OWN, actor, after, awaited, current, left, waits_for
 from mailbot.edge.letters.templates import COLUMNS, WIDEST
 
@@ -170,12 +170,19 @@ class Voice:
 
     def values(self, keys: Sequence[str] | None = None) -> str:
         """`Label: value` lines of the fields that have a value (or of `keys`), long texts indented below. Without
-        `keys`, what was only copied from another field is not said twice."""
+        `keys`, what was only copied from another field is not said twice, and what the other answers make needless
+        stands apart, so that nobody takes it for something to be carried out."""
         if self.form is None or self.case is None:
             return ""
-        copied = self._copied(self.form, self.case)
-        wanted = [key for key in self.form.fields if key not in copied] if keys is None else keys
-        return "\n".join(self._line(key) for key in wanted if self.case.values.get(key))
+        if keys is not None:
+            return self._lines(keys)
+        apart = needless(self.form, self.case)
+        left_out = {*apart, *self._copied(self.form, self.case)}
+        lines = self._lines([key for key in self.form.fields if key not in left_out])
+        return f"{lines}\n\n{wrap(self.say('values', 'needless'), COLUMNS)}\n{self._lines(apart)}" if apart else lines
+
+    def _lines(self, keys: Sequence[str]) -> str:
+        return "\n".join(self._line(key) for key in keys if self.case and self.case.values.get(key))
 
     def _copied(self, form: Form, case: Case) -> frozenset[str]:
         rows = (row for row in form.copies if holds(row.when, case.values))
