@@ -97,8 +97,8 @@ def pdf(name: str = "scan.pdf", **more: object) -> Attachment:
     return Attachment(name, "application/pdf", 9, name[:1] * 64, kind="pdf", **more)  # type: ignore[arg-type]
 
 
-def picture(name: str) -> Attachment:
-    return Attachment(name, "image/jpeg", 9, name[:1] * 64, kind="image")
+def picture(name: str, **more: object) -> Attachment:
+    return Attachment(name, "image/jpeg", 9, name[:1] * 64, kind="image", **more)  # type: ignore[arg-type]
 
 
 def row(name: str, column: str, key: str, found: dict[str, str] | None = None, **more: object) -> Row:

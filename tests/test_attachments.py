@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import os
+import struct
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -99,6 +100,44 @@ def refused(content: bytes) -> str:
 )
 def test_the_kind_is_told_by_the_content(content: bytes, kind: str) -> None:
     assert look(content).kind == kind
+
+
+def segment(marker: int, content: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2, "big") + content
+
+
+FRAME = b"\x08" + struct.pack(">HH", 1754, 1240) + b"\x03"
+PREVIEW = b"Exif\0\0\xff\xd8" + segment(0xC0, b"\x08\0\x10\0\x20\x03")
+SIZED = ((256, 4, 1240), (257, 4, 1754))
+
+
+def tiff(order: str, *entries: tuple[int, int, int]) -> bytes:
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}IH", 8, len(entries))
+    shapes = {3: "HHIHH", 4: "HHII"}
+    return head + b"".join(
+        struct.pack(order + shapes[kind], tag, kind, 1, value, *(0,) * (kind == 3)) for tag, kind, value in entries
+    )
+
+
+@pytest.mark.parametrize(
+    "content, pixels",
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 1240, 1754), (1240, 1754)),
+        (b"GIF89a" + struct.pack("<HH", 90, 30), (90, 30)),
+        (b"\xff\xd8" + segment(0xE1, PREVIEW) + b"\xff" + segment(0xC2, FRAME), (1240, 1754)),
+        (tiff("<", (254, 4, 0), (256, 3, 1728), (257, 3, 1143)), (1728, 1143)),
+        (tiff(">", *SIZED), (1240, 1754)),
+        (b"\x89PNG\r\n\x1a\n\0\0", None),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", None),
+        (b"\xff\xd8" + segment(0xE1, PREVIEW), None),
+        (b"\xff\xd8\xff\xe0\0\0" + bytes(40), None),
+        (b"II*\0\xff\xff\xff\xff", None),
+        (tiff("<", (256, 4, 0), (257, 4, 9)), None),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", None),
+    ],
+)
+def test_the_size_of_a_picture_stands_in_its_head(content: bytes, pixels: tuple[int, int] | None) -> None:
+    assert look(content) == Seen("image", pixels=pixels)
 
 
 def test_a_text_is_kept_as_far_as_anybody_reads() -> None:
@@ -415,6 +454,7 @@ def test_of_very_many_attachments_only_the_first_are_looked_into() -> None:
 def test_a_pdf_shows_the_cases_it_is_about() -> None:
     seen = look(pdf("Pledge [DESK-2 2026-00042], see [EXAMPLE 2026-00007] and 2026-00001"))
     assert (seen.kind, seen.numbers, seen.signed) == ("pdf", ("2026-00042", "2026-00007"), ())
+    assert look(pdf("[DESK-2 2026-00042] own-pledge    1 / 2")).sheets == (("2026-00042", "own-pledge"),)
 
 
 def test_a_case_is_read_beside_japanese_too() -> None:
@@ -547,13 +587,19 @@ def through_the_child(mails: Sequence[tuple[str, bytes]], settings: Settings) ->
 
 
 def test_what_was_found_comes_through_the_pipe_whole() -> None:
-    contents = (PlanFile().content, signed_pdf("Taro Mishima", "[EXAMPLE 2026-00042]"), KEY.encode(), PRIVATE.encode())
+    contents = (
+        PlanFile().content,
+        signed_pdf("Taro Mishima", "[EXAMPLE 2026-00042] pledge"),
+        KEY.encode(),
+        PRIVATE.encode(),
+    )
     broken = (b"PK\x03\x04 broken", sheet_of(b" " * 31_000_000))
     first, second = through_the_child([mail(*contents), mail(*broken, name="odd")], Settings())
     assert isinstance(first, Message)
     assert [one.kind for one in first.attachments] == ["plan", "pdf", "key", "text"]
     assert first.attachments[0].plan == read(PlanFile())
     assert (first.attachments[1].signed, first.attachments[1].numbers) == (("Taro Mishima",), ("2026-00042",))
+    assert first.attachments[1].sheets == (("2026-00042", "pledge"),)
     assert first.attachments[2].text == KEY
     assert "b3BlbnNzaC1rZXktdjE" not in ANSWERS.dump_json([("message", first)]).decode()
     assert isinstance(second, Message)

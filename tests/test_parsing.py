@@ -165,6 +165,21 @@ def test_of_two_versions_the_plain_one_is_read_unless_it_is_empty() -> None:
     assert read(mime(PLAIN + "plain", html, kind="alternative")).attachments == ()
 
 
+def test_a_picture_is_inline_if_the_text_in_html_names_it() -> None:
+    html = HTML + '<p>AGREE</p><img src="cid:logo%40x">'
+    logo, scan = (
+        f"Content-Type: image/png; name={name}.png\nContent-ID: <{name}@x>\nContent-Disposition: inline\n\nx"
+        for name in ("logo", "scan")
+    )
+    both = mime(PLAIN + "AGREE", html, kind="alternative").partition("Content-Type")[2].replace("B", "C", 1)
+    both = "Content-Type" + both.replace("--B", "--C")
+    for text in (html, both):
+        message = read(mime(text, logo, scan, kind="related"))
+        assert message.text.strip() == "AGREE"
+        assert [(one.name, one.inline) for one in message.attachments] == [("logo.png", True), ("scan.png", False)]
+    assert not any(one.inline for one in read(mime(PLAIN + "cid:logo@x", logo, scan)).attachments)
+
+
 def test_inline_texts_are_joined_and_files_are_attachments() -> None:
     pdf = (
         "Content-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n"

@@ -20,6 +20,7 @@ from mailbot.core.events import Enclosure
 from mailbot.core.rules import Rules
 from mailbot.core.rulesets import build
 from mailbot.core.sheets import Sheet
+from mailbot.edge.attachments import look
 from mailbot.edge.sheets import make
 from mailbot.edge.sheets.letters import printable
 from mailbot.edge.sheets.paper import MILLIMETRE, modules
@@ -176,6 +177,7 @@ def test_a_pledge_is_one_page_of_a4_with_number_names_and_purpose_as_text(langua
         assert "".join(str(said).split()) in text
     title = {"en": "Pledgeoftheresponsibleperson", "ja": "責任者誓約書"}[language]
     assert title in text
+    assert look(make(pledge(language), RULES.sheets["pledge"], AT)).sheets[0] == ("2026-00042", "pledge")
     assert reader.metadata is not None
     assert reader.metadata.title == f"{RULES.sheets['pledge'].title[language]} [HELPDESK 2026-00042] pledge"
 

@@ -184,6 +184,62 @@ def test_a_sheet_with_this_number_counts_without_the_word_and_both_stay_apart() 
     assert agreed(play).known.status == "ready"
 
 
+@pytest.mark.parametrize("logo", [picture("0.png", inline=True, pixels=(90, 30)), picture("0.png", pixels=(1, 1))])
+def test_a_logo_is_no_pledge(logo: Attachment) -> None:
+    play = agreed(ready("fields", "consent", "document", "review"), logo)
+    assert (play.known.documents, play.known.step) == ({}, "document")
+    assert play.written == [("agreed", ICHIRO), ("document", ICHIRO)]
+    play.answer(ICHIRO, "I will sign it next week.", logo)
+    assert (play.known.documents, play.only(MailAttached).why) == ({}, "no_document")
+
+
+def test_a_page_within_the_text_of_an_agreement_is_for_clerks_to_look_at() -> None:
+    page = picture("0.jpg", inline=True, pixels=(1240, 1754))
+    play = agreed(ready("fields", "consent", "document", "review"), page)
+    assert (play.known.documents, play.only(MailAttached).why) == ({}, "no_document")
+    assert play.written[0] == ("passed_on", HEAD)
+
+
+def test_a_scan_counts_whether_its_size_is_known_or_not() -> None:
+    for scan in (picture("0.jpg", pixels=(1240, 1754)), picture("0.jpg")):
+        assert list(agreed(ready("fields", "consent", "document"), scan).known.documents) == ["pledge"]
+
+
+def marked(name: str, *documents: str, number: str = "2026-00042") -> Attachment:
+    return pdf(name, numbers=(number,), sheets=tuple((number, document) for document in documents))
+
+
+def abroad(*steps: str) -> Play:
+    return Play(form(*steps)).apply(filled(From_abroad="yes"))
+
+
+def test_a_sheet_counts_as_what_its_own_mark_says() -> None:
+    play = abroad("fields", "document", "review").answer(TARO, "mine", marked("0.pdf", "own"))
+    assert (list(play.known.documents), play.known.step) == (["own"], "document")
+    play.answer(TARO, "mine again", marked("1.pdf", "own"))
+    assert (list(play.known.documents), play.only(MailAttached).why) == (["own"], "no_document")
+    play.answer(ICHIRO, "", marked("2.pdf", "pledge"))
+    assert (sorted(play.known.documents), play.known.status) == (["own", "pledge"], "ready")
+
+
+def test_sheets_come_in_any_order_and_beside_scans_without_a_mark() -> None:
+    turned = abroad("fields", "document", "review").answer(TARO, "", marked("1.pdf", "own"), marked("2.pdf", "pledge"))
+    assert {part.document: part.attachment[0] for part in received(turned)} == {"own": "1", "pledge": "2"}
+    scanned = abroad("fields", "document", "review").answer(TARO, "", pdf("1.pdf"), marked("2.pdf", "pledge"))
+    assert {part.document: part.attachment[0] for part in received(scanned)} == {"own": "1", "pledge": "2"}
+    one = abroad("fields", "document", "review").answer(TARO, "", marked("1.pdf", "pledge", "own"))
+    assert {part.document: part.attachment[0] for part in received(one)} == {"own": "1", "pledge": "1"}
+
+
+def test_nobody_sends_what_the_other_has_to_sign() -> None:
+    play = abroad("fields", "document", "review").answer(ICHIRO, "", marked("1.pdf", "own"))
+    assert (play.known.documents, play.only(MailAttached).why) == ({}, "no_document")
+
+
+def received(play: Play) -> list[DocumentReceived]:
+    return [event for event in play.last.events if isinstance(event, DocumentReceived)]
+
+
 def test_any_other_pdf_is_no_document_before_one_is_wanted() -> None:
     assert ready("fields", "consent", "document").answer(ICHIRO, "see my timetable", pdf()).known.documents == {}
 

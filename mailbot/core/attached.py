@@ -14,6 +14,9 @@ from mailbot.core.message import Attachment, Message
 SIGNABLE = frozenset({"pdf", "image"})
 """Kinds that a signed document comes as: with a digital signature, or signed on paper and scanned."""
 
+SMALLEST = 400
+"""Pixels on the shorter side of a picture below which it is no page: A4 at 50 dots an inch, which nobody can read."""
+
 
 def _entry(key: str) -> Callable[[Plan], str]:
     return lambda plan: plan.entries.get(key, "")
@@ -41,8 +44,22 @@ def plan_of(message: Message) -> tuple[str, Plan] | None:
 
 
 def documents(message: Message) -> tuple[Attachment, ...]:
-    """The attachments that may be a signed document."""
+    """The attachments that may be a signed document: no picture that the mail shows within its text, where logos and
+    signatures of mail programs stand, and none too small for a page."""
+    return tuple(one for one in _signable(message) if one.kind != "image" or not (one.inline or _too_small(one)))
+
+
+def pasted(message: Message) -> bool:
+    """Whether the mail shows a picture within its text that might be a page all the same, for somebody to look at."""
+    return any(one.kind == "image" and one.inline and not _too_small(one) for one in _signable(message))
+
+
+def _signable(message: Message) -> tuple[Attachment, ...]:
     return tuple(one for one in message.attachments if one.kind in SIGNABLE)
+
+
+def _too_small(picture: Attachment) -> bool:
+    return picture.pixels is not None and min(picture.pixels) < SMALLEST
 
 
 def keys(message: Message) -> tuple[str, ...]:

@@ -41,7 +41,9 @@ class Attachment:
 
     What was found in it: `kind` by its content (`pdf`, `plan`, `spreadsheet`, `image`, `key`, `text`, or empty: not
     looked into), `signed` the names in a PDF's digital signatures, `numbers` the case numbers that its sheets show,
-    `text` what a small text file or key says, `plan` what a usage plan says.
+    `sheets` those of them that a word stands behind, with that word: on a sheet of ours the document's name; `text`
+    what a small text file or key says, `plan` what a usage plan says, `pixels` width and height of a picture, as far as
+    they are known. `inline` says that the mail shows it within its text (by its Content-ID, RFC 2392).
     """
 
     name: str
@@ -51,8 +53,11 @@ class Attachment:
     kind: str = ""
     signed: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    sheets: tuple[tuple[str, str], ...] = ()
     text: str = ""
     plan: Plan | None = None
+    pixels: tuple[int, int] | None = None
+    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Signed documents that come by mail: which of those that the case needs they are, and whether they count. It opens no
 file: what an attachment shows was read before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailbot.core.attached import documents as may_be_documents
+from mailbot.core.attached import pasted
 from mailbot.core.case import Case
 from mailbot.core.decide.incoming import Incoming, Story
 from mailbot.core.decide.moves import advance
@@ -28,20 +29,25 @@ NOTHING = Brought()
 
 def count(story: Story, mail: Incoming, *, agreed: bool = False) -> Brought:
     """Documents in a mail that answers a letter of the case count if whoever signs them sent them, or the applicant for
-    them, while one is wanted or together with an AGREE (`agreed`), in the order in which they are wanted.
+    them, while one is wanted or together with an AGREE (`agreed`): each as what our own mark on it says, those without
+    one in the order in which they are wanted.
 
-    One that shows another case's number does not count, nor does any from an unproven sender: clerks are told.
+    One that shows another case's number does not count, nor one that is marked as something else than is wanted of its
+    sender, nor does any from an unproven sender: clerks are told. So they are of a page that somebody put into the text
+    of an AGREE.
     """
     case, letter = story.known, mail.letter
     found = may_be_documents(mail.message)
-    if letter is None or not found or not _wanted_now(case, story.form, found, agreed=agreed):
+    if letter is None or not _wanted_now(case, story.form, found, agreed=agreed):
         return NOTHING
+    if not found:
+        return _not_counted(story, mail, "no_document") if agreed and pasted(mail.message) else NOTHING
     if not mail.proven:
         return _not_counted(story, mail, "document_unproven")
     ours = tuple(part for part in found if not part.numbers or case.number in part.numbers)
     names = [name for name in awaited(case, story.form) if _may_send(story.form, name, letter.role)]
-    counted = tuple(zip(names, _sheets(ours), strict=False))
-    for name, part in counted:
+    counted = _told_apart(case, story.form, names, _sheets(ours))
+    for name, part in counted.items():
         story.add(
             DocumentReceived(
                 document=name,
@@ -52,8 +58,8 @@ def count(story: Story, mail: Incoming, *, agreed: bool = False) -> Brought:
                 signed=part.signed,
             )
         )
-    told = _not_counted(story, mail, "document_of_another_case").told if len(ours) < len(found) else False
-    return Brought(tuple(name for name, _ in counted), told)
+    why = "document_of_another_case" if len(ours) < len(found) else "" if counted else "no_document"
+    return Brought(tuple(counted), _not_counted(story, mail, why).told if why else False)
 
 
 def received(story: Story, mail: Incoming, names: Sequence[str]) -> None:
@@ -93,6 +99,22 @@ def _wanted_now(case: Case, form: Form, found: Sequence[Attachment], *, agreed: 
 
 def _may_send(form: Form, name: str, role: str) -> bool:
     return role in ("applicant", form.documents[name].signer)
+
+
+def _told_apart(case: Case, form: Form, names: Sequence[str], parts: Sequence[Attachment]) -> Mapping[str, Attachment]:
+    """Which of the documents that are wanted (`names`) each part is; one part may be several, one that is marked as
+    another of the form's is none of them."""
+    marked = [(_marked(case, form, part), part) for part in parts]
+    named = {name: part for sheets, part in reversed(marked) for name in sheets}
+    rest = (name for name in names if name not in named)
+    unmarked = (part for sheets, part in marked if not sheets)
+    told = {**named, **dict(zip(rest, unmarked, strict=False))}
+    return {name: told[name] for name in names if name in told}
+
+
+def _marked(case: Case, form: Form, part: Attachment) -> tuple[str, ...]:
+    """The documents of this case that its own marks name."""
+    return tuple(word for number, word in part.sheets if number == case.number and word in form.documents)
 
 
 def _sheets(found: Sequence[Attachment]) -> list[Attachment]:

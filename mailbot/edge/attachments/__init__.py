@@ -5,6 +5,7 @@ memory over a hostile file, and whoever calls it sets the limits.
 """
 
 from mailbot.edge.attachments.kinds import Sort, sort_of
+from mailbot.edge.attachments.pixels import pixels_of
 from mailbot.edge.attachments.values import Seen, UnreadableFileError
 
 __all__ = ["Seen", "UnreadableFileError", "look"]
@@ -18,7 +19,7 @@ def look(content: bytes) -> Seen:
     """
     sort = sort_of(content)
     if sort is Sort.IMAGE:
-        return Seen("image")
+        return Seen("image", pixels=pixels_of(content))
     if sort is Sort.OLD_SPREADSHEET:
         return Seen("spreadsheet")
     if sort is Sort.LOCKED_OFFICE:

@@ -23,10 +23,10 @@ MOST_PAGES = 5
 """Pages whose text is looked at; a sheet to sign has one or two."""
 MOST_TEXT = 200_000
 MOST_FIELDS = 1_000
-MOST_NUMBERS = 10
+MOST_MARKS = 20
 NAMELESS = "(no name)"
-_NUMBER = re.compile(r"\[\s*[A-Z][A-Z0-9-]{0,19}\s+(\d{4}-\d{5,9})\s*\]", re.ASCII)
-"""How a sheet of ours shows its case: `[NAME 2026-00042]`."""
+_MARK = re.compile(r"\[\s*[A-Z][A-Z0-9-]{0,19}\s+(\d{4}-\d{5,9})\s*\](?:\s*([\w-]{1,60}))?", re.ASCII)
+"""How a sheet of ours shows its case and which document it is: `[NAME 2026-00042] pledge`."""
 _STAMPS = frozenset({"/ETSI.RFC3161"})
 """Signatures that only say when (ISO 32000-2 §12.8.5), nobody's."""
 logging.getLogger("pypdf").setLevel(
@@ -44,7 +44,8 @@ class _Signed:
 
 
 def look_into(content: bytes) -> Seen:
-    """`pdf`, the names in its digital signatures (ISO 32000-1 §12.8), the case numbers on its first pages.
+    """`pdf`, the names in its digital signatures (ISO 32000-1 §12.8), the case numbers on its first pages
+    and the words behind them.
 
     Doubts say that a PDF is locked, or was changed after somebody signed it: its last signature must cover the file to
     its end. Raises UnreadableFileError for one that cannot be opened at all.
@@ -58,11 +59,13 @@ def look_into(content: bytes) -> Seen:
     except UnreadableFileError:
         doubts.append("its form cannot be read")
     try:
-        numbers = guarded(lambda: _numbers(reader), PyPdfError)
+        marks = guarded(lambda: _marks(reader), PyPdfError)
     except UnreadableFileError:
-        numbers = ()
+        marks = ()
         doubts.append("its text cannot be read")
-    return Seen("pdf", tuple(dict.fromkeys(signed.names)), numbers, doubts=(*signed.doubts, *doubts))
+    numbers = tuple(dict.fromkeys(number for number, _ in marks))
+    sheets = tuple((number, word) for number, word in marks if word)
+    return Seen("pdf", tuple(dict.fromkeys(signed.names)), numbers, sheets, doubts=(*signed.doubts, *doubts))
 
 
 def _is_locked(reader: pypdf.PdfReader) -> bool:
@@ -70,12 +73,13 @@ def _is_locked(reader: pypdf.PdfReader) -> bool:
     return reader.is_encrypted and not reader.decrypt("")
 
 
-def _numbers(reader: pypdf.PdfReader) -> tuple[str, ...]:
-    found: list[str] = []
+def _marks(reader: pypdf.PdfReader) -> tuple[tuple[str, str], ...]:
+    """The case numbers it shows, each with the word behind it (empty if there is none)."""
+    found: list[tuple[str, str]] = []
     about = reader.metadata
     for text in (*(str(about.get(key, "")) for key in ("/Title", "/Subject", "/Keywords") if about), *_pages(reader)):
-        found += _NUMBER.findall(" ".join(text[:MOST_TEXT].split()))
-    return tuple(dict.fromkeys(found))[:MOST_NUMBERS]
+        found += _MARK.findall(" ".join(text[:MOST_TEXT].split()))
+    return tuple(dict.fromkeys(found))[:MOST_MARKS]
 
 
 def _pages(reader: pypdf.PdfReader) -> Iterator[str]:

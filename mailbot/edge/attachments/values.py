@@ -16,8 +16,10 @@ class Seen:
     kind: str = ""
     signed: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    sheets: tuple[tuple[str, str], ...] = ()
     text: str = ""
     plan: Plan | None = None
+    pixels: tuple[int, int] | None = None
     doubts: tuple[str, ...] = ()
 
 

@@ -99,7 +99,7 @@ def _message(digest: str, size: int, part: Part, found: Found) -> Message:
         references=_references(part),
         headers=_kept(part),
         text=text[:MOST_TEXT],
-        attachments=tuple(found.attachments),
+        attachments=found.seen(),
         enclosed=tuple(found.enclosed),
         report=_report(part),
         reports=tuple(found.reports[: reports.MOST]),

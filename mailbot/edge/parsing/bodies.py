@@ -5,9 +5,10 @@ It must not know who wrote the mail, nor look inside an attachment.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message as Part
 from hashlib import sha256
+from urllib.parse import unquote
 
 from mailbot.core.message import Attachment, Enclosed, Report
 from mailbot.edge.charsets import decode
@@ -29,13 +30,20 @@ DEFECTS = {
 """What the standard library calls a fault of form, and how clerks read it."""
 
 
+_SHOWN = re.compile(rb"\bcid:([^\s\"'<>)]{1,250})", re.IGNORECASE)
+"""How HTML names another part of its mail (RFC 2392)."""
+
+
 @dataclass(slots=True)
 class Found:
-    """What a part and those below it hold; `contents` are the decoded bytes of `attachments`, one for one."""
+    """What a part and those below it hold; `contents` are the decoded bytes of `attachments`, one for one, as `ids` are
+    their Content-IDs (empty: none); `shown` are the Content-IDs that texts in HTML name."""
 
     texts: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)
     enclosed: list[Enclosed] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
@@ -45,6 +53,8 @@ class Found:
         self.texts += other.texts
         self.attachments += other.attachments
         self.contents += other.contents
+        self.ids += other.ids
+        self.shown |= other.shown
         self.enclosed += other.enclosed
         self.reports += other.reports
         self.doubts += other.doubts
@@ -54,6 +64,13 @@ class Found:
         digest = sha256(content).hexdigest()
         self.attachments.append(Attachment(headers.file_name(part), kind, len(content), digest))
         self.contents.append(content)
+        self.ids.append(headers.one_line(headers.field(part, "Content-ID")).strip().strip("<>"))
+
+    def seen(self) -> tuple[Attachment, ...]:
+        """The attachments, each saying whether it is shown within the text."""
+        return tuple(
+            replace(one, inline=name in self.shown) for one, name in zip(self.attachments, self.ids, strict=True)
+        )
 
     @property
     def readable(self) -> bool:
@@ -127,9 +144,14 @@ class Walk:
 def _leaf(part: Part, kind: str, first: bool, wanted: bool) -> Found:
     """A part without parts: text of the mail, or an attachment."""
     found = Found()
-    if (is_text := kind in _READERS and not _is_file(part, first)) and not wanted:
+    is_text = kind in _READERS and not _is_file(part, first)
+    if is_text and not wanted and kind != "text/html":
         return found
     content = transfer.content(part)
+    if is_text and kind == "text/html":
+        found.shown = {unquote(name.decode("latin-1")) for name in _SHOWN.findall(content)}
+    if is_text and not wanted:
+        return found
     if is_text:
         read = decode(content, headers.parameter(part, "Content-Type", "charset"))
         found.texts.append(_READERS[kind](part, normal(read.text)))

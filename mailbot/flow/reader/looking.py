@@ -6,7 +6,7 @@ It must not know what is made of them; it runs in the reader's child, whose only
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import FrameType
 
 from mailbot.core.message import Attachment, Message
@@ -43,7 +43,8 @@ def looked_into(message: Message, contents: Sequence[bytes], seconds: float = SE
 
 
 def _with(attachment: Attachment, seen: Seen) -> Attachment:
-    return replace(attachment, kind=seen.kind, signed=seen.signed, numbers=seen.numbers, text=seen.text, plan=seen.plan)
+    found = {one.name: getattr(seen, one.name) for one in fields(seen) if one.name != "doubts"}
+    return replace(attachment, **found)
 
 
 def _short(name: str) -> str:
