@@ -20,6 +20,7 @@ from stepping import (
     texts,
 )
 
+from mailbot.core.case import fold
 from mailbot.core.events import (
     AccountChanged,
     Answered,
@@ -39,7 +40,7 @@ from mailbot.core.events import (
 )
 from mailbot.core.instants import from_text
 from mailbot.core.message import Attachment
-from mailbot.core.steps import complete_since
+from mailbot.core.steps import complete_since, entered
 
 CLERKS = [("task", HEAD), ("task", CLERK)]
 WHOLE = ("fields", "consent", "document", "review", "post", "login", "tell")
@@ -631,6 +632,40 @@ def plan(*faults: PlanFault, version: str = "2026", **more: object) -> Attachmen
     lines = (PlanLine(account="taro", service="storage", amount="3"),)
     what = Plan.model_validate({"version": version, "faults": faults, "total": "3", "lines": lines, **more})
     return Attachment("plan.xlsx", "application/vnd", 9, "c" * 64, kind="plan", plan=what)
+
+
+def users(*listed: tuple[int, str]) -> Attachment:
+    return plan(users=tuple({"row": row, "name": name, "account": name} for row, name in listed))
+
+
+def test_what_was_done_for_a_user_stays_theirs_when_a_new_plan_has_them_in_another_row() -> None:
+    play = Play(form("fields", "review", {**STEPS["post"], "each": True}, "login", **PLANNED)).apply()
+    play.answer(TARO, "", users((20, "anna"), (21, "bert"))).answer(CLERK, "ACCEPT")
+    play.answer(CLERK, "POSTED CERT 111 FOR anna").answer(CLERK, "ASK plan\n\nplease add Carl on top")
+    play.answer(TARO, "", users((20, "carl"), (21, "anna"), (22, "bert")))
+    assert {name: done.number for name, done in play.known.tasks.items()} == {"post/21": "111"}
+    play.answer(CLERK, "POSTED CERT 222 FOR bert")
+    assert play.known.step == "post"
+    play.answer(CLERK, "POSTED CERT 333 FOR carl")
+    assert play.known.step == "login"
+
+
+def test_what_was_done_for_somebody_else_does_not_count_for_who_stands_in_their_row() -> None:
+    play = Play(form("fields", "review", {**STEPS["post"], "each": True}, **PLANNED)).apply()
+    play.answer(TARO, "", users((20, "anna"), (21, "bert"))).answer(CLERK, "ACCEPT")
+    play.answer(CLERK, "POSTED CERT 111 FOR anna").answer(CLERK, "ASK plan\n\nAnna has left")
+    play.answer(TARO, "", users((20, "carl"), (21, "bert")))
+    assert (play.known.tasks, play.known.step) == ({}, "post")
+
+
+def test_a_task_for_each_user_that_begins_anew_after_it_was_done_for_all_is_to_be_done_anew() -> None:
+    play = Play(form("fields", "review", {**STEPS["post"], "each": True}, "login", **PLANNED)).apply()
+    play.answer(TARO, "", users((20, "anna"))).answer(CLERK, "ACCEPT").answer(CLERK, "POSTED CERT 111 FOR anna")
+    again = entered(play.form.step("post"), play.known, play.rules.desk, play.now)
+    assert list(play.known.tasks) == ["post/20"]
+    after = fold(play.known, play.known.number, 99, play.now, [again])
+    assert after is not None
+    assert after.tasks == {}
 
 
 def test_what_is_wrong_in_a_plan_is_said_with_its_cell_and_asked_until_it_is_right() -> None:

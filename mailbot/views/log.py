@@ -140,6 +140,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "task_done": _task,
     "step_passed": lambda v: f"{v.step} is over ({v.why})",
     "step_stopped": lambda v: f"{v.by} objects: {v.step} waits for a clerk",
+    "step_voided": lambda v: f"{v.step} has to begin anew" + (f", changed: {', '.join(v.fields)}" if v.fields else ""),
     "completed": lambda v: "done" + (f", closed by {v.clerk}" if v.clerk else ""),
     "withdrawn": lambda v: f"withdrawn by {v.by}" + _because(v.reason),
     "reopened": lambda v: f"opened again by {v.clerk}" + _because(v.text),

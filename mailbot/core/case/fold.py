@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.core import events as e
-from mailbot.core.case.values import Attached, Case, Consent, Document, Done, LetterInfo, Status
+from mailbot.core.case import tasks
+from mailbot.core.case.values import Attached, Case, Consent, Document, LetterInfo, Status
 from mailbot.core.instants import to_text
 
 Change = Mapping[str, Any]
@@ -69,7 +70,7 @@ def _step_entered(case: Case, event: e.StepEntered, at: str) -> Change:
         "stuck": bool(case.stopped),
         "pauses": 0,
         "passed": tuple(step for step in case.passed if step != event.step),
-        "tasks": {step: done for step, done in case.tasks.items() if step != event.step},
+        "tasks": tasks.begun_again(case, event.step),
     }
 
 
@@ -151,6 +152,10 @@ def _step_passed(case: Case, event: e.StepPassed, at: str) -> Change:
     return {"passed": (*case.passed, event.step), "stopped": "", "stuck": case.stuck and not case.stopped}
 
 
+def _step_voided(case: Case, event: e.StepVoided, at: str) -> Change:
+    return {"passed": tuple(step for step in case.passed if step != event.step)}
+
+
 def _document_received(case: Case, event: e.DocumentReceived, at: str) -> Change:
     there = Document(at=at, how=event.how, by=event.by, dated=event.dated, signed=event.signed)
     return {"documents": {**case.documents, event.document: there}}
@@ -158,11 +163,6 @@ def _document_received(case: Case, event: e.DocumentReceived, at: str) -> Change
 
 def _documents_voided(case: Case, event: e.DocumentsVoided, at: str) -> Change:
     return {"documents": {name: there for name, there in case.documents.items() if name not in event.documents}}
-
-
-def _task_done(case: Case, event: e.TaskDone, at: str) -> Change:
-    name = event.step if event.member is None else f"{event.step}/{event.member}"
-    return {"tasks": {**case.tasks, name: Done(at=at, clerk=event.clerk, number=event.number)}}
 
 
 def _reopened(case: Case, event: e.Reopened, at: str) -> Change:
@@ -209,11 +209,12 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.AddressWorks: _address_works,
     e.ReminderPaused: _reminder_paused,
     e.Facts: _facts,
-    e.PlanRead: lambda case, event, at: {"plan": event.plan},
+    e.PlanRead: tasks.plan_read,
     e.DocumentReceived: _document_received,
     e.DocumentsVoided: _documents_voided,
-    e.TaskDone: _task_done,
+    e.TaskDone: tasks.task_done,
     e.StepPassed: _step_passed,
+    e.StepVoided: _step_voided,
     e.StepStopped: lambda case, event, at: {"stuck": True, "stopped": event.by},
     e.Completed: _completed,
     e.Withdrawn: _closed("withdrawn"),
@@ -242,6 +243,7 @@ REVISING = (
     e.TaskDone,
     e.StepPassed,
     e.StepStopped,
+    e.StepVoided,
     e.Completed,
     e.Withdrawn,
     e.Reopened,

@@ -1,16 +1,15 @@
 """Applications and answers: what was read becomes part of the case, and the case moves on. It parses nothing."""
 
 from mailbot.core.case import Case, LetterInfo
-from mailbot.core.decide import documents, waiting
+from mailbot.core.decide import changing, documents, waiting
 from mailbot.core.decide.closed import closed, out_of_season, suspended
 from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
-from mailbot.core.decide.moves import CHANGED, advance, ask, enter
+from mailbot.core.decide.moves import advance
 from mailbot.core.decide.taking import Answers, Said, masked, repeated, said_by, take
 from mailbot.core.events import (
     AddressRegistered,
     CaseOpened,
     ChangeProposed,
-    ConsentVoided,
     Ignored,
     MailAttached,
     MailJoined,
@@ -18,8 +17,7 @@ from mailbot.core.events import (
 )
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import language_of
-from mailbot.core.rules import Form, Step
-from mailbot.core.steps import current, entered, waits_for
+from mailbot.core.rules import Form
 
 
 def apply(mail: Incoming) -> Decision:
@@ -127,7 +125,7 @@ def _answered(story: Story, mail: Incoming, said: Said, before: Case, letter: Le
         story.to_applicant("document_received", documents=brought.documents)
     again = repeated(before, said.answers) if letter.template in ASKING else ()
     take(story, said, mail.address, others=mail.facts.others, again=again)
-    _move_on(story, before)
+    changing.move_on(story, before)
     if story.known.rounds > before.rounds and not story.known.stuck and mail.new_text.strip():
         story.to_clerks("passed_on", why="no_fields", by=mail.address, text=mail.new_text)
     return story.decision()
@@ -150,61 +148,11 @@ def _proposed(story: Story, mail: Incoming, said: Said) -> Decision:
         story.to_applicant("proposed", by=mail.address, keys=tuple(other))
     if new:
         take(story, Said(new, plan=None if other else said.plan), mail.address)
-        _move_on(story, before)
+        changing.move_on(story, before)
     elif not other and not brought.told:
         story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why="not_proven"))
         story.to_clerks("passed_on", why="not_proven", by=mail.address, text=mail.new_text)
     return story.decision()
-
-
-def _move_on(story: Story, before: Case) -> None:
-    """Whatever was read, and from whomever: consents and documents for what changed are void, a change that was
-    announced is announced anew, the case goes to the step it is in now, and the applicant's registered address and
-    whoever decides see what stands there."""
-    changed, announced = _void(story, before), _announce_anew(story, before)
-    step = current(story.known, story.form)
-    if step is None or (step.id != story.known.step and not changed):
-        advance(story)
-    elif changed or step.kind == "fields":
-        enter(story, step)
-    elif announced:
-        ask(story, step)
-    elif story.known.values != before.values:
-        anew = documents.reprinted(story, before.values, step)
-        if not (anew and waits_for(story.known, story.form) == "applicant"):
-            story.to_applicant("received", again=True)
-        (enter if anew else CHANGED.get(step.kind, _nobody))(story, step)
-
-
-def _void(story: Story, before: Case) -> bool:
-    """Whether a consent or a document does not count any more."""
-    bound = _bound(story.form) if before.completed else ()
-    changed = tuple(key for key in bound if story.known.values.get(key) != before.values.get(key))
-    if changed:
-        story.add(ConsentVoided(fields=changed))
-    return bool(documents.void(story, before.values) or changed)
-
-
-def _announce_anew(story: Story, before: Case) -> bool:
-    """Whether a wait begins again in which somebody was told of other values than there are now."""
-    case = story.known
-    told = [step for step in story.form.steps if step.notice and step.id in (*case.passed, case.step)]
-    if case.values == before.values or not told or case.faults:
-        return False
-    story.add(*(entered(step, case, story.rules.desk, story.now) for step in told))
-    return True
-
-
-def _nobody(story: Story, step: Step) -> None:
-    """Whoever waits sees the change in the letters to come."""
-
-
-def _bound(form: Form) -> tuple[str, ...]:
-    """The fields an AGREE binds to: what the consent letter shows, and who the responsible person is."""
-    person = form.people.get("responsible")
-    about = (person.email, *person.name) if person else ()
-    shown = next((step.shows for step in form.steps if step.kind == "consent"), ())
-    return tuple(dict.fromkeys((*shown, *about)))
 
 
 def pass_on(mail: Incoming, case: Case, letter: LetterInfo, why: str) -> Decision:

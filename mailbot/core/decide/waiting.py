@@ -1,6 +1,7 @@
 """A case that waits for time to pass, and what its applicant writes meanwhile. It knows no other step."""
 
 from mailbot.core.commands import ending, says
+from mailbot.core.decide import changing
 from mailbot.core.decide.incoming import Incoming, Story
 from mailbot.core.decide.moves import advance, enter
 from mailbot.core.decide.taking import Said, take
@@ -23,6 +24,7 @@ def heard(story: Story, mail: Incoming, said: Said) -> bool:
         return False
     if not said.nothing:
         take(story, said, mail.address)
+        changing.void(story, case)
     story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why="again"))
     enter(story, story.form.step(step.again))
     story.to_applicant("received", again=True, text=mail.new_text)

@@ -74,6 +74,7 @@ from mailbot.core.events.progress import (
     Replied,
     StepPassed,
     StepStopped,
+    StepVoided,
     TaskDone,
     Vouched,
     Withdrawn,
@@ -146,6 +147,7 @@ Event = Annotated[
     | TaskDone
     | StepPassed
     | StepStopped
+    | StepVoided
     | Completed
     | Withdrawn
     | Reopened
@@ -240,6 +242,7 @@ __all__ = [
     "StepEntered",
     "StepPassed",
     "StepStopped",
+    "StepVoided",
     "TaskDone",
     "Value",
     "Vouched",

@@ -105,7 +105,8 @@ class ChangeProposed(Frozen):
 
 class StepEntered(Frozen):
     """The case waits for this step (its name in the form) from now on; `sort` is its kind, where that is not its name;
-    `due` and `remind` are instants (None: no limit). A step that is entered again is not done any more."""
+    `due` and `remind` are instants (None: no limit). A step that is entered again is not passed any more, and its task
+    is to be done anew; one that is done for each user of the plan only if it had been done for all of them."""
 
     kind: Literal["step_entered"] = "step_entered"
     step: str

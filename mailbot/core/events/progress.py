@@ -57,6 +57,15 @@ class StepStopped(Frozen):
     by: str
 
 
+class StepVoided(Frozen):
+    """What was announced in a wait does not stand any more: `fields` changed, or somebody objected after it was over
+    (no fields). The case waits there anew, once it comes to that step again."""
+
+    kind: Literal["step_voided"] = "step_voided"
+    step: str
+    fields: tuple[str, ...] = ()
+
+
 class Completed(Frozen):
     """Everything that the case was for is done. `clerk` if one closed it, with `text` for whoever asks why."""
 

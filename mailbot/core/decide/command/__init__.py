@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mailbot.core.case import Case
 from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse
+from mailbot.core.decide import changing
 from mailbot.core.decide.command import asking, deciding, doing
 from mailbot.core.decide.command.values import Done, Work, begun, shown
 from mailbot.core.decide.incoming import Incoming, Story, without_case
@@ -96,6 +97,7 @@ def _go_on(work: Work, before: Case) -> None:
     """The case goes on to its next step; whoever decides sees what changed in front of them, whoever objected hears
     what came of it, and an applicant that their case is open again."""
     story, verbs = work.story, work.verbs
+    changing.void(story, before)
     if any(ROWS[verb].moves for verb in verbs) and not verbs & ENDING:
         advance(story)
     if before.status == story.known.status == "ready" and verbs & {"RECEIVED", "ALLOW", "VOUCH"}:
