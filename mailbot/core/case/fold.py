@@ -6,6 +6,7 @@ from typing import Any
 
 from mailbot.core import events as e
 from mailbot.core.case import tasks
+from mailbot.core.case.revising import REVISING
 from mailbot.core.case.values import Attached, Case, Consent, Document, LetterInfo, Status
 from mailbot.core.instants import to_text
 
@@ -225,34 +226,6 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.Vouched: lambda case, event, at: {"vouched": event.address},
 }
 """What each kind of event changes; a kind without a row changes nothing in a case."""
-
-REVISING = (
-    e.CaseOpened,
-    e.FieldsRead,
-    e.AddressRegistered,
-    e.StepEntered,
-    e.ConsentGiven,
-    e.ConsentDeclined,
-    e.ConsentVoided,
-    e.Accepted,
-    e.Rejected,
-    e.Expired,
-    e.PlanRead,
-    e.DocumentReceived,
-    e.DocumentsVoided,
-    e.TaskDone,
-    e.StepPassed,
-    e.StepStopped,
-    e.StepVoided,
-    e.Completed,
-    e.Withdrawn,
-    e.Reopened,
-    e.MarkedDuplicate,
-    e.FieldAllowed,
-    e.FieldsAsked,
-    e.Vouched,
-)
-"""Kinds after which a decision on an older letter is out of date."""
 
 
 def opened(number: str, event: e.CaseOpened, at: str) -> Case:
