@@ -1,10 +1,13 @@
 """What the holder of an account is told of a change before it takes effect: no change gets past the notice, and no
 objection is lost."""
 
+import pytest
 from correspondence import Correspondence, kinds, only, rules_with, written
 from test_participants import CHANGE, HOLDER, KNOWN, TARO, WISH
 
-from mailbot.core.events import StepVoided
+from mailbot.core.events import StepStopped, StepVoided
+from mailbot.core.message import Mailbox, Message
+from mailbot.core.sorting import Clues, sort
 
 MORE = """\
 [fields.phone]
@@ -70,3 +73,13 @@ def test_what_was_announced_and_asked_again_without_a_change_is_not_announced_tw
     decision = of.answer(TARO, "Why: moved", "answer")
     assert "step_voided" not in kinds(decision)
     assert of.case.status == "ready"
+
+
+@pytest.mark.parametrize("text", ["WITHDRAW\n\nI did not ask for this!", "取り下げます", "STATUS", "Who asked for it?"])
+def test_any_answer_to_the_notice_stops_the_change(text: str) -> None:
+    of = changing()
+    clues = Clues(RULES.desk, text, None, "holder")
+    sorted_as, _ = sort(Message("0" * 64, 9, senders=(Mailbox("", HOLDER),), text=text), clues)
+    decision = of.answer(HOLDER, text, sorted_as)
+    assert only(decision, StepStopped).by == HOLDER
+    assert of.case.halted

@@ -257,12 +257,12 @@ def test_objecting_once_is_enough() -> None:
 
 def test_what_a_holder_writes_in_other_words_stops_the_change_too_and_more_of_it_is_read_by_clerks() -> None:
     of = changing()
-    decision = of.answer(HOLDER, "Who asked for this?", "answer")
+    decision = of.answer(HOLDER, "Who asked for this?", "objection")
     assert only(decision, StepStopped).by == HOLDER
-    more = of.answer(HOLDER, "I did not.", "answer")
+    more = of.answer(HOLDER, "I did not.", "objection")
     assert written(more) == [("passed_on", SATO), ("passed_on", MORGAN)]
     of.order("DONE")
-    late = of.answer(HOLDER, "So be it.", "answer")
+    late = of.answer(HOLDER, "So be it.", "objection")
     assert written(late) == [("passed_on", SATO), ("passed_on", MORGAN)]
 
 
@@ -311,9 +311,10 @@ MAIL = Message("0" * 64, 1, senders=(Mailbox("Taro", TARO),), subject="Re: Room 
         ("Dear desk,\n\nI object.\n\nTaro", "holder", "objection"),
         ("OBJECT", "applicant", "answer"),
         ("OBJECT", None, "enquiry"),
-        ("Who is this?", "holder", "answer"),
+        ("Who is this?", "holder", "objection"),
         ("AGREE", "responsible", "consent"),
-        ("STATUS", "holder", "status"),
+        ("STATUS", "holder", "objection"),
+        ("取り下げます\n\n身に覚えがありません。", "holder", "objection"),
     ],
 )
 def test_who_may_write_what(text: str, answers: str | None, kind: str) -> None:

@@ -17,16 +17,9 @@ from mailbot.core.reading import recognise
 from mailbot.core.rules import Rules
 from mailbot.core.token import without_macs
 
-
-def _answer(mail: Incoming) -> Decision:
-    """Whatever the holder of an account answers to the notice of a change stops it: better once too often."""
-    of_holder = mail.letter is not None and mail.letter.role == "holder"
-    return participant.objection(mail) if of_holder else application.answer(mail)
-
-
 HANDLERS: Mapping[str, Callable[[Incoming], Decision]] = {
     "application": application.apply,
-    "answer": _answer,
+    "answer": application.answer,
     "consent": consent.agree_or_decline,
     "command": command.run,
     "status": others.status,

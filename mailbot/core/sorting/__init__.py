@@ -71,10 +71,6 @@ def _says_help(_: Message, clues: Clues) -> bool:
     return commands.asks_help(clues.new_text)
 
 
-def _says_object(_: Message, clues: Clues) -> bool:
-    return commands.objects(clues.new_text)
-
-
 def _fills_form(_: Message, clues: Clues) -> bool:
     return clues.form is not None
 
@@ -116,11 +112,11 @@ TABLE: tuple[tuple[str, Sort, Test], ...] = (
     ("answer to a responsible person's letter: keyword", "consent", both(_answers("responsible"), _says_consent)),
     ("answer to an unverified letter: consent", "consent", both(_answers("unknown"), _says_consent)),
     ("answer to an unverified letter: command", "command", both(_answers("unknown"), _says_command)),
+    ("answer to the notice of a change", "objection", both(_answers("holder"), unless(_says_help))),
     ("asks how it stands", "status", _says_status),
     ("withdraws", "withdraw", _says_withdraw),
     ("asks what to write", "help", both(_answers("applicant", "responsible", "holder"), _says_help)),
-    ("objects to a change", "objection", both(_answers("holder"), _says_object)),
-    ("answer to a letter", "answer", _answers("applicant", "responsible", "holder", "unknown")),
+    ("answer to a letter", "answer", _answers("applicant", "responsible", "unknown")),
     ("clerk's keyword without a letter", "command", both(_clerk, _says_command)),
     ("filled form", "application", _fills_form),
     ("consent without a letter", "consent", _says_consent),
