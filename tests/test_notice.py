@@ -2,10 +2,10 @@
 objection is lost."""
 
 import pytest
-from correspondence import Correspondence, kinds, only, rules_with, written
+from correspondence import MORGAN, SATO, Correspondence, kinds, only, rules_with, said, written
 from test_participants import CHANGE, HOLDER, KNOWN, TARO, WISH
 
-from mailbot.core.events import StepStopped, StepVoided
+from mailbot.core.events import MailAttached, StepStopped, StepVoided
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.sorting import Clues, sort
 
@@ -30,6 +30,8 @@ FORM = (
     .replace('[[steps]]\nkind = "task"\n', REVIEW)
     .replace('type = "email"\n', 'type = "email"\ninstitution = true\n')
 )
+NOTICE = 'notice = "notice"\n'
+WHEN = 'when = {field = "why", empty = false}\n'
 RULES = rules_with({"new-address": FORM})
 
 
@@ -83,3 +85,54 @@ def test_any_answer_to_the_notice_stops_the_change(text: str) -> None:
     decision = of.answer(HOLDER, text, sorted_as)
     assert only(decision, StepStopped).by == HOLDER
     assert of.case.halted
+
+
+def test_an_objection_counts_while_the_applicant_is_asked_for_something() -> None:
+    of = changing()
+    of.answer(TARO, "Telephone: banana", "answer")
+    assert of.case.step == "fields"
+    decision = of.answer(HOLDER, "OBJECT", "objection")
+    assert only(decision, StepStopped) == StepStopped(step="grace", by=HOLDER)
+    assert written(decision) == [("objected", HOLDER), ("objection", SATO), ("objection", MORGAN)]
+    decision = of.answer(TARO, "Telephone: -", "answer")
+    assert written(decision) == [("received", TARO), ("objection", SATO), ("objection", MORGAN)]
+    of.passes(10)
+    assert of.case.step == "grace", "it waits for a clerk, not for time to pass"
+    of.order("DONE")
+    assert of.case.status == "ready"
+    assert not of.case.stopped
+
+
+def test_a_change_somebody_objected_to_can_be_rejected_while_the_applicant_is_asked() -> None:
+    of = changing()
+    of.answer(TARO, "Telephone: banana", "answer")
+    of.answer(HOLDER, "OBJECT", "objection")
+    decision = of.order("REJECT asked for by somebody else")
+    assert of.case.status == "rejected"
+    assert ("objection_over", HOLDER) in written(decision)
+
+
+def test_an_objection_counts_as_long_as_nobody_has_decided() -> None:
+    of = reviewed()
+    decision = of.answer(HOLDER, "OBJECT", "objection")
+    assert kinds(decision) == ["step_stopped", "step_voided", "step_entered"]
+    assert (of.case.step, of.case.halted) == ("grace", True)
+    assert "DONE: the change takes effect all the same" in said(of.last(MORGAN))
+    decision = of.order("DONE")
+    assert ("review", MORGAN) in written(decision)
+    of.order("ACCEPT")
+    assert only(of.answer(HOLDER, "OBJECT", "objection"), MailAttached).why == "objection_late"
+
+
+def test_whoever_accepts_what_is_announced_no_more_decides_about_the_objection_too() -> None:
+    of = Correspondence(rules_with({"new-address": FORM.replace(NOTICE, NOTICE + WHEN)}), rows=KNOWN)
+    of.apply(TARO, WISH)
+    of.answer(TARO, "Why: -", "answer")
+    assert of.case.status == "ready"
+    of.answer(HOLDER, "OBJECT", "objection")
+    assert of.case.stopped
+    assert "ACCEPT: the application is accepted" in said(of.last(MORGAN))
+    decision = of.order("ACCEPT")
+    assert ("objection_over", HOLDER) in written(decision)
+    assert of.case.step == "change"
+    assert not of.case.halted

@@ -92,6 +92,11 @@ def _closed(status: Status) -> Callable[[Case, Any, str], Change]:
     return close
 
 
+def _accepted(case: Case, event: e.Accepted, at: str) -> Change:
+    """Whoever accepts has the objection before them, if there is one: it is decided about as well."""
+    return {**_closed("done")(case, event, at), "stopped": "", "stuck": case.stuck and not case.stopped}
+
+
 def _letter_written(case: Case, event: e.LetterWritten, at: str) -> Change:
     name = f"{case.number}.{event.number}"
     key = event.to.lower() if event.role == "clerk" else event.role
@@ -191,7 +196,7 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.ConsentDeclined: _closed("declined"),
     e.ConsentVoided: lambda case, event, at: {"consent": None},
     e.CommandsRun: lambda case, event, at: {"blocks": (*case.blocks, event.block)},
-    e.Accepted: _closed("done"),
+    e.Accepted: _accepted,
     e.Rejected: _closed("rejected"),
     e.Noted: lambda case, event, at: {"notes": (*case.notes, event.text)},
     e.HandedToClerk: lambda case, event, at: {"stuck": True},

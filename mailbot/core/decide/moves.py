@@ -53,11 +53,14 @@ def _ask_task(story: Story, step: Step) -> None:
 
 
 def _begin_wait(story: Story, step: Step) -> None:
+    """Whoever has objected already is told no more of what will happen: a clerk decides, who sees what it is now."""
     if step.letter:
         story.to_applicant(step.letter)
-    if step.notice and story.holder:
+    if step.notice and story.known.stopped:
+        story.to_clerks("objection", by=story.known.stopped, text="")
+    elif step.notice and story.holder:
         story.to_holder(step.notice)
-    elif step.notice and not story.known.stopped:
+    elif step.notice:
         story.to_clerks("unannounced", why="no_holder", by="")
 
 

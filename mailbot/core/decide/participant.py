@@ -3,12 +3,15 @@ ask what they may write. It reads no field and obeys no clerk."""
 
 from collections.abc import Callable
 
+from mailbot.core.case import Case
 from mailbot.core.commands import below_keyword, objects, offered
 from mailbot.core.decide.command.values import responsible_was_asked
 from mailbot.core.decide.incoming import Incoming, Story, begin, to_stranger, without_case
 from mailbot.core.decide.others import enquiry
-from mailbot.core.events import Ignored, MailAttached, StepStopped, Withdrawn
+from mailbot.core.events import Ignored, MailAttached, StepStopped, StepVoided, Withdrawn
 from mailbot.core.outcome import Decision
+from mailbot.core.rules import Form, Step
+from mailbot.core.steps import current, entered
 
 CLERKS_TURN = frozenset({"review", "task", "wait"})
 """Steps in which clerks have the case before them, or will again: they hear that it ended."""
@@ -67,20 +70,38 @@ def help_(mail: Incoming) -> Decision:
 
 
 def objection(mail: Incoming) -> Decision:
-    """Whoever the register names objects to a change, in whatever words: it stops, and clerks look. If it is no longer
-    waiting, or the sender is not proven, nothing stops by itself, but clerks read it all the same."""
+    """Whoever the register names objects to a change, in whatever words: it stops, and clerks look. If it was decided
+    already, or the sender is not proven, nothing stops by itself, but clerks read it all the same."""
     case, letter = mail.case, mail.letter
     if case is None or letter is None:
         return enquiry(mail)
     story = begin(mail, case, "holder")
-    step = story.form.step(case.step) if case.open and case.step else None
-    waits = step is not None and step.kind == "wait" and bool(step.notice) and step.id not in case.passed
-    if not mail.proven or step is None or not waits or case.stopped:
+    step = _stoppable(case, story.form)
+    if not mail.proven or step is None or case.stopped:
         return _not_stopped(story, mail)
     story.add(StepStopped(step=step.id, by=mail.address))
+    _go_back(story, step)
     story.to_holder("objected", by=mail.address)
     story.to_clerks("objection", by=mail.address, text=mail.new_text)
     return story.decision()
+
+
+def _stoppable(case: Case, form: Form) -> Step | None:
+    """The wait that an objection stops: the one the case is in, or one that told the holder of the change, as long as
+    the case is back at its fields or nobody decided about it or began to carry it out."""
+    told = {info.template for info in case.letters.values() if info.role == "holder"}
+    late = bool(case.decided_by or case.tasks) or case.step_kind == "task"
+    steps = (step for step in form.steps if step.notice in told)
+    open_ = (step for step in steps if step.id == case.step or case.step_kind == "fields" or not late)
+    return next(open_, None) if case.open else None
+
+
+def _go_back(story: Story, step: Step) -> None:
+    """A wait that was over is not: the case stands in it again, or will when it has come through the steps before."""
+    if step.id in story.known.passed:
+        story.add(StepVoided(step=step.id))
+    if current(story.known, story.form) == step and story.known.step != step.id:
+        story.add(entered(step, story.known, story.rules.desk, story.now))
 
 
 def _not_stopped(story: Story, mail: Incoming) -> Decision:
