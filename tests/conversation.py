@@ -10,7 +10,8 @@ What a mail block may say is told in `conversation_mail`.
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +24,13 @@ from mailbot.core.events import LetterWritten, Operator
 from mailbot.core.instants import to_text
 from mailbot.core.orders import ImportRegister, Ordered
 from mailbot.core.pulse import Pulse
+from mailbot.core.rules import Rules
 from mailbot.edge import config
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Sent
 from mailbot.flow.intake import Delivered, take_in
+from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Keys
 from mailbot.service import Round, Work, reader_for, settle
 from mailbot.service.duties import carry_out_orders, look_after
@@ -82,16 +85,12 @@ def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
     return head.rstrip(), found
 
 
-async def _retell(text: str, state: Path, desk: Path) -> str:
-    rules, texts = desks.rules_in(desk / "rules", desk / "templates")
+async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], reader: Reader) -> str:
     zone = ZoneInfo(rules.desk.timezone)
     head, told = scenes(text, zone)
     relay, out, seen = Relay(), [head], 0
     nowhere = Inbox(Account("127.0.0.1", 9, "none", "", ""))
-    async with (
-        desks.opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools,
-        reader_for(rules.desk.limits) as reader,
-    ):
+    async with desks.opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools:
         for scene in told:
             if scene.mail is not None:
                 raw = raw_mail(scene.mail, rules.desk.address, relay.letters)
@@ -142,7 +141,19 @@ def _without_digest(line: str) -> str:
     return re.sub(r"\s+\[rules [0-9a-f]+\]$", "", line.strip())
 
 
-def retell(text: str, state: Path, desk: Path | None = None) -> str:
-    """The whole conversation file as the desk makes it: mails as written, notes and letters as they come out. `desk` is
-    the folder with its rules/ and templates/; the shipped ones, if none is given."""
-    return asyncio.run(_retell(text, state, desk or config.shipped()))
+Retell = Callable[[str, Path], str]
+
+
+@contextmanager
+def retelling(desk: Path | None = None) -> Iterator[Retell]:
+    """Makes of a conversation file what the desk makes of it, in a new state: mails as written, notes and letters as
+    they come out. All are told with one set of rules and one reader, which keeps nothing of a mail for the next.
+    `desk` is the folder with its rules/ and templates/; the shipped ones, if none is given."""
+    folder = desk or config.shipped()
+    rules, texts = desks.rules_in(folder / "rules", folder / "templates")
+    reader = reader_for(rules.desk.limits)
+    with asyncio.Runner() as runner:
+        try:
+            yield lambda text, state: runner.run(_retell(text, state, rules, texts, reader))
+        finally:
+            runner.run(reader.close())

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from conversation import retell
+from conversation import retelling
 
 from mailbot import desks
 from mailbot.core.blank import blank
@@ -121,7 +121,8 @@ def test_its_pages_are_made(desk: Path, language: str) -> None:
 def test_an_application_goes_through_it_by_mail(desk: Path, language: str, tmp_path: Path) -> None:
     path = TOLD / f"{language}.md"
     told = path.read_text(encoding="utf-8")
-    retold = retell(told, tmp_path / "state", desk)
+    with retelling(desk) as retell:
+        retold = retell(told, tmp_path / "state")
     if os.environ.get("MAILBOT_GOLDEN"):
         path.write_text(retold, encoding="utf-8")
     assert retold == told or os.environ.get("MAILBOT_GOLDEN")

@@ -87,9 +87,10 @@ def _sizes(form: Form, house: House) -> Found:
 
 
 def _circles(form: Form, house: House) -> Found:
-    """No field depends on itself: whether it is asked, or what it means without an answer."""
+    """No field depends on what itself says; only on whether it was answered, so that an answer nobody asked counts."""
     for path, condition in _conditions(form):
-        if path[0] == "fields" and path[1] in frozenset(fields_named(condition)):
+        asked = _asked(condition) if condition and path[0] == "fields" else ()
+        if any(question.field == path[1] and question.empty is None for question in asked):
             yield path, f"the field `{path[1]}` itself", "a condition on other fields"
 
 
