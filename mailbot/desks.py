@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from mailbot.core.events import DeskOpened, Facts
@@ -75,15 +76,23 @@ def _refuse(problems: Sequence[Problem]) -> Mistaken:
 def rules_in(rules: Path, templates: Path) -> tuple[Rules, dict[str, str]]:
     """The rules of two folders, with the texts they were made from. Mistaken with every problem in them."""
     texts = config.rule_texts(rules, templates)
-    return _built(texts), texts
+    return _checked(texts), texts
 
 
-def _built(texts: dict[str, str]) -> Rules:
-    built = build(texts)
+def _checked(texts: Mapping[str, str]) -> Rules:
+    """Rules to write letters with, so that no mistake in a template meets a letter."""
+    rules = _built(frozenset(texts.items()))
+    if broken := tuple(Letters(rules).problems()):
+        raise _refuse(broken)
+    return rules
+
+
+@lru_cache(maxsize=4)
+def _built(texts: frozenset[tuple[str, str]]) -> Rules:
+    """Rules to look with: who only looks writes no letter. Built once for whoever opens a desk again and again."""
+    built = build(dict(texts))
     if isinstance(built, tuple):
         raise _refuse(built)
-    if broken := tuple(Letters(built).problems()):
-        raise _refuse(broken)
     return built
 
 
@@ -103,7 +112,7 @@ def load(settings: Path) -> DeskAtWork:
     """The desk that a mailbot.toml describes. Mistaken if anything in it, its rules or its keys is wrong."""
     loaded = _loaded(settings, secrets=True)
     texts, files = config.rule_set(loaded.desk.rules, loaded.desk.templates)
-    rules = _built(texts)
+    rules = _checked(texts)
     try:
         current, secrets = config.load_keys(loaded.desk.keys)
     except FileNotFoundError as error:
@@ -130,7 +139,8 @@ def look(settings: Path) -> LookedAt:
     loaded = _loaded(settings, secrets=False)
     state = loaded.desk.state
     try:
-        return LookedAt(state, rules_in(loaded.desk.rules, loaded.desk.templates)[0])
+        texts = config.rule_texts(loaded.desk.rules, loaded.desk.templates)
+        return LookedAt(state, _built(frozenset(texts.items())))
     except Mistaken as mistake:
         if (last := _rules_of_last_entry(state)) is None:
             raise

@@ -5,7 +5,6 @@ this process, in which whatever changes the disk, the mailbox or what the relay 
 It judges nothing.
 """
 
-import asyncio
 import ctypes
 import errno
 import imaplib
@@ -13,7 +12,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -25,11 +23,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from aiosmtplib.protocol import SMTPProtocol
+from forking import prepare, start_up, typed
 
-from mailbot import cli, desks
-from mailbot.edge.letters.templates import compiled
 from mailbot.flow import tools
-from mailbot.flow.reader import __main__ as reader
 from mailbot.store.files import disk
 
 PATIENCE = 60
@@ -269,32 +265,6 @@ def end_when_quiet(world: World, seconds: float) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-class Forked(subprocess.Popen):  # type: ignore[type-arg]
-    """Starts the reader of mails as a fork instead of a new interpreter, which would be most of a run's time."""
-
-    def _execute_child(self, args: Any, *named: Any) -> None:
-        p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite = named[9:15]
-        assert list(args[1:3]) == ["-m", "mailbot.flow.reader"], args
-        self.pid = os.fork()
-        if self.pid == 0:
-            _read_mails(args[3:], (p2cread, c2pwrite, errwrite))
-        self._child_created = True
-        for theirs, ours in ((p2cread, p2cwrite), (c2pwrite, c2pread), (errwrite, errread)):
-            if ours != -1:  # else it was handed in, and whoever did so closes it
-                os.close(theirs)
-
-
-def _read_mails(arguments: Any, pipes: tuple[int, int, int]) -> None:
-    try:
-        for number, descriptor in enumerate(pipes):
-            os.dup2(descriptor, number)
-        os.closerange(3, 1000)  # above all the lock of the state
-        with open(0, "rb", closefd=False) as requests, open(1, "wb", closefd=False) as answers:
-            reader.main(arguments, requests, answers)
-    finally:
-        os._exit(0)
-
-
 def carry_out(order: Order) -> int:
     """Run the command in this process, which is a fork made for it; its exit code."""
     signal.alarm(PATIENCE)
@@ -303,17 +273,11 @@ def carry_out(order: Order) -> int:
     world = World(order)
     for watch in (watch_disk, watch_imap, watch_smtp):
         watch(world)
-    subprocess.Popen = Forked  # type: ignore[misc]
     if order.shift:
         set_clock(order.shift)
     if order.quiet:
         threading.Thread(target=end_when_quiet, args=(world, order.quiet), daemon=True).start()
-    try:
-        return cli.main(order.words)
-    except SystemExit as ended:  # what the interpreter does with it
-        if isinstance(ended.code, str):
-            print(ended.code, file=sys.stderr)
-        return ended.code if isinstance(ended.code, int) else 1
+    return typed(order.words)
 
 
 def _fork(order: Order) -> int:
@@ -331,36 +295,14 @@ def _fork(order: Order) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def once_for_all(call: Callable[..., Any], key: Callable[..., Any]) -> Callable[..., Any]:
-    """The call, whose result is kept by what `key` makes of its arguments."""
-    known: dict[Any, Any] = {}
-
-    def called(*args: Any) -> Any:
-        name = key(*args)
-        if name not in known:
-            known[name] = call(*args)
-        return known[name]
-
-    return called
-
-
-def remember_rules() -> None:
-    """Rules are read once: they are the same in every run, and reading them is most of a run's time."""
-    desks.rules_in = once_for_all(desks.rules_in, lambda rules, templates: (rules.resolve(), templates.resolve()))
-
-
 def main() -> None:
     """Carry out orders until standard input ends."""
-    asyncio.run(asyncio.sleep(0))  # what it imports at its first use
-    remember_rules()
-    assert threading.active_count() == 1, "a process with threads must not be forked"
+    start_up()
     for line in sys.stdin:
         fields = json.loads(line)
         order = Order(**{**fields, "words": tuple(fields["words"])})
         os.chdir(order.folder)
-        for templates in desks.look(Path("mailbot.toml")).rules.templates.values():
-            for source in templates.values():
-                compiled(source)
+        prepare(Path.cwd())
         print(_fork(order), flush=True)
 
 

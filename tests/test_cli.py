@@ -8,16 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from forking import mailbot
 from worlds import World, application, family_name, question
 
 from mailbot.cli import COMMANDS
 from mailbot.demo import mails
 from mailbot.demo.people import received, reply, write
-
-
-def mailbot(*words: str, cwd: Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "mailbot", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, input=given, timeout=60, check=False)
 
 
 def tried(raw: bytes, folder: Path) -> dict:
@@ -116,8 +112,9 @@ def test_on_a_desk_that_never_worked_whoever_looks_is_told_how_to_begin(tmp_path
 
 
 def test_init_overwrites_nothing(tmp_path: Path) -> None:
-    first = mailbot("init", "desk", cwd=tmp_path)
-    assert first.returncode == 0
+    command = [sys.executable, "-m", "mailbot", "init", "desk"]
+    first = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    assert (first.returncode, first.stderr) == (0, b"")
     assert b"wrote desk/mailbot.toml" in first.stdout
     (tmp_path / "desk" / "rules" / "desk.toml").write_text("# mine")
     keys = (tmp_path / "desk" / "keys.json").read_bytes()

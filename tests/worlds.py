@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from forking import mailbot
+
 from mailbot import desks
 from mailbot.core.events import Operator
 from mailbot.core.instants import to_text
@@ -114,7 +116,7 @@ class World:
         path.write_text(text, encoding="utf-8")
 
     async def start(self, *words: str) -> asyncio.subprocess.Process:
-        """`mailbot` with these words, in the desk's folder."""
+        """`mailbot` with these words, in the desk's folder, as it is started at the shell."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -126,10 +128,9 @@ class World:
         )
 
     async def run(self, *words: str) -> tuple[int, str, str]:
-        """Exit code, output and errors of a whole command."""
-        process = await self.start(*words)
-        out, err = await asyncio.wait_for(process.communicate(), 120)
-        return process.returncode or 0, out.decode(), err.decode()
+        """Exit code, output and errors of a whole command, in a process of its own that was prepared before."""
+        done = await asyncio.to_thread(mailbot, *words, cwd=self.folder)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     def entries(self) -> list[dict]:
         """Every line of the journal."""

@@ -13,6 +13,7 @@ Path = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*$")
 _KEY = re.compile(r'^\s*((?:[\w-]+|"[^"]*")(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
 
 
@@ -129,8 +130,7 @@ def not_utf8(texts: Mapping[str, str]) -> list[Problem]:
     """Files whose bytes were not UTF-8: such bytes arrive as lone surrogates (`surrogateescape`)."""
     broken = []
     for file, text in texts.items():
-        at = next((place for place, letter in enumerate(text) if "\ud800" <= letter <= "\udfff"), None)
-        if at is not None:
-            found = f"the byte 0x{ord(text[at]) - 0xDC00:02x}"
-            broken.append(Problem(file, "", found, "UTF-8 text", text.count("\n", 0, at) + 1))
+        if hit := _SURROGATE.search(text):
+            found = f"the byte 0x{ord(hit[0]) - 0xDC00:02x}"
+            broken.append(Problem(file, "", found, "UTF-8 text", text.count("\n", 0, hit.start()) + 1))
     return broken
