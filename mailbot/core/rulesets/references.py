@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mailbot.core.attached import FROM_PLAN
-from mailbot.core.conditions import Condition, fields_named
+from mailbot.core.conditions import Condition
 from mailbot.core.fields.countries import codes
 from mailbot.core.outcome import TEMPLATES
 from mailbot.core.rules import FieldRule, Form
@@ -87,10 +87,10 @@ def _sizes(form: Form, house: House) -> Found:
 
 
 def _circles(form: Form, house: House) -> Found:
-    """No field depends on what itself says; only on whether it was answered, so that an answer nobody asked counts."""
+    """No field depends on itself; only `when` may ask whether it was answered, so that an answer counts unasked."""
     for path, condition in _conditions(form):
         asked = _asked(condition) if condition and path[0] == "fields" else ()
-        if any(question.field == path[1] and question.empty is None for question in asked):
+        if any(question.field == path[1] and (question.empty is None or path[2] != "when") for question in asked):
             yield path, f"the field `{path[1]}` itself", "a condition on other fields"
 
 
