@@ -4,7 +4,6 @@ It takes in no mail."""
 import json
 import logging
 import shutil
-import stat
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,15 +17,12 @@ from mailbot.core.rules import Rules
 from mailbot.core.rulesets import Problem, build
 from mailbot.edge import config
 from mailbot.edge.account import Account
-from mailbot.edge.inbox import Inbox, InboxBroken
 from mailbot.edge.letters import Letters, Stationery
-from mailbot.edge.postman import Postman, PostmanBroken
+from mailbot.edge.postman import Postman
 from mailbot.edge.program import program
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
-from mailbot.store import Damaged
 from mailbot.store.files import FileStore
 from mailbot.store.files.texts import recollect
-from mailbot.views.registers import register_line
 
 log = logging.getLogger("mailbot")
 
@@ -58,15 +54,6 @@ class DeskAtWork:
     def spare(self) -> Postman | None:
         """The other way out for alarms, if there is one."""
         return Postman(self.alarm_smtp) if self.alarm_smtp else None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What `mailbot check` found about one thing; `to_do` is what works and should not stay so."""
-
-    good: bool
-    text: str
-    to_do: bool = False
 
 
 def _refuse(problems: Sequence[Problem]) -> Mistaken:
@@ -110,7 +97,7 @@ def rules_for(settings: Path, rules: Path | None, templates: Path | None) -> Rul
 
 def load(settings: Path) -> DeskAtWork:
     """The desk that a mailbot.toml describes. Mistaken if anything in it, its rules or its keys is wrong."""
-    loaded = _loaded(settings, secrets=True)
+    loaded = settings_in(settings, secrets=True)
     texts, files = config.rule_set(loaded.desk.rules, loaded.desk.templates)
     rules = _checked(texts)
     try:
@@ -136,7 +123,7 @@ class LookedAt:
 def look(settings: Path) -> LookedAt:
     """A desk to look at: no password, no key is needed. If its rules on disk are wrong, those that the last entry of
     the journal names are used, and the notices say what is wrong. Mistaken if there are none either."""
-    loaded = _loaded(settings, secrets=False)
+    loaded = settings_in(settings, secrets=False)
     state = loaded.desk.state
     try:
         texts = config.rule_texts(loaded.desk.rules, loaded.desk.templates)
@@ -161,7 +148,8 @@ def _rules_of_last_entry(state: Path) -> tuple[int, Rules] | None:
         return None
 
 
-def _loaded(settings: Path, *, secrets: bool) -> config.Config:
+def settings_in(settings: Path, *, secrets: bool) -> config.Config:
+    """What a mailbot.toml says, with its passwords if `secrets`. Mistaken with everything that is wrong in it."""
     if not settings.exists():
         raise Mistaken(f"{settings}: there is no such file; `mailbot init DIR` writes one, --config FILE names another")
     loaded = config.load(settings, secrets=secrets)
@@ -236,70 +224,3 @@ async def _open_desk(tools: Tools, now: datetime) -> None:
     event = DeskOpened(desk=tools.rules.desk.name, address=tools.rules.desk.address)
     async with tools.store.batch() as batch:
         batch.append(tools.draft(Decision(None, (Facts(sort="order"), event)), at=now, mail=None))
-
-
-async def check(settings: Path) -> list[Finding]:
-    """Everything `mailbot check` looks at: settings, rules, templates, keys, and whether both servers answer."""
-    try:
-        desk = load(settings)
-    except Mistaken as mistake:
-        return [Finding(False, line) for line in _wrong(settings, mistake)]
-    forms, languages = ", ".join(sorted(desk.rules.forms)), ", ".join(desk.rules.desk.languages)
-    findings = [
-        Finding(True, f"settings {settings}"),
-        Finding(True, f"rules: desk {desk.rules.desk.name}, forms {forms}, languages {languages}"),
-        Finding(True, f"keys: {len(desk.keys.secrets)}, current {desk.keys.current}"),
-    ]
-    addresses = [desk.rules.desk.address, *(clerk.address for clerk in desk.rules.desk.clerks)]
-    if made_up := [address for address in addresses if address.lower().endswith((".example", ".invalid", ".test"))]:
-        note = f"rules/desk.toml still has addresses that are only examples: {', '.join(made_up)}"
-        findings.append(Finding(True, note, to_do=True))
-    if not desk.rules.pages:
-        note = "templates/<language>/pages.toml is not there, so `mailbot pages` has nothing to publish"
-        findings.append(Finding(True, note, to_do=True))
-    findings += _exposed(desk.secret_files)
-    findings += _registers(desk)
-    findings.append(await _probe("IMAP", desk.imap, Inbox(desk.imap)))
-    findings.append(await _probe("SMTP", desk.smtp, Postman(desk.smtp)))
-    if desk.alarm_smtp:
-        findings.append(await _probe("SMTP for alarms", desk.alarm_smtp, Postman(desk.alarm_smtp)))
-    return findings
-
-
-def _wrong(settings: Path, mistake: Mistaken) -> list[str]:
-    """Every line of a mistake; and what is wrong with the rules, where the settings say at least which they are."""
-    lines = str(mistake).split("\n")
-    try:
-        named = _loaded(settings, secrets=False).desk
-        rules_in(named.rules, named.templates)
-    except Mistaken as more:
-        lines += [line for line in str(more).split("\n") if line not in lines]
-    return lines
-
-
-def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:
-    for path in secret_files:
-        if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
-            found = f"{path}: a password stands in it and others may read it: found mode {mode:04o}; wanted 0600"
-            yield Finding(True, found, to_do=True)
-
-
-def _registers(desk: DeskAtWork) -> Iterator[Finding]:
-    """Which registers are declared and not imported: values of forms that are looked up there count unasked."""
-    try:
-        store = FileStore.read(desk.state, desk.rules.desk.name) if (desk.state / "journal").exists() else None
-    except Damaged as damaged:
-        yield Finding(False, str(damaged))
-        return
-    for name in desk.rules.desk.registers:
-        imported = store.imported().get(name) if store else None
-        problem = store.registers.problem(name, imported) if store and imported else None
-        words = register_line(name, imported, store.rows_written(name) if store else 0, problem)
-        yield Finding(True, words if problem else f"register {words}", to_do=imported is None or problem is not None)
-
-
-async def _probe(what: str, account: Account, wire: Inbox | Postman) -> Finding:
-    try:
-        return Finding(True, f"{what} {account.host}:{account.port}: {await wire.probe()}")
-    except (InboxBroken, PostmanBroken) as broken:
-        return Finding(False, f"{what} {account.host}:{account.port}: {broken}")

@@ -5,7 +5,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from mailbot import desks
+from mailbot import checkup, desks
 from mailbot.cli.words import OK, TROUBLE, say, say_json, settings
 from mailbot.core.blank import blank
 from mailbot.core.rules import Rules
@@ -31,13 +31,13 @@ def init(arguments: argparse.Namespace) -> int:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    findings = asyncio.run(desks.check(settings(arguments)))
+    findings = asyncio.run(checkup.check(settings(arguments)))
     for finding in findings:
         say(f"{_mark(finding)} {finding.text}")
     return OK if all(finding.good for finding in findings) else TROUBLE
 
 
-def _mark(finding: desks.Finding) -> str:
+def _mark(finding: checkup.Finding) -> str:
     return "TODO" if finding.to_do else "ok  " if finding.good else "BAD "
 
 

@@ -34,6 +34,10 @@ def names_in(source: str) -> frozenset[str]:
         raise Unreadable(error.message or "a mistake", error.lineno) from error
 
 
+FAILURES = (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What a template can raise with names that are there: it is a small program, and its mistakes are those of one."""
+
+
 class Unfillable(Exception):  # noqa: N818 - it is the template that is mistaken
     """A template could not be filled in: the text names its file, the line where it is known, and why."""
 
@@ -43,7 +47,7 @@ def rendered(source: str, context: Mapping[str, object], file: str) -> str:
     to Jinja every template is called `<template>`, which tells nobody where to look."""
     try:
         return lines(compiled(source).render(context))
-    except Exception as error:
+    except FAILURES as error:
         where = ":".join([file, *(str(line) for line in _line(error))])
         raise Unfillable(f"{where}: {type(error).__name__}: {error}") from error
 
