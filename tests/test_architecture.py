@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -74,8 +75,19 @@ def floor(name: str) -> str:
     return first if first in FLOORS else "top"
 
 
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A module, read once for all tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imported(path: Path) -> tuple[str, ...]:
+    return tuple(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -152,8 +164,8 @@ def test_the_chain_stands_alone() -> None:
 def test_modules_and_functions_stay_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= 300, "a room over 300 lines becomes a folder"
-    assert ast.get_docstring(ast.parse(text)), "a module says what it is for"
-    for node in ast.walk(ast.parse(text)):
+    assert ast.get_docstring(parsed(path)), "a module says what it is for"
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             doc = ast.get_docstring(node, clean=False)
             size = node.end_lineno - node.lineno + 1 - (doc.count("\n") + 1 if doc else 0)
@@ -162,7 +174,7 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
 
 @pytest.mark.parametrize("path", modules(), ids=room)
 def test_nesting_is_at_most_three_deep(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert depth(node.body) <= 3, f"{node.name} is nested too deep"
 
@@ -188,7 +200,7 @@ def depth_of(node: ast.stmt) -> int:
 
 def test_only_the_service_catches_everything() -> None:
     for path in modules():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             assert not is_catch_all(node) or room(path).split("/")[0] == "service", f"{room(path)} catches everything"
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 WIDE = frozenset("WF")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -18,10 +19,12 @@ def width(text: str) -> int:
     """Columns a line takes (UAX #11: wide and full-width are two, combining marks none)."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in WIDE else 1
-        for letter in text
-    )
+    return sum(map(_letter, text))
+
+
+@lru_cache(maxsize=4096)
+def _letter(letter: str) -> int:
+    return 0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in WIDE else 1
 
 
 def pieces(line: str) -> list[str]:
@@ -49,13 +52,15 @@ def wrap(text: str, columns: int = 72, indent: str = "") -> str:
 
 
 def _wrap_line(line: str, room: int, indent: str) -> list[str]:
-    lines, current = [], ""
+    lines, current, taken = [], "", 0
     for piece in pieces(line.strip()):
-        if current and width(current) + width(piece.rstrip()) > room:
+        if current and taken + width(piece.rstrip()) > room:
             lines.append(current.rstrip())
             current = piece.lstrip()
+            taken = width(current)
         else:
             current += piece
+            taken += width(piece)
     return [f"{indent}{part}".rstrip() for part in (*lines, current.rstrip())]
 
 

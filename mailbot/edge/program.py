@@ -2,6 +2,7 @@
 
 import platform
 import re
+from functools import cache
 from importlib import metadata
 
 from mailbot import __version__
@@ -9,8 +10,10 @@ from mailbot import __version__
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
+@cache
 def program() -> dict[str, str]:
-    """Version by name (lower case): mailbot, Python, and every package mailbot needs, directly or not.
+    """Version by name (lower case): mailbot, Python, and every package mailbot needs, directly or not. What a process
+    runs on is found once in its life.
 
     Two programs with the same mapping decide alike; its digest stands in every entry.
     """
