@@ -143,7 +143,7 @@ class Play:
         proven = not sender or sender == to
         tier = {"clerk": "1", "responsible": "1"}.get(info.role, "0+") if proven else "0"
         who = Sender(address=sender or to, role=info.role, tier=tier)  # type: ignore[arg-type]
-        kind = sort or ("command" if info.role == "clerk" else "answer")
+        kind = sort or {"clerk": "command", "holder": "objection"}.get(info.role, "answer")
         about = {"letter": f"{NUMBER}.{number}", "letter_state": "verified", "found_by": "address"}
         return self._mail(sender or to, text, kind, about | facts, who, attached)
 

@@ -418,6 +418,8 @@ def test_formats_far_away_make_no_sheet_large() -> None:
     assert seen.kind == "plan"
 
 
+# the alarm may ring in a destructor, which ignores it; then it rings again
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_what_takes_too_long_is_given_up_and_what_was_before_it_is_kept() -> None:
     contents = (b"note", heavy_pdf(), b"other note")
     message = looked_into(mail_with(contents), contents, seconds=0.2)

@@ -196,8 +196,9 @@ INCOMPLETE = {"purpose", "ssh_public_key"}
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_help_in_the_shipped_form_is_one_or_two_lines_of_at_most_70_columns(language: str) -> None:
-    for key, rule in FORM.fields.items():
+@pytest.mark.parametrize("form", RULES.forms)
+def test_help_in_a_shipped_form_is_one_or_two_lines_of_at_most_70_columns(form: str, language: str) -> None:
+    for key, rule in RULES.forms[form].fields.items():
         lines = rule.help.get(language, "").split("\n")
         assert len(lines) <= 2, key
         assert all(width(line) <= 70 for line in lines), key

@@ -208,7 +208,8 @@ def build(texts: Mapping[str, str]) -> Rules | tuple[Problem, ...]:
     present = _folders(texts, languages, problems)
     letters = _letters(templates, languages, present)
     declared = desk.registers if desk else None
-    said = names_said(text for language in languages for text in templates.get(language, {}).values())
+    used = {language: templates.get(language, {}) for language in languages}
+    said = names_said(text for own in used.values() for text in own.values()) if used else None
     house = House(languages, letters, sheets_in(texts, languages, problems), files_in(texts), declared, said)
     forms = _forms(texts, house, problems)
     words = _words(texts, present, problems)
@@ -216,7 +217,6 @@ def build(texts: Mapping[str, str]) -> Rules | tuple[Problem, ...]:
     problems += _twins(present, templates)
     if problems or desk is None:
         return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line or 0)))
-    used = {language: templates.get(language, {}) for language in languages}
     return Rules(
         digest=digest(texts),
         desk=desk,
