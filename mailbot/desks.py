@@ -17,7 +17,7 @@ from mailbot.core.rules import Rules
 from mailbot.core.rulesets import Problem, build
 from mailbot.edge import config
 from mailbot.edge.account import Account
-from mailbot.edge.letters import Letters, Stationery
+from mailbot.edge.letters import Letters, Stationery, proofread
 from mailbot.edge.postman import Postman
 from mailbot.edge.program import program
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
@@ -69,7 +69,7 @@ def rules_in(rules: Path, templates: Path) -> tuple[Rules, dict[str, str]]:
 def _checked(texts: Mapping[str, str]) -> Rules:
     """Rules to write letters with, so that no mistake in a template meets a letter."""
     rules = _built(frozenset(texts.items()))
-    if broken := tuple(Letters(rules).problems()):
+    if broken := tuple(proofread(rules)):
         raise _refuse(broken)
     return rules
 

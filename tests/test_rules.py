@@ -8,7 +8,8 @@ import pytest
 
 from mailbot.core.rules import Rules
 from mailbot.core.rulesets import Problem, build
-from mailbot.edge.config import shipped
+from mailbot.edge.config import rule_texts, shipped
+from mailbot.edge.letters import proofread
 
 DESK = """\
 name = "HELPDESK"
@@ -686,3 +687,120 @@ def test_a_broken_desk_blames_no_register_of_a_form() -> None:
     problems = build(given)
     assert isinstance(problems, tuple)
     assert {problem.file for problem in problems} == {"rules/desk.toml"}
+
+
+# Templates: what they ask of what they are given
+
+SHIPPED = build(rule_texts(shipped() / "rules", shipped() / "templates"))
+assert isinstance(SHIPPED, Rules), "\n".join(map(str, SHIPPED))
+
+
+def found_in(letter: str, source: str) -> list[Problem]:
+    """What is wrong with the shipped templates once this letter reads so in English."""
+    templates = {**SHIPPED.templates, "en": {**SHIPPED.templates["en"], letter: source}}
+    return list(proofread(SHIPPED.model_copy(update={"templates": templates})))
+
+
+def test_the_shipped_templates_are_in_order() -> None:
+    assert [str(problem) for problem in proofread(SHIPPED)] == []
+
+
+TEMPLATE_MISTAKES = [
+    # attributes that what a name holds does not have
+    ("review", "{{ case.numbr }}", "case.numbr", "`number`, probably"),
+    ("review", "{% if case.is_open %}x{% endif %}", "case.is_open", "`open`, probably"),
+    ("review", "{{ case.consent.conf }}", "case.consent.conf", "`confirmed`, probably"),
+    ("review", "{{ case.tasks.certificate.nummer }}", "case.tasks.certificate.nummer", "`number`, probably"),
+    ("review", '{{ form["titel"] }}', "form.titel", "`title`, probably"),
+    ("review", "{{ form.people.responsible.mail }}", "form.people.responsible.mail", "`email`, probably"),
+    ("review", "{{ desk.adress }}", "desk.adress", "`address`, probably"),
+    ("review", "{{ clerk.nam }}", "clerk.nam", "`name`, probably"),
+    # names in calls that no form has
+    ("certificate_posted", '{{ value("acount_name") }}', 'value("acount_name")', "`account_name`, probably"),
+    ("certificate_posted", '{{ label("acount_name") }}', 'label("acount_name")', "`account_name`, probably"),
+    ("certificate_posted", '{{ value("group_id") }}', 'value("group_id")', "one of"),
+    ("review", '{{ values(["email", "emial"]) }}', 'values("emial")', "`email`, probably"),
+    ("review", '{{ person("responsable") }}', 'person("responsable")', "`responsible`, probably"),
+    ("review", '{{ document("pledg") }}', 'document("pledg")', "`pledge`, probably"),
+    ("review", '{{ wanted_documents("aplicant") }}', 'wanted_documents("aplicant")', "`applicant`, probably"),
+    ("review", '{{ say("reason", why) }}', 'say("reason")', "`reasons`, probably"),
+    ("review", '{{ say("values", "terabyte") }}', 'say("values", "terabyte")', "one of"),
+    ("review", "{{ persn }}", "persn", "`person`, probably"),
+    ("review", '{{ labels(["emial"], ", ") }}', 'labels("emial")', "`email`, probably"),
+    # what Jinja itself does not know: below a condition only the letter that gets there would tell
+    ("review", "{% if why %}{{ why | clp }}{% endif %}", "clp", "`clip`, probably"),
+    ("review", "{% if why is definde %}x{% endif %}", "definde", "`defined`, probably"),
+]
+
+
+@pytest.mark.parametrize(
+    ("letter", "text", "key", "wanted"), TEMPLATE_MISTAKES, ids=[row[2] for row in TEMPLATE_MISTAKES]
+)
+def test_a_mistake_in_a_template_is_told(letter: str, text: str, key: str, wanted: str) -> None:
+    (problem,) = found_in(letter, f"Subject: a\n\nDear all,\n{text}\n")
+    assert (problem.file, problem.line, problem.key) == (f"templates/en/{letter}.txt", 4, key)
+    assert wanted in problem.wanted
+
+
+NOT_READ = [("{{ why | clp }}", "No filter named 'clp'"), ("{% if why %}", "Unexpected end of template")]
+
+
+@pytest.mark.parametrize(("text", "why"), NOT_READ)
+def test_what_jinja_refuses_is_told_with_its_line(text: str, why: str) -> None:
+    (problem,) = found_in("review", f"Subject: a\n\nDear all,\n{text}\n")
+    assert problem.line == 4
+    assert why in problem.found
+
+
+def test_an_unknown_name_is_told_where_it_is_asked_for_and_not_where_the_text_has_the_same_word() -> None:
+    (problem,) = found_in("review", "Subject: numbr\n\nThe numbr is\n{{ numbr }}\n")
+    assert (problem.line, problem.key) == (4, "numbr")
+
+
+FINE = [
+    "{% set case = {'nothing': 1} %}{{ case.nothing }}",
+    "{% for form in forms.values() %}{{ form.anything }}{% endfor %}",
+    "{% macro told(clerk) %}{{ clerk.anything }}{% endmacro %}{{ told(role) }}",
+    "{{ form.step_of('consent').shows }}{{ form.says.whatever }}{{ case.values.items() | list }}",
+    "{% macro value(key) %}{{ key }}{% endmacro %}{{ value('whatever') }}",
+    "{{ wanted_documents('applicant') }}{{ say('reasons', why) }}{{ say('alarms', why ~ '_over') }}",
+    "{{ value(keys[0]) }}{{ person(role) }}{{ case.rows[0].whatever }}",
+]
+
+
+@pytest.mark.parametrize("text", FINE)
+def test_what_may_be_there_is_no_mistake(text: str) -> None:
+    assert found_in("review", f"Subject: a\n\n{text}\n") == []
+
+
+def test_of_a_letter_that_no_form_names_it_is_not_known_which_fields_it_may_show() -> None:
+    assert found_in("unused", 'Subject: a\n\n{{ value("whatever") }}{{ document("whatever") }}\n') == []
+
+
+SUBJECTS = [
+    "{% macro told(name) %}\nDear {{ name }},\n\n{% endmacro %}\nSubject: a\n\n{{ told(to) }}",
+    "{% set dear %}\nDear all,\n{% endset %}\nSubject: {{ form.title[lang] }}\n\n{{ dear }}",
+    "{% if why %}\nSubject: a\n{% else %}\nSubject: b\n{% endif %}\n\n{{ text }}",
+    "Subject: a\r\n\r\n{{ text }}\r\n",
+]
+
+
+@pytest.mark.parametrize("source", SUBJECTS)
+def test_a_subject_may_stand_below_what_shows_nothing_and_inside_a_condition(source: str) -> None:
+    assert found_in("review", source) == []
+
+
+BARE = [
+    ("Dear all,\n\nbye", 1, "", "a line that begins with `Subject:`"),
+    ("\nSubject: a\n\nb", 1, "", "a line that begins with `Subject:`"),
+    ("Subject: \n\nb", 1, "Subject", "a subject"),
+    ("{% set x = 1 %}\n{# why #}\nSubject:\n\n{{ x }}", 3, "Subject", "a subject"),
+    ("Subject: a\n", 1, "", "the text of the letter"),
+    ("Subject: a\nb\n\n \n", 1, "", "the text of the letter"),
+]
+
+
+@pytest.mark.parametrize(("source", "line", "key", "wanted"), BARE)
+def test_a_template_without_subject_or_text_is_told(source: str, line: int, key: str, wanted: str) -> None:
+    (problem,) = found_in("review", source)
+    assert (problem.line, problem.key, problem.wanted) == (line, key, wanted)

@@ -1,11 +1,13 @@
 """Templates of letters as Jinja reads them, each text once a process. It knows no rules and no letter."""
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 
 import jinja2
 import jinja2.meta
+import jinja2.nodes
 
 from mailbot.core.columns import clip, width, wrap
 
@@ -25,11 +27,23 @@ class Unreadable(Exception):  # noqa: N818 - it is the template that is mistaken
         self.line = line
 
 
-@lru_cache(maxsize=KEPT)
-def names_in(source: str) -> frozenset[str]:
-    """The names that a template wants to be given. Unreadable if Jinja refuses it."""
+def tree_of(source: str) -> jinja2.nodes.Template:
+    """A template as Jinja's tree. Unreadable if Jinja refuses it."""
+    with _refusals():
+        return _ENVIRONMENT.parse(source)
+
+
+def undeclared(tree: jinja2.nodes.Template) -> frozenset[str]:
+    """The names that a template wants to be given; its tree is not to be looked at afterwards. Unreadable if it uses a
+    filter or a test that Jinja does not know."""
+    with _refusals():
+        return frozenset(jinja2.meta.find_undeclared_variables(tree))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
     try:
-        return frozenset(jinja2.meta.find_undeclared_variables(_ENVIRONMENT.parse(source)))
+        yield
     except jinja2.TemplateSyntaxError as error:
         raise Unreadable(error.message or "a mistake", error.lineno) from error
 
@@ -65,7 +79,7 @@ def lines(text: str) -> str:
 
 @lru_cache(maxsize=KEPT)
 def compiled(source: str) -> jinja2.Template:
-    """A template to be filled in. jinja2.TemplateSyntaxError if Jinja refuses it, which `names_in` found before."""
+    """A template to be filled in. jinja2.TemplateSyntaxError if Jinja refuses it, which `tree_of` found before."""
     return _ENVIRONMENT.from_string(source)
 
 
@@ -105,3 +119,5 @@ def _environment() -> jinja2.Environment:
 
 
 _ENVIRONMENT = _environment()
+FILTERS_THERE, TESTS_THERE = frozenset(_ENVIRONMENT.filters), frozenset(_ENVIRONMENT.tests)
+"""The names of all filters and tests that a template may use, ours and those of Jinja."""

@@ -5,17 +5,15 @@ What a person wrote is only ever data in them, never a template.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from mailbot.core.case import Case
 from mailbot.core.columns import CONTROLS, width, wrap
 from mailbot.core.commands import COMMANDS, fitting
 from mailbot.core.events import LetterWritten
-from mailbot.core.outcome import TEMPLATES, Letter
+from mailbot.core.outcome import Letter
 from mailbot.core.rules import Form, Rules
-from mailbot.core.rulesets import Problem
-from mailbot.core.rulesets.problems import meant
-from mailbot.edge.letters.templates import COLUMNS, WIDEST, Unreadable, names_in, rendered
+from mailbot.edge.letters.templates import COLUMNS, WIDEST, rendered
 from mailbot.edge.letters.voice import Voice
 
 BETWEEN_LANGUAGES = "\n\n" + "-" * 60 + "\n\n"
@@ -112,25 +110,6 @@ class Letters:
         head, _, text = CONTROLS.sub("", words).partition("\n\n")
         broken = "\n".join(_broken(line) for line in text.split("\n"))
         return " ".join(head.removeprefix("Subject:").split()), re.sub(r"\n{3,}", "\n\n", broken).strip()
-
-    def problems(self) -> Iterator[Problem]:
-        """What is wrong with the templates: a letter without one in some language, one that Jinja refuses, or one with
-        a name that no letter has."""
-        for language in self.rules.desk.languages:
-            templates = self.rules.templates.get(language, {})
-            for name in sorted({*TEMPLATES, *templates}):
-                yield from _problems(f"templates/{language}/{name}.txt", templates.get(name))
-
-
-def _problems(file: str, source: str | None) -> Iterator[Problem]:
-    if source is None:
-        yield Problem(file, "", "no such file", "a template for this letter")
-        return
-    try:
-        for unknown in sorted(names_in(source) - KNOWN):
-            yield Problem(file, unknown, "a name that no letter has", meant(unknown, KNOWN))
-    except Unreadable as error:
-        yield Problem(file, "", str(error), "a template that Jinja can read", error.line)
 
 
 def _broken(line: str) -> str:
