@@ -1,11 +1,16 @@
 """Every conversation in tests/conversations is played against the real desk and must come out word for word."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conversation import Retell, retelling
+
+from mailbot import desks
+from mailbot.core.rulesets.letters import letters_needed
+from mailbot.edge import config
 
 FILES = sorted((Path(__file__).parent / "conversations").rglob("*.md"))
 
@@ -34,3 +39,28 @@ def test_conversation(path: Path, tmp_path: Path, retell: Retell) -> None:
     if os.environ.get("MAILBOT_GOLDEN"):
         path.write_text(retold, encoding="utf-8")
     assert retold == told or os.environ.get("MAILBOT_GOLDEN")
+
+
+def taken(form: str, folder: Path) -> Path:
+    """What a center takes that wants this form alone: its rules, and the letters that can be sent then."""
+    shipped = config.shipped()
+    rules, _ = desks.rules_in(shipped / "rules", shipped / "templates")
+    needed = letters_needed([rules.forms[form]])
+    shutil.copytree(shipped / "rules" / "files", folder / "rules" / "files")
+    for name in ("desk", form):
+        shutil.copy(shipped / "rules" / f"{name}.toml", folder / "rules")
+    for source in (shipped / "templates").rglob("*.*"):
+        if source.suffix == ".toml" or source.stem in needed:
+            target = folder / source.relative_to(shipped)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    return folder
+
+
+@pytest.mark.parametrize("form", ["change-registration", "indice-password"])
+def test_a_center_with_one_form_and_the_letters_it_needs_answers_as_one_that_has_all(form: str, tmp_path: Path) -> None:
+    conversations = [path for path in FILES if path.match(f"{form}/*-ja.md")]
+    assert len(conversations) >= 4
+    with retelling(taken(form, tmp_path)) as told:
+        for path in conversations:
+            assert told(path.read_text(encoding="utf-8"), tmp_path / path.stem) == path.read_text(encoding="utf-8")

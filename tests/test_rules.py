@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 from mailbot.core.rules import Rules
 from mailbot.core.rulesets import Problem, build
+from mailbot.core.rulesets.letters import letters_needed
 from mailbot.edge.config import rule_texts, shipped
 from mailbot.edge.letters import proofread
 
@@ -314,15 +316,21 @@ def test_a_broken_desk_does_not_hide_a_broken_form() -> None:
     assert {problem.file for problem in found} == {"rules/desk.toml", "rules/room-key.toml"}
 
 
-def test_a_letter_that_a_step_or_another_language_needs_is_missed() -> None:
+def test_a_letter_that_another_language_has_is_missed_once() -> None:
     given = texts()
     del given["templates/ja/consent.txt"]
     found = build(given)
     assert isinstance(found, tuple)
-    assert {(problem.file, problem.key) for problem in found} == {
-        ("rules/room-key.toml", "steps.2.letter"),
-        ("templates/ja/consent.txt", ""),
-    }
+    assert list(map(str, found)) == [
+        "templates/ja/consent.txt: found no such file; wanted this letter, as templates/en/consent.txt"
+    ]
+
+
+def test_a_letter_that_no_language_has_is_missed_where_the_form_needs_it() -> None:
+    given = {file: text for file, text in texts().items() if not file.endswith("/consent.txt")}
+    (problem,) = build(given)
+    assert (problem.file, problem.key) == ("rules/room-key.toml", "steps.2.letter")
+    assert problem.wanted == "templates/en/consent.txt, templates/ja/consent.txt"
 
 
 def test_files_that_nobody_would_read_are_told() -> None:
@@ -660,10 +668,10 @@ def test_a_mistake_in_what_a_case_goes_through_is_told(old: str, new: str, key: 
 
 @pytest.mark.parametrize("name", ["document", "task", "notice", "lab_ready"])
 def test_a_letter_of_a_step_that_one_language_lacks_is_missed(name: str) -> None:
-    problems = build(journey(missing=f"templates/ja/{name}.txt"))
-    assert isinstance(problems, tuple)
-    assert f"templates/ja/{name}.txt" in {problem.file for problem in problems}
-    assert any(f"templates/ja/{name}.txt" in problem.wanted for problem in problems)
+    (problem,) = build(journey(missing=f"templates/ja/{name}.txt"))
+    assert (
+        str(problem) == f"templates/ja/{name}.txt: found no such file; wanted this letter, as templates/en/{name}.txt"
+    )
 
 
 def test_a_person_told_who_takes_no_part_is_missed() -> None:
@@ -804,3 +812,49 @@ BARE = [
 def test_a_template_without_subject_or_text_is_told(source: str, line: int, key: str, wanted: str) -> None:
     (problem,) = found_in("review", source)
     assert (problem.line, problem.key, problem.wanted) == (line, key, wanted)
+
+
+# Letters that a desk without some of the forms never sends
+
+
+def center(*names: str) -> Rules:
+    """The shipped desk with these forms alone."""
+    return SHIPPED.model_copy(update={"forms": {name: SHIPPED.forms[name] for name in names}})
+
+
+def with_letters(rules: Rules, letters: Collection[str]) -> Rules:
+    """The same with these templates alone."""
+    kept = {language: {name: own[name] for name in own if name in letters} for language, own in rules.templates.items()}
+    return rules.model_copy(update={"templates": kept})
+
+
+@pytest.mark.parametrize("name", SHIPPED.forms)
+def test_a_center_needs_the_letters_alone_that_its_form_can_send(name: str) -> None:
+    needed = letters_needed(center(name).forms.values())
+    assert needed < SHIPPED.templates["en"].keys()
+    assert list(proofread(with_letters(center(name), needed))) == []
+
+
+def test_each_letter_that_a_desk_can_send_and_that_is_not_there_is_told_once_a_file() -> None:
+    needed = letters_needed(SHIPPED.forms.values()) - {"alarm", "status"}
+    assert [problem.file for problem in proofread(with_letters(SHIPPED, needed))] == [
+        f"templates/{language}/{name}.txt" for language in ("en", "ja") for name in ("alarm", "status")
+    ]
+
+
+UNSENT = [
+    ("enquiry", {"consent", "agreed", "declined", "review", "accepted", "document", "notice", "objection", "missing"}),
+    ("new-account", {"notice", "objected", "objection", "objection_over", "unannounced", "accepted", "question"}),
+    ("change-registration", {"account_ready", "question"}),
+]
+
+
+@pytest.mark.parametrize(("name", "unsent"), UNSENT)
+def test_a_letter_of_a_step_that_no_form_has_or_that_is_another_in_every_form_may_be_missing(
+    name: str, unsent: set[str]
+) -> None:
+    assert not letters_needed(center(name).forms.values()) & unsent
+
+
+def test_a_letter_that_nobody_sends_may_be_there_in_one_language_alone() -> None:
+    assert isinstance(build({**texts(), "templates/en/whatever.txt": "Subject: a\n\nb"}), Rules)

@@ -12,6 +12,7 @@ from mailbot.core.rulesets.answers import ANSWER_RULES
 from mailbot.core.rulesets.desk import DESK_RULES
 from mailbot.core.rulesets.files import files_in, files_of_form, sheets_in
 from mailbot.core.rulesets.forms import FORM_RULES, House
+from mailbot.core.rulesets.letters import lacking, letters_of_form
 from mailbot.core.rulesets.models import made, unknown
 from mailbot.core.rulesets.pages import pages_of
 from mailbot.core.rulesets.problems import Path, Problem, Source, not_utf8
@@ -31,7 +32,7 @@ _OTHERS = re.compile(r"rules/files/.+")
 
 RULES_OF_FORM = (
     *(*FORM_RULES, *REFERENCE_RULES, *ANSWER_RULES, *STEP_RULES),
-    *(files_of_form, registers_of_form, says_of_form),
+    *(letters_of_form, files_of_form, registers_of_form, says_of_form),
 )
 """Every rule a form is checked by, alone and against the house it stands in."""
 
@@ -78,13 +79,6 @@ def _folders(texts: Mapping[str, str], languages: Sequence[str], problems: list[
         wanted = f"the letters and sentences of the language `{language}`"
         problems.append(Problem(f"templates/{language}/", "", "no such folder", wanted))
     return tuple(language for language in languages if language in there)
-
-
-def _letters(templates: Templates, languages: Sequence[str], present: Sequence[str]) -> dict[str, frozenset[str]]:
-    """The letters of each language; one whose whole folder is missing counts as complete, since that was said."""
-    letters = {language: frozenset(named) for language, named in templates.items()}
-    every = frozenset[str]().union(*letters.values())
-    return {**letters, **{language: every for language in languages if language not in present}}
 
 
 def _at(source: Source, found: Found) -> list[Problem]:
@@ -183,15 +177,6 @@ def _words(texts: Mapping[str, str], languages: Iterable[str], problems: list[Pr
     return {language: words for language, (_, words) in read.items()}
 
 
-def _twins(languages: tuple[str, ...], templates: Templates) -> Iterator[Problem]:
-    """A letter that one language has, all have."""
-    every = {letter: language for language in reversed(languages) for letter in templates.get(language, {})}
-    for language in languages:
-        for letter in sorted(every.keys() - templates.get(language, {}).keys()):
-            file = f"templates/{language}/{letter}.txt"
-            yield Problem(file, "", "no such file", f"this letter, as templates/{every[letter]}/{letter}.txt")
-
-
 def build(texts: Mapping[str, str]) -> Rules | tuple[Problem, ...]:
     """The rules made of `{path: text}` (`rules/desk.toml`, `rules/<form>.toml`, `templates/<language>/words.toml`,
     `templates/<language>/pages.toml`, `templates/<language>/<letter>.txt`, `rules/files/<sheet>.toml`; others under
@@ -206,7 +191,7 @@ def build(texts: Mapping[str, str]) -> Rules | tuple[Problem, ...]:
     desk, languages = _desk(texts, problems)
     templates = _templates(texts)
     present = _folders(texts, languages, problems)
-    letters = _letters(templates, languages, present)
+    letters = frozenset(letter for language in languages for letter in templates.get(language, {}))
     declared = desk.registers if desk else None
     used = {language: templates.get(language, {}) for language in languages}
     said = names_said(text for own in used.values() for text in own.values()) if used else None
@@ -214,7 +199,7 @@ def build(texts: Mapping[str, str]) -> Rules | tuple[Problem, ...]:
     forms = _forms(texts, house, problems)
     words = _words(texts, present, problems)
     pages = pages_of(texts, present, problems)
-    problems += _twins(present, templates)
+    problems += lacking(forms.values(), templates, present)
     if problems or desk is None:
         return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line or 0)))
     return Rules(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mailbot.core.conditions import fields_named
+from mailbot.core.outcome import TEMPLATES
 from mailbot.core.rules import Document, Form
 from mailbot.core.rulesets.forms import Found, House
 from mailbot.core.rulesets.models import made
@@ -90,7 +91,7 @@ def files_of_form(form: Form, house: House) -> Found:
     """What a form's documents and enclosures name and is not there, or may not be shown."""
     for name, document in form.documents.items():
         yield from _document(("documents", name), document, form, house)
-    letters, files = frozenset[str]().union(*house.letters.values()), house.files
+    letters, files = house.letters.union(TEMPLATES), house.files
     for letter, names in form.enclosures.items():
         if letter not in letters:
             yield ("enclosures", letter), f"the letter `{letter}`", meant(letter, letters)

@@ -22,12 +22,12 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What a form is checked against: the desk's languages, the letters there are in each, and what lies in
+    """What a form is checked against: the desk's languages, the letters that one of them has, and what lies in
     rules/files/: the sheets to sign, and the digests of other files; the registers that the desk declares (None:
     desk.toml cannot be read); and the names of sentences that templates show (None: not known)."""
 
     languages: tuple[str, ...]
-    letters: Mapping[str, frozenset[str]]
+    letters: frozenset[str]
     sheets: Mapping[str, Sheet] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     registers: Mapping[str, Register] | None = None

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from mailbot.core.attached import FROM_PLAN
 from mailbot.core.conditions import Condition
 from mailbot.core.fields.countries import codes
-from mailbot.core.outcome import TEMPLATES
 from mailbot.core.rules import FieldRule, Form
 from mailbot.core.rulesets.forms import Found, House
 from mailbot.core.rulesets.problems import Path, meant
@@ -170,16 +169,6 @@ def _rows(form: Form, house: House) -> Found:
             yield ("records", name, "key"), f'"{records.key}"', f"`{register.key}`, the key of the register"
 
 
-def _letters(form: Form, house: House) -> Found:
-    """Letters of the form's own stand for general ones, and are there in every language."""
-    for general, own in form.letters.items():
-        if general not in TEMPLATES:
-            yield ("letters", general), f"the letter `{general}`", meant(general, TEMPLATES)
-        for language in house.languages:
-            if own not in house.letters.get(language, frozenset()):
-                yield ("letters", general), f'"{own}"', f"a file templates/{language}/{own}.txt"
-
-
 REFERENCE_RULES: tuple[Callable[[Form, House], Found], ...] = (
     _questions,
     _sizes,
@@ -189,6 +178,5 @@ REFERENCE_RULES: tuple[Callable[[Form, House], Found], ...] = (
     _uses,
     _days,
     _rows,
-    _letters,
 )
 """Every rule that what a form names is checked by."""

@@ -11,10 +11,6 @@ from mailbot.core.rulesets.forms import Found, House
 from mailbot.core.rulesets.problems import Path, meant
 from mailbot.core.steps import after
 
-LETTERS: Mapping[StepKind, str] = MappingProxyType(
-    {"fields": "missing", "consent": "consent", "document": "document", "review": "review", "task": "task"}
-)
-"""The letter that begins a step of each kind where the step names none; the other kinds have none."""
 ONCE: frozenset[StepKind] = frozenset({"fields", "consent", "review"})
 """Kinds of which a form has one step at most."""
 SETTINGS: Mapping[str, StepKind] = MappingProxyType(
@@ -75,20 +71,12 @@ def _settings(form: Form, house: House) -> Found:
 
 
 def _begins(form: Form, house: House) -> Found:
-    """The letters that a step begins with are there in every language, and somebody gets them."""
+    """A step that tells something has a letter to tell it with, and somebody gets it."""
     for path, step in _steps(form):
-        yield from _there((*path, "letter"), step.letter or LETTERS.get(step.kind, ""), house)
-        yield from _there((*path, "notice"), step.notice or "", house)
         if step.kind == "notify" and not step.letter:
             yield (*path, "letter"), "nothing", "the letter that tells it"
         if step.notice and form.account is None:
             yield (*path, "notice"), "it in a form without `account`", "the field that names an account of a register"
-
-
-def _there(path: Path, letter: str, house: House) -> Found:
-    for language in house.languages if letter else ():
-        if letter not in house.letters.get(language, frozenset()):
-            yield path, f'"{letter}"', f"a file templates/{language}/{letter}.txt"
 
 
 def _people(form: Form, house: House) -> Found:

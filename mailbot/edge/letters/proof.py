@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 from mailbot.core.columns import clip
-from mailbot.core.outcome import TEMPLATES
 from mailbot.core.rules import Form, PersonName, Rules, Words
 from mailbot.core.rulesets import Problem
+from mailbot.core.rulesets.letters import letters_needed, letters_of
 from mailbot.core.rulesets.problems import meant
 from mailbot.edge.letters.asks import Asked, Call, Row, asked
 from mailbot.edge.letters.templates import Unreadable
@@ -29,32 +29,27 @@ class There:
 
 
 def proofread(rules: Rules) -> Iterator[Problem]:
-    """What is wrong with the templates: a letter without one in some language, or without subject or text; one that
-    Jinja refuses, or that asks for what there is not."""
+    """What is wrong with the templates: a letter that can be sent without one in some language, or without subject or
+    text; one that Jinja refuses, or that asks for what there is not."""
+    letters = [(form, letters_of(form)) for form in rules.forms.values()]
+    needed = letters_needed(rules.forms.values())
     for language in rules.desk.languages:
         templates = rules.templates.get(language, {})
-        for name in sorted({*TEMPLATES, *templates}):
+        for name in sorted({*needed, *templates}):
             file = f"templates/{language}/{name}.txt"
             if name in templates:
-                yield from _problems(file, templates[name], _there(name, language, rules))
+                forms = [form for form, sent in letters if name in sent]
+                yield from _problems(file, templates[name], _there(forms, rules.words[language]))
             else:
                 yield Problem(file, "", "no such file", "a template for this letter")
 
 
-def _there(template: str, language: str, rules: Rules) -> There:
-    """What this letter may name: of every form, if it is one that all have, else of those that name it."""
-    forms = [form for form in rules.forms.values() if template in TEMPLATES or template in _letters(form)]
+def _there(forms: Collection[Form], words: Words) -> There:
+    """What a letter of these forms may name."""
     if not forms:
-        return There(None, None, rules.words[language])
+        return There(None, None, words)
     fields = frozenset(key for form in forms for key in form.fields)
-    documents = frozenset(name for form in forms for name in form.documents)
-    return There(fields, documents, rules.words[language])
-
-
-def _letters(form: Form) -> frozenset[str]:
-    """The letters that a form names."""
-    steps = (name for step in form.steps for name in (step.letter, step.notice) if name)
-    return frozenset({*steps, *form.letters.values()})
+    return There(fields, frozenset(name for form in forms for name in form.documents), words)
 
 
 def _problems(file: str, source: str, there: There) -> Iterator[Problem]:
