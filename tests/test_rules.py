@@ -737,12 +737,14 @@ TEMPLATE_MISTAKES = [
     ("review", '{{ labels(["emial"], ", ") }}', 'labels("emial")', "`email`, probably"),
     # what Jinja itself does not know: below a condition only the letter that gets there would tell
     ("review", "{% if why %}{{ why | clp }}{% endif %}", "clp", "`clip`, probably"),
+    ("review", "{% include 'review.txt' %}", "", "the text itself"),
+    ("review", "{% import 'review.txt' as other %}", "", "the text itself"),
     ("review", "{% if why is definde %}x{% endif %}", "definde", "`defined`, probably"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("letter", "text", "key", "wanted"), TEMPLATE_MISTAKES, ids=[row[2] for row in TEMPLATE_MISTAKES]
+    ("letter", "text", "key", "wanted"), TEMPLATE_MISTAKES, ids=[row[1] for row in TEMPLATE_MISTAKES]
 )
 def test_a_mistake_in_a_template_is_told(letter: str, text: str, key: str, wanted: str) -> None:
     (problem,) = found_in(letter, f"Subject: a\n\nDear all,\n{text}\n")

@@ -21,6 +21,7 @@ HOLDS: Mapping[str, Any] = {"case": Case, "form": Form, "desk": Desk, "clerk": C
 _Look = nodes.Getattr | nodes.Getitem
 _SILENT = (nodes.Macro, nodes.Assign, nodes.AssignBlock)
 """What has a body and shows nothing where it stands."""
+_FILES = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
 Row = tuple[int, str, str, str]
 """Line, place, what was found, what is wanted."""
 
@@ -58,6 +59,7 @@ def asked(source: str) -> Asked:
     lines = {node.name: node.lineno for node in reversed(every) if isinstance(node, nodes.Name)}
     nowhere = [_unknown(node, given) for node in every if isinstance(node, _Look)]
     nowhere += [_no_tool(node) for node in every if isinstance(node, nodes.Filter | nodes.Test)]
+    nowhere += [_from_a_file(node) for node in every if isinstance(node, _FILES)]
     calls = [_call(node) for node in every if isinstance(node, nodes.Call)]
     shown = list(_shown(tree.body))
     names = undeclared(tree)  # last: Jinja folds constants of the tree while it looks for them
@@ -97,6 +99,10 @@ def _no_tool(node: nodes.Filter | nodes.Test) -> Row | None:
     """A filter or test that Jinja does not know: below an `if` it is refused only by the letter that gets there."""
     what, known = ("filter", FILTERS_THERE) if isinstance(node, nodes.Filter) else ("test", TESTS_THERE)
     return None if node.name in known else (node.lineno, node.name, f"a {what} nobody knows", meant(node.name, known))
+
+
+def _from_a_file(node: nodes.Node) -> Row:
+    return node.lineno, "", "a tag that reads another file, which no letter can", "the text itself"
 
 
 def _attribute(node: _Look) -> str:
