@@ -46,6 +46,9 @@ def signing(given: Mapping[str, str] = NOTHING, **more: object) -> Callable[[str
     return lambda language: case(language, "pledge", "awaiting_document", given, **kind)
 
 
+EXPIRED = {"status": "expired", "due": None}
+
+
 def reviewed(**more: object) -> Callable[[str], Case]:
     return lambda language: case(language, "review", "ready", **{**AGREED, "documents": THERE, **more})
 
@@ -144,5 +147,6 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "expired-document": written(
         "expired", "applicant", lambda language: case(language, "pledge", "expired", step_kind="document")
     ),
+    "expired-clerk": written("expired", "clerk", lambda language: signing()(language).model_copy(update=EXPIRED)),
     "status-document": written("status", "responsible", signing()),
 }

@@ -277,7 +277,7 @@ def test_a_document_that_does_not_come_ends_the_case_after_a_reminder() -> None:
     assert ("reminder", ICHIRO) in play.passes("remind").written
     assert "signature on this" in play.text("reminder")
     play.passes("limit")
-    assert (play.known.status, play.written) == ("expired", [("expired", TARO), ("expired", ICHIRO)])
+    assert (play.known.status, play.written) == ("expired", [("expired", to) for to in (TARO, ICHIRO, HEAD, CLERK)])
     assert "signed document has not reached us" in " ".join(play.text("expired", TARO).split())
     assert "your consent to it has ended as well" in " ".join(play.text("expired", ICHIRO).split())
 
@@ -302,6 +302,21 @@ def test_where_papers_are_the_rule_clerks_hear_at_once_what_is_awaited() -> None
     play = ready("fields", paper, "review")
     assert [letter for letter in play.written if letter[0] == "awaited"] == [("awaited", HEAD), ("awaited", CLERK)]
     assert "Pledge" in play.text("awaited", CLERK)
+
+
+def test_clerks_who_look_out_for_a_paper_hear_that_the_case_ended() -> None:
+    paper = {**STEPS["document"], "paper": True}
+    play = ready("fields", paper, "review").passes("remind").passes("limit")
+    signer, *clerks = play.written
+    assert (signer[0], clerks) == ("expired", [("expired", HEAD), ("expired", CLERK)])
+    assert "REOPEN in the first line and RECEIVED FAX" in " ".join(play.text("expired", CLERK).split())
+    play.answer(CLERK, "REOPEN\nRECEIVED FAX")
+    assert (play.known.status, play.known.documents["pledge"].how) == ("ready", "fax")
+    play = ready("fields", paper, "review").answer(TARO, "WITHDRAW", sort="withdraw")
+    assert [to for template, to in play.written if template == "withdrawn_others"][-2:] == [HEAD, CLERK]
+    assert "A signed paper that still comes for it is not needed" in " ".join(
+        play.text("withdrawn_others", CLERK).split()
+    )
 
 
 def test_a_step_may_say_that_its_limit_ends_nothing() -> None:

@@ -32,6 +32,8 @@ FARTHEST = timedelta(days=3660)
 """How far off a day may be that somebody gives; a later one is counted as this."""
 OWN = ("fields", "consent", "document")
 """Kinds in which somebody outside the desk has to act: what is said of them depends on to whom."""
+CLERKS_TURN = frozenset({"review", "task", "wait"})
+"""Kinds of steps in which clerks have the case before them, or will again."""
 NEXT = frozenset((*(f"{kind}_own" for kind in OWN), *OWN, "review", "task", "wait", "notify", "end"))
 """What can come next in a case, as words.toml has sentences for it (table `next`)."""
 
@@ -80,6 +82,13 @@ def awaited(case: Case, form: Form) -> tuple[str, ...]:
     """Every document that the case still needs, whichever step waits for it, in their order."""
     steps = (step for step in form.steps if step.kind == "document" and holds(step.when, case.values))
     return tuple(dict.fromkeys(name for step in steps for name in wanted(case, form, step)))
+
+
+def clerks_follow(case: Case) -> bool:
+    """Whether clerks have the case before them, or will again, or were told to look out for a paper: they hear that it
+    ended without them."""
+    looked_out = any(info.template == "awaited" for info in case.letters.values())
+    return case.step_kind in CLERKS_TURN or case.stuck or looked_out
 
 
 def complete_since(case: Case) -> str | None:

@@ -9,6 +9,7 @@ from mailbot.core.decide.moves import advance
 from mailbot.core.events import ConsentDeclined, ConsentGiven, Ignored, LanguageLearned, MailAttached
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import language_of
+from mailbot.core.steps import clerks_follow
 
 MOST_REMARK = 2_000
 """Characters of what stands beside an AGREE that are kept for the clerks."""
@@ -75,7 +76,7 @@ def _declined(story: Story, mail: Incoming) -> None:
     reason = beside_keyword(mail.new_text)
     story.add(ConsentDeclined(by=mail.address, letter=mail.facts.letter or "", reason=reason))
     story.to_both("declined", "declined")
-    if story.known.step_kind == "review":
+    if clerks_follow(story.known):
         story.to_clerks("passed_on", why="declined_late", by=mail.address, text=mail.new_text)
 
 

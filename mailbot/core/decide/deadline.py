@@ -12,7 +12,7 @@ from mailbot.core.events import DeadlineMoved, Expired, Facts, HandedToClerk, Re
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
-from mailbot.core.steps import After, after, waits_for
+from mailbot.core.steps import After, after, clerks_follow, waits_for
 
 GRACE = 3
 """Working days between a reminder the relay took and the end of a case."""
@@ -46,6 +46,8 @@ def _expire(story: Story) -> None:
         story.to_both("expired", "expired")
     else:
         story.to_applicant("expired")
+    if clerks_follow(story.known):
+        story.to_clerks("expired")
 
 
 def _go_on(story: Story) -> None:

@@ -11,10 +11,7 @@ from mailbot.core.decide.others import enquiry
 from mailbot.core.events import Ignored, MailAttached, StepStopped, StepVoided, Withdrawn
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Form, Step
-from mailbot.core.steps import current, entered
-
-CLERKS_TURN = frozenset({"review", "task", "wait"})
-"""Steps in which clerks have the case before them, or will again: they hear that it ended."""
+from mailbot.core.steps import clerks_follow, current, entered
 
 
 def withdraw(mail: Incoming) -> Decision:
@@ -39,7 +36,7 @@ def withdraw(mail: Incoming) -> Decision:
 
 
 def _withdrawn(story: Story, mail: Incoming) -> Decision:
-    waited = story.known.step_kind in CLERKS_TURN or story.known.stuck
+    followed = clerks_follow(story.known)
     stopped = story.known.stopped
     story.add(Withdrawn(by=mail.address, reason=below_keyword(mail.new_text)))
     story.to_applicant("withdrawn")
@@ -47,7 +44,7 @@ def _withdrawn(story: Story, mail: Incoming) -> Decision:
         story.to_responsible("withdrawn_others")
     if stopped:
         story.to_holder("objection_over")
-    if waited:
+    if followed:
         story.to_clerks("withdrawn_others")
     return story.decision()
 
