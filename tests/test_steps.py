@@ -588,6 +588,17 @@ def test_what_is_closed_gets_the_notice_and_the_form_ready_to_send_back() -> Non
     assert play.apply(letter.replace("Purpose *:", "Purpose *: Copying")).known.status == "ready"
 
 
+def test_where_nothing_is_accepted_instead_no_form_goes_back_to_be_refused_again() -> None:
+    nothing = {key: value for key, value in CLOSED["closed"][0].items() if key != "instead"}
+    play = Play(form("fields", "review", **{**CLOSED, "closed": [nothing]})).apply(filled(Large_storage="yes"))
+    assert play.written == [("closed", TARO)]
+    letter = play.text("closed")
+    assert "Large storage is closed." in letter
+    assert "changed to what we do accept" not in letter
+    assert "=== form" not in letter
+    assert "You need not do anything." in letter
+
+
 def test_what_closes_later_is_not_closed_yet() -> None:
     later = {"closed": [{**CLOSED["closed"][0], "since": "2026-05-01"}]}
     assert Play(form("fields", "review", **later)).apply(filled(Large_storage="yes")).known.status == "ready"

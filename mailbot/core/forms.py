@@ -111,7 +111,8 @@ class Person(Frozen):
 
 class Closed(Frozen):
     """What is not accepted now: applications where `when` holds (none: any), since a day (ISO 8601). Whoever sends one
-    gets `notice` and the form filled in as they sent it, with the values of `instead`, and there is no case."""
+    gets `notice` and, if there are values of `instead`, the form filled in as they sent it but for these; there is no
+    case."""
 
     when: Condition | None = None
     since: str

@@ -47,15 +47,21 @@ def _asked(form: Form, key: str) -> str:
 
 
 def suspended(mail: Incoming, form: Form, rule: Closed, case: Case) -> Decision:
-    """The notice, and the form as it was sent with what is accepted instead, ready to be sent back. No case comes of
-    it, and the answer is due however many general ones there were today: somebody applied."""
-    filled = {key: value for key, value in case.values.items() if key in case.answers}
-    faulty = {fault.field for fault in case.faults} - filled.keys()
-    filled |= {key: case.answers[key][0] for key in faulty if len(case.answers.get(key, ())) == 1}
-    data = {"form": form, "notice": rule.notice, "filled": {**filled, **rule.instead}}
+    """The notice, and the form ready to be sent back, if something can be: with what is accepted instead, or as the
+    form's own words say (`says.closed`). Else it would come back and be sent back without end. No case comes of it, and
+    the answer is due however many general ones there were today: somebody applied."""
+    offered = bool(rule.instead or form.says.get("closed"))
+    data = {"form": form, "notice": rule.notice, "filled": {**_as_sent(case), **rule.instead} if offered else {}}
     thread = (mail.message.message_id,) if mail.message.message_id else ()
     letter = Letter("closed", mail.address, "stranger", (case.languages["applicant"],), data, thread)
     return without_case(mail, Answered(reason="closed"), letter)
+
+
+def _as_sent(case: Case) -> dict[str, Value]:
+    """The answers as they were understood, or as they were written where they were not."""
+    filled = {key: value for key, value in case.values.items() if key in case.answers}
+    faulty = {fault.field for fault in case.faults} - filled.keys()
+    return filled | {key: case.answers[key][0] for key in faulty if len(case.answers.get(key, ())) == 1}
 
 
 def out_of_season(form: Form, now: datetime, desk: Desk) -> bool:
