@@ -287,6 +287,21 @@ def test_a_consent_that_does_not_come_is_told_to_the_applicant_alone() -> None:
     assert play.written == [("expired", TARO)]
 
 
+def test_nobody_is_promised_a_decision_where_nobody_decides() -> None:
+    for steps, wanted in (
+        (("fields", "consent", "review"), ("After that, our staff will decide.", "within one week")),
+        (("fields", "consent", "post"), ("After that, our staff will carry it out.",)),
+        (("fields", "consent"), ("After that, you will hear from us.",)),
+    ):
+        text = " ".join(ready(*steps).text("received").split())
+        assert all(words in text for words in wanted)
+        assert ("decide" in text, "within one week" in text) == ("review" in steps, "review" in steps)
+    text = " ".join(ready("fields", "post").text("received").split())
+    assert "Our staff will now carry it out, and write to you when that is done." in text
+    assert "decide" not in text
+    assert "Nothing is left to do for you." in agreed(ready("fields", "consent")).text("agreed")
+
+
 def test_clerks_can_record_a_paper_that_came_though_they_never_had_the_case_before_them() -> None:
     play = agreed(ready("fields", "consent", "document", "review"))
     assert play.written == [("agreed", ICHIRO), ("document", ICHIRO)]

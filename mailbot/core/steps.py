@@ -1,7 +1,7 @@
 """The steps of a case: one table saying of each kind whom it waits for, when it is over, and what its limit does.
 It sends nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -117,9 +117,10 @@ def after(step: Step) -> After:
     return step.after or STEPS[step.kind].after
 
 
-def current(case: Case, form: Form) -> Step | None:
-    """The first step of the form that concerns the case and is not over; None if all are."""
-    concerning = (step for step in form.steps if holds(step.when, case.values))
+def current(case: Case, form: Form, past: Collection[str] = ()) -> Step | None:
+    """The first step of the form that concerns the case and is not over, those of the kinds `past` aside; None if all
+    are."""
+    concerning = (step for step in form.steps if holds(step.when, case.values) and step.kind not in past)
     return next((step for step in concerning if not over(case, form, step)), None)
 
 

@@ -138,6 +138,14 @@ class Voice:
         step = current(self.case, self.form) if self.case and self.form else None
         return step.kind if step else "end"
 
+    def our_step(self) -> str:
+        """The kind of the first step that is not over in which nobody outside the desk has to act; `end` if none is
+        left: what follows once consent and documents are there."""
+        if self.case is None or self.form is None:
+            return "end"
+        step = current(self.case, self.form, past=OWN)
+        return step.kind if step else "end"
+
     def next_words(self, role: str) -> str:
         """What happens next, said to somebody in that role."""
         step = current(self.case, self.form) if self.case and self.form else None

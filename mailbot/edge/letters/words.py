@@ -37,6 +37,7 @@ CALLS_OF_CASE = (
     "waits_for",
     "waiting_role",
     "next_step",
+    "our_step",
     "next_words",
     "wanted_documents",
     "task",
