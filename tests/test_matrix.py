@@ -102,3 +102,13 @@ def test_a_conversation_tells_of_its_form_and_goes_to_the_end(cell: tuple[str, s
     assert ENDS[branch] <= CLOSED
     title = RULES.forms[form].title[language]
     assert title in text, f"no letter in the language {language}"
+
+
+def test_what_clerks_may_call_done_has_a_title_in_every_language() -> None:
+    named = [(form.name, step) for form in RULES.forms.values() for step in form.steps if step.kind in ("task", "wait")]
+    assert not [(name, step.id) for name, step in named if step.title.keys() != set(RULES.desk.languages)]
+
+
+def test_every_wait_says_how_the_case_stands_in_it() -> None:
+    waits = [(form, step) for form in RULES.forms.values() for step in form.steps if step.kind == "wait"]
+    assert not [(form.name, step.id) for form, step in waits if f"at_{step.id}" not in form.says]

@@ -117,7 +117,7 @@ def test_an_objection_counts_as_long_as_nobody_has_decided() -> None:
     decision = of.answer(HOLDER, "OBJECT", "objection")
     assert kinds(decision) == ["step_stopped", "step_voided", "step_entered"]
     assert (of.case.step, of.case.halted) == ("grace", True)
-    assert "DONE: the change takes effect all the same" in said(of.last(MORGAN))
+    assert "DONE: it goes on despite the objection; next, please ACCEPT or REJECT it" in said(of.last(MORGAN))
     decision = of.order("DONE")
     assert ("review", MORGAN) in written(decision)
     of.order("ACCEPT")

@@ -195,9 +195,29 @@ def test_the_holder_of_an_account_objects_and_the_change_stops() -> None:
     assert "> This was not me." in letter
     assert TARO in letter
     assert HOLDER in letter
-    assert "  DONE: the change takes effect all the same" in letter
+    assert "  DONE: it goes on despite the objection; next, it is carried out" in letter
     of.passes(30)
     assert of.case.step == "grace", "no time that passes makes it take effect"
+
+
+def test_clerks_who_let_a_change_go_on_are_told_that_they_decide_on_it_next() -> None:
+    of = Correspondence(rules_with({"new-address": CHANGE.replace('kind = "task"', 'kind = "review"')}), rows=KNOWN)
+    of.apply(TARO, WISH)
+    of.answer(HOLDER, "OBJECT", "objection")
+    assert "  DONE: it goes on despite the objection; next, please ACCEPT or REJECT it" in of.last(MORGAN).text
+    assert "完了：異議にかかわらず手続きを進めます（次に承認・却下の判断をお願いします）" in of.last(SATO).text.replace(
+        "\n  ", ""
+    )
+    of.order("DONE")
+    assert of.case.status == "ready"
+
+
+def test_who_asks_how_a_stopped_change_stands_hears_that_it_is_stopped() -> None:
+    of = changing()
+    of.answer(HOLDER, "OBJECT", "objection")
+    of.answer(TARO, "STATUS", "status")
+    assert "Today: stopped for now; a member of our staff is looking into it" in said(of.last(TARO))
+    assert "Until:" not in said(of.last(TARO)), "it waits for a clerk, not for a day"
 
 
 def test_clerks_decide_about_a_change_somebody_objected_to() -> None:

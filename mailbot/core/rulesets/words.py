@@ -19,7 +19,7 @@ DATE_LISTS = {"months": 12, "weekdays": 7}
 NEEDED: Mapping[str, frozenset[str]] = {
     "faults": frozenset(FAULTS),
     "kinds": frozenset(typing.get_args(FaultKind)),
-    "status": frozenset(typing.get_args(Status)),
+    "status": frozenset((*typing.get_args(Status), "under_way", "halted")),
     "steps": frozenset(typing.get_args(Step.model_fields["kind"].annotation)),
     "reasons": frozenset(),
     "remarks": frozenset({"filled_by_another", "filled_by_another_own"}),

@@ -146,6 +146,14 @@ class Voice:
         step = current(self.case, self.form, past=OWN)
         return step.kind if step else "end"
 
+    def step_after(self) -> str:
+        """The kind of the step that comes once the current one is over, `end` if none does."""
+        if self.case is None or self.form is None:
+            return "end"
+        passed = self.case.model_copy(update={"passed": (*self.case.passed, self.case.step)})
+        step = current(passed, self.form)
+        return step.kind if step else "end"
+
     def next_words(self, role: str) -> str:
         """What happens next, said to somebody in that role."""
         step = current(self.case, self.form) if self.case and self.form else None
@@ -237,9 +245,11 @@ class Voice:
 
     def standing(self) -> str:
         """How the case stands, in words, which may be the form's own (`says.at_<step>`); what is under way before
-        anybody decided is not said to be accepted."""
+        anybody decided is not said to be accepted, and what only a clerk can let go on is said to be stopped."""
         if self.case is None:
             return ""
+        if self.case.open and self.case.halted:
+            return self.say("status", "halted")
         if self.case.open and (told := self.says(f"at_{self.case.step}")):
             return told
         undecided = self.case.status == "in_progress" and not self.case.decided_by

@@ -38,6 +38,7 @@ CALLS_OF_CASE = (
     "waiting_role",
     "next_step",
     "our_step",
+    "step_after",
     "next_words",
     "wanted_documents",
     "task",
