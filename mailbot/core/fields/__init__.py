@@ -163,11 +163,16 @@ def _missing(form: Form, values: Values, faults: Faults) -> None:
             faults[key] = _missing_fault(key)
 
 
-def _check(check: Check, language: str, values: Values, faults: Faults) -> None:
-    if check.field in faults or not holds(check.when, _answered(values, faults)):
+def _check(check: Check, language: str, single: Mapping[str, str], values: Values, faults: Faults) -> None:
+    """A fault if the check finds something wrong with a field that has none; that a field is empty may be said by a
+    check of that kind, which says what is wanted."""
+    before = faults.get(check.field)
+    said_better = before is not None and (before.code, check.kind) == ("missing", "missing")
+    others = {key: fault for key, fault in faults.items() if key != check.field}
+    if (before is not None and not said_better) or not holds(check.when, _answered(values, others)):
         return
     message = check.message.get(language) or next(iter(check.message.values()), "")
-    found = quotable(_text(values.get(check.field, "")))
+    found = quotable(single.get(check.field, "") or _text(values.get(check.field, "")))
     faults[check.field] = Fault(
         field=check.field, kind=check.kind, code="check", found=found, wanted={"message": message}
     )
@@ -204,7 +209,7 @@ def understand(
             _copy(form, copies, language, single, values, faults)
     _missing(form, values, faults)
     for check in form.checks:
-        _check(check, language, values, faults)
+        _check(check, language, single, values, faults)
     return Understood(
         {key: values[key] for key in form.fields if key in values and key not in faults},
         tuple(faults[key] for key in form.fields if key in faults),

@@ -223,12 +223,12 @@ class Voice:
         return blank(self.form, self.language, keys={*keys, *offered}, offered=offered)
 
     def _offered(self, form: Form, keys: Sequence[str]) -> frozenset[str]:
-        """What is asked together with fields of which a check across fields found that something is wrong."""
+        """What is asked together with fields of which a check across fields found that something is wrong: the checks
+        are known by what they said, for the value that they held for is none any more."""
         faults = self.case.faults if self.case else ()
-        checked = {fault.field for fault in faults if fault.code == "check"} & set(keys)
-        values = self.case.values if self.case else {}
-        asked = (key for row in form.checks if row.field in checked and holds(row.when, values) for key in row.asks)
-        return frozenset(asked) - frozenset(keys)
+        checked = {fault.field: fault.wanted["message"] for fault in faults if fault.code == "check"}
+        found = (row for row in form.checks if row.field in keys and checked.get(row.field) in row.message.values())
+        return frozenset(key for row in found for key in row.asks) - frozenset(keys)
 
     def blank_of(self, form: Form) -> str:
         """The empty form as text to fill in."""
