@@ -69,3 +69,14 @@ def test_a_letter_repeats_an_answer_as_it_was_written() -> None:
     _, letter = asked(JAPANESE, kind="INDICEのみ", number="ind01234", knows="いいえ")
     assert "ご記入内容：いいえ" in letter
     assert "更新の種別：" in letter
+
+
+def test_a_line_whose_secret_was_removed_is_no_open_question_to_the_applicant() -> None:
+    removed = "Password: [a password, removed]"
+    more = ENGLISH.replace("Name: ", f"{removed}\nFax: 055-981-0001\nName: ")
+    of, letter = asked(more, kind="INDICE only", number="", knows="yes")
+    assert "Fax: 055-981-0001" in letter
+    assert removed not in letter
+    assert removed in of.case.unread, "clerks see that there was one"
+    _, letter = asked(more.replace("Fax: 055-981-0001\n", ""), kind="INDICE only", number="", knows="yes")
+    assert "could not match" not in letter

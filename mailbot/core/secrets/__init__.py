@@ -12,7 +12,7 @@ from mailbot.core.message import Attachment, Message
 from mailbot.core.secrets.keys import begins, private_keys
 from mailbot.core.secrets.passwords import passwords
 
-__all__ = ["KINDS", "MASKS", "holds_key", "masked", "without"]
+__all__ = ["KINDS", "MASKS", "holds_key", "holds_mask", "masked", "without"]
 
 KINDS = ("private_key", "password")
 """The kinds of secret, as `Message.secrets` and `Facts.secrets` name them."""
@@ -63,6 +63,11 @@ def holds_key(text: str) -> bool:
     """Whether the text holds a private key, its mask, or what one begins with: it must not be repeated, or tells that
     the wrong half of a pair of keys was sent."""
     return any(mask in text for mask in MASKS["private_key"].values()) or begins(text)
+
+
+def holds_mask(text: str) -> bool:
+    """Whether a secret was masked in the text."""
+    return any(mask in text for masks in MASKS.values() for mask in masks.values())
 
 
 def without(message: Message) -> Message:

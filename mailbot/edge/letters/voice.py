@@ -14,6 +14,7 @@ from mailbot.core.events import Fault, PlanLine, Remark, Value
 from mailbot.core.instants import from_text
 from mailbot.core.registers import row_of
 from mailbot.core.rules import Form, Rules, Step
+from mailbot.core.secrets import holds_mask
 from mailbot.core.shown import needless, value_shown
 from mailbot.core.steps import OWN, actor, after, awaited, current, left, waits_for
 from mailbot.edge.letters.templates import COLUMNS, WIDEST
@@ -72,6 +73,10 @@ class Voice:
         between = self.say("values", "between")
         told = {sender: self.labels(keys, between) for sender, keys in by.items()}
         return "\n".join(self.say("remarks", "filled_by_another_own", label=told[who], by=who) for who in told)
+
+    def unmatched(self) -> tuple[str, ...]:
+        """The lines that no field took, as the applicant is told of them: not what was removed from their mail."""
+        return tuple(line for line in self.case.unread if not holds_mask(line)) if self.case else ()
 
     def hints(self) -> str:
         """What the form tells clerks about a case like this, one a line; empty if it has nothing to tell."""

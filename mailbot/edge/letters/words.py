@@ -31,6 +31,7 @@ CALLS = (
     "says",
     "document",
     "filled_by_others",
+    "unmatched",
 )
 CALLS_OF_CASE = (
     "standing",
