@@ -322,6 +322,16 @@ def test_a_task_is_named_by_its_title_in_either_language_also_before_its_turn() 
     assert of.case.step == "door"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["DONE", "DONE task", "DONE (task)", "DONE (Hand over the key)", "完了", "完了（作業名）", "完了（鍵の受け渡し）"],
+)
+def test_what_waits_is_done_with_the_keyword_alone_or_as_letters_show_its_use(text: str) -> None:
+    of = accepted()
+    of.order("POSTED CERT 2026-117")
+    assert only(of.order(text), TaskDone).step == "key"
+
+
 def test_the_number_of_a_registered_letter_has_gaps() -> None:
     of = accepted()
     assert only(of.order("POSTED CERT RR 12 345 678 9JP"), TaskDone).number == "RR 12 345 678 9JP"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from mailbot.core.commands.table import ROWS, WORDS, Row, Verb
 
-WORD_AND_REST = re.compile(r"([^\s:：、]*)[\s:：、]*(.*)", re.DOTALL)
+WORD_AND_REST = re.compile(r"([^\s:：、(（]*)[\s:：、]*(.*)", re.DOTALL)
 CLOSING = " \t.。!！、,:：;"
 
 

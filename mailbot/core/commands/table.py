@@ -93,8 +93,8 @@ COMMANDS: tuple[Row, ...] = (
         "perhaps",
         "decide",
         "open",
-        {"en": "DONE task", "ja": "完了 作業名"},
-        {"en": "the task that waits (or this one) is done", "ja": "作業の完了を記録します"},
+        {"en": "DONE (task)", "ja": "完了（作業名）"},
+        {"en": "what waits, or the task that is named, is done", "ja": "作業の完了を記録します"},
         moves=True,
     ),
     Row(

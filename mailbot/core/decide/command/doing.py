@@ -19,6 +19,9 @@ HOW: dict[str, How] = {
     **dict.fromkeys(("scan", "mail", "email", "e-mail", "スキャン", "メール"), "mail"),
     **dict.fromkeys(("post", "paper", "郵送", "郵便", "紙"), "post"),
 }
+IN_BRACKETS = re.compile(r"[(（]\s*([^()（）]*?)\s*[)）]")
+ANY_TASK = frozenset({"task", "the task", "作業名", "作業"})
+"""What letters show in the place of a name: who writes it names no task."""
 FILLING = frozenset({"by", "on", "of", "the", "a", "で", "を"})
 CERTIFICATE = re.compile(r"(?:the\s+)?(?:cert(?:ificate)?|アカウント登録証|登録証|証明書)[\s:：]+", re.IGNORECASE)
 NUMBER = re.compile(r"(?=.*\d)[\w./#-]{1,40}(?: [\w./#-]{1,20}){0,5}")
@@ -91,6 +94,7 @@ def posted(work: Work, command: Command) -> str | Mistake:
 def done(work: Work, command: Command) -> str | Mistake:
     """The task that is named is done, else the one that waits; a wait that clerks may end is over."""
     said, whom = for_whom(f" {command.text}")
+    said = _named(said)
     steps = [*_tasks(work), *_waits(work)]
     named = [step for step in steps if folded(said) in _called(step)] if said else []
     waiting = [step for step in steps if step.id == work.story.known.step] if not said else []
@@ -104,6 +108,13 @@ def done(work: Work, command: Command) -> str | Mistake:
     if step.number:
         return Mistake("number_wanted", command.line, "POSTED")
     return _do(work, command, step, "", whom)
+
+
+def _named(said: str) -> str:
+    """The task that is named, without the brackets that letters show around it; empty if none is."""
+    hit = IN_BRACKETS.fullmatch(said)
+    name = hit[1] if hit else said
+    return "" if folded(name) in ANY_TASK else name
 
 
 def _called(step: Step) -> set[str]:
