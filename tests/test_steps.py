@@ -504,6 +504,18 @@ def test_how_a_case_stands_may_be_said_by_its_form() -> None:
     assert "Today: it was answered" in play.text("status")
 
 
+def test_a_consent_is_shown_as_the_responsible_persons_and_not_as_what_the_last_mail_says() -> None:
+    play = ready("fields", "consent", "post").answer(ICHIRO, "AGREE\nUntil May only.", sort="consent")
+    assert ("task", CLERK) in play.written
+    task = play.text("task", CLERK)
+    assert "AGREE" not in task
+    assert "The last mail says" not in task
+    assert f"Consent: {ICHIRO}" in task
+    assert "> Until May only." in task
+    decided = agreed(ready("fields", "consent", "review", "post")).answer(CLERK, "ACCEPT")
+    assert "Consent:" not in decided.text("task", CLERK), "it stood in the letter that the decision was taken on"
+
+
 def test_orders_are_not_shown_as_what_the_last_mail_says() -> None:
     play = ready("fields", "review", "post").answer(CLERK, "ACCEPT\nNOTE she called", sort="command")
     assert ("task", HEAD) in play.written

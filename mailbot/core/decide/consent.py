@@ -24,6 +24,7 @@ def agree_or_decline(mail: Incoming) -> Decision:
         letters = to_stranger(mail, "not_counted", why="no_token", by=mail.address)
         return without_case(mail, Ignored(reason="no_token"), *letters)
     story = begin(mail, case, "responsible")
+    story.said = ""  # what stands beside the keyword is kept with the consent, and shown as what it is
     why = _refusal(mail, case)
     brought = documents.count(story, mail) if why == "already" else documents.NOTHING
     if brought.documents:
