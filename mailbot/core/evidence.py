@@ -189,7 +189,15 @@ def lookups(message: Message, facts: Facts, remembered: Remembered, rules: Rules
     before = case.answers if case and not opened else {}
     said = _said(message, form, answers_ours=not opened) if facts.sort in ("application", "answer") else {}
     found = (_sought(form, _values(form, rules, {**before, **answers}), rules) for answers in ({}, *said))
-    return tuple(dict.fromkeys(sought for several in found for sought in several))
+    members = _members(message, form) if said else ()
+    return tuple(dict.fromkeys(sought for several in (*found, members) for sought in several))
+
+
+def _members(message: Message, form: Form) -> Iterator[Sought]:
+    """The accounts of the users in a plan that the mail brings, where something is done for each of them."""
+    lookup, plan = form.members, attached.plan_of(message)
+    if lookup is not None and plan is not None:
+        yield from (Sought(lookup.name, lookup.column, user.account) for user in plan[1].users if user.account)
 
 
 Answers = Mapping[str, tuple[str, ...]]

@@ -226,6 +226,12 @@ class Form(Frozen):
     once: bool = False
     takes: str | None = None
 
+    @property
+    def members(self) -> Lookup | None:
+        """How the users of a plan are looked up: as the form's own account, if something is done for each of them."""
+        rule = self.fields.get(self.account or "")
+        return rule.register_ if rule and any(step.each for step in self.steps) else None
+
     def step(self, name: str) -> Step:
         """The step of that name; KeyError if the form has none."""
         by_name: dict[str, Step] = {step.id: step for step in self.steps}

@@ -7,12 +7,14 @@ from mailbot.core import attached
 from mailbot.core.case import Case
 from mailbot.core.decide.registered import account_row, looked_up
 from mailbot.core.events import Remark, Value
-from mailbot.core.registers import may_be_applicant
+from mailbot.core.registers import may_be_applicant, row_of
 from mailbot.core.rules import Form
 from mailbot.core.shown import needless
 
 FILLED = "filled_by_another"
 """The remark on a field that was empty, and that a mail of somebody else filled in."""
+MOST_NAMED = 20
+"""How many users of a plan a remark names."""
 
 
 def remarks(
@@ -27,6 +29,7 @@ def remarks(
         *_other_address(form, now),
         *_second(form, case, others),
         *_plan(form, case),
+        *_members(form, case),
         *(Remark(code="confirmed", field=key) for key in confirmed),
     )
 
@@ -72,6 +75,20 @@ def _other_address(form: Form, case: Case) -> Iterator[Remark]:
 def _plan(form: Form, case: Case) -> tuple[Remark, ...]:
     key = next((name for name, rule in form.fields.items() if rule.type == "plan"), "")
     return attached.remarks(key, case.plan) if case.plan is not None and key else ()
+
+
+def _members(form: Form, case: Case) -> Iterator[Remark]:
+    """The users of the plan, for each of whom something is done, that the register does not have: no case enters them
+    there. Whoever has no account name in the plan cannot be in it."""
+    lookup = form.members
+    if lookup is None or case.plan is None or any(row.name == lookup.name and not row.imported for row in case.rows):
+        return
+    there = {user.row: row_of(case.rows, lookup.name, lookup.column, user.account) for user in case.plan.users}
+    known = {at for at, row in there.items() if row is not None and row.found is not None}
+    names = [user.account or user.name or user.email for user in case.plan.users if user.row not in known]
+    more = f", … ({len(names)})" if len(names) > MOST_NAMED else ""
+    if names:
+        yield Remark(code="members_unlisted", wanted={"found": ", ".join(names[:MOST_NAMED]) + more})
 
 
 def _second(form: Form, case: Case, others: tuple[str, ...]) -> Iterator[Remark]:
