@@ -172,11 +172,11 @@ def of_sort(facts: Facts, sort: str) -> Facts:
 
 def test_a_mail_is_read_once_for_each_form() -> None:
     long = mail(TEXT + "Something: else\n" * 3_000)
-    began = time.perf_counter()
+    began = time.process_time()
     opens(long, Facts(sort="application"), NOTHING, RULES)
-    first = time.perf_counter() - began
-    began = time.perf_counter()
+    first = time.process_time() - began
+    began = time.process_time()
     for _ in range(5):
         opens(long, Facts(sort="application"), NOTHING, RULES)
-    assert time.perf_counter() - began < first
+    assert time.process_time() - began < first
     assert lookups(replace(long, digest="b" * 64), Facts(sort="application"), NOTHING, RULES) == ALL
