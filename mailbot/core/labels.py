@@ -53,7 +53,7 @@ def label_key(text: str) -> str:
     every kind of apostrophe or hyphen is the plain one. A prolonged sound mark stays what it is.
     """
     text = _NUMBER_SIGN.sub("", text.translate(INVISIBLE), count=1)
-    text = unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold()
+    text = " ".join(unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold().split())
     text = _LOOSE.sub("", " ".join(_REMARKS.sub(" ", text).split()))
     for _ in range(6):  # each turn takes one layer off; more than six is no label any more
         bare = _bare(text)

@@ -13,8 +13,8 @@ from mailbot.core.rules import FieldRule
 _ASCII_LOCAL = re.compile(r"[!-~]+")
 _LOCAL_BEYOND_ASCII = re.compile(r"[^\W_A-Za-z]+(?:[._-][^\W_A-Za-z]+)*")
 _LAST_LABEL = re.compile(r".*\.(?:[!-~]+|[^!-~\s。．｡]+)")
-_ANGLED = re.compile(r"[<\[(](?:mailto:)?([^<>\[\]()\s]+@[^<>\[\]()\s]+)[>\])]", re.IGNORECASE)
-_LIKE_ADDRESS = re.compile(r"[^\s,;/、]+@[^\s,;/、]+\.")
+_ANGLED = re.compile(r"[<\[(](?:mailto:)?([^<>\[\]()\s@]++@[^<>\[\]()\s]++)[>\])]", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[\s,;/、]")
 _ACADEMIC = re.compile(r"(?:.+\.)?(?:edu|gov|ac|go)(?:\.[a-z]{2})?")
 """`.edu`, `.gov`, `.ac.jp`, `.go.jp`, `.edu.sg`: never free mail, whatever a list of free mail says."""
 
@@ -29,6 +29,12 @@ def _offered(text: str) -> list[str]:
     if len(offered) == 1:
         return offered
     return list({address.lower(): address for address in reversed(offered)}.values())
+
+
+def _several(text: str) -> bool:
+    """Whether more than one part of the text looks like an address."""
+    parts = [part.partition("@") for part in _SEPARATOR.split(text)]
+    return sum(bool(local) and "." in domain[1:] for local, _, domain in parts) > 1
 
 
 def _ascii_domain(domain: str) -> str:
@@ -79,7 +85,7 @@ def read_email(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     written = offered[0] if offered else ""
     address = _checked(written)
     if address is None:
-        return Wrong("email_several" if len(_LIKE_ADDRESS.findall(written)) > 1 else "email_syntax")
+        return Wrong("email_several" if _several(written) else "email_syntax")
     domain = address.rpartition("@")[2]
     if rule.institution and _free(domain, asking.free_mail):
         return Wrong("email_free", {"domain": domain}, address)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from mailbot.core.events import Value
 from mailbot.core.fields.asking import Asking
-from mailbot.core.fields.texts import plain
+from mailbot.core.fields.texts import one_line, plain
 from mailbot.core.fields.wrong import Wrong
 from mailbot.core.labels import label_key
 from mailbot.core.rules import FieldRule
@@ -31,7 +31,7 @@ def read_amount(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     written as ISO 80000-1 §7.3 does, with a point, without superfluous zeros. Units are not converted: what is not
     in the form is asked about.
     """
-    found = _AMOUNT.fullmatch(_ABOUT.sub("", _REMARK.sub("", plain(text))))
+    found = _AMOUNT.fullmatch(_ABOUT.sub("", _REMARK.sub("", one_line(plain(text)))))
     if found is None:
         return Wrong("amount")
     number = Decimal(f"{found[1].replace(',', '')}.{found[2] or found[3] or '0'}").normalize()

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from mailbot.core.fields.texts import plain
 from mailbot.core.labels import label_key
 
-_MARK = re.compile(r"([\[(]\s*[x×✓✔レv*○o●■]?\s*[\])]|[☑☒✅✔✓■●◉🗹☐□⬜◻○◯〇×✕✗])", re.IGNORECASE)
-_OFF = re.compile(r"[\[(]\s*[\])]|[☐□⬜◻×✕✗]")
+_MARK = re.compile(r"([\[(]\s*+[x×✓✔レv*○o●■]?\s*+[\])]|[☑☒✅✔✓■●◉🗹☐□⬜◻○◯〇×✕✗])", re.IGNORECASE)
+_OFF = re.compile(r"[\[(]\s*+[\])]|[☐□⬜◻×✕✗]")
 _CIRCLE = frozenset("○◯〇")
 YES = frozenset(
     """yes y true 1 on ok o はい ハイ 有 有り あり する 利用する 希望する 同じ 同一 同上 本人 same 可 該当する 該当
@@ -19,7 +19,7 @@ NO = frozenset(
     希望しません 不要 該当なし""".split()
 )
 _LEADING = re.compile(r"(yes|no|はい|いいえ)\s*[,.、。;:(\-\s]", re.IGNORECASE)
-_BOTH = re.compile(r"(?:yes|はい|有り?|する)\s*[/・|,、]?\s*(?:no|いいえ|無し?|しない)", re.IGNORECASE)
+_BOTH = re.compile(r"(?:yes|はい|有り?|する)\s*+[/・|,、]?\s*+(?:no|いいえ|無し?|しない)", re.IGNORECASE)
 
 
 def ticked(text: str) -> tuple[tuple[str, ...], int] | None:

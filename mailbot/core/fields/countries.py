@@ -18,7 +18,6 @@ LANGUAGES = ("en", "ja")
 """Languages whose names are understood, whatever language the case is in."""
 _NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
 """Codes of CLDR that are unions, islands without a nationality, or tests."""
-_LONGEST = 80
 _SIGNS = re.compile(r"[^\w\s]|_")
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
@@ -133,8 +132,6 @@ def read_country(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     between them, or as they were written; to a condition both are another country than any.
     """
     written = one_line(prose(text))
-    if len(written) > _LONGEST:
-        return Wrong("too_long", {"maximum": str(_LONGEST)})
     found = _found(plain(written))
     if len(found) == 1:
         return found[0]

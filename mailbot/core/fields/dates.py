@@ -6,7 +6,7 @@ from datetime import date
 
 from mailbot.core.events import Value
 from mailbot.core.fields.asking import Asking
-from mailbot.core.fields.texts import dashed
+from mailbot.core.fields.texts import dashed, one_line
 from mailbot.core.fields.wrong import Wrong
 from mailbot.core.rules import FieldRule
 
@@ -81,7 +81,7 @@ def read_date(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     or as JIS X 0301 abbreviates them (`令和8年4月1日`, `R8.4.1`); with a weekday or a remark in brackets, in any
     width. A date that may mean two days (`4/1/2026`, `8/4/1`) is unclear: nobody but its writer knows.
     """
-    written = _WEEKDAY.sub("", _REMARK.sub("", dashed(text)).casefold()).strip(" .,。、")
+    written = _WEEKDAY.sub("", _REMARK.sub("", one_line(dashed(text))).casefold()).strip(" .,。、")
     for pattern, read in _WAYS:
         found = pattern.fullmatch(written)
         if found is None:

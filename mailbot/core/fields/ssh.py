@@ -18,15 +18,17 @@ from mailbot.core.rules import FieldRule
 
 RSA_MINIMUM = 2048
 RSA_MAXIMUM = 16384
-_LONGEST = 40_000
 _MOST_LINES = 200
+_MOST_BASE64 = 8_000
+"""Characters of the longest key the desk takes: an RSA modulus of 16384 bits, an exponent no longer."""
 _COMMENT = 100
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_RFC4716 = re.compile(r"-{4} ?BEGIN SSH2 PUBLIC KEY ?-{4}(.*?)-{4} ?END SSH2 PUBLIC KEY ?-{4}", re.DOTALL)
+_BEGIN_RFC4716 = re.compile("-{4} ?BEGIN SSH2 PUBLIC KEY ?-{4}")
+_END_RFC4716 = re.compile("-{4} ?END SSH2 PUBLIC KEY ?-{4}")
 _RFC4716_HEADER = re.compile(r"^[ \t]*([A-Za-z0-9-]{1,64}):((?:.*\\\n)*.*)$", re.MULTILINE)
 _TYPE = re.compile(r"(?<!\S)(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[A-Za-z0-9@.-]+(?=\s)")
 _BLOB = re.compile(r"\s+AAAA")
-_LINKED = re.compile(r"\s*[<\[(]mailto:[^>\])\s]*[>\])]")
+_LINKED = re.compile(r"[<\[(]mailto:[^<>\[\]()\s]*+[>\])]")
 
 STRINGS: Mapping[str, int] = {
     "ssh-ed25519": 2,
@@ -39,12 +41,15 @@ STRINGS: Mapping[str, int] = {
 }
 """Types of key the desk accepts (RFC 4253 §6.6, RFC 5656, RFC 8709, OpenSSH PROTOCOL.u2f), and of how many strings
 their bytes consist: so the end of a key is found that a mail program broke into lines."""
+_MOST_STRINGS = max(STRINGS.values())
 
 
 def _strings(blob: bytes) -> list[bytes] | None:
-    """The strings of a key blob (RFC 4251 §5), or None if one is cut off or bytes are left over."""
-    parts, at = [], 0
-    while at + 4 <= len(blob):
+    """The strings of a key blob (RFC 4251 §5), or None if one is cut off, bytes are left over, or there are more than
+    any key has."""
+    parts: list[bytes] = []
+    at = 0
+    while at + 4 <= len(blob) and len(parts) < _MOST_STRINGS:
         end = at + 4 + int.from_bytes(blob[at : at + 4], "big")
         parts.append(blob[at + 4 : end])
         at = end
@@ -69,6 +74,8 @@ def _joined(name: str, text: str) -> tuple[str, str] | None:
         pieces.append(found[0])
         ends.append(found.end())
     for encoded, end in zip(accumulate(pieces), ends, strict=True):
+        if len(encoded) > _MOST_BASE64:
+            break
         parts = _strings(_decoded(encoded))
         if parts and parts[0] == name.encode() and len(parts) == STRINGS[name]:
             return encoded, _comment(text[end:])
@@ -84,12 +91,14 @@ def _comment(rest: str) -> str:
 
 def _from_rfc4716(text: str) -> str:
     """A key in the file format of RFC 4716, which some programs export, as the one line of OpenSSH."""
-    found = _RFC4716.search(text)
-    if found is None:
+    begin = _BEGIN_RFC4716.search(text)
+    end = begin and _END_RFC4716.search(text, begin.end())
+    if begin is None or end is None:
         return text
-    comments = [value for name, value in _RFC4716_HEADER.findall(found[1]) if name.lower() == "comment"]
+    inside = text[begin.end() : end.start()]
+    comments = [value for name, value in _RFC4716_HEADER.findall(inside) if name.lower() == "comment"]
     comment = "".join(comments[:1]).replace("\\\n", "").strip().strip('"')
-    body = "".join(_RFC4716_HEADER.sub("", found[1]).split())
+    body = "".join(_RFC4716_HEADER.sub("", inside).split())
     blob = _decoded(body)
     size = int.from_bytes(blob[:4], "big")
     name = blob[4 : 4 + size].decode("ascii", "replace") if 0 < size < 64 else ""
@@ -112,7 +121,7 @@ def read_ssh_public_key(text: str, rule: FieldRule, asking: Asking) -> Value | W
     """
     if secret(text):
         return Wrong("ssh_private")
-    line = _from_rfc4716(text[:_LONGEST].translate(INVISIBLE))
+    line = _from_rfc4716(text.translate(INVISIBLE))
     begins = _begins(line)
     if not begins:
         return Wrong("ssh_format")

@@ -4,7 +4,7 @@ import re
 
 from mailbot.core.events import Value
 from mailbot.core.fields.asking import Asking
-from mailbot.core.fields.texts import dashed
+from mailbot.core.fields.texts import dashed, one_line
 from mailbot.core.fields.wrong import Wrong
 from mailbot.core.rules import FieldRule
 
@@ -14,7 +14,9 @@ _MOST = 15
 """Digits of the longest number there is (ITU-T E.164 §6.1), the country code included."""
 _LEAST = 6
 _WORD = re.compile(r"^(?:tel(?:ephone)?|phone|mobile|電話(?:番号)?|携帯(?:電話)?)\s*[.:]?\s*", re.IGNORECASE)
-_EXTENSION = re.compile(r"[\s,;(]*(?:ext(?:ension)?\.?|内線(?:番号)?|x|#)[\s:.]*([0-9]{1,8})\s*\)?$", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"(?<![\s,;(])[\s,;(]*(?:ext(?:ension)?\.?|内線(?:番号)?|x|#)[\s:.]*([0-9]{1,8})\s*\)?$", re.IGNORECASE
+)
 _REMARK = re.compile(r"\s*\([^()0-9]*\)$")
 _NUMBER = re.compile(r"\+?[\d\s().-]+", re.ASCII)
 _KEPT = " ext. "
@@ -29,7 +31,7 @@ def read_telephone(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     """
     import phonenumbers
 
-    number = _WORD.sub("", _REMARK.sub("", dashed(text)))
+    number = _WORD.sub("", _REMARK.sub("", one_line(dashed(text))))
     extension = _EXTENSION.search(number)
     number = number[: extension.start()] if extension else number
     if not _NUMBER.fullmatch(number) or not _LEAST <= sum(sign.isdigit() for sign in number) <= _MOST:
