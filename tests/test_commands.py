@@ -1,11 +1,13 @@
 """What clerks, applicants and responsible persons may write, and what is no command however much it looks like one."""
 
+import difflib
 import re
+import time
 from datetime import date
 from pathlib import Path
 
 import pytest
-from letter_examples import FORM
+from letter_examples import FORM, RULES
 
 from mailbot.core.columns import width
 from mailbot.core.commands import (
@@ -23,7 +25,8 @@ from mailbot.core.commands import (
     says,
     withdraws,
 )
-from mailbot.core.commands.arguments import case_number, day, field_and_rest, for_whom, named_fields
+from mailbot.core.commands.arguments import case_number, day, field_and_rest, for_whom, named_cases, named_fields
+from mailbot.core.commands.reading import MOST_LINES
 
 
 @pytest.mark.parametrize(
@@ -72,6 +75,35 @@ def test_one_mistake_and_nothing_counts(text: str, why: str, meant: str) -> None
 
 def test_commands_stand_in_the_first_block_only() -> None:
     assert [part.line for part in parse("NOTE seen\n\nACCEPT")] == ["NOTE seen"]
+
+
+def test_a_block_longer_than_anybody_commands_is_refused_as_a_whole() -> None:
+    assert len(parse("NOTE seen\n" * MOST_LINES)) == MOST_LINES
+    assert parse("NOTE seen\n" * (MOST_LINES + 1)) == (Mistake("too_many", "NOTE seen"),)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_refusal_of_a_long_block_says_how_long_one_may_be(language: str) -> None:
+    assert str(MOST_LINES) in RULES.say(language, "reasons", "too_many")
+
+
+def test_a_mail_that_nobody_proved_is_not_compared_with_keywords_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(difflib, "get_close_matches", None)
+    assert named_cases("DUPLICATE of 2026-00017\n重複 2026-00018\nDUPLICAT 2026-00019\nDUPLICATE") == (
+        "2026-00017",
+        "2026-00018",
+    )
+    assert named_cases("duplicat\n" * 20_000 + "DUPLICATE 2026-00017") == ()
+    assert named_cases("Dear desk,\n\nDUPLICATE 2026-00017") == ()
+
+
+@pytest.mark.parametrize("line", ["duplicat{}", "receivedduplicatepostedaccept{}", "DUPLICATE 2026-{:05}", "zz {}"])
+def test_what_a_mail_of_200_kb_names_is_found_at_once(line: str) -> None:
+    text = "\n".join(map(line.format, range(60_000)))[:200_000]
+    for work in (named_cases, parse):
+        began = time.process_time()
+        work(text)
+        assert time.process_time() - began < 0.1
 
 
 def test_the_same_block_has_the_same_digest_and_another_text_has_not() -> None:

@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from mailbot.core.commands.reading import Command, folded, parse
+from mailbot.core.commands.reading import MOST_LINES, first_block, folded, word_and_rest
+from mailbot.core.commands.table import WORDS
 from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.dates import read_date
 from mailbot.core.labels import label_key
@@ -47,9 +48,13 @@ def case_number(text: str) -> str | None:
 
 
 def named_cases(new_text: str) -> tuple[str, ...]:
-    """The cases that the commands of a new text name."""
-    parsed = parse(new_text)
-    numbers = (case_number(part.text) for part in parsed if isinstance(part, Command) and part.verb == "DUPLICATE")
+    """The cases that a new text names if it holds commands; whether it does, and they can be carried out, is not asked.
+
+    Every mail that claims to answer a letter is looked at so, whoever wrote it: no line is compared with keywords that
+    it only resembles.
+    """
+    words = map(word_and_rest, first_block(new_text)[0][:MOST_LINES])
+    numbers = (case_number(rest) for word, rest in words if word in WORDS and WORDS[word].verb == "DUPLICATE")
     return tuple(number for number in numbers if number)
 
 

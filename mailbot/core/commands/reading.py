@@ -17,6 +17,8 @@ from mailbot.core.commands.table import ROWS, WORDS, Row, Verb
 
 WORD_AND_REST = re.compile(r"([^\s:：、(（]*)[\s:：、]*(.*)", re.DOTALL)
 CLOSING = " \t.。!！、,:：;"
+MOST_LINES = 50
+"""Lines of a block of commands; whoever writes more has not written commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,11 @@ def parse(new_text: str) -> tuple[Command, ...] | tuple[Mistake, ...]:
 
     Commands are the lines of the first block; a command that wants a text and has none on its line takes the text
     below the block. Two commands that decide contradict each other: `two_decisions`. No line at all: `no_command`.
+    More than MOST_LINES are not looked at, because each that is no command is compared with all of them: `too_many`.
     """
     lines, below = first_block(new_text)
+    if len(lines) > MOST_LINES:
+        return (Mistake("too_many", lines[0]),)
     read = _with_text_below([_read_line(line) for line in lines], below)
     mistakes = tuple(part for part in read if isinstance(part, Mistake))
     commands = tuple(part for part in read if isinstance(part, Command))
