@@ -9,7 +9,8 @@ from functools import lru_cache
 from math import isfinite
 
 Cell = str | float | bool | date | None
-"""What a cell shows: a formula's last result, never the formula. A number is a float, as in the file."""
+"""What a cell shows: a formula's last result, never the formula. A number is a float, as in the file; a file may hold
+NaN, and what is beyond every float (`1e400`) is infinite."""
 
 LONGEST = 20_000
 _FIRST_DAY, _SERIALS = date(1899, 12, 30), range(30_000, 80_000)
@@ -73,10 +74,11 @@ def number(cell: Cell) -> Decimal | None:
 
 
 def day(cell: Cell) -> date | None:
-    """A day: of a cell formatted as one, its bare number, or text such as 2026/4/1 or 令和8年4月1日."""
+    """A day: of a cell formatted as one, its bare number, or text such as 2026/4/1 or 令和8年4月1日; None if none of it
+    is meant."""
     if isinstance(cell, date):
         return cell
-    if isinstance(cell, float) and int(cell) in _SERIALS:
+    if isinstance(cell, float) and isfinite(cell) and int(cell) in _SERIALS:
         return _FIRST_DAY + timedelta(days=int(cell))
     found = _DAY.fullmatch(spelled(text_of(cell)))
     try:

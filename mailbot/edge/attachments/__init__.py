@@ -15,7 +15,8 @@ def look(content: bytes) -> Seen:
     """What the decoded bytes of an attachment are: see `Attachment` for the kinds; an unknown kind gives `Seen()`.
 
     Raises UnreadableFileError, in words for a clerk, for a file that is broken, locked or beyond measure; MemoryError
-    may come as well. Nothing else does, whatever is in the file.
+    may come as well. Nothing else does, whatever is in the file: what breaks the library that reads it, or our own
+    reading of a plan, is a broken file.
     """
     sort = sort_of(content)
     if sort is Sort.IMAGE:

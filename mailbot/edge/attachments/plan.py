@@ -22,6 +22,8 @@ MOST_ROWS, MOST_CELLS = 20_000, 500_000
 All sheets together may have twice as many cells."""
 MOST_TEXT = 100_000_000
 """Bytes that the texts of a sheet may come to if each of its cells showed the longest one, and those of all sheets."""
+MOST_IN_A_CELL = 32_767
+"""Characters that a spreadsheet lets anybody type into one cell; the rest of a file made otherwise is not read."""
 TOO_LARGE = "is larger than any usage plan"
 _HOLLOW = re.compile(rb"<(?:\w+:)?c(?:\s+[\w:]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*\s*/>")
 """A cell that has a format and no value; the library leaves it out."""
@@ -40,7 +42,8 @@ def look_into(content: bytes) -> Seen:
     if not parts:
         return Seen("spreadsheet") if _other_kind(content) else Seen()
     _measured(parts)
-    plan = plans.read(_sheets(packed(parts)))
+    sheets = _sheets(packed(parts))
+    plan = guarded(lambda: plans.read(sheets))
     return Seen("plan", plan=plan) if plan else Seen("spreadsheet")
 
 
@@ -113,4 +116,5 @@ def _cell(value: object) -> Cell:
         return value
     if isinstance(value, int):
         return float(value)
-    return without_surrogates(str(value)).replace("\0", "") or None if value is not None else None
+    text = "" if value is None else without_surrogates(str(value)[:MOST_IN_A_CELL]).replace("\0", "")
+    return text or None
