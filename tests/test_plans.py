@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from plan_files import GENERAL, YEAR, PlanFile, Row
 
 from mailbot.core import plans
@@ -168,6 +169,40 @@ def test_no_cell_reaches_the_plan_with_more_text_than_a_spreadsheet_lets_anybody
     written = rb'<c \1 t="inlineStr"><is><t>' + b"x" * 1_000_000 + b"</t></is></c>"
     read = reader._sheets(rewritten(plan_with_odd("purpose"), written))
     assert max(len(cell) for sheet in read for row in sheet.rows for cell in row if isinstance(cell, str)) == 32_767
+
+
+@pytest.mark.parametrize("filled", [plans.MOST_LINES, plans.MOST_LINES + 1])
+def test_a_table_with_more_amounts_than_anybody_plans_with_is_refused(filled: int) -> None:
+    """What a plan says is handed on, journaled and shown: it must not be as large as a sheet may be."""
+    seen = looked(wide(filled))
+    assert isinstance(seen, UnreadableFileError) == (filled > plans.MOST_LINES)
+    assert isinstance(seen, UnreadableFileError) or (seen.plan and len(seen.plan.lines) == filled)
+
+
+def wide(filled: int) -> bytes:
+    """A plan whose table has so many columns that `filled` amounts stand in ten rows of it."""
+    book = load_workbook(io.BytesIO(PlanFile(rows=(Row({"hanako": 1}),) * 10).content))
+    sheet, more = book["料金試算表"], filled // 10
+    sheet.insert_cols(6, more)
+    for row in range(10):
+        for column in range(6, 6 + filled // 10 + (row < filled % 10)):
+            sheet.cell(12 + row, column - 1, 1)
+            sheet.cell(10, column - 1, f"account{column}")
+    book.save(made := io.BytesIO())
+    return made.getvalue()
+
+
+def test_the_name_of_a_sheet_is_not_repeated_longer_than_any_is() -> None:
+    content = PlanFile(rows=(Row({"hanako": 1}, service=""),) * 10).content
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(made, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace('料金試算表" '.encode(), b"x" * 200_000 + b'" '))
+    assert b"x" * 200_000 in zipfile.ZipFile(made).read("xl/workbook.xml")
+    seen = looked(made.getvalue())
+    assert isinstance(seen, Seen)
+    assert seen.plan
+    assert {len(fault.sheet) for fault in seen.plan.faults if fault.sheet.startswith("x")} == {100}
 
 
 def test_what_breaks_reading_a_plan_is_a_broken_file_and_costs_no_mail(monkeypatch: pytest.MonkeyPatch) -> None:

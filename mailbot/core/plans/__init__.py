@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from mailbot.core.events import Plan, PlanFault
 from mailbot.core.plans.cells import Sheet
 from mailbot.core.plans.checks import checked
-from mailbot.core.plans.fees import FEES, Fees, filled_first, is_fees, read_fees
+from mailbot.core.plans.fees import FEES, MOST_LINES, Fees, filled_first, is_fees, read_fees
 from mailbot.core.plans.finding import fault, is_example
 from mailbot.core.plans.purpose import PURPOSE, Purpose, is_purpose, read_purpose
 from mailbot.core.plans.totals import highest, number_text
 
-__all__ = ["FOR_CLERKS", "VERSIONS", "Sheet", "read"]
+__all__ = ["FOR_CLERKS", "MOST_LINES", "VERSIONS", "Sheet", "read"]
 
 VERSIONS = frozenset({"2022", "2023", "2024", "2025", "2026"})
 """The templates in circulation, by the year their fee table is for."""
@@ -27,7 +27,8 @@ def read(sheets: Sequence[Sheet]) -> Plan | None:
 
     Worked examples (記入例) are never taken for the form. Its `total` is in TB: the most storage of the general
     division that is asked for on any one day (`totals.highest`). A template that is not recognised has the version ""
-    and one fault, `plan_version`, because what else seems wrong in it may only be unknown to us.
+    and one fault, `plan_version`, because what else seems wrong in it may only be unknown to us. More than MOST_LINES
+    lines are cut off after one more.
     """
     purpose_sheet, fees_sheets = _form(sheets)
     if purpose_sheet is None and not fees_sheets:

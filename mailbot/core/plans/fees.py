@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from mailbot.core.events import PlanFault, PlanLine
@@ -32,6 +32,8 @@ _HEAD = {
 _NAMES = "氏名"
 _YEAR = re.compile(r"20\d\d")
 MOST_ROWS = 1000
+MOST_LINES = 2000
+"""Amounts in one table that are read; the template has 150 cells for them."""
 MOST_TB = Decimal(1_000_000)
 
 
@@ -109,7 +111,7 @@ def read_fees(sheet: Sheet) -> Fees:
     if lacking or label is None:
         return Fees(sheet, year, year_cell, lacking=lacking)
     table = _Table(sheet, at, label + 1, label + 3, _last(sheet, label + 3))
-    found = list(_amounts(table))
+    found = list(islice(_amounts(table), MOST_LINES + 1))
     lines = tuple(one for one in found if isinstance(one, PlanLine))
     faults = tuple(one for one in found if isinstance(one, PlanFault))
     return Fees(sheet, year, year_cell, _head(sheet, header), lines, _accounts(table), faults)

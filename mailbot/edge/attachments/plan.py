@@ -22,6 +22,8 @@ MOST_ROWS, MOST_CELLS = 20_000, 500_000
 All sheets together may have twice as many cells."""
 MOST_TEXT = 100_000_000
 """Bytes that the texts of a sheet may come to if each of its cells showed the longest one, and those of all sheets."""
+MOST_IN_A_NAME = 100
+"""Characters of a sheet's name; a spreadsheet takes 31."""
 MOST_IN_A_CELL = 32_767
 """Characters that a spreadsheet lets anybody type into one cell; the rest of a file made otherwise is not read."""
 TOO_LARGE = "is larger than any usage plan"
@@ -44,6 +46,8 @@ def look_into(content: bytes) -> Seen:
     _measured(parts)
     sheets = _sheets(packed(parts))
     plan = guarded(lambda: plans.read(sheets))
+    if plan and len(plan.lines) > plans.MOST_LINES:
+        raise UnreadableFileError(TOO_LARGE)
     return Seen("plan", plan=plan) if plan else Seen("spreadsheet")
 
 
@@ -105,7 +109,7 @@ def _each_sheet(content: bytes) -> Iterator[plans.Sheet]:
         text += sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
         if cells > 2 * MOST_CELLS or text > MOST_TEXT:
             raise UnreadableFileError(TOO_LARGE)
-        yield plans.Sheet(name, tuple(tuple(map(_cell, row)) for row in rows))
+        yield plans.Sheet(_text(name, MOST_IN_A_NAME), tuple(tuple(map(_cell, row)) for row in rows))
 
 
 def _cell(value: object) -> Cell:
@@ -116,5 +120,8 @@ def _cell(value: object) -> Cell:
         return value
     if isinstance(value, int):
         return float(value)
-    text = "" if value is None else without_surrogates(str(value)[:MOST_IN_A_CELL]).replace("\0", "")
-    return text or None
+    return None if value is None else _text(str(value), MOST_IN_A_CELL) or None
+
+
+def _text(text: str, longest: int) -> str:
+    return without_surrogates(text[:longest]).replace("\0", "")
