@@ -43,7 +43,7 @@ def _bare(text: str) -> str:
     return _unbracketed(text) if text else text
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=20_000)  # as many as the lines of a mail hold, each asked for by every form
 def label_key(text: str) -> str:
     """The form in which two labels are compared; equal keys are the same label. The empty text if nothing is left.
 

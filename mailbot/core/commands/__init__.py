@@ -6,6 +6,7 @@ from mailbot.core.commands.fitting import fitting
 from mailbot.core.commands.participants import (
     PARTICIPANTS,
     Word,
+    above_consent,
     asks_help,
     asks_status,
     below_keyword,
@@ -40,6 +41,7 @@ __all__ = [
     "Row",
     "Verb",
     "Word",
+    "above_consent",
     "asks_help",
     "asks_status",
     "begins_with_command",

@@ -1,7 +1,7 @@
 """What applicants, responsible persons and holders of an account may write: one table of words with their help, and
 where in a text they count. It knows no sender and carries nothing out."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -98,13 +98,15 @@ ENDING = "。.!！、,，:：;；"
 MOST_LINES = 200
 
 
-def _said(new_text: str, words: Collection[str]) -> Iterable[str]:
-    """The words that a line is nothing but, unless it goes on from the line above."""
-    lines = [line.strip() for line in new_text.split("\n")[:MOST_LINES]]
-    for above, line in zip(("", *lines), lines, strict=False):
-        goes_on = above and above[-1] not in ENDING and folded(above) not in words
-        if not goes_on and folded(line) in words:
-            yield folded(line)
+def _said(new_text: str, words: Collection[str]) -> Iterator[tuple[int, str]]:
+    """The words that a line is nothing but, unless it goes on from the line above, with the line's number from 0."""
+    above, spoken = "", ""
+    for number, line in enumerate(new_text.split("\n", MOST_LINES)[:MOST_LINES]):
+        goes_on = above and above[-1] not in ENDING and spoken not in words
+        above = line.strip()
+        spoken = folded(above)
+        if not goes_on and spoken in words:
+            yield number, spoken
 
 
 def says(new_text: str, words: Collection[str]) -> bool:
@@ -115,11 +117,24 @@ def says(new_text: str, words: Collection[str]) -> bool:
 def consent(new_text: str) -> Literal["AGREE", "DECLINE"] | None:
     """What a responsible person's new text says: a line that is nothing but a keyword and does not go on
     from the line above; None without, or with both."""
-    said = {CONSENTING[word] for word in _said(new_text, CONSENTING)}
-    first = next((line for line in new_text.split("\n")[:MOST_LINES] if line.strip()), "")
-    if word_and_rest(first)[0] in WITH_REASON:
+    said = {CONSENTING[word] for _, word in _said(new_text, CONSENTING)}
+    if _declines_with_reason(new_text) is not None:
         said.add("DECLINE")
     return said.pop() if len(said) == 1 else None
+
+
+def _declines_with_reason(new_text: str) -> int | None:
+    """The number of the first line that says anything, if that declines with a reason behind it."""
+    lines = enumerate(new_text.split("\n", MOST_LINES)[:MOST_LINES])
+    number, first = next(((number, line) for number, line in lines if line.strip()), (0, ""))
+    return number if word_and_rest(first)[0] in WITH_REASON else None
+
+
+def above_consent(new_text: str) -> str:
+    """What stands above the first line in which a responsible person says anything; the empty text without one."""
+    reason = _declines_with_reason(new_text)
+    first = reason if reason is not None else next((number for number, _ in _said(new_text, CONSENTING)), 0)
+    return "\n".join(new_text.split("\n", first)[:first])
 
 
 def beside_keyword(new_text: str) -> str:

@@ -17,6 +17,8 @@ from mailbot.core.commands.table import ROWS, WORDS, Row, Verb
 
 WORD_AND_REST = re.compile(r"([^\s:：、(（]*)[\s:：、]*(.*)", re.DOTALL)
 CLOSING = " \t.。!！、,:：;"
+MOST_OF_KEYWORD = 1_000
+"""Characters that are compared with keywords and names."""
 MOST_LINES = 50
 """Lines of a block of commands; whoever writes more has not written commands."""
 
@@ -44,8 +46,9 @@ class Mistake:
 
 
 def folded(text: str) -> str:
-    """Text as keywords are compared: NFKC, lower case, without spaces and marks around it."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(CLOSING)
+    """Text as keywords are compared: NFKC, lower case, without spaces and marks around it; of a text longer than any
+    keyword or name only so much."""
+    return " ".join(unicodedata.normalize("NFKC", text[:MOST_OF_KEYWORD]).casefold().split()).strip(CLOSING)
 
 
 def first_block(text: str) -> tuple[tuple[str, ...], str]:

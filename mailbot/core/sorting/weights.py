@@ -120,16 +120,10 @@ def reads_like_an_answering_machine(message: Message, clues: Clues) -> bool:
         return False
     wanted = ENOUGH
     if says_keyword(message, clues):
-        wanted, clues = MORE_THAN_ENOUGH, replace(clues, new_text=_above_keyword(clues.new_text))
+        # a machine may have our letter below its own words
+        wanted, clues = MORE_THAN_ENOUGH, replace(clues, new_text=commands.above_consent(clues.new_text))
     seen = weigh(ANSWERING, message, clues)
     return not seen.keys().isdisjoint(FOR_ITSELF) and sum(seen.values()) >= wanted
-
-
-def _above_keyword(new_text: str) -> str:
-    """What stands above the first line that is a keyword: a machine may have our letter below its own words."""
-    lines = new_text.split("\n")
-    first = next((n for n in range(len(lines)) if commands.consent("\n".join(lines[: n + 1]))), 0)
-    return "\n".join(lines[:first])
 
 
 def reads_like_a_bounce(message: Message, clues: Clues) -> bool:

@@ -18,8 +18,9 @@ __all__ = ["Limits", "parse", "parse_with_contents"]
 
 RECIPIENTS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 _FIELD = re.compile(rb"(?:>?From [^\r\n]*[\r\n]+)?[!-9;-~]+[ \t]*:")
-MOST_TEXT = 200_000
-"""Characters of text that are looked at: more than any form or letter, and read within a second."""
+MOST_TEXT, MOST_LINES = 200_000, 5_000
+"""Characters and lines of text that are looked at: more than any form or letter, and read within a second by all who
+look for answers in them, form by form and line by line."""
 _BLANK = re.compile(rb"[ \t\r\n]*")
 
 
@@ -84,9 +85,7 @@ def _message(digest: str, size: int, part: Part, found: Found) -> Message:
     reply_to, _ = headers.mailboxes(headers.fields(part, "Reply-To"))
     ids = headers.message_ids(headers.field(part, "Message-ID"))
     doubts = found.doubts if clear else [*found.doubts, "the From field is not clear"]
-    text = "\n".join(text for text in found.texts if text.strip())
-    if len(text) > MOST_TEXT:
-        doubts = [*doubts, f"only the first {MOST_TEXT} characters of the text were read"]
+    text, cut = _cut("\n".join(text for text in found.texts if text.strip()))
     return Message(
         digest=digest,
         size=size,
@@ -98,13 +97,24 @@ def _message(digest: str, size: int, part: Part, found: Found) -> Message:
         recipients=_recipients(part),
         references=_references(part),
         headers=_kept(part),
-        text=text[:MOST_TEXT],
+        text=text,
         attachments=found.seen(),
         enclosed=tuple(found.enclosed),
         report=_report(part),
         reports=tuple(found.reports[: reports.MOST]),
-        doubts=tuple(dict.fromkeys(doubts if part.keys() else [*doubts, "no header fields"])),
+        doubts=tuple(dict.fromkeys([*doubts, *cut, *(() if part.keys() else ("no header fields",))])),
     )
+
+
+def _cut(text: str) -> tuple[str, list[str]]:
+    """As much of a text as is looked at, and the doubt that says how much that is if it is not all."""
+    doubts = []
+    if len(text) > MOST_TEXT:
+        text, doubts = text[:MOST_TEXT], [f"only the first {MOST_TEXT} characters of the text were read"]
+    lines = text.split("\n", MOST_LINES)
+    if len(lines) > MOST_LINES:
+        text, doubts = "\n".join(lines[:-1]), [*doubts, f"only the first {MOST_LINES} lines of the text were read"]
+    return text, doubts
 
 
 def _recipients(part: Part) -> tuple[str, ...]:
