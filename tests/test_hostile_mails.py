@@ -15,6 +15,7 @@ from mailbot.core.commands.participants import above_consent
 from mailbot.core.commands.reading import folded
 from mailbot.core.decide import decide
 from mailbot.core.evidence import NOTHING, claimed_letters, gather, lookups, opens
+from mailbot.core.labels import label_key
 from mailbot.core.message import Mailbox, Message
 from mailbot.edge.parsing import MOST_LINES, MOST_TEXT, parse
 
@@ -129,6 +130,11 @@ def test_only_so_many_characters_of_a_text_are_looked_at_and_the_facts_say_so() 
 )
 def test_what_stands_above_the_first_word_of_consent(text: str, above: str) -> None:
     assert above_consent(text) == above
+
+
+def test_a_label_is_not_looked_for_beyond_any_length_of_one() -> None:
+    assert label_key("ＮＡＭＥ：") == "name"
+    assert len(label_key("ﷺ" * 200_000)) < 20_000
 
 
 def test_a_keyword_is_not_looked_for_beyond_any_length_of_one() -> None:

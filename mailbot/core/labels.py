@@ -6,6 +6,7 @@ from functools import lru_cache
 
 INVISIBLE = {ord(sign): None for sign in "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff"}
 _ALIKE = str.maketrans("’‘`´＇‐‑‒–—―−_", "'''''-------\x20")
+_LONGEST = 1_000
 _OPEN = '([{<【「『〔〈《“"'
 _CLOSE = ')]}>】」』〕〉》”"'
 _DECORATION = " \t■□◆◇●○◎◯・*•‣▪▫▸▶▷►★☆※§#=+>~|▼▽▲△✓✔☑☐-"
@@ -50,9 +51,10 @@ def label_key(text: str) -> str:
     NFKC and casefold (UAX #15); without invisible signs, leading and trailing decoration (`■ ・ ※ * -`), numbering
     (`1.`, `(2)`, `③`, `a)`), brackets around the whole, a colon at the end, and remarks such as `(required)`,
     `【必須】`, `＊`; white space collapsed, and none beside Japanese characters (`氏　名` is `氏名`); `_` is a space,
-    every kind of apostrophe or hyphen is the plain one. A prolonged sound mark stays what it is.
+    every kind of apostrophe or hyphen is the plain one. A prolonged sound mark stays what it is. Of a text longer than
+    any label or choice only the beginning counts.
     """
-    text = _NUMBER_SIGN.sub("", text.translate(INVISIBLE), count=1)
+    text = _NUMBER_SIGN.sub("", text[:_LONGEST].translate(INVISIBLE), count=1)
     text = " ".join(unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold().split())
     text = _LOOSE.sub("", " ".join(_REMARKS.sub(" ", text).split()))
     for _ in range(6):  # each turn takes one layer off; more than six is no label any more

@@ -20,11 +20,16 @@ _LONGEST = 60
 """Columns of a line that may be a formula, or stand in an address below one."""
 
 
+def _short(line: str) -> bool:
+    """Whether a line has few columns; one of very many characters is not measured, whatever they are."""
+    return len(line) <= 4 * _LONGEST and width(line) <= _LONGEST
+
+
 def closes(line: str) -> bool:
     """Whether a line is a polite formula and nothing else, but for the name behind it."""
-    return width(line) <= _LONGEST and _CLOSING.fullmatch(line.strip()) is not None
+    return _short(line) and _CLOSING.fullmatch(line.strip()) is not None
 
 
 def signs(line: str) -> bool:
     """Whether a line may stand below a formula: a name, an institution, an address; no sentence."""
-    return closes(line) or (width(line) <= _LONGEST and not line.rstrip().endswith(("。", "?", "？", "!", ".")))
+    return closes(line) or (_short(line) and not line.rstrip().endswith(("。", "?", "？", "!", ".")))
