@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.events import Facts
-from mailbot.core.evidence import NOTHING, Remembered, lookups, opens
+from mailbot.core.evidence import NOTHING, Remembered, lookups, lookups_of, opens
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.registers import Sought
 from mailbot.core.rules import Clerk, Desk, Form, Register, Rules
@@ -144,6 +144,11 @@ def test_an_account_that_was_refused_is_looked_up_as_long_as_it_is_the_answer() 
 def test_a_clerks_command_needs_the_rows_of_the_case_and_not_what_stands_in_it() -> None:
     assert needed_by(case(), "ACCEPT\n\nAccount: taro-j\n", "command", "clerk") == ALL
     assert needed_by(case(), "AGREE", "consent", "responsible") == ALL
+
+
+def test_a_deadline_needs_the_rows_of_the_case() -> None:
+    assert lookups_of(case(), RULES) == ALL
+    assert lookups_of(case(form="gone"), RULES) == ()
 
 
 def test_mail_that_moves_no_case_needs_nothing() -> None:

@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,16 @@ from worlds import World, application
 
 from mailbot import desks
 from mailbot.core.events import Operator
-from mailbot.core.instants import to_text
+from mailbot.core.instants import from_text, to_text
 from mailbot.core.orders import ImportRegister, Ordered
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
 from mailbot.flow import orders
+from mailbot.flow.deadlines import meet
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.tools import wall_clock
 from mailbot.service import reader_for
+from mailbot.store import DeadlineDue
 from mailbot.store.files import give_register
 
 HEAD = (
@@ -192,6 +195,16 @@ async def test_facts_say_what_registers_and_the_desk_know_of_a_sender(shell: She
     ):
         mails = [application(1), application(2), application(1, phone="Telephone")]
         taken = await take_in(tools, reader, [Delivered(raw) for raw in mails], wall_clock)
+        async with tools.store.batch() as batch:
+            case = await batch.case(taken[0].case or "")
+        assert case is not None
+        await meet(tools, DeadlineDue(case, "limit"), lambda: from_text(case.due or "") + timedelta(days=1))
+        entries = [entry async for entry in tools.store.entries()]
+    assert entries[-1].events[0].sort == "deadline"
+    assert {(row.name, row.column) for row in entries[-1].events[0].rows} == {
+        ("responsible", "email"),
+        ("accounts", "email"),
+    }
     facts = [one.events[0] for one in taken]
     first, second, again = [{(row.name, row.column): row for row in one.rows} for one in facts]
     assert first["accounts", "email"].found["account"] == "taro-i"

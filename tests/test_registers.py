@@ -393,6 +393,43 @@ def test_rows_that_cases_wrote_lie_on_top_until_the_next_import(tmp_path: Path) 
     assert files(tmp_path) == ["accounts"], "earlier files hold personal data"
 
 
+def test_what_a_case_did_not_tell_stays_as_the_register_says_it(tmp_path: Path) -> None:
+    """Also what was imported between the day on which the case looked there and the day on which it is done."""
+    moved = e.AccountChanged(name="accounts", row={"account": "taro-i", "email": "t@b.example"}, how="changes")
+    newer = {**TARO, "address": "another", "email": "other@uni.example"}
+
+    async def work(store: FileStore) -> None:
+        await import_csv(store, csv_of(newer).encode())
+        async with store.batch() as batch:
+            batch.append(draft(moved, case=await open_case(batch)))
+            assert (await asked(batch, "taro-i")).found == {**newer, "email": "t@b.example"}
+        assert (await looked_up(store, "taro-i")).found == {**newer, "email": "t@b.example"}
+        await import_csv(store, csv_of(HANAKO).encode())
+        async with store.batch() as batch:
+            batch.append(draft(moved, case=await open_case(batch)))
+        assert (await looked_up(store, "taro-i")).found is None, "a row that an import took out stays out"
+
+    run(work, tmp_path)
+
+
+def test_a_row_that_is_to_be_made_fills_what_is_empty_in_the_one_that_is_there(tmp_path: Path) -> None:
+    told = {"account": "taro-i", "family_name": "Iden", "email": "old@uni.example"}
+    made = e.AccountChanged(name="accounts", row=told, how="makes")
+    newer = {**TARO, "family_name": "", "email": "new@uni.example"}
+
+    async def work(store: FileStore) -> None:
+        await import_csv(store, csv_of(newer).encode())
+        async with store.batch() as batch:
+            batch.append(draft(made, case=await open_case(batch)))
+        assert (await looked_up(store, "taro-i")).found == {**newer, "family_name": "Iden"}
+        await import_csv(store, csv_of(HANAKO).encode())
+        async with store.batch() as batch:
+            batch.append(draft(made, case=await open_case(batch)))
+        assert (await looked_up(store, "taro-i")).found == {"address": "", **told}
+
+    run(work, tmp_path)
+
+
 def test_what_a_batch_did_not_commit_changes_no_register(tmp_path: Path) -> None:
     async def work(store: FileStore) -> None:
         await import_csv(store, csv_of(TARO).encode())

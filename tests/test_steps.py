@@ -21,6 +21,7 @@ from stepping import (
 )
 
 from mailbot.core.case import fold
+from mailbot.core.decide import overdue
 from mailbot.core.events import (
     AccountChanged,
     Answered,
@@ -542,14 +543,29 @@ def test_what_is_done_goes_into_the_register_and_leaves_the_rest_of_the_row() ->
     known = row("accounts", "account", "taro-i", {"account": "taro-i", "email": OLD, "room": "12"})
     play = Play(form("fields", "post", records=RECORDS, **ACCOUNT)).apply(filled(Account="taro-i"), rows=(known,))
     play.answer(CLERK, "POSTED CERT 9")
-    changed = {"account": "taro-i", "email": TARO, "room": "12", "name": "Taro Iden"}
-    assert play.only(AccountChanged) == AccountChanged(name="accounts", row=changed)
+    told = {"account": "taro-i", "email": TARO, "name": "Taro Iden"}
+    assert play.only(AccountChanged) == AccountChanged(name="accounts", row=told, how="changes")
+
+
+def test_what_a_register_says_by_now_counts_when_time_has_passed() -> None:
+    play = of_holder("fields", {**STEPS["login"], "ends": {}}, "wait")
+    newer = row("accounts", "account", "taro-i", {"account": "taro-i", "email": "newer@univ.example"})
+    later = from_text(play.known.due or "")
+    decision = overdue(play.known, "limit", play.rules, later, (newer,))
+    assert [(letter.template, letter.to) for letter in decision.letters][-1] == ("notice", "newer@univ.example")
+    assert play.happened[-1] == "step_entered", "the first wait told nobody"
 
 
 def test_a_row_that_is_taken_out_keeps_its_key_alone() -> None:
     out = {"accounts": {**RECORDS["accounts"], "removes": True}}
     play = of_holder("fields", "post", records=out).answer(CLERK, "POSTED CERT 9")
-    assert play.only(AccountChanged).row == {"account": "taro-i"}
+    out_of_it = AccountChanged(name="accounts", row={"account": "taro-i"}, how="removes")
+    assert play.only(AccountChanged) == out_of_it
+
+
+def test_a_form_for_what_is_not_there_yet_makes_a_row() -> None:
+    play = Play(form("fields", "post", records=RECORDS)).apply(filled(Account="taro-i")).answer(CLERK, "POSTED CERT 9")
+    assert play.only(AccountChanged).how == "makes"
 
 
 def test_an_unknown_account_is_asked_for_with_the_way_to_a_new_one() -> None:

@@ -200,6 +200,12 @@ def _members(message: Message, form: Form) -> Iterator[Sought]:
         yield from (Sought(lookup.name, lookup.column, user.account) for user in plan[1].users if user.account)
 
 
+def lookups_of(case: Case, rules: Rules) -> tuple[Sought, ...]:
+    """The rows of registers that a case needs when it goes on because time passed, each once."""
+    form = rules.forms.get(case.form)
+    return tuple(dict.fromkeys(_sought(form, _values(form, rules, case.answers), rules))) if form else ()
+
+
 Answers = Mapping[str, tuple[str, ...]]
 
 

@@ -1,10 +1,11 @@
 """Deadlines: reminders and limits that have come are decided and journaled. It sends nothing and knows no server."""
 
 from mailbot.core.decide import overdue
+from mailbot.core.evidence import lookups_of
 from mailbot.core.instants import to_text
 from mailbot.flow.intake import append
 from mailbot.flow.tools import Clock, Tools
-from mailbot.store import DeadlineDue
+from mailbot.store import Asked, DeadlineDue
 
 
 async def meet(tools: Tools, due: DeadlineDue, clock: Clock) -> None:
@@ -19,4 +20,6 @@ async def meet(tools: Tools, due: DeadlineDue, clock: Clock) -> None:
             return
         instant = case.remind if due.what == "remind" else case.due
         if instant is not None and instant <= to_text(now):
-            await append(tools, batch, [overdue(case, due.what, tools.rules, now)], None, now)
+            asked = Asked(rows=lookups_of(case, tools.rules), registers=tools.rules.desk.registers)
+            rows = (await batch.recall(asked)).rows if asked.rows else ()
+            await append(tools, batch, [overdue(case, due.what, tools.rules, now, rows)], None, now)

@@ -8,7 +8,7 @@ from mailbot.core.calendar import add_working_days
 from mailbot.core.case import Case
 from mailbot.core.decide.incoming import Story
 from mailbot.core.decide.moves import advance
-from mailbot.core.events import DeadlineMoved, Expired, Facts, HandedToClerk, Reminded, ReminderPaused, StepPassed
+from mailbot.core.events import DeadlineMoved, Expired, Facts, HandedToClerk, Reminded, ReminderPaused, Row, StepPassed
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
@@ -21,13 +21,16 @@ PAUSE = 5
 REMINDERS = ("reminder", "unreached")
 
 
-def overdue(case: Case, what: Literal["remind", "limit"], rules: Rules, now: datetime) -> Decision:
+def overdue(
+    case: Case, what: Literal["remind", "limit"], rules: Rules, now: datetime, rows: tuple[Row, ...] = ()
+) -> Decision:
     """What a passed reminder or limit does to a case: remind once; at the limit what its step says (`steps.after`).
 
-    `now` is an aware UTC instant up to which the inbox has been read.
+    `now` is an aware UTC instant up to which the inbox has been read, `rows` what registers say then
+    (`evidence.lookups_of`).
     """
     story = Story(case, case.number, rules, now)
-    story.add(Facts(sort="deadline", sort_row=what))
+    story.add(Facts(sort="deadline", sort_row=what, rows=rows))
     if what == "remind":
         _remind(story)
     else:

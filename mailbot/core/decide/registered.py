@@ -8,8 +8,8 @@ from mailbot.core.case import Case
 from mailbot.core.conditions import holds
 from mailbot.core.events import AccountChanged, Fault, Row, Value
 from mailbot.core.fields import FAULTS
-from mailbot.core.registers import comparable, row_of
-from mailbot.core.rules import Form, Lookup, Records, Rules
+from mailbot.core.registers import row_of
+from mailbot.core.rules import Form, Lookup, Rules
 
 
 class Looked(NamedTuple):
@@ -63,21 +63,18 @@ def account_row(form: Form, case: Case) -> dict[str, str]:
 
 
 def changed_rows(form: Form, case: Case) -> Iterator[AccountChanged]:
-    """What a case that is done writes into registers: each row as it stands then. What the case has no value for stays
-    as it was; a row that is taken out keeps nothing but its key."""
+    """What a case that is done writes into registers: of each row only what the case has a value for, since the rest
+    may have become another since it looked there; of a row that is taken out nothing but its key. A form that names an
+    account there is (`account`) changes its row, any other makes one."""
     for name, records in form.records.items():
-        key = _text(case.values.get(records.columns.get(records.key, ""), ""))
-        if key and holds(records.when, case.values):
-            row = {records.key: key} if records.removes else _merged(name, records, key, case)
-            yield AccountChanged(name=name, row=row)
-
-
-def _merged(name: str, records: Records, key: str, case: Case) -> dict[str, str]:
-    wanted = comparable(key, "account")
-    known = (row.found for row in case.rows if row.name == name and row.found)
-    before = next((row for row in known if comparable(row.get(records.key, ""), "account") == wanted), {})
-    told = {column: _text(case.values.get(field, "")) for column, field in records.columns.items()}
-    return {**before, **{column: text for column, text in told.items() if text}}
+        told = {column: _text(case.values.get(field, "")) for column, field in records.columns.items()}
+        row = {column: text for column, text in told.items() if text}
+        if records.key not in row or not holds(records.when, case.values):
+            continue
+        if records.removes:
+            yield AccountChanged(name=name, row={records.key: row[records.key]}, how="removes")
+        else:
+            yield AccountChanged(name=name, row=row, how="changes" if form.account else "makes")
 
 
 def _text(value: Value) -> str:

@@ -133,8 +133,12 @@ class Replied(Frozen):
 
 
 class AccountChanged(Frozen):
-    """What the case did to the register `name`: the whole row as it stands now, by column."""
+    """What the case did to a row of the register `name`. `row` is, by column, what the case has to say: what changes in
+    a row that is there (`how` is `changes`), what is wanted of a row that may be there already and is filled where it
+    is empty (`makes`), the key of a row that is taken out (`removes`); or the whole row (`whole`), as older entries
+    have it."""
 
     kind: Literal["account_changed"] = "account_changed"
     name: str
     row: dict[str, str]
+    how: Literal["whole", "changes", "makes", "removes"] = "whole"

@@ -2,7 +2,7 @@
 
 from mailbot.core.registers.applicant import may_be_applicant
 from mailbot.core.registers.reading import LARGEST, Trouble, read_csv
-from mailbot.core.registers.table import Sought, Table, comparable, look_up, not_imported, row_of
+from mailbot.core.registers.table import Sought, Table, comparable, look_up, not_imported, row_of, write
 
 __all__ = [
     "LARGEST",
@@ -15,4 +15,5 @@ __all__ = [
     "not_imported",
     "read_csv",
     "row_of",
+    "write",
 ]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailbot.core.events import Row
@@ -116,6 +116,26 @@ def look_up(sought: Sought, tables: Sequence[Table]) -> dict[str, str] | None:
             if row is not None:
                 return row
     return None
+
+
+def write(top: Table, below: Sequence[Table], row: Mapping[str, str], how: str) -> None:
+    """What a case says of a row (`events.AccountChanged`) is put into `top`, on the row as it stands there and in the
+    tables below."""
+    key = top.register.key
+    before = look_up(Sought("", key, row.get(key, "")), [top, *below])
+    after = _WRITTEN[how](before or {}, row)
+    if after:
+        top.put(after)
+
+
+Cells = Mapping[str, str]
+_WRITTEN: Mapping[str, Callable[[Cells, Cells], Cells]] = {
+    "whole": lambda before, told: told,
+    "removes": lambda before, told: told,
+    "changes": lambda before, told: {**before, **told} if before else {},
+    "makes": lambda before, told: {**told, **{column: text for column, text in before.items() if text}},
+}
+"""The row after a case wrote, of the row before (empty: none) and what it told."""
 
 
 def not_imported(sought: Sought) -> Row:

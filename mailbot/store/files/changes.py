@@ -6,7 +6,7 @@ top of it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mailbot.core import events as e
 from mailbot.core.instants import to_text
@@ -15,8 +15,15 @@ from mailbot.store.files.journal import Spot
 from mailbot.store.files.letters import Row
 
 Changing = e.RegisterImported | e.AccountChanged
-Written = tuple[int, Mapping[str, str]]
-"""The entry that wrote a row, and the row by column."""
+
+
+class Written(NamedTuple):
+    """What an entry wrote into a row: its number, the cells by column, and `how` they change it
+    (`events.AccountChanged`)."""
+
+    seq: int
+    row: Mapping[str, str]
+    how: str = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Changes:
     def note(self, event: Changing, entry: Entry) -> None:
         """An event of an entry."""
         if isinstance(event, e.AccountChanged):
-            self.written.setdefault(event.name, []).append((entry.seq, event.row))
+            self.written.setdefault(event.name, []).append(Written(entry.seq, event.row, event.how))
         else:
             self.imported[event.name] = Imported(event.digest, event.rows, entry.seq, to_text(entry.at))
             self.written.pop(event.name, None)
@@ -56,17 +63,16 @@ class Changes:
         """How the register of that name stands."""
         return Standing(self.imported.get(name), self.written.get(name, ()))
 
-    def on_top_of(self, before: Standing, name: str) -> tuple[Standing, Sequence[Mapping[str, str]]]:
+    def on_top_of(self, before: Standing, name: str) -> tuple[Standing, Sequence[Written]]:
         """How that register, which stood so before, stands after what is noted here, and the rows written here."""
-        own = [row for _, row in self.written.get(name, ())]
-        return (Standing(self.imported[name]) if name in self.imported else before), own
+        return (Standing(self.imported[name]) if name in self.imported else before), self.written.get(name, ())
 
     def listed(self) -> dict[str, Any]:
         """Everything, as plain JSON values."""
-        written = {name: [[seq, dict(row)] for seq, row in rows] for name, rows in self.written.items()}
+        written = {name: [[one.seq, dict(one.row), one.how] for one in rows] for name, rows in self.written.items()}
         return {"imported": {name: asdict(one) for name, one in self.imported.items()}, "rows_written": written}
 
     def load(self, listed: Mapping[str, Any]) -> None:
         """Becomes what `listed` was taken of."""
         self.imported = {name: Imported(**one) for name, one in listed["imported"].items()}
-        self.written = {name: [(seq, row) for seq, row in rows] for name, rows in listed["rows_written"].items()}
+        self.written = {name: [Written(*one) for one in rows] for name, rows in listed["rows_written"].items()}

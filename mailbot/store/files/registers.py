@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailbot.core.events import Row
-from mailbot.core.registers import Sought, Table, look_up, read_csv
+from mailbot.core.registers import Sought, Table, look_up, read_csv, write
 from mailbot.core.rules import Register
 from mailbot.store import Digest, Imported
 from mailbot.store.files import disk
-from mailbot.store.files.changes import Standing
+from mailbot.store.files.changes import Standing, Written
 from mailbot.store.files.mail import digest_of
 from mailbot.store.files.orders import hand_over
 
@@ -120,12 +120,12 @@ class Registers:
             return None
         return data if digest_of(data) == digest else None
 
-    def row(self, sought: Sought, register: Register, standing: Standing, own: Sequence[Mapping[str, str]] = ()) -> Row:
+    def row(self, sought: Sought, register: Register, standing: Standing, own: Sequence[Written] = ()) -> Row:
         """What the register says now: `own` are rows that entries not committed yet wrote, in order."""
         with self._turn:
             kept = self._current(sought.name, register, standing)
             tables = [kept.written, *([kept.table] if kept.table else [])]
-            found = look_up(sought, [_table(register, own), *tables] if own else tables)
+            found = look_up(sought, [_table(register, own, tables), *tables] if own else tables)
         imported = kept.table is not None
         return Row(name=sought.name, column=sought.column, key=sought.key, found=found, imported=imported)
 
@@ -134,8 +134,8 @@ class Registers:
         if kept is None or kept.imported != standing.imported or kept.register != register:
             kept = _Kept(register, standing.imported, self._read(name, register, standing.imported), Table(register))
             self._kept[name] = kept
-        for _, row in standing.written[kept.taken :]:
-            kept.written.put(row)
+        for one in standing.written[kept.taken :]:
+            write(kept.written, [kept.table] if kept.table else [], one.row, one.how)
         kept.taken = len(standing.written)
         return kept
 
@@ -151,10 +151,10 @@ class Registers:
         return None
 
 
-def _table(register: Register, rows: Sequence[Mapping[str, str]]) -> Table:
+def _table(register: Register, written: Sequence[Written], below: Sequence[Table]) -> Table:
     table = Table(register)
-    for row in rows:
-        table.put(row)
+    for one in written:
+        write(table, below, one.row, one.how)
     return table
 
 

@@ -12,7 +12,7 @@ from mailbot.core.case import Case, LetterInfo, fold
 from mailbot.core.instants import to_text
 from mailbot.store import Entry, Twin
 from mailbot.store.files.casebook import Casebook, Folded, document_id
-from mailbot.store.files.changes import Changes, Standing
+from mailbot.store.files.changes import Changes, Standing, Written
 from mailbot.store.files.index import Index, split_number
 from mailbot.store.files.journal import Spot
 from mailbot.store.files.letters import letter_name
@@ -109,7 +109,7 @@ class Working:
         known = self._index.oldest_open(key, form, MOST_OTHERS, but=self._cases)
         return tuple(sorted([*mine, *known], key=split_number)[:MOST_OTHERS])
 
-    def register(self, name: str) -> tuple[Standing, Sequence[Mapping[str, str]]]:
+    def register(self, name: str) -> tuple[Standing, Sequence[Written]]:
         """How a register stands, and the rows that entries taken in here wrote."""
         return self._changes.on_top_of(self._index.registers.standing(name), name)
 
