@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailbot.desks import DeskAtWork, Mistaken, load, rules_in, settings_in
+from mailbot.core.rules import Rules
+from mailbot.desks import Mistaken, load, rules_in, settings_in
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox, InboxBroken
 from mailbot.edge.postman import Postman, PostmanBroken
 from mailbot.store import Damaged
 from mailbot.store.files import FileStore
 from mailbot.views.registers import register_line
+from mailbot.views.stranded import OPEN, stranded
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ async def check(settings: Path) -> list[Finding]:
         note = "templates/<language>/pages.toml is not there, so `mailbot pages` has nothing to publish"
         findings.append(Finding(True, note, to_do=True))
     findings += _exposed(desk.secret_files)
-    findings += _registers(desk)
+    findings += await _state(desk.state, desk.rules)
     findings.append(await _probe("IMAP", desk.imap, Inbox(desk.imap)))
     findings.append(await _probe("SMTP", desk.smtp, Postman(desk.smtp)))
     if desk.alarm_smtp:
@@ -70,14 +72,19 @@ def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:
             yield Finding(True, found, to_do=True)
 
 
-def _registers(desk: DeskAtWork) -> Iterator[Finding]:
-    """Which registers are declared and not imported: values of forms that are looked up there count unasked."""
+async def _state(state: Path, rules: Rules) -> list[Finding]:
+    """Open cases that stand where the rules have nothing any more, and how the registers stand that they declare."""
     try:
-        store = FileStore.read(desk.state, desk.rules.desk.name) if (desk.state / "journal").exists() else None
+        store = FileStore.read(state, rules.desk.name) if (state / "journal").exists() else None
     except Damaged as damaged:
-        yield Finding(False, str(damaged))
-        return
-    for name in desk.rules.desk.registers:
+        return [Finding(False, str(damaged))]
+    lines = await stranded(rules, store.cases(OPEN)) if store else []
+    return [*(Finding(True, line, to_do=True) for line in lines), *_registers(rules, store)]
+
+
+def _registers(rules: Rules, store: FileStore | None) -> Iterator[Finding]:
+    """Which registers are declared and not imported: values of forms that are looked up there count unasked."""
+    for name in rules.desk.registers:
         imported = store.imported().get(name) if store else None
         problem = store.registers.problem(name, imported) if store and imported else None
         words = register_line(name, imported, store.rows_written(name) if store else 0, problem)

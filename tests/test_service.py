@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from mailbot import desks
 from mailbot.demo.people import Person, write
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
+from mailbot.edge.letters import Letters
 from mailbot.edge.postman import Postman
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
-from mailbot.flow import intake
+from mailbot.flow import deadlines, intake
 from mailbot.flow.tools import Tools, wall_clock
 from mailbot.service import Round, one_round
 from mailbot.store import Full, Wanted
@@ -120,6 +122,43 @@ async def test_silence_is_reminded_of_and_ends_a_case_only_after_that(tmp_path: 
     assert statuses[-1] == "expired"
     subjects = [letter.raw for letter in servers.letters]
     assert len(subjects) == 3, "asked, reminded, told that it ended"
+
+
+@in_a_loop
+async def test_a_case_whose_form_the_rules_have_lost_holds_up_no_other(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    began = datetime(2026, 4, 6, 1, 0, tzinfo=UTC)
+    async with desk(tmp_path, servers, began) as (tools, inbox, postman):
+        former = tools.rules.forms["new-account"].model_copy(update={"name": "former"})
+        rules = tools.rules.model_copy(update={"forms": {"former": former}})
+        for number, known in enumerate([replace(tools, rules=rules, letters=Letters(rules)), tools], 1):
+            await servers.deliver(application(number, without="Telephone"))
+            assert (await one_round(known, inbox, [postman], clock=lambda: began)).taken_in == 1
+        done = await one_round(tools, inbox, [postman], clock=lambda: began + timedelta(days=14))
+        assert (done.troubles, done.deadlines) == ([], 2)
+        steps = {case.form: case.step async for case in tools.store.cases(Wanted())}
+    assert steps == {"former": "form_gone", "new-account": "fields"}
+
+
+@in_a_loop
+async def test_a_deadline_that_meets_a_bug_holds_up_no_other(
+    tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overdue(case, *more):  # type: ignore[no-untyped-def]
+        if case.number.endswith("1"):
+            raise ZeroDivisionError("a bug")
+        return healthy(case, *more)
+
+    healthy = deadlines.overdue
+    monkeypatch.setattr(deadlines, "overdue", overdue)
+    await servers.deliver(application(1, without="Telephone"), application(2, without="Telephone"))
+    began = datetime(2026, 4, 6, 1, 0, tzinfo=UTC)
+    async with desk(tmp_path, servers, began) as (tools, inbox, postman):
+        assert (await one_round(tools, inbox, [postman], clock=lambda: began)).taken_in == 2
+        done = await one_round(tools, inbox, [postman], clock=lambda: began + timedelta(days=14))
+    assert done.deadlines == 1
+    assert [trouble.partition(" could")[0] for trouble in done.troubles] == ["the deadline of case 2026-00001"]
 
 
 @in_a_loop

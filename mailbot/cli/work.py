@@ -25,6 +25,7 @@ from mailbot.store import Entry
 from mailbot.store.files import FileStore, Locked, submit
 from mailbot.views.log import sentence
 from mailbot.views.status import foreseen_text
+from mailbot.views.stranded import OPEN, stranded
 
 log = logging.getLogger("mailbot")
 PATIENCE = 30.0
@@ -77,6 +78,8 @@ async def _run(desk: desks.DeskAtWork) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, service.stop)
+        for line in await stranded(tools.rules, tools.store.cases(OPEN)):
+            log.warning("%s", line)
         log.info("desk %s at work, process %d", desk.rules.desk.name, os.getpid())
         await service.run()
         log.info("desk %s stopped", desk.rules.desk.name)

@@ -107,7 +107,7 @@ def gather(
     claim = first_proven(claimed, desk.name, recipients, keys)
     info = remembered.letters[claim.letter] if claim else None
     case = remembered.cases.get(claim.case or "") if claim else None
-    if info and case and info.role == "responsible" and info.to.lower() != _responsible(case, rules):
+    if info and case and info.role == "responsible" and info.to.lower() != _responsible(case, rules, info.to):
         claim = info = case = None  # whoever was responsible once is nobody in this case now
     registered = case.applicant if case and info and info.role == "applicant" else info.to if info else ""
     answers = info.role if info else "unknown" if claimed and believe else None
@@ -140,10 +140,12 @@ def _twin(said: str, twins: Mapping[str, str]) -> str | None:
     return next(iter([*alike, *reversed(tuple(twins))]), None)
 
 
-def _responsible(case: Case, rules: Rules) -> str:
-    """The responsible person's address as it stands, in lower case."""
-    person = rules.forms[case.form].people.get("responsible") if case.form in rules.forms else None
-    return str(case.values.get(person.email, "")).lower() if person else ""
+def _responsible(case: Case, rules: Rules, known: str) -> str:
+    """The responsible person's address as it stands, in lower case; where the rules have no more the form that says
+    which field holds it, the one our letter went to (`known`)."""
+    person = rules.form_of(case.form).people.get("responsible")
+    address = str(case.values.get(person.email, "")) if person else "" if case.form in rules.forms else known
+    return address.lower()
 
 
 def _state(claim: Claim | None, claimed: tuple[Claim, ...]) -> str:

@@ -196,6 +196,13 @@ class Records(Frozen):
     removes: bool = False
 
 
+FORM_GONE, STEP_GONE = "form_gone", "step_gone"
+"""The step of a case whose form the rules have no more, or only its step; and the code of words.toml that says so."""
+GONE = frozenset({FORM_GONE, STEP_GONE})
+GONE_AFTER, GONE_LIMIT = 3, 5
+"""Working days until clerks are reminded of such a case, and until the head of the desk is told."""
+
+
 class Form(Frozen):
     """A kind of application, as rules/<name>.toml declares it. `people` has at least `applicant`.
 
@@ -234,11 +241,30 @@ class Form(Frozen):
         rule = self.fields.get(self.account or "")
         return rule.register_ if rule and any(step.each for step in self.steps) else None
 
-    def step(self, name: str) -> Step:
-        """The step of that name; KeyError if the form has none."""
-        by_name: dict[str, Step] = {step.id: step for step in self.steps}
-        return by_name[name]
+    def step(self, name: str) -> Step | None:
+        """The step of that name; None if the form has none, as for a case that entered it under other rules."""
+        return next((step for step in self.steps if step.id == name), None)
 
     def step_of(self, kind: StepKind) -> Step | None:
         """The first step of that kind, if the form has one."""
         return next((step for step in self.steps if step.kind == kind), None)
+
+
+def without_rules(name: str, why: Texts) -> Form:
+    """What stands in for a form that the rules have no more (`why` says so): nothing is asked or read, and a case of it
+    is a task for clerks, who end it."""
+    title = dict.fromkeys(why, name)
+    return Form(
+        name=name, title=title, people={"applicant": Person(name=())}, fields={}, steps=(_by_hand(FORM_GONE, why),)
+    )
+
+
+def without_step(form: Form, step: str, why: Texts) -> Form:
+    """The form for a case whose `step` it has no more (`why` says so): with one step more, a task for clerks. It comes
+    last, so that no case is done unseen because no other step is left; or first, once clerks have the case in hand."""
+    task = _by_hand(STEP_GONE, why)
+    return form.model_copy(update={"steps": (task, *form.steps) if step == STEP_GONE else (*form.steps, task)})
+
+
+def _by_hand(name: str, why: Texts) -> Step:
+    return Step(kind="task", name=name, task=why, remind=GONE_AFTER, limit=GONE_LIMIT)

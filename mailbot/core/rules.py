@@ -7,6 +7,8 @@ from pydantic import Field
 
 from mailbot.core.events import Frozen
 from mailbot.core.forms import (
+    FORM_GONE,
+    STEP_GONE,
     Check,
     Closed,
     Copies,
@@ -23,6 +25,8 @@ from mailbot.core.forms import (
     Step,
     StepKind,
     Texts,
+    without_rules,
+    without_step,
 )
 from mailbot.core.sheets import Sheet
 
@@ -159,6 +163,18 @@ class Rules(Frozen):
     sheets: dict[str, Sheet] = {}
     files: dict[str, str] = {}
     pages: dict[str, dict[str, dict[str, str]]] = {}
+
+    def form_of(self, name: str, step: str = "") -> Form:
+        """The form of a case that is in that step, as the rules have it; or with what stands in for a form or step that
+        they have no more."""
+        form = self.forms.get(name)
+        if form is None:
+            return without_rules(name, self._reason(FORM_GONE))
+        known = not step or form.step(step) is not None
+        return form if known else without_step(form, step, self._reason(STEP_GONE))
+
+    def _reason(self, code: str) -> Texts:
+        return {language: words.reasons.get(code, code) for language, words in self.words.items()}
 
     def say(self, language: str, table: str, code: str, /, **places: str) -> str:
         """A sentence of words.toml with its places filled; KeyError for a code that `check` would have found."""

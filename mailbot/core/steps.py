@@ -98,9 +98,14 @@ def complete_since(case: Case) -> str | None:
     return max((case.completed, *instants)) if case.completed else None
 
 
+def here(case: Case, form: Form) -> Step:
+    """The step the case is in; where the rules have lost it, the one it goes to next (all being over, the last)."""
+    return form.step(case.step) or current(case, form) or form.steps[-1]
+
+
 def waits_for(case: Case, form: Form) -> WaitsFor:
     """Who has to act in the step the case is in."""
-    return actor(case, form, form.step(case.step))
+    return actor(case, form, here(case, form))
 
 
 def actor(case: Case, form: Form, step: Step) -> WaitsFor:

@@ -2,7 +2,7 @@
 It carries nothing out."""
 
 from mailbot.core.commands.arguments import named_cases
-from mailbot.core.commands.fitting import fitting
+from mailbot.core.commands.fitting import fitting, undecided
 from mailbot.core.commands.participants import (
     PARTICIPANTS,
     Word,
@@ -59,6 +59,7 @@ __all__ = [
     "parse",
     "says",
     "says_anything",
+    "undecided",
     "withdraws",
     "word_and_rest",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from mailbot.core.case import Case
 from mailbot.core.commands.table import COMMANDS, Row
 from mailbot.core.conditions import holds
+from mailbot.core.forms import GONE
 from mailbot.core.rules import Form, Step
 
 Fits = Callable[[Case, Form, Step], bool]
@@ -22,9 +23,14 @@ def _unvouched(case: Case, form: Form, step: Step) -> bool:
     return bool(address) and not sure and case.vouched.lower() not in (address,)
 
 
+def undecided(case: Case) -> bool:
+    """Whether the rules have lost the step of a case about which nobody has decided: it can be rejected there."""
+    return case.step in GONE and not case.decided_by
+
+
 FITS: Mapping[str, Fits] = {
     "ACCEPT": lambda case, form, step: case.status == "ready",
-    "REJECT": lambda case, form, step: case.status == "ready" or case.halted,
+    "REJECT": lambda case, form, step: case.status == "ready" or case.halted or undecided(case),
     "RECEIVED": _undocumented,
     "POSTED": lambda case, form, step: step.kind == "task" and step.number,
     "DONE": lambda case, form, step: (

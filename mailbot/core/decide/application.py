@@ -15,6 +15,7 @@ from mailbot.core.events import (
     MailJoined,
     Quarantined,
 )
+from mailbot.core.forms import FORM_GONE
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import language_of
 from mailbot.core.rules import Form
@@ -57,6 +58,8 @@ def answer(mail: Incoming) -> Decision:
     case, letter = mail.case, mail.letter
     if case is None or letter is None:
         return without_case(mail, Ignored(reason="letter_not_verified"))
+    if case.open and case.form not in mail.rules.forms:
+        return pass_on(mail, case, letter, FORM_GONE)
     if not case.open:
         return apply(mail) if mail.form and mail.facts.number else pass_on(mail, case, letter, "case_closed")
     if letter.role == "applicant":
@@ -87,7 +90,7 @@ def _of_applicant(mail: Incoming, case: Case, letter: LetterInfo) -> Decision:
 def _said(mail: Incoming, case: Case) -> Said:
     """What an answer says about the form; where that is nothing, its words are what was asked for if the form takes
     words."""
-    form = mail.rules.forms[case.form]
+    form = mail.rules.form_of(case.form)
     said, words = said_by(mail.message, form, answers_ours=True), mail.new_text.strip()
     open_ = {*case.asked, *(fault.field for fault in case.faults)}
     if said.nothing and form.takes in open_ and words and case.step_kind == "fields":
@@ -119,7 +122,7 @@ def _answered(story: Story, mail: Incoming, said: Said, before: Case, letter: Le
         if brought != documents.NOTHING:
             return story.decision()
         if before.completed is not None or before.stuck:
-            more = bool(before.step) and story.form.step(before.step).reply
+            more = bool(before.step) and story.step.reply
             return pass_on(mail, before, letter, "more" if more else "no_fields")
     if brought.documents:
         story.to_applicant("document_received", documents=brought.documents)

@@ -70,7 +70,7 @@ def _away(story: Story, mail: Incoming, letter: LetterInfo) -> None:
     for each other."""
     hear_from(story, mail)
     case = story.known
-    awaited = waits_for(case, mail.rules.forms[case.form]) if case.open and not case.stuck else "nobody"
+    awaited = waits_for(case, mail.rules.form_of(case.form, case.step)) if case.open and not case.stuck else "nobody"
     if mail.proven and letter.role == awaited != "clerk" and case.pauses < MOST_PAUSES:
         paused = pause(case, mail.address, mail.rules, mail.now)
         story.add(*([paused] if paused else []))

@@ -37,7 +37,7 @@ def void(story: Story, before: Case) -> Voided:
 
 def _changed(story: Story, before: Case) -> tuple[str, ...]:
     now = story.known.values
-    return tuple(key for key in {**before.values, **now} if now.get(key) != before.values.get(key))
+    return tuple(key for key in story.form.fields if now.get(key) != before.values.get(key))
 
 
 def _told(story: Story) -> tuple[str, ...]:

@@ -4,9 +4,11 @@ from mailbot.core.case import Case
 from mailbot.core.commands import beside_keyword
 from mailbot.core.commands import consent as keyword
 from mailbot.core.decide import documents
+from mailbot.core.decide.application import pass_on
 from mailbot.core.decide.incoming import Incoming, Story, begin, to_stranger, without_case
 from mailbot.core.decide.moves import advance
 from mailbot.core.events import ConsentDeclined, ConsentGiven, Ignored, LanguageLearned, MailAttached
+from mailbot.core.forms import FORM_GONE
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import language_of
 from mailbot.core.steps import clerks_follow
@@ -23,6 +25,8 @@ def agree_or_decline(mail: Incoming) -> Decision:
     if case is None:
         letters = to_stranger(mail, "not_counted", why="no_token", by=mail.address)
         return without_case(mail, Ignored(reason="no_token"), *letters)
+    if case.open and case.form not in mail.rules.forms and mail.letter:
+        return pass_on(mail, case, mail.letter, FORM_GONE)
     story = begin(mail, case, "responsible")
     story.said = ""  # what stands beside the keyword is kept with the consent, and shown as what it is
     why = _refusal(mail, case)

@@ -7,12 +7,13 @@ from typing import Literal
 from mailbot.core.calendar import add_working_days
 from mailbot.core.case import Case
 from mailbot.core.decide.incoming import Story
-from mailbot.core.decide.moves import advance
+from mailbot.core.decide.moves import advance, lost
+from mailbot.core.decide.taking import mend
 from mailbot.core.events import DeadlineMoved, Expired, Facts, HandedToClerk, Reminded, ReminderPaused, Row, StepPassed
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
-from mailbot.core.steps import After, after, clerks_follow, waits_for
+from mailbot.core.steps import After, after, clerks_follow, here, over, waits_for
 
 GRACE = 3
 """Working days between a reminder the relay took and the end of a case."""
@@ -31,10 +32,15 @@ def overdue(
     """
     story = Story(case, case.number, rules, now)
     story.add(Facts(sort="deadline", sort_row=what, rows=rows))
-    if what == "remind":
+    mended = mend(story)
+    if case.step and story.form.step(case.step) is None:
+        lost(story)
+    elif mended and over(story.known, story.form, story.step):
+        advance(story)
+    elif what == "remind":
         _remind(story)
     else:
-        PASSED[after(story.form.step(case.step))](story)
+        PASSED[after(story.step)](story)
     return story.decision()
 
 
@@ -56,7 +62,7 @@ def _expire(story: Story) -> None:
 def _go_on(story: Story) -> None:
     """The time is over that was to pass, reminder or not, unless a clerk has the case in hand. What was to be announced
     meanwhile and was not waits on; if the letter is lost, a clerk has it in hand from now on."""
-    step = story.form.step(story.known.step)
+    step = story.step
     if story.known.stuck:
         _move(story)
         return
@@ -103,7 +109,9 @@ def pause(case: Case, by: str, rules: Rules, now: datetime) -> ReminderPaused | 
     """Whoever the case waits for (address `by`) is away at `now` (aware UTC): the reminder comes some working days from
     now, also if there was one already, and the limit leaves time after it. None if both are that late anyway."""
     back = to_text(add_working_days(now, PAUSE, rules.desk))
-    remind = max(case.remind or "", back) if rules.forms[case.form].step(case.step).remind is not None else None
+    remind = (
+        max(case.remind or "", back) if here(case, rules.form_of(case.form, case.step)).remind is not None else None
+    )
     least = to_text(add_working_days(from_text(remind), GRACE + 1, rules.desk)) if remind else back
     due = max(case.due, least) if case.due else None
     if (remind, due) == (case.remind, case.due):

@@ -12,7 +12,8 @@ from mailbot.core.events import AddressWorks, Event, Facts, MailJoined
 from mailbot.core.message import Message
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.reading import language_of
-from mailbot.core.rules import Clerk, Form, Rules
+from mailbot.core.rules import Clerk, Form, Rules, Step
+from mailbot.core.steps import here
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,13 @@ class Story:
 
     @property
     def form(self) -> Form:
-        """The rules of the form the case is about."""
-        return self.rules.forms[self.known.form]
+        """The rules of the form the case is about, or what stands in for them."""
+        return self.rules.form_of(self.known.form, self.known.step)
+
+    @property
+    def step(self) -> Step:
+        """The step the case is in (`steps.here`)."""
+        return here(self.known, self.form)
 
     def decision(self) -> Decision:
         """All of it as one entry."""
@@ -147,9 +153,18 @@ class Story:
     def _write(self, template: str, to: str, role: str, languages: tuple[str, ...], data: Mapping[str, object]) -> None:
         who = to.lower() if role == "clerk" else role
         thread = self.known.threads.get(who, ())
-        shown = {**data, "case": self.known, "form": self.form}
+        shown = {**data, "case": _as_asked(self.known, self.form), "form": self.form}
         files = enclosures(self.form, self.known, template, role, languages, self.rules)
         self.letters.append(Letter(template, to, role, languages, shown, thread, files))  # type: ignore[arg-type]
+
+
+def _as_asked(case: Case, form: Form) -> Case:
+    """The case without what is wrong with fields that the rules have no more, or asked of them: no letter has words for
+    them."""
+    faults = tuple(fault for fault in case.faults if fault.field in form.fields)
+    asked = tuple(key for key in case.asked if key in form.fields)
+    known = (faults, asked) == (case.faults, case.asked)
+    return case if known else case.model_copy(update={"faults": faults, "asked": asked})
 
 
 def begin(mail: Incoming, case: Case, who: str) -> Story:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 
 from mailbot.core.decide.incoming import Story
 from mailbot.core.decide.registered import changed_rows
+from mailbot.core.decide.taking import mend
 from mailbot.core.events import Accepted, Completed, HandedToClerk, StepPassed
+from mailbot.core.forms import FORM_GONE, GONE, STEP_GONE
 from mailbot.core.rules import Step, StepKind
-from mailbot.core.steps import current, entered, over, waits_for
+from mailbot.core.steps import OWN, current, entered, over, waits_for
 
 Begin = Callable[[Story, Step], None]
 
@@ -130,6 +132,7 @@ def ask(story: Story, step: Step) -> None:
 def advance(story: Story) -> None:
     """The case goes on to the first step that is not over, past those that are over as soon as they begin; where none
     is left it is done. In the step it is in already, only the next who has to sign is asked."""
+    mend(story)
     for _ in range(len(story.form.steps) + 1):
         step = current(story.known, story.form)
         if step is None:
@@ -141,6 +144,19 @@ def advance(story: Story) -> None:
         enter(story, step)
         if not over(story.known, story.form, step):
             return
+
+
+def lost(story: Story) -> None:
+    """The rules have no more the step that the case is in, so its time passes for nothing. Where somebody else had to
+    act, the case goes on as the rules are now. What the desk had in hand may be done already: clerks look after it, as
+    they do where the form is gone."""
+    case = story.known
+    by_hand = next(step for step in story.form.steps if step.id in GONE)
+    if by_hand.id == STEP_GONE and (case.step_kind in OWN or case.step == FORM_GONE):
+        advance(story)
+    else:
+        story.add(entered(by_hand, case, story.rules.desk, story.now))
+        _ask_task(story, by_hand)
 
 
 def _ask_next_signer(story: Story, step: Step) -> None:

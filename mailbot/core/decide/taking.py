@@ -75,7 +75,7 @@ def take(
     understood = _understood(story, changed, counted)
     faults, values = _judged(story, understood, changed)
     stands = tuple(key for key in counted if key in values)
-    fresh = any(key not in case.confirmed for key in stands) or said.plan is not None
+    fresh = any(key not in case.confirmed for key in stands) or said.plan is not None or bool(_lost(case, form))
     story.add(
         FieldsRead(
             by=by,
@@ -99,10 +99,25 @@ def take(
 
 
 def _settled(form: Form, case: Case, values: Mapping[str, Value]) -> Answers:
-    """What clerks asked for and what this mail makes needless: asked no more, it stands as it was answered."""
+    """What clerks asked for and what this mail makes needless, or the rules have no more: asked no more, it stands as
+    it was answered."""
     rules = ((key, form.fields[key].when) for key in case.asked if key in form.fields)
     needless = (key for key, when in rules if holds(when, case.values) and not holds(when, values))
-    return {key: case.answers.get(key, ()) for key in needless}
+    return {key: case.answers.get(key, ()) for key in (*needless, *_lost(case, form).intersection(case.asked))}
+
+
+def _lost(case: Case, form: Form) -> frozenset[str]:
+    """The fields that something is wrong with or that clerks asked for, and the rules have no more."""
+    return frozenset((*case.asked, *(fault.field for fault in case.faults))).difference(form.fields)
+
+
+def mend(story: Story) -> bool:
+    """Nothing is wrong with a field that the rules have no more, and nobody is asked for it: whether that was so, and
+    the case is understood anew."""
+    known = story.known.form in story.rules.forms and bool(_lost(story.known, story.form))
+    if known:
+        take(story, Said({}), story.rules.desk.address)
+    return known
 
 
 def _of_the_plan_before(form: Form, case: Case, said: Said) -> Answers:

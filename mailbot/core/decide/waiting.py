@@ -15,17 +15,17 @@ def heard(story: Story, mail: Incoming, said: Said) -> bool:
     case = story.known
     if case.step_kind != "wait" or not mail.proven:
         return False
-    step = story.form.step(case.step)
+    step, again = story.step, story.form.step(story.step.again or "")
     if not case.halted and says(mail.new_text, ending(step)):
         story.add(StepPassed(step=step.id, why="said", by=mail.address))
         advance(story)
         return True
-    if step.again is None:
+    if again is None:
         return False
     if not said.nothing:
         take(story, said, mail.address)
         changing.void(story, case)
     story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why="again"))
-    enter(story, story.form.step(step.again))
+    enter(story, again)
     story.to_applicant("received", again=True, text=mail.new_text)
     return True

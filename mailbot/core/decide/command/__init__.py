@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from mailbot.core.case import Case
-from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse
+from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse, undecided
 from mailbot.core.decide import changing
 from mailbot.core.decide.command import asking, deciding, doing
 from mailbot.core.decide.command.values import Done, Work, begun, shown
@@ -80,7 +80,7 @@ def _refusal(work: Work, command: Command) -> str:
     """Why a command is not carried out whatever stands behind it, as a code of words.toml; empty if it is."""
     row, case, clerk = ROWS[command.verb], work.story.known, work.clerk
     people = (case.applicant.lower(), work.story.responsible.lower())
-    may_decide = case.status == "ready" or (command.verb == "REJECT" and case.halted)
+    may_decide = case.status == "ready" or (command.verb == "REJECT" and (case.halted or undecided(case)))
     reasons = {
         "own_case": row.role == "decide" and clerk.address.lower() in people,
         "role": row.role not in clerk.roles,
@@ -110,7 +110,7 @@ def _go_on(work: Work, before: Case) -> None:
 
 
 def _review(story: Story) -> str:
-    return story.form.step(story.known.step).letter or "review"
+    return story.step.letter or "review"
 
 
 def _refused(mail: Incoming, case: Case, clerk: Clerk, why: str, parsed: Sequence[Command | Mistake]) -> Decision:

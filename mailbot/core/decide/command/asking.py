@@ -14,7 +14,7 @@ def reply(work: Work, command: Command) -> str | Mistake:
     """The clerk's words go to the applicant; a task that consists in a reply is done with it."""
     story, clerk = work.story, work.clerk
     story.add(Replied(clerk=clerk.address, text=command.text))
-    if story.known.open and story.known.step_kind == "task" and story.form.step(story.known.step).reply:
+    if story.known.open and story.known.step_kind == "task" and story.step.reply:
         story.add(TaskDone(step=story.known.step, clerk=clerk.address))
     story.to_applicant("replied", text=command.text, closes="CLOSE" in work.verbs)
     return ""

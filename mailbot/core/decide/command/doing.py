@@ -58,7 +58,7 @@ def _thank_signer(work: Work, document: str) -> None:
 def _missing(work: Work) -> tuple[str, ...]:
     """The documents that are not there yet, those that are waited for first."""
     case, form = work.story.known, work.story.form
-    here = wanted(case, form, form.step(case.step)) if case.step else ()
+    here = wanted(case, form, work.story.step) if case.step else ()
     return tuple(dict.fromkeys((*here, *awaited(case, form))))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from mailbot.core.case import Case
-from mailbot.core.commands import Command
+from mailbot.core.commands import Command, undecided
 from mailbot.core.decide.incoming import Incoming, Story, begin
 from mailbot.core.outcome import Letter
 from mailbot.core.rules import Clerk, Step, Texts
@@ -61,13 +61,13 @@ def begun(mail: Incoming, case: Case, clerk: Clerk) -> Story:
 def shown(work: Work) -> int:
     """The entry of the newest letter up to the one answered that showed this clerk the case in full; 0 if none did."""
     number = int(work.answered.rpartition(".")[2] or 0)
-    full = {step.letter or "review" for step in work.story.form.steps if step.kind == "review"}
+    form, case = work.story.form, work.story.known
+    full = {step.letter or "review" for step in form.steps if step.kind == "review"}
+    full |= {"review", "objection", "unannounced"} | ({"task"} if undecided(case) else set())
     reviews = (
         info.seq
-        for letter, info in work.story.known.letters.items()
-        if letter <= number
-        and info.template in full | {"review", "objection", "unannounced"}
-        and info.to.lower() == work.clerk.address.lower()
+        for letter, info in case.letters.items()
+        if letter <= number and info.template in full and info.to.lower() == work.clerk.address.lower()
     )
     return max(reviews, default=0)
 
