@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from mailbot import desks
 from mailbot.core.attached import FROM_PLAN
 from mailbot.core.conditions import Condition
+from mailbot.core.forms import OPENINGS
 from mailbot.core.outcome import TEMPLATES
 from mailbot.core.rules import (
     Budgets,
@@ -41,7 +42,6 @@ from mailbot.core.rules import (
     StepKind,
 )
 from mailbot.core.rulesets.forms import _SETTINGS as FIELD_SETTINGS
-from mailbot.core.rulesets.letters import BEGINNING
 from mailbot.core.rulesets.steps import ONCE
 from mailbot.core.rulesets.steps import SETTINGS as STEP_SETTINGS
 from mailbot.core.sheets import GENERAL, SheetRow, Signature
@@ -201,7 +201,7 @@ def test_every_type_of_field_kind_of_step_and_end_of_a_limit_is_explained() -> N
 def test_the_table_of_steps_says_letters_limits_and_how_often_as_the_program_has_them() -> None:
     for kind, _, letter, limit, often in rows("Kinds of steps"):
         name = named(kind)[0]
-        assert named(letter) == ([BEGINNING[name]] if name in BEGINNING else [])
+        assert named(letter) == ([OPENINGS[name]] if name in OPENINGS else [])
         assert named(limit) == [STEPS[name].after]
         assert often == ("once" if name in ONCE else "any")
 

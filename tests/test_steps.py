@@ -6,6 +6,7 @@ from stepping import (
     DOCUMENTS,
     HEAD,
     ICHIRO,
+    NUMBER,
     OLD,
     STEPS,
     TARO,
@@ -121,6 +122,17 @@ def test_nobody_takes_a_consent_back_after_the_decision_but_clerks_hear_of_it() 
     play.answer(ICHIRO, "DECLINE", sort="consent")
     assert play.happened == ["mail_attached"]
     assert play.written == [("not_counted", ICHIRO), ("passed_on", HEAD), ("passed_on", CLERK)]
+
+
+@pytest.mark.parametrize("letter", ["consent", "document"])
+def test_an_agreement_counts_for_the_newest_letter_that_asked_for_it_whatever_that_is_called(letter: str) -> None:
+    play = ready("fields", {**STEPS["consent"], "letter": letter}, "review")
+    old, _ = play.newest(ICHIRO)
+    play.answer(TARO, "Purpose: quite another one")
+    assert play.newest(ICHIRO)[0] > old
+    play.answer(ICHIRO, "AGREE", sort="consent", letter=f"{NUMBER}.{old}")
+    assert (play.only(MailAttached).why, play.known.consent) == ("old_letter", None)
+    assert agreed(play).known.consent is not None
 
 
 # Documents.

@@ -1,5 +1,7 @@
 """A form as values: its fields, steps, documents, and the letters of its own. It knows no desk and no file."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import Field
@@ -141,6 +143,12 @@ class Document(Frozen):
     words: tuple[str, ...] = ()
 
 
+OPENINGS: Mapping[StepKind, str] = MappingProxyType(
+    {"fields": "missing", "consent": "consent", "document": "document", "review": "review", "task": "task"}
+)
+"""The letter that begins a step of each kind where the step names none; the other kinds have none."""
+
+
 class Step(Frozen):
     """What a case waits for, where `when` holds. `name` is the kind if nothing is said; `remind` and `limit` in working
     days after the step began, or after the application was complete (`counted = "completed"`), or after the day that
@@ -182,6 +190,11 @@ class Step(Frozen):
     def id(self) -> str:
         """Its name in the form: the kind, unless it has one of its own."""
         return self.name or self.kind
+
+    @property
+    def opening(self) -> str:
+        """The letter that begins it; empty if none does."""
+        return self.letter or OPENINGS.get(self.kind, "")
 
 
 class Records(Frozen):
@@ -244,6 +257,11 @@ class Form(Frozen):
     def step(self, name: str) -> Step | None:
         """The step of that name; None if the form has none, as for a case that entered it under other rules."""
         return next((step for step in self.steps if step.id == name), None)
+
+    def openings(self, kind: StepKind) -> frozenset[str]:
+        """The letters that begin its steps of that kind, and the one that does unless a step names another: a case may
+        have got it under other rules."""
+        return frozenset((OPENINGS[kind], *(step.opening for step in self.steps if step.kind == kind)))
 
     def step_of(self, kind: StepKind) -> Step | None:
         """The first step of that kind, if the form has one."""

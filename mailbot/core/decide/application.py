@@ -126,7 +126,7 @@ def _answered(story: Story, mail: Incoming, said: Said, before: Case, letter: Le
             return pass_on(mail, before, letter, "more" if more else "no_fields")
     if brought.documents:
         story.to_applicant("document_received", documents=brought.documents)
-    again = repeated(before, said.answers) if letter.template in ASKING else ()
+    again = repeated(before, said.answers) if letter.template in story.form.openings("fields") | ASKING else ()
     take(story, said, mail.address, others=mail.facts.others, again=again)
     changing.move_on(story, before)
     if story.known.rounds > before.rounds and not story.known.stuck and mail.new_text.strip():
@@ -134,8 +134,9 @@ def _answered(story: Story, mail: Incoming, said: Said, before: Case, letter: Le
     return story.decision()
 
 
-ASKING = ("missing", "asked", "reminder", "handed")
-"""Letters that say what is doubtful: a value that comes again in answer to one is meant."""
+ASKING = frozenset({"asked", "reminder", "handed"})
+"""Letters, beside the one that begins with the fields, that say what is doubtful: a value that comes again in answer to
+one is meant."""
 
 
 def _proposed(story: Story, mail: Incoming, said: Said) -> Decision:

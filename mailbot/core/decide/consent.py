@@ -56,7 +56,8 @@ def _not_counted(story: Story, mail: Incoming, why: str) -> None:
 def _refusal(mail: Incoming, case: Case) -> str:
     """Why the keyword does not count, as a code of words.toml; empty if it does."""
     letter = mail.facts.letter or ""
-    newest = max((number for number, info in case.letters.items() if info.template == "consent"), default=0)
+    asked = mail.rules.form_of(case.form).openings("consent")
+    newest = max((number for number, info in case.letters.items() if info.template in asked), default=0)
     reasons = {
         "not_proven": not mail.proven or mail.letter is None or mail.letter.role != "responsible",
         "case_closed": not case.open,

@@ -20,7 +20,7 @@ def _ask_fields(story: Story, step: Step) -> None:
     tired = case.rounds >= story.rules.desk.rounds
     why = "explained" if _explained(story) else "no_news" if tired else ""
     if not why:
-        story.to_applicant(step.letter or "missing")
+        story.to_applicant(step.opening)
     elif not case.stuck:
         story.add(HandedToClerk(why=why))
         story.to_applicant("handed", why=why)
@@ -35,23 +35,23 @@ def _explained(story: Story) -> bool:
 
 
 def _ask_consent(story: Story, step: Step) -> None:
-    story.to_responsible(step.letter or "consent")
+    story.to_responsible(step.opening)
 
 
 def _ask_document(story: Story, step: Step) -> None:
     """Whoever signs next gets the sheet; the others are told by the letters of the step before."""
     writes = {"applicant": story.to_applicant, "responsible": story.to_responsible}
-    writes[waits_for(story.known, story.form)](step.letter or "document")
+    writes[waits_for(story.known, story.form)](step.opening)
     if step.paper:
         story.to_clerks("awaited")
 
 
 def _ask_review(story: Story, step: Step) -> None:
-    story.to_clerks(step.letter or "review")
+    story.to_clerks(step.opening)
 
 
 def _ask_task(story: Story, step: Step) -> None:
-    story.to_clerks(step.letter or "task", text=story.said)
+    story.to_clerks(step.opening, text=story.said)
 
 
 def _begin_wait(story: Story, step: Step) -> None:

@@ -1,18 +1,14 @@
 """Which letters there have to be: what the desk and its forms can send, in each language. It reads no template."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 
+from mailbot.core.forms import OPENINGS
 from mailbot.core.outcome import GENERAL, TEMPLATES
 from mailbot.core.rules import Form, StepKind
 from mailbot.core.rulesets.forms import Found, House
 from mailbot.core.rulesets.problems import Path, Problem, meant
 from mailbot.core.steps import after
 
-BEGINNING: Mapping[StepKind, str] = MappingProxyType(
-    {"fields": "missing", "consent": "consent", "document": "document", "review": "review", "task": "task"}
-)
-"""The letter that begins a step of each kind where the step names none; the other kinds have none."""
 OF_THE_DESK = GENERAL | {"quarantine", "alarm"}
 """Letters that need no case: every desk can send them, whatever its forms say."""
 
@@ -36,7 +32,7 @@ def _has_responsible(form: Form) -> bool:
 
 
 SENT_BY: Mapping[str, Sends] = {
-    **{letter: _begins(kind) for kind, letter in BEGINNING.items()},
+    **{letter: _begins(kind) for kind, letter in OPENINGS.items()},
     "notice": lambda form: False,  # only a step that names it
     "agreed": _has("consent"),
     "declined": _has("consent"),
@@ -75,7 +71,7 @@ def letters_of_form(form: Form, house: House) -> Found:
             yield ("letters", general), f"the letter `{general}`", meant(general, TEMPLATES)
         yield from _nowhere(("letters", general), own, house)
     for at, step in enumerate(form.steps):
-        begins = step.letter or BEGINNING.get(step.kind, "")
+        begins = step.opening
         yield from _nowhere(("steps", at, "letter"), form.letters.get(begins, begins), house)
         yield from _nowhere(("steps", at, "notice"), step.notice or "", house)
 

@@ -10,6 +10,7 @@ from mailbot.core.decide.command.values import Done, Work, begun, shown
 from mailbot.core.decide.incoming import Incoming, Story, without_case
 from mailbot.core.decide.moves import advance
 from mailbot.core.events import CommandsRefused, CommandsRun
+from mailbot.core.forms import OPENINGS
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.rules import Clerk
 
@@ -110,7 +111,7 @@ def _go_on(work: Work, before: Case) -> None:
 
 
 def _review(story: Story) -> str:
-    return story.step.letter or "review"
+    return story.step.opening or OPENINGS["review"]
 
 
 def _refused(mail: Incoming, case: Case, clerk: Clerk, why: str, parsed: Sequence[Command | Mistake]) -> Decision:

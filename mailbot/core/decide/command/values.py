@@ -62,8 +62,8 @@ def shown(work: Work) -> int:
     """The entry of the newest letter up to the one answered that showed this clerk the case in full; 0 if none did."""
     number = int(work.answered.rpartition(".")[2] or 0)
     form, case = work.story.form, work.story.known
-    full = {step.letter or "review" for step in form.steps if step.kind == "review"}
-    full |= {"review", "objection", "unannounced"} | ({"task"} if undecided(case) else set())
+    tasks = form.openings("task") if undecided(case) else frozenset()
+    full = form.openings("review") | tasks | {"objection", "unannounced"}
     reviews = (
         info.seq
         for letter, info in case.letters.items()
