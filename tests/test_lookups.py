@@ -4,10 +4,11 @@ import time
 from dataclasses import replace
 
 from mailbot.core.case import Case, LetterInfo
-from mailbot.core.events import Facts
+from mailbot.core.decide.registered import holder
+from mailbot.core.events import Facts, Row
 from mailbot.core.evidence import NOTHING, Remembered, lookups, lookups_of, opens
 from mailbot.core.message import Mailbox, Message
-from mailbot.core.registers import Sought
+from mailbot.core.registers import Sought, may_be_applicant
 from mailbot.core.rules import Clerk, Desk, Form, Register, Rules
 
 FORM = Form.model_validate(
@@ -117,6 +118,32 @@ def test_a_new_application_needs_every_row_that_its_form_looks_up() -> None:
 def test_without_a_register_of_accounts_nobody_is_looked_for_under_a_second_address() -> None:
     desk = DESK.model_copy(update={"registers": {"responsible": REGISTERS["responsible"]}})
     assert needed(TEXT, RULES.model_copy(update={"desk": desk})) == ALL[:2]
+
+
+def test_registers_and_their_columns_have_the_names_that_the_desk_gives_them() -> None:
+    registers = {
+        "users": Register(key="uid", columns={"uid": "account", "mail": "email"}),
+        "people": Register(key="mail", columns={"mail": "email", "name": "text"}),
+    }
+    raw = FORM.model_dump(by_alias=True)
+    raw["fields"]["account"]["register"] = {"name": "users", "column": "uid", "unknown": "ask"}
+    raw["fields"]["responsible_email"]["register"] = {"name": "people", "column": "mail"}
+    form, desk = Form.model_validate(raw), DESK.model_copy(update={"registers": registers})
+    rules = RULES.model_copy(update={"desk": desk, "forms": {"change": form}})
+    assert needed(TEXT, rules) == (
+        Sought("users", "uid", "taro-i"),
+        Sought("people", "mail", "ichiro@uni.example"),
+        Sought("users", "mail", "ichiro@uni.example"),
+    )
+    row = {"uid": "taro-i", "mail": "old@uni.example"}
+    rows = (Row(name="users", column="uid", key="taro-i", found=row),)
+    known = case(
+        values={"account": "taro-i", "email": "taro@uni.example", "responsible_email": "t@b.example"}, rows=rows
+    )
+    assert holder(form, known, rules) == "old@uni.example"
+    own = Row(name="users", column="mail", key="t@b.example", found=row)
+    assert may_be_applicant(form, known.values, (*rows, own)), "the account at that address is the applicant's"
+    assert not may_be_applicant(form, known.values, rows)
 
 
 def test_an_address_that_is_copied_is_looked_up_where_it_is_copied_to() -> None:

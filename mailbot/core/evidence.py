@@ -14,7 +14,7 @@ from mailbot.core.fields import understand
 from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
 from mailbot.core.reading import read, recognise
-from mailbot.core.registers import Sought
+from mailbot.core.registers import Sought, accounts_of
 from mailbot.core.rules import Form, Rules
 from mailbot.core.sender import judge, only_sender
 from mailbot.core.sorting import Clues, sort
@@ -172,9 +172,6 @@ def _case(facts: Facts, remembered: Remembered) -> Case | None:
 
 LOOKED_UP = frozenset({"application", "answer", "consent", "command"})
 """Kinds of mail after which a case may go on: what registers say about it is looked up again."""
-SECOND_ADDRESS = ("accounts", "email")
-"""The register, and its column, in which the responsible person's address is looked up beside what the form says: an
-account found there may be the applicant's own."""
 
 
 def lookups(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> tuple[Sought, ...]:
@@ -230,10 +227,10 @@ def _values(form: Form, rules: Rules, answers: Answers) -> Mapping[str, Value]:
 
 def _sought(form: Form, values: Mapping[str, Value], rules: Rules) -> Iterator[Sought]:
     named = [(key, (rule.register_.name, rule.register_.column)) for key, rule in form.fields.items() if rule.register_]
-    person, (register, column) = form.people.get("responsible"), SECOND_ADDRESS
-    declared = rules.desk.registers.get(register)
-    if person and declared and column in declared.columns:
-        named.append((person.email, SECOND_ADDRESS))
+    person, accounts = form.people.get("responsible"), accounts_of(form).register
+    declared = rules.desk.registers.get(accounts)
+    if person and declared and declared.address:
+        named.append((person.email, (accounts, declared.address)))  # an account there may be the applicant's own
     for key, (name, of) in named:
         value = values.get(key, "")
         if isinstance(value, str) and value:

@@ -109,6 +109,11 @@ class Register(Frozen):
     key: str
     columns: dict[str, Literal["text", "account", "email"]]
 
+    @property
+    def address(self) -> str:
+        """The column with whoever's address it is, the first that is compared as one; empty if none is."""
+        return next((column for column, how in self.columns.items() if how == "email"), "")
+
 
 class Desk(Frozen):
     """One help desk, as rules/desk.toml declares it. Its address' local part has at most 30 octets."""

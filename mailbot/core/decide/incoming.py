@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailbot.core.case import Case, LetterInfo, fold
-from mailbot.core.decide.registered import account_row
+from mailbot.core.decide.registered import holder
 from mailbot.core.enclosures import enclosures
 from mailbot.core.events import AddressWorks, Event, Facts, MailJoined
 from mailbot.core.message import Message
@@ -119,7 +119,7 @@ class Story:
     @property
     def holder(self) -> str:
         """The address that the register has for the account the case is about; empty if it has none."""
-        return account_row(self.form, self.known).get("email", "")
+        return holder(self.form, self.known, self.rules)
 
     def to_holder(self, template: str, **data: object) -> None:
         """Write to the address that the register has, in all the desk's languages: it may be somebody else's."""

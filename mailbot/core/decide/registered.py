@@ -8,7 +8,7 @@ from mailbot.core.case import Case
 from mailbot.core.conditions import holds
 from mailbot.core.events import AccountChanged, Fault, Row, Value
 from mailbot.core.fields import FAULTS
-from mailbot.core.registers import row_of
+from mailbot.core.registers import accounts_of, row_of
 from mailbot.core.rules import Form, Lookup, Rules
 
 
@@ -60,6 +60,12 @@ def account_row(form: Form, case: Case) -> dict[str, str]:
     key = form.account
     found = (looked.row.found for looked in looked_up(form, case.values, case.rows) if looked.key == key)
     return next((row for row in found if row), {})
+
+
+def holder(form: Form, case: Case, rules: Rules) -> str:
+    """The address that the register has for the account that the case is about; empty if it has none."""
+    register = rules.desk.registers.get(accounts_of(form).register)
+    return account_row(form, case).get(register.address, "") if register else ""
 
 
 def changed_rows(form: Form, case: Case) -> Iterator[AccountChanged]:

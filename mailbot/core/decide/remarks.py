@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Mapping
 
 from mailbot.core import attached
 from mailbot.core.case import Case
-from mailbot.core.decide.registered import account_row, looked_up
+from mailbot.core.decide.registered import holder, looked_up
 from mailbot.core.events import Remark, Value
 from mailbot.core.registers import may_be_applicant, row_of
-from mailbot.core.rules import Form
+from mailbot.core.rules import Form, Rules
 from mailbot.core.shown import needless
 
 FILLED = "filled_by_another"
@@ -18,7 +18,12 @@ MOST_NAMED = 20
 
 
 def remarks(
-    form: Form, case: Case, values: Mapping[str, Value], others: tuple[str, ...], confirmed: tuple[str, ...]
+    form: Form,
+    rules: Rules,
+    case: Case,
+    values: Mapping[str, Value],
+    others: tuple[str, ...],
+    confirmed: tuple[str, ...],
 ) -> tuple[Remark, ...]:
     """Every remark on a case as it stands: `case` before these values count, with the rows that were looked up;
     `others` are open applications of the same sender, `confirmed` the fields with a doubtful value that came twice."""
@@ -26,7 +31,7 @@ def remarks(
     return (
         *_unlisted(form, now),
         *_responsible(form, now),
-        *_other_address(form, now),
+        *_other_address(form, rules, now),
         *_second(form, case, others),
         *_plan(form, case),
         *_members(form, case),
@@ -61,13 +66,13 @@ def _unlisted(form: Form, case: Case) -> Iterator[Remark]:
 
 
 def _responsible(form: Form, case: Case) -> Iterator[Remark]:
-    if "responsible" in form.people and may_be_applicant(case.values, case.rows):
+    if may_be_applicant(form, case.values, case.rows):
         yield Remark(code="responsible_may_be_applicant", field=form.people["responsible"].email)
 
 
-def _other_address(form: Form, case: Case) -> Iterator[Remark]:
+def _other_address(form: Form, rules: Rules, case: Case) -> Iterator[Remark]:
     """Whoever wrote has another address than the register has for the account."""
-    registered = account_row(form, case).get("email", "")
+    registered = holder(form, case, rules)
     if registered and registered.lower() != case.applicant.lower():
         yield Remark(code="other_address", field=form.account or "", wanted={"address": case.applicant})
 

@@ -90,7 +90,7 @@ def take(
             news=bool(changed) or fresh or _conflicts(case.faults) != _conflicts(faults),
             remarks=(
                 *filled_by_others(form, case, said.answers, by),
-                *remarks(form, case, values, others, stands),
+                *remarks(form, story.rules, case, values, others, stands),
             ),
             confirmed=stands,
         )

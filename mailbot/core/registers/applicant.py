@@ -1,23 +1,43 @@
 """Whether a responsible person is possibly the applicant under a second address. It gives a clue and decides nothing.
 
-Somebody who invents a responsible person has an address of their own for it. The keys of fields are those of the form
-for new accounts; forms that name the persons alike have the same keys.
+Somebody who invents a responsible person has an address of their own for it. Fields and registers are those that the
+form names; only the columns with names are known by their own, since no rule says which they are.
 """
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
+from mailbot.core.conditions import holds
 from mailbot.core.events import Row, Value
-from mailbot.core.registers.table import comparable, row_of
+from mailbot.core.registers.table import comparable
+from mailbot.core.rules import Form
 
-ACCOUNTS, PEOPLE = "accounts", "responsible"
-"""The registers that are known by name: of accounts, and of responsible persons."""
 _SECOND_LEVEL = frozenset("ac ad co com ed edu go gov gr lg ne net or org".split())
 _NAMES = ("family_name", "first_name", "name")
+"""The columns of a register that make a person's name."""
 _MOST_LATIN = "\u024f"
 
 
-def may_be_applicant(values: Mapping[str, Value], rows: Iterable[Row]) -> bool:
+class Accounts(NamedTuple):
+    """Where a form has accounts: the register, its column that names one, the form's field that does; all of them empty
+    if it has none."""
+
+    register: str
+    column: str
+    field: str
+
+
+def accounts_of(form: Form) -> Accounts:
+    """The register in which the form's `account` is looked up, else the first that its cases write into."""
+    rule = form.fields.get(form.account or "")
+    if rule and rule.register_:
+        return Accounts(rule.register_.name, rule.register_.column, form.account or "")
+    written = ((name, one.key, one.columns.get(one.key, "")) for name, one in form.records.items())
+    return Accounts(*next(written, ("", "", "")))
+
+
+def may_be_applicant(form: Form, values: Mapping[str, Value], rows: Iterable[Row]) -> bool:
     """Whether the responsible person whom the application names may be its applicant under a second address.
 
     `values` are the case's, `rows` what registers say (`evidence.lookups`). True if both have the same family and
@@ -25,19 +45,34 @@ def may_be_applicant(values: Mapping[str, Value], rows: Iterable[Row]) -> bool:
     institution; or if the directory has another name for that address than the application. False where the applicant
     says to be the responsible person, and where no such person is named.
     """
-    rows, second = tuple(rows), _text(values, "responsible_email")
-    if not second or values.get("responsible_same") == "yes":
+    own, other, rows = form.people["applicant"], form.people.get("responsible"), tuple(rows)
+    second = _text(values, other.email) if other else ""
+    if other is None or not second or _copied(form, values, other.email):
         return False
-    row = _found(rows, ACCOUNTS, "email", second)
-    names = [name for name in (_name(values, "responsible_"), _name(row)) if name]
-    accounts = {_account(values, "responsible_account"), _account(row, "account")} - {""}
-    mine = _found(rows, ACCOUNTS, "account", _text(values, "account"))
+    accounts = accounts_of(form)
+    row = _found(rows, accounts.register, second)
+    mine = _found(rows, accounts.register, _text(values, accounts.field))
+    named = _words(values, other.name)
+    directory = form.fields[other.email].register_
     return (
-        bool({_name(values), _name(mine)} & set(names))
-        or bool(accounts & {_account(values, "account"), _account(values, "account_name")})
-        or _one_person(_text(values, "email"), second)
-        or _named_otherwise(_found(rows, PEOPLE, "email", second), values)
+        bool({_words(values, own.name), _name(mine)} & ({named, _name(row)} - {_NOBODY}))
+        or _one_account(form, accounts, values, row)
+        or _one_person(_text(values, own.email), second)
+        or _named_otherwise(_name(_found(rows, directory.name, second)) if directory else _NOBODY, named)
     )
+
+
+def _copied(form: Form, values: Mapping[str, Value], key: str) -> bool:
+    return any(key in one.fields and holds(one.when, values) for one in form.copies)
+
+
+def _one_account(form: Form, accounts: Accounts, values: Mapping[str, Value], row: Mapping[str, str]) -> bool:
+    """Whether the applicant's account is also one that the application names for somebody else, or that the register
+    has at their address (`row`)."""
+    looked_up = ((key, rule.register_) for key, rule in form.fields.items() if key != accounts.field)
+    keys = (key for key, lookup in looked_up if lookup and lookup.name == accounts.register)
+    theirs = {_account(values, key) for key in keys} | {_account(row, accounts.column)}
+    return bool(theirs & {_account(values, accounts.field)} - {""})
 
 
 def _text(values: Mapping[str, Value], key: str) -> str:
@@ -49,22 +84,26 @@ def _account(values: Mapping[str, Value], key: str) -> str:
     return comparable(_text(values, key), "account")
 
 
-def _found(rows: Iterable[Row], name: str, column: str, key: str) -> dict[str, str]:
-    row = row_of(rows, name, column, key) if key else None
-    return (row.found if row else None) or {}
+def _found(rows: Iterable[Row], name: str, key: str) -> Mapping[str, str]:
+    """The row of that register that was looked up for this value, whatever the column; empty if there is none."""
+    wanted = comparable(key, "account")
+    asked = (row for row in rows if row.name == name and wanted and comparable(row.key, "account") == wanted)
+    return next((row.found for row in asked if row.found), {})
 
 
-def _name(values: Mapping[str, Value], prefix: str = "") -> frozenset[str]:
+_NOBODY: frozenset[str] = frozenset()
+
+
+def _name(row: Mapping[str, str]) -> frozenset[str]:
+    return _words(row, _NAMES)
+
+
+def _words(values: Mapping[str, Value], keys: Iterable[str]) -> frozenset[str]:
     """The words of a name, whatever their order; none if it has fewer than two, which many people share."""
-    words = _words(" ".join(_text(values, f"{prefix}{key}") for key in _NAMES))
-    return words if len(words) > 1 else frozenset()
-
-
-def _words(name: str) -> frozenset[str]:
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return frozenset(
-        "".join(" " if sign in ",.-" else sign for sign in plain if not unicodedata.combining(sign)).split()
-    )
+    plain = unicodedata.normalize("NFKD", " ".join(_text(values, key) for key in keys)).casefold()
+    spaced = "".join(" " if sign in ",.-" else sign for sign in plain if not unicodedata.combining(sign))
+    words = frozenset(spaced.split())
+    return words if len(words) > 1 else _NOBODY
 
 
 def _one_person(first: str, second: str) -> bool:
@@ -80,8 +119,7 @@ def _institution(domain: str) -> str:
     return ".".join(labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:])
 
 
-def _named_otherwise(row: Mapping[str, str], values: Mapping[str, Value]) -> bool:
+def _named_otherwise(listed: frozenset[str], named: frozenset[str]) -> bool:
     """Whether the directory has a name of other words; one in another script says nothing."""
-    listed, named = _name(row), _name(values, "responsible_")
     latin = all(sign <= _MOST_LATIN for name in (listed, named) for word in name for sign in word)
     return bool(listed and named) and latin and not (listed <= named or named <= listed)
