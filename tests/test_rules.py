@@ -690,6 +690,17 @@ def test_a_notice_needs_an_account_whose_holder_can_be_told() -> None:
     assert [problem.key for problem in problems] == ["steps.3.notice"]
 
 
+def test_a_notice_needs_a_register_with_addresses() -> None:
+    given = journey()
+    problems = build(
+        {**given, "rules/desk.toml": given["rules/desk.toml"].replace('email = "email"', 'email = "text"')}
+    )
+    assert isinstance(problems, tuple)
+    assert [(problem.key, problem.wanted) for problem in problems] == [
+        ("steps.3.notice", 'a column = "email" in the register')
+    ]
+
+
 def test_a_broken_desk_blames_no_register_of_a_form() -> None:
     given = {**journey(), "rules/desk.toml": DESK.replace("timezone", "timezon") + REGISTERS}
     problems = build(given)

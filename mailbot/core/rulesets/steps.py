@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from mailbot.core.fields.types import TYPES
 from mailbot.core.labels import label_key
+from mailbot.core.registers import accounts_of
 from mailbot.core.rules import Form, Step, StepKind
 from mailbot.core.rulesets.forms import Found, House
 from mailbot.core.rulesets.problems import Path, meant
@@ -77,6 +78,9 @@ def _begins(form: Form, house: House) -> Found:
             yield (*path, "letter"), "nothing", "the letter that tells it"
         if step.notice and form.account is None:
             yield (*path, "notice"), "it in a form without `account`", "the field that names an account of a register"
+        register = (house.registers or {}).get(accounts_of(form).register) if step.notice else None
+        if register and not register.address:
+            yield (*path, "notice"), "it where the register has no addresses", 'a column = "email" in the register'
 
 
 def _people(form: Form, house: House) -> Found:
