@@ -198,10 +198,12 @@ class Step(Frozen):
 
 
 class Records(Frozen):
-    """What a case that is done writes into a register: `columns` maps a column to the field it comes from, `key` is
-    the column that names the row. A row that is there is changed in the columns for which the case has a value, and one
-    that is not there any more is not brought back; but a form without `account` is there to make rows: it makes one, or
-    fills what is empty in the one that is there. `removes` takes the row out."""
+    """What a case that is done writes into a register, where `when` holds: `columns` maps a column to the field it
+    comes from, `key` is the column that names the row; without a value for it nothing is written.
+
+    It is written on the row as the register has it then. A row that is there is changed in the columns for which the
+    case has a value, and one that is not there any more is not brought back; but a form without `account` is there to
+    make rows: it makes one, or fills what is empty in the one that is there. `removes` takes the row out."""
 
     key: str
     columns: dict[str, str]

@@ -37,6 +37,8 @@ class Facts(Frozen):
 
 
 class DeskOpened(Frozen):
+    """The desk of that name and address begins: the first entry of its journal."""
+
     kind: Literal["desk_opened"] = "desk_opened"
     desk: str
     address: str
@@ -91,6 +93,8 @@ class MailJoined(Frozen):
 
 
 class AddressRegistered(Frozen):
+    """The applicant's letters go to this address from now on: the application named it, and it answered one of ours."""
+
     kind: Literal["address_registered"] = "address_registered"
     address: str
 
@@ -104,9 +108,12 @@ class ChangeProposed(Frozen):
 
 
 class StepEntered(Frozen):
-    """The case waits for this step (its name in the form) from now on; `sort` is its kind, where that is not its name;
-    `due` and `remind` are instants (None: no limit). A step that is entered again is not passed any more, and its task
-    is to be done anew; one that is done for each user of the plan only if it had been done for all of them."""
+    """The case waits for this step (its name in the form) from now on; `sort` is its kind, where that is not its name.
+
+    `remind` and `due` are instants (journal texts; None: none comes), counted in the working days of the step's rules
+    from what these say: this entry, the day on which everything was there, or the day a field gives; never before this
+    entry. A step that is entered again is not passed any more, and its task is to be done anew; one that is done for
+    each user of the plan only if it had been done for all of them."""
 
     kind: Literal["step_entered"] = "step_entered"
     step: str
@@ -116,6 +123,8 @@ class StepEntered(Frozen):
 
 
 class LanguageLearned(Frozen):
+    """Whoever has this role in the case wrote in this language (its code), and gets letters in it."""
+
     kind: Literal["language_learned"] = "language_learned"
     role: Role
     language: str
@@ -133,6 +142,8 @@ class ConsentGiven(Frozen):
 
 
 class ConsentDeclined(Frozen):
+    """The responsible person (address `by`) answered `letter` with DECLINE, and may have said why; the case ends."""
+
     kind: Literal["consent_declined"] = "consent_declined"
     by: str
     letter: str
@@ -167,18 +178,24 @@ class CommandsRefused(Frozen):
 
 
 class Accepted(Frozen):
+    """The clerk (address) accepted the application, perhaps with a `text`; the case goes on to what is to be done."""
+
     kind: Literal["accepted"] = "accepted"
     clerk: str
     text: str = ""
 
 
 class Rejected(Frozen):
+    """The clerk (address) rejected the application, for the `reason` that both are told; the case ends."""
+
     kind: Literal["rejected"] = "rejected"
     clerk: str
     reason: str
 
 
 class Noted(Frozen):
+    """A note of a clerk (address) for colleagues; it changes nothing."""
+
     kind: Literal["noted"] = "noted"
     clerk: str
     text: str
@@ -216,16 +233,22 @@ class Answered(Frozen):
 
 
 class Quarantined(Frozen):
+    """A mail waits for a human being; `reason` says in words why it could not be decided."""
+
     kind: Literal["quarantined"] = "quarantined"
     reason: str
 
 
 class Reminded(Frozen):
+    """The reminder of this step (its name in the form) came, once: whoever the case waits for was written to."""
+
     kind: Literal["reminded"] = "reminded"
     step: str
 
 
 class Expired(Frozen):
+    """The limit of this step (its name in the form) passed after a reminder, and nobody answered: the case ends."""
+
     kind: Literal["expired"] = "expired"
     step: str
 
