@@ -869,5 +869,12 @@ def test_a_letter_of_a_step_that_no_form_has_or_that_is_another_in_every_form_ma
     assert not letters_needed(center(name).forms.values()) & unsent
 
 
+@pytest.mark.parametrize("name", SHIPPED.forms)
+def test_the_letters_of_a_case_that_clerks_look_after_by_hand_are_always_there(name: str) -> None:
+    """It may be of a form, or in a step, that the rules have no more."""
+    needed = letters_needed(center(name).forms.values())
+    assert needed >= {"task", "overdue", "reminder", "passed_on", "status", "help", "closed_case", "transcript"}
+
+
 def test_a_letter_that_nobody_sends_may_be_there_in_one_language_alone() -> None:
     assert isinstance(build({**texts(), "templates/en/whatever.txt": "Subject: a\n\nb"}), Rules)

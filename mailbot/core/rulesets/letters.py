@@ -49,6 +49,9 @@ SENT_BY: Mapping[str, Sends] = {
     "closed": lambda form: bool(form.closed),
 }
 """Which forms can send a letter about their cases; one without a row is sent about cases of every form."""
+BY_HAND = frozenset(TEMPLATES).difference(SENT_BY) | {"task", "overdue"}
+"""Letters about a case whose form or step the rules will have lost (`Rules.form_of`): it is a task, whatever the forms
+that are left call their letters."""
 
 
 def letters_of(form: Form) -> frozenset[str]:
@@ -61,7 +64,7 @@ def letters_of(form: Form) -> frozenset[str]:
 
 def letters_needed(forms: Iterable[Form]) -> frozenset[str]:
     """The templates of every letter that a desk with these forms can send."""
-    return OF_THE_DESK.union(*map(letters_of, forms))
+    return OF_THE_DESK.union(BY_HAND, *map(letters_of, forms))
 
 
 def letters_of_form(form: Form, house: House) -> Found:
