@@ -1,11 +1,15 @@
 """What the holder of an account is told of a change before it takes effect: no change gets past the notice, and no
 objection is lost."""
 
+from datetime import timedelta
+
 import pytest
 from correspondence import MORGAN, SATO, Correspondence, kinds, only, rules_with, said, written
 from test_participants import CHANGE, HOLDER, KNOWN, TARO, WISH
 
+from mailbot.core.calendar import add_working_days
 from mailbot.core.events import MailAttached, StepStopped, StepVoided
+from mailbot.core.instants import from_text, to_text
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.sorting import Clues, sort
 
@@ -136,3 +140,20 @@ def test_whoever_accepts_what_is_announced_no_more_decides_about_the_objection_t
     assert ("objection_over", HOLDER) in written(decision)
     assert of.case.step == "change"
     assert not of.case.halted
+
+
+def test_the_time_to_object_counts_from_when_the_notice_went() -> None:
+    of = changing()
+    limit = from_text(of.case.due or "")
+    notice = max(at for at, info in of.case.letters.items() if info.role == "holder")
+    sent = to_text(limit - timedelta(minutes=2))
+    letters = {**of.case.letters, notice: of.case.letters[notice].model_copy(update={"sent": sent})}
+    of.cases[of.case.number] = of.case.model_copy(update={"letters": letters})
+    of.now = limit
+    decision = of.passes(0)
+    assert kinds(decision) == ["deadline_moved"]
+    assert of.case.step == "grace"
+    assert from_text(of.case.due or "") == add_working_days(limit, 5, RULES.desk)
+    of.now = from_text(of.case.due or "")
+    of.passes(0)
+    assert of.case.status == "ready"

@@ -12,7 +12,7 @@ from mailbot.core.decide.taking import mend
 from mailbot.core.events import DeadlineMoved, Expired, Facts, HandedToClerk, Reminded, ReminderPaused, Row, StepPassed
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.outcome import Decision
-from mailbot.core.rules import Rules
+from mailbot.core.rules import Rules, Step
 from mailbot.core.steps import After, after, clerks_follow, here, over, waits_for
 
 GRACE = 3
@@ -60,28 +60,31 @@ def _expire(story: Story) -> None:
 
 
 def _go_on(story: Story) -> None:
-    """The time is over that was to pass, reminder or not, unless a clerk has the case in hand. What was to be announced
-    meanwhile and was not waits on; if the letter is lost, a clerk has it in hand from now on."""
+    """The time is over that was to pass, reminder or not, unless a clerk has the case in hand or the holder of the
+    account has not had it."""
     step = story.step
     if story.known.stuck:
         _move(story)
         return
-    if step.notice and not _announced(story, step.notice):
-        if not _announced(story, step.notice, "due", "held"):
-            story.add(HandedToClerk(why="notice_lost"))
-            story.to_clerks("unannounced", why="notice_lost", by=story.holder)
-        _later(story)
+    if step.notice and not _announced(story, step):
         return
     story.add(StepPassed(step=story.known.step, why="limit"))
     advance(story)
 
 
-def _announced(story: Story, notice: str, *states: str) -> bool:
-    """Whether the newest notice to the holder of the account was handed to the relay (or is in one of these states) and
-    did not come back."""
-    letters = story.known.letters
-    newest = max((at for at, info in letters.items() if info.template == notice and info.role == "holder"), default=0)
-    return newest > 0 and letters[newest].state in (states or ("sent",)) and not letters[newest].bounced
+def _announced(story: Story, step: Step) -> bool:
+    """Whether the holder of the account had the newest notice for all the time that the step gives. Else the limit
+    moves: to where their time ends, or to when a letter that is on its way may have gone; if it is lost, a clerk has
+    the case in hand from now on."""
+    notices = [info for info in story.known.letters.values() if (info.template, info.role) == (step.notice, "holder")]
+    newest = notices[-1] if notices else None
+    if newest is not None and newest.sent and newest.state == "sent" and not newest.bounced:
+        until = add_working_days(from_text(newest.sent), step.limit or 0, story.rules.desk)
+        return until <= story.now or _move_to(story, until)
+    if newest is None or newest.bounced or newest.state not in ("due", "held"):
+        story.add(HandedToClerk(why="notice_lost"))
+        story.to_clerks("unannounced", why="notice_lost", by=story.holder)
+    return _later(story)
 
 
 def _tell(story: Story) -> None:
@@ -119,9 +122,14 @@ def pause(case: Case, by: str, rules: Rules, now: datetime) -> ReminderPaused | 
     return ReminderPaused(step=case.step, by=by, remind=remind, due=due)
 
 
-def _later(story: Story) -> None:
-    moved = to_text(add_working_days(story.now, GRACE + 1, story.rules.desk))
-    story.add(DeadlineMoved(step=story.known.step, due=moved))
+def _later(story: Story) -> Literal[False]:
+    return _move_to(story, add_working_days(story.now, GRACE + 1, story.rules.desk))
+
+
+def _move_to(story: Story, until: datetime) -> Literal[False]:
+    """The limit moves; nothing is over (False)."""
+    story.add(DeadlineMoved(step=story.known.step, due=to_text(until)))
+    return False
 
 
 def _unreached(story: Story) -> str:
