@@ -2,7 +2,20 @@
 
 from collections.abc import Callable
 
-from letter_examples import AGREED, DUE, FORM, QUESTIONS, REASONS, TO, case, closed, collecting, consenting, written
+from letter_examples import (
+    AGREED,
+    DESK,
+    DUE,
+    FORM,
+    QUESTIONS,
+    REASONS,
+    TO,
+    case,
+    closed,
+    collecting,
+    consenting,
+    written,
+)
 
 from mailbot.core import commands
 from mailbot.core.case import Case, Document
@@ -26,6 +39,22 @@ def asked(language: str) -> Case:
     """A case whose address a clerk wants to see once more."""
     more = {"asked": ("postal_code", "address"), "asked_text": WHY[language]}
     return case(language, "fields", "collecting", **more, **DUE)
+
+
+def undone(language: str) -> Case:
+    """Nobody answered what was asked for once more after the acceptance."""
+    there = {"certificate": {"at": "2026-04-06T01:00:00.000Z", "clerk": "morgan@staff.desk.example"}}
+    more = {"asked": ("address",), "undone": "morgan@staff.desk.example", "tasks": there}
+    return case(language, "fields", "expired", **more)
+
+
+def accepted_before(kind: str, status: str, **more: object) -> Callable[[str], Case]:
+    """Accepted, and then a clerk wanted to see something once more."""
+
+    def make(language: str) -> Case:
+        return case(language, kind, status, undone="morgan@staff.desk.example", **more, **DUE, **AGREED)
+
+    return make
 
 
 def withdrawn(language: str) -> Case:
@@ -83,6 +112,7 @@ def not_possible(language: str) -> Letter:
     return written("transcript", "clerk", collecting, **data)(language)
 
 
+ASKED_AFTER = accepted_before("fields", "collecting", asked=("address",))
 BY = {"by": "old@univ.example", "text": QUESTIONS}
 EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-orders": carried_out,
@@ -91,6 +121,10 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "replied-closes": written("replied", "applicant", closed("done"), text=ANSWERS, closes=True),
     "replied-open": written("replied", "applicant", collecting, text=ANSWERS, closes=False),
     "asked": written("asked", "applicant", asked),
+    "asked-accepted": written("asked", "applicant", ASKED_AFTER),
+    "undone": written("undone", "responsible", ASKED_AFTER),
+    "undone-clerk": written("undone", "clerk", ASKED_AFTER, by=DESK.clerks[0]),
+    "review-accepted": written("review", "clerk", accepted_before("review", "ready")),
     "missing-asked": written("missing", "applicant", asked),
     "reminder-asked": written("reminder", "applicant", asked),
     "status-asked": written("status", "applicant", asked),
@@ -119,6 +153,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
         (language,),
         {"case": closed("rejected")(language), "form": FORM},
     ),
+    "expired-accepted": written("expired", "clerk", undone),
     "objection": written("objection", "clerk", stopped, **BY),
     "reminder-objection": written("reminder", "clerk", stopped),
     "not_counted-withdraw": written("not_counted", "responsible", consenting, why="not_yours", by=TO["responsible"]),

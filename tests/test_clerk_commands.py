@@ -21,6 +21,7 @@ from mailbot.core.events import (
     Vouched,
 )
 from mailbot.core.outcome import Decision
+from mailbot.core.rules import Rules
 
 TARO, ICHIRO = "taro@univ.example", "ichiro@univ.example"
 QUESTIONS = """\
@@ -193,24 +194,24 @@ Boss's name: Ichiro Suzuki
 QUESTION = "Your name: Taro\nYour email: taro@univ.example\nYour place: Physics\nQuestion: When does it open?\n"
 
 
-def desk(text: str = APPLICATION) -> Correspondence:
+def desk(text: str = APPLICATION, rules: Rules = RULES) -> Correspondence:
     """An application has come."""
-    of = Correspondence(RULES)
+    of = Correspondence(rules)
     of.apply(TARO, f"Subject room key\n\n{text}")
     return of
 
 
-def pledged() -> Correspondence:
+def pledged(rules: Rules = RULES) -> Correspondence:
     """The responsible person agreed; the signed pledge is waited for."""
-    of = desk()
+    of = desk(rules=rules)
     of.answer(ICHIRO, "AGREE", "consent")
     assert of.case.step_kind == "document"
     return of
 
 
-def reviewed() -> Correspondence:
+def reviewed(rules: Rules = RULES) -> Correspondence:
     """Everything is there; a decision is waited for."""
-    of = pledged()
+    of = pledged(rules)
     before_letter_to_clerks(of, "RECEIVED FAX 2026-04-03")
     assert of.case.status == "ready"
     return of
@@ -222,8 +223,8 @@ def before_letter_to_clerks(of: Correspondence, text: str, clerk: str = MORGAN) 
     return of.order(text, clerk)
 
 
-def accepted() -> Correspondence:
-    of = reviewed()
+def accepted(rules: Rules = RULES) -> Correspondence:
+    of = reviewed(rules)
     of.order("ACCEPT")
     assert of.case.step == "certificate"
     return of

@@ -11,7 +11,7 @@ TEMPLATES = (
     *("proposed", "status", "reminder", "expired", "too_large", "address_changed", "undeliverable"),
     *("unreached", "quarantine", "alarm", "closed", "notice", "document", "document_received", "task", "overdue"),
     *("completed", "secret", "awaited"),
-    *("replied", "asked", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
+    *("replied", "asked", "undone", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
     *("objected", "objection", "objection_over", "unannounced"),
 )
 """Every letter the desk may write, by the name of its template."""

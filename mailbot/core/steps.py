@@ -85,10 +85,10 @@ def awaited(case: Case, form: Form) -> tuple[str, ...]:
 
 
 def clerks_follow(case: Case) -> bool:
-    """Whether clerks have the case before them, or will again, or were told to look out for a paper: they hear that it
-    ended without them."""
+    """Whether clerks have the case before them, or will again, had accepted it before one of them asked for something,
+    or were told to look out for a paper: they hear that it ended without them."""
     looked_out = any(info.template == "awaited" for info in case.letters.values())
-    return case.step_kind in CLERKS_TURN or case.stuck or looked_out
+    return case.step_kind in CLERKS_TURN or case.stuck or looked_out or bool(case.undone)
 
 
 def complete_since(case: Case) -> str | None:

@@ -49,6 +49,12 @@ def _fields_read(case: Case, event: e.FieldsRead, at: str) -> Change:
     }
 
 
+def _fields_asked(case: Case, event: e.FieldsAsked, at: str) -> Change:
+    """Who asks again has not decided yet: an acceptance is void, and the review comes again."""
+    asked = {"asked": event.fields, "asked_text": event.text, "rounds": 0}
+    return {**asked, "decided_by": "", "reason": "", "undone": case.decided_by or case.undone}
+
+
 def _mail_joined(case: Case, event: e.MailJoined, at: str) -> Change:
     if not event.message:
         return {}
@@ -94,7 +100,7 @@ def _closed(status: Status) -> Callable[[Case, Any, str], Change]:
 
 def _accepted(case: Case, event: e.Accepted, at: str) -> Change:
     """Whoever accepts has the objection before them, if there is one: it is decided about as well."""
-    return {**_closed("done")(case, event, at), "stopped": "", "stuck": case.stuck and not case.stopped}
+    return {**_closed("done")(case, event, at), "stopped": "", "undone": "", "stuck": case.stuck and not case.stopped}
 
 
 def _letter_written(case: Case, event: e.LetterWritten, at: str) -> Change:
@@ -173,7 +179,7 @@ def _documents_voided(case: Case, event: e.DocumentsVoided, at: str) -> Change:
 
 def _reopened(case: Case, event: e.Reopened, at: str) -> Change:
     """As before it was closed; a decision is taken anew, what was done stays done."""
-    anew = {"step": "", "decided_by": "", "reason": "", "of": "", "stuck": False, "stopped": ""}
+    anew = {"step": "", "decided_by": "", "reason": "", "of": "", "stuck": False, "stopped": "", "undone": ""}
     return {"status": "collecting", **anew}
 
 
@@ -227,7 +233,7 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.Reopened: _reopened,
     e.MarkedDuplicate: _duplicate,
     e.FieldAllowed: lambda case, event, at: {"allowed": {**case.allowed, event.field: event.reason}},
-    e.FieldsAsked: lambda case, event, at: {"asked": event.fields, "asked_text": event.text, "rounds": 0},
+    e.FieldsAsked: _fields_asked,
     e.Vouched: lambda case, event, at: {"vouched": event.address},
 }
 """What each kind of event changes; a kind without a row changes nothing in a case."""

@@ -87,8 +87,9 @@ class Case(e.Frozen):
     those that are there, by name; `tasks` those that are done, by step, where a task is done for each user by
     `<step>/<row>`; `passed` the steps that only took time and are over. `remarks` are for clerks; `confirmed` fields
     whose doubtful value counts, `allowed` those a clerk made an exception for, with the reason; `asked` those a clerk
-    wants looked at again, with their words in `asked_text`. `vouched` is the responsible person's address that a clerk
-    vouches for. `stopped` is who objects to a change. `rows` are the rows of registers that were looked up last.
+    wants looked at again, with their words in `asked_text`; `undone` is who had accepted the case before that.
+    `vouched` is the responsible person's address that a clerk vouches for. `stopped` is who objects to a change. `rows`
+    are the rows of registers that were looked up last.
     """
 
     number: str
@@ -133,6 +134,7 @@ class Case(e.Frozen):
     allowed: dict[str, str] = {}
     asked: tuple[str, ...] = ()
     asked_text: str = ""
+    undone: str = ""
     vouched: str = ""
     stopped: str = ""
     of: str = ""

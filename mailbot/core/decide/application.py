@@ -1,11 +1,12 @@
 """Applications and answers: what was read becomes part of the case, and the case moves on. It parses nothing."""
 
 from mailbot.core.case import Case, LetterInfo
+from mailbot.core.conditions import fields_named
 from mailbot.core.decide import changing, documents, waiting
 from mailbot.core.decide.closed import closed, out_of_season, suspended
 from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
 from mailbot.core.decide.moves import advance
-from mailbot.core.decide.taking import Answers, Said, masked, repeated, said_by, take
+from mailbot.core.decide.taking import Answers, Said, masked, plan_field, repeated, said_by, take
 from mailbot.core.events import (
     AddressRegistered,
     CaseOpened,
@@ -113,8 +114,11 @@ def _answered(story: Story, mail: Incoming, said: Said, before: Case, letter: Le
     registered = story.known.applicant != before.applicant
     if waiting.heard(story, mail, said):
         return story.decision()
-    if not said.nothing and before.decided_by and before.step_kind != "fields":
+    if not said.nothing and before.decided_by:
         return pass_on(mail, before, letter, "decided")
+    said, more = _asked_for(said, before, story.form)
+    if more and said.nothing:
+        return pass_on(mail, before, letter, "unasked")
     brought = documents.count(story, mail)
     if said.nothing and not registered:
         if brought.documents:
@@ -129,9 +133,31 @@ def _answered(story: Story, mail: Incoming, said: Said, before: Case, letter: Le
     again = repeated(before, said.answers) if letter.template in story.form.openings("fields") | ASKING else ()
     take(story, said, mail.address, others=mail.facts.others, again=again)
     changing.move_on(story, before)
+    _show_clerks(story, mail, before, more=more)
+    return story.decision()
+
+
+def _show_clerks(story: Story, mail: Incoming, before: Case, *, more: bool) -> None:
+    """Clerks read what brought nothing new, and what would change more than was asked for."""
     if story.known.rounds > before.rounds and not story.known.stuck and mail.new_text.strip():
         story.to_clerks("passed_on", why="no_fields", by=mail.address, text=mail.new_text)
-    return story.decision()
+    if more:
+        story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why="unasked"))
+        story.to_clerks("passed_on", why="unasked", by=mail.address, text=mail.new_text)
+
+
+def _asked_for(said: Said, case: Case, form: Form) -> tuple[Said, bool]:
+    """What of an answer is taken, and whether it would change more: after a decision only what a clerk asks for again,
+    what is wrong in that, and empty fields that have to be filled in because of it; all of it else."""
+    if not case.undone or case.step_kind != "fields":
+        return said, False
+    open_ = {*case.asked, *(fault.field for fault in case.faults)}
+    plan = plan_field(form) in open_
+    keys = {key for key, rule in form.fields.items() if key in open_ or (plan and rule.from_plan)}
+    keys |= {key for key in form.fields if not case.answers.get(key) and keys & {*fields_named(form.fields[key].when)}}
+    kept = {key: texts for key, texts in said.answers.items() if key in keys}
+    more = any(case.answers.get(key) != texts for key, texts in said.answers.items() if key not in keys)
+    return Said(kept, said.unread, said.plan if plan else None), more
 
 
 ASKING = frozenset({"asked", "reminder", "handed"})
@@ -143,7 +169,7 @@ def _proposed(story: Story, mail: Incoming, said: Said) -> Decision:
     """The token is right but the sender is not: what is still empty may be filled, the rest is asked back."""
     before, filled = story.known, story.known.answers
     brought = documents.count(story, mail)
-    decided = bool(before.decided_by)
+    decided = bool(before.decided_by or before.undone)
     new: Answers = {key: texts for key, texts in said.answers.items() if key not in filled and not decided}
     other = {key: texts for key, texts in said.answers.items() if key in filled and filled[key] != texts}
     if other:

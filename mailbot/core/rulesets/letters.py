@@ -38,6 +38,7 @@ SENT_BY: Mapping[str, Sends] = {
     "declined": _has("consent"),
     "accepted": _has("review"),
     "accepted_responsible": lambda form: _has("review")(form) and _has_responsible(form),
+    "undone": _has("review"),
     "rejected_responsible": _has_responsible,
     "awaited": _has("document"),
     "document_received": lambda form: bool(form.documents),

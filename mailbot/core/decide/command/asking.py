@@ -3,7 +3,7 @@
 from mailbot.core.commands import Command, Mistake, folded
 from mailbot.core.commands.arguments import field_and_rest, named_fields, near
 from mailbot.core.decide import taking
-from mailbot.core.decide.command.values import Work, shown
+from mailbot.core.decide.command.values import Work, responsible_was_asked, shown
 from mailbot.core.events import FieldAllowed, FieldsAsked, Noted, Replied, TaskDone, Vouched
 from mailbot.core.steps import entered
 
@@ -29,11 +29,23 @@ def ask(work: Work, command: Command) -> str | Mistake:
     step = form.step_of("fields")
     if step is None:
         return Mistake("no_fields_step", command.line)
-    keys = tuple(key for key in form.fields if key in keys)
+    keys, accepted = tuple(key for key in form.fields if key in keys), story.known.decided_by
     story.add(FieldsAsked(clerk=work.clerk.address, fields=keys, text=command.below))
     story.add(entered(step, story.known, story.rules.desk, story.now))
     story.to_applicant("asked")
+    if accepted:
+        _tell_undone(work)
     return _labels(work, keys)
+
+
+def _tell_undone(work: Work) -> None:
+    """Whoever else knows of the acceptance hears that it does not count any more."""
+    story = work.story
+    if story.responsible.lower() != story.known.applicant.lower() and responsible_was_asked(story):
+        story.to_responsible("undone")
+    for clerk in story.rules.desk.clerks:
+        if "decide" in clerk.roles and clerk.address != work.clerk.address:
+            story.to_clerk(clerk, "undone", by=work.clerk)
 
 
 def _labels(work: Work, keys: tuple[str, ...]) -> str:
