@@ -229,7 +229,7 @@ def transcript(of: Callable[[str], Case], why: str, text: str) -> Callable[[str]
             written("accepted_responsible", "responsible", of)(language),
         )
         done = () if why else tuple(Done(part, "", told if part.verb == "ACCEPT" else ()) for part in given)
-        data = {"why": why, "commands": given, "mistakes": mistakes, "done": done, "onward": ()}
+        data = {"why": why, "commands": given, "mistakes": mistakes, "done": done, "onward": (), "settled": False}
         return written("transcript", "clerk", of, **data)(language)
 
     return make

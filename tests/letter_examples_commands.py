@@ -101,22 +101,43 @@ def carried_out(language: str) -> Letter:
     told = tuple(written("closed_case", role, of)(language) for role in ("applicant", "responsible"))
     what = zip(read, ORDERS.values(), strict=True)
     done = tuple(Done(part, said, told if part.verb == "CLOSE" else ()) for part, said in what)
-    data = {"why": "", "mistakes": (), "commands": tuple(read), "done": done, "onward": ()}
+    data = {"why": "", "mistakes": (), "commands": tuple(read), "done": done, "onward": (), "settled": False}
     return written("transcript", "clerk", of, **data)(language)
 
 
 def not_possible(language: str) -> Letter:
     """A transcript of orders that could be read and did not fit the case."""
     mistakes = (commands.Mistake("no_such_task", "DONE certify", "", ("Certificate", "Hand over the key")),)
-    data = {"why": "mistakes", "mistakes": mistakes, "commands": (), "done": (), "onward": ()}
+    data = {"why": "mistakes", "mistakes": mistakes, "commands": (), "done": (), "onward": (), "settled": False}
     return written("transcript", "clerk", collecting, **data)(language)
 
 
 ASKED_AFTER = accepted_before("fields", "collecting", asked=("address",))
+
+
+def refused(why: str, line: str) -> Callable[[str], Letter]:
+    """A transcript of an order that was refused while something was asked for."""
+    read = tuple(part for part in commands.parse(line) if isinstance(part, commands.Command))
+    data = {"why": why, "mistakes": (), "commands": read, "done": (), "onward": (), "settled": False}
+    return written("transcript", "clerk", asked, **data)
+
+
+def taken_back(language: str) -> Letter:
+    """A transcript of a question taken back in part."""
+    read = tuple(part for part in commands.parse("DONE Address") if isinstance(part, commands.Command))
+    done, onward = (Done(read[0], "Address"),), (written("asked", "applicant", asked)(language),)
+    data = {"why": "", "mistakes": (), "commands": read, "done": done, "onward": onward, "settled": True}
+    return written("transcript", "clerk", asked, **data)(language)
+
+
 BY = {"by": "old@univ.example", "text": QUESTIONS}
 EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-orders": carried_out,
     "transcript-not-possible": not_possible,
+    "transcript-still-asked": refused("still_asked", "ACCEPT"),
+    "transcript-asked-moved": refused("moved_on", "REJECT no such address"),
+    "transcript-taken-back": taken_back,
+    "received-settled": written("received", "applicant", reopened, again=False, settled=True),
     "replied": written("replied", "applicant", closed("done"), text=ANSWERS, closes=False),
     "replied-closes": written("replied", "applicant", closed("done"), text=ANSWERS, closes=True),
     "replied-open": written("replied", "applicant", collecting, text=ANSWERS, closes=False),

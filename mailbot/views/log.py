@@ -147,6 +147,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "marked_duplicate": lambda v: f"{v.clerk}: dealt with in {v.of}",
     "field_allowed": lambda v: f"{v.clerk} allows {v.field}" + _because(v.reason),
     "fields_asked": lambda v: f"{v.clerk} asks again for {', '.join(v.fields)}",
+    "fields_settled": lambda v: f"{v.clerk} asks no more for {', '.join(v.fields)}",
     "vouched": lambda v: f"{v.clerk} vouches for {v.address}",
     "replied": lambda v: f"{v.clerk} wrote to the applicant: {clip(v.text, 80)}",
     "account_changed": lambda v: f"register {v.name} changed",

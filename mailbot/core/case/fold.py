@@ -50,9 +50,18 @@ def _fields_read(case: Case, event: e.FieldsRead, at: str) -> Change:
 
 
 def _fields_asked(case: Case, event: e.FieldsAsked, at: str) -> Change:
-    """Who asks again has not decided yet: an acceptance is void, and the review comes again."""
-    asked = {"asked": event.fields, "asked_text": event.text, "rounds": 0}
-    return {**asked, "decided_by": "", "reason": "", "undone": case.decided_by or case.undone}
+    """Who asks again has not decided yet: an acceptance is void, and the review comes again. What is asked for already
+    is asked for beside it."""
+    asked = tuple(dict.fromkeys((*case.asked, *event.fields)))
+    text = event.text or (case.asked_text if case.asked else "")
+    return {
+        "asked": asked,
+        "asked_text": text,
+        "rounds": 0,
+        "decided_by": "",
+        "reason": "",
+        "undone": case.decided_by or case.undone,
+    }
 
 
 def _mail_joined(case: Case, event: e.MailJoined, at: str) -> Change:
@@ -234,6 +243,7 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.MarkedDuplicate: _duplicate,
     e.FieldAllowed: lambda case, event, at: {"allowed": {**case.allowed, event.field: event.reason}},
     e.FieldsAsked: _fields_asked,
+    e.FieldsSettled: lambda case, event, at: {"asked": tuple(key for key in case.asked if key not in event.fields)},
     e.Vouched: lambda case, event, at: {"vouched": event.address},
 }
 """What each kind of event changes; a kind without a row changes nothing in a case."""

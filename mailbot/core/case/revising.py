@@ -26,6 +26,7 @@ REVISING = (
     e.MarkedDuplicate,
     e.FieldAllowed,
     e.FieldsAsked,
+    e.FieldsSettled,
     e.Vouched,
 )
 """Kinds after which a decision on an older letter is out of date."""

@@ -2,7 +2,7 @@
 It carries nothing out."""
 
 from mailbot.core.commands.arguments import named_cases
-from mailbot.core.commands.fitting import fitting, undecided
+from mailbot.core.commands.fitting import fitting, rejectable, still_asked, undecided
 from mailbot.core.commands.participants import (
     PARTICIPANTS,
     Word,
@@ -57,8 +57,10 @@ __all__ = [
     "objects",
     "offered",
     "parse",
+    "rejectable",
     "says",
     "says_anything",
+    "still_asked",
     "undecided",
     "withdraws",
     "word_and_rest",

@@ -28,16 +28,28 @@ def undecided(case: Case) -> bool:
     return case.step in GONE and not case.decided_by
 
 
+def still_asked(case: Case, form: Form) -> bool:
+    """Whether a clerk's question to the applicant is open in a case that clerks decide."""
+    return bool(case.asked) and form.step_of("review") is not None
+
+
+def rejectable(case: Case, form: Form) -> bool:
+    """Whether REJECT ends the case where it stands: at review, stopped by an objection, while a question is open, and
+    where the rules have lost its step."""
+    return case.status == "ready" or case.halted or still_asked(case, form) or undecided(case)
+
+
 FITS: Mapping[str, Fits] = {
     "ACCEPT": lambda case, form, step: case.status == "ready",
-    "REJECT": lambda case, form, step: case.status == "ready" or case.halted or undecided(case),
+    "REJECT": lambda case, form, step: rejectable(case, form),
     "RECEIVED": _undocumented,
     "POSTED": lambda case, form, step: step.kind == "task" and step.number,
     "DONE": lambda case, form, step: (
-        (step.kind == "wait" and bool(step.ends or case.halted))
+        bool(case.asked)
+        or (step.kind == "wait" and bool(step.ends or case.halted))
         or (step.kind == "task" and not (step.number or step.reply))
     ),
-    "ALLOW": lambda case, form, step: bool(case.faults),
+    "ALLOW": lambda case, form, step: bool(case.faults or case.asked),
     "VOUCH": _unvouched,
     "CLOSE": lambda case, form, step: case.status != "ready",
     "DUPLICATE": lambda case, form, step: False,

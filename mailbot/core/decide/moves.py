@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from mailbot.core.decide.incoming import Story
 from mailbot.core.decide.registered import changed_rows
 from mailbot.core.decide.taking import mend
-from mailbot.core.events import Accepted, Completed, HandedToClerk, StepPassed
+from mailbot.core.events import Accepted, Completed, FieldsSettled, HandedToClerk, StepPassed
 from mailbot.core.forms import FORM_GONE, GONE, STEP_GONE
 from mailbot.core.rules import Step, StepKind
 from mailbot.core.steps import OWN, current, entered, over, waits_for
@@ -112,14 +112,16 @@ def _halt_unannounced(story: Story, step: Step) -> None:
 
 
 def _confirm_receipt(story: Story, step: Step) -> None:
-    """The applicant sees what was understood, unless the step's own letter is to them and shows it."""
+    """The applicant sees what was understood, unless the step's own letter is to them and shows it; and hears of a
+    question of ours that is settled."""
+    settled = any(isinstance(event, FieldsSettled) for event in story.events)
     own = {
         "document": waits_for(story.known, story.form) == "applicant",
         "wait": bool(step.letter),
         "notify": "applicant" in step.tells,
     }
-    if not own.get(step.kind, False):
-        story.to_applicant("received", again=False)
+    if settled or not own.get(step.kind, False):
+        story.to_applicant("received", again=False, settled=settled)
 
 
 def ask(story: Story, step: Step) -> None:

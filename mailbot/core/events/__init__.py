@@ -69,6 +69,7 @@ from mailbot.core.events.progress import (
     DocumentsVoided,
     FieldAllowed,
     FieldsAsked,
+    FieldsSettled,
     MarkedDuplicate,
     Reopened,
     Replied,
@@ -154,6 +155,7 @@ Event = Annotated[
     | MarkedDuplicate
     | FieldAllowed
     | FieldsAsked
+    | FieldsSettled
     | Vouched
     | Replied
     | AccountChanged
@@ -199,6 +201,7 @@ __all__ = [
     "FieldAllowed",
     "FieldsAsked",
     "FieldsRead",
+    "FieldsSettled",
     "Frozen",
     "HandedToClerk",
     "Ignored",

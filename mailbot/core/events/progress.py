@@ -116,6 +116,14 @@ class FieldsAsked(Frozen):
     text: str = ""
 
 
+class FieldsSettled(Frozen):
+    """A clerk takes back that these fields are asked for: they stand as they are."""
+
+    kind: Literal["fields_settled"] = "fields_settled"
+    clerk: str
+    fields: tuple[str, ...]
+
+
 class Vouched(Frozen):
     """A clerk knows that this address is the responsible person's."""
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from mailbot.core.case import Case
-from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse, undecided
+from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse, rejectable, still_asked
 from mailbot.core.decide import changing
 from mailbot.core.decide.command import asking, deciding, doing
-from mailbot.core.decide.command.values import Done, Work, begun, shown
+from mailbot.core.decide.command.values import Done, Work, begun, seen_asked, settled, shown
 from mailbot.core.decide.incoming import Incoming, Story, without_case
 from mailbot.core.decide.moves import advance
 from mailbot.core.events import CommandsRefused, CommandsRun
@@ -72,7 +72,14 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
     written = len(work.story.letters)
     _go_on(work, case)
     onward = tuple(work.story.letters[written:])
-    data = {"why": "", "mistakes": (), "commands": commands, "done": tuple(done), "onward": onward}
+    data = {
+        "why": "",
+        "mistakes": (),
+        "commands": commands,
+        "done": tuple(done),
+        "onward": onward,
+        "settled": settled(work),
+    }
     work.story.to_clerk(clerk, "transcript", **data)
     return work.story.decision()
 
@@ -81,15 +88,16 @@ def _refusal(work: Work, command: Command) -> str:
     """Why a command is not carried out whatever stands behind it, as a code of words.toml; empty if it is."""
     row, case, clerk = ROWS[command.verb], work.story.known, work.clerk
     people = (case.applicant.lower(), work.story.responsible.lower())
-    may_decide = case.status == "ready" or (command.verb == "REJECT" and (case.halted or undecided(case)))
+    may_decide = rejectable(case, work.story.form) if command.verb == "REJECT" else case.status == "ready"
     reasons = {
         "own_case": row.role == "decide" and clerk.address.lower() in people,
         "role": row.role not in clerk.roles,
         "case_closed": row.needs in ("open", "review") and not case.open,
         "not_closed": row.needs == "closed" and case.open,
+        "still_asked": command.verb == "ACCEPT" and still_asked(case, work.story.form),
         "not_ready": row.needs == "review" and not may_decide,
         "decide_instead": command.verb == "CLOSE" and case.status == "ready",
-        "moved_on": row.needs == "review" and case.revision > shown(work),
+        "moved_on": row.needs == "review" and case.revision > max(shown(work), seen_asked(work)),
     }
     return next((why for why, holds in reasons.items() if holds), "")
 
@@ -101,6 +109,8 @@ def _go_on(work: Work, before: Case) -> None:
     changing.void(story, before)
     if any(ROWS[verb].moves for verb in verbs) and not verbs & ENDING:
         advance(story)
+    if settled(work) and story.known.open and story.known.step_kind == "fields":
+        story.to_applicant("asked" if story.known.asked else "missing")
     if before.status == story.known.status == "ready" and verbs & {"RECEIVED", "ALLOW", "VOUCH"}:
         story.to_clerks(_review(story))
     if before.stopped and not (story.known.open and story.known.stopped):
@@ -121,7 +131,7 @@ def _refused(mail: Incoming, case: Case, clerk: Clerk, why: str, parsed: Sequenc
     story.add(CommandsRefused(by=mail.address, letter=mail.facts.letter, why=why, words=words))
     commands = tuple(part for part in parsed if isinstance(part, Command))
     mistakes = tuple(part for part in parsed if isinstance(part, Mistake))
-    data = {"why": why, "mistakes": mistakes, "commands": commands, "done": (), "onward": ()}
+    data = {"why": why, "mistakes": mistakes, "commands": commands, "done": (), "onward": (), "settled": False}
     story.to_clerk(clerk, "transcript", **data)
     if why == "moved_on" and case.status == "ready":
         story.to_clerk(clerk, _review(story))

@@ -4,7 +4,7 @@ from mailbot.core.commands import Command, Mistake, folded
 from mailbot.core.commands.arguments import field_and_rest, named_fields, near
 from mailbot.core.decide import taking
 from mailbot.core.decide.command.values import Work, responsible_was_asked, shown
-from mailbot.core.events import FieldAllowed, FieldsAsked, Noted, Replied, TaskDone, Vouched
+from mailbot.core.events import FieldAllowed, FieldsAsked, FieldsSettled, Noted, Replied, TaskDone, Vouched
 from mailbot.core.steps import entered
 
 RESPONSIBLE = frozenset({"responsible", "responsible person", "the responsible person", "責任者"})
@@ -48,12 +48,25 @@ def _tell_undone(work: Work) -> None:
             story.to_clerk(clerk, "undone", by=work.clerk)
 
 
+def take_back(work: Work, command: Command, named: str) -> str | Mistake:
+    """What was asked for is asked no more: the fields that are `named`, or all of them if it is empty."""
+    story = work.story
+    keys, unknown = named_fields(named, story.form)
+    if unknown or not set(keys) <= set(story.known.asked):
+        among = tuple(work.say(story.form.fields[key].label, key) for key in story.known.asked)
+        return Mistake("not_asked_for", command.line, among=among)
+    settled = keys or story.known.asked
+    story.add(FieldsSettled(clerk=work.clerk.address, fields=settled))
+    return _labels(work, settled)
+
+
 def _labels(work: Work, keys: tuple[str, ...]) -> str:
     return ", ".join(work.say(work.story.form.fields[key].label, key) for key in keys)
 
 
 def allow(work: Work, command: Command) -> str | Mistake:
-    """What is wrong with a field is no fault any more, and the fields are understood anew."""
+    """What is wrong with a field is no fault any more, and the fields are understood anew; if a clerk asked for it, it
+    is asked no more."""
     story = work.story
     key, reason = field_and_rest(command.text, story.form)
     if key is None:
@@ -61,12 +74,15 @@ def allow(work: Work, command: Command) -> str | Mistake:
         return Mistake("unknown_field", command.line, command.verb, among)
     if not reason:
         return Mistake("text_wanted", command.line, command.verb)
-    if not _faulty(work, key):
+    asked = key in story.known.asked
+    if not asked and not _faulty(work, key):
         return Mistake("nothing_to_allow", command.line)
     story.add(FieldAllowed(clerk=work.clerk.address, field=key, reason=reason))
     taking.again(story, work.clerk.address)
     if _faulty(work, key):
         return Mistake("cannot_allow", command.line)
+    if asked:
+        story.add(FieldsSettled(clerk=work.clerk.address, fields=(key,)))
     return _labels(work, (key,))
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from mailbot.core.commands import Command, Mistake, folded
 from mailbot.core.commands.arguments import day, for_whom
 from mailbot.core.conditions import holds
+from mailbot.core.decide.command import asking
 from mailbot.core.decide.command.values import Work
 from mailbot.core.events import DocumentReceived, PlanUser, StepPassed, TaskDone
 from mailbot.core.rules import Step
@@ -92,7 +93,10 @@ def posted(work: Work, command: Command) -> str | Mistake:
 
 
 def done(work: Work, command: Command) -> str | Mistake:
-    """The task that is named is done, else the one that waits; a wait that clerks may end is over."""
+    """The task that is named is done, else the one that waits; a wait that clerks may end is over; what the applicant
+    was asked for is asked no more."""
+    if work.story.known.asked:
+        return asking.take_back(work, command, _named(command.text.strip()))
     said, whom = for_whom(f" {command.text}")
     said = _named(said)
     steps = [*_tasks(work), *_waits(work)]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from mailbot.core.case import Case
 from mailbot.core.commands import Command, undecided
 from mailbot.core.decide.incoming import Incoming, Story, begin
+from mailbot.core.events import FieldsSettled
 from mailbot.core.outcome import Letter
 from mailbot.core.rules import Clerk, Step, Texts
 
@@ -70,6 +71,18 @@ def shown(work: Work) -> int:
         if letter <= number and info.template in full and info.to.lower() == work.clerk.address.lower()
     )
     return max(reviews, default=0)
+
+
+def seen_asked(work: Work) -> int:
+    """While the applicant is asked for something: the entry of the letter answered, whichever it is, since whoever got
+    it after the question knows of that; else 0."""
+    letter = work.story.known.letters.get(int(work.answered.rpartition(".")[2] or 0))
+    return letter.seq if letter and work.story.known.asked else 0
+
+
+def settled(work: Work) -> bool:
+    """Whether something that the applicant was asked for is asked no more."""
+    return any(isinstance(event, FieldsSettled) for event in work.story.events)
 
 
 def responsible_was_asked(story: Story) -> bool:
