@@ -357,7 +357,7 @@ def test_nothing_is_done_or_posted_before_the_case_has_come_to_its_tasks() -> No
     assert "Nothing is to be posted in this case now." in mistake(of, "POSTED CERT 12-3")
 
 
-def workshop() -> Correspondence:
+def workshop_reviewed() -> Correspondence:
     of = Correspondence(RULES)
     of.apply(TARO, f"workshop\n\n{APPLICATION}")
     users = (PlanUser(row=4, name="Ann Lee", account="ann-l"), PlanUser(row=5, name="Bo Berg", account="bo-b"))
@@ -365,6 +365,11 @@ def workshop() -> Correspondence:
     of.cases[of.case.number] = of.case.model_copy(update=named)
     of.answer(TARO, "How long will it take?", "answer")
     of.cases[of.case.number] = of.case.model_copy(update={"revision": 0})
+    return of
+
+
+def workshop() -> Correspondence:
+    of = workshop_reviewed()
     of.order("ACCEPT")
     return of
 
@@ -529,7 +534,7 @@ def test_a_late_document_opens_the_case_again_in_one_mail() -> None:
     of = pledged()
     before_letter_to_clerks(of, "CLOSE no pledge came")
     decision = of.order("REOPEN it came after all\nRECEIVED FAX")
-    assert kinds(decision)[:3] == ["commands_run", "reopened", "document_received"]
+    assert kinds(decision)[:4] == ["commands_run", "reopened", "step_entered", "document_received"]
     assert of.case.status == "ready"
 
 

@@ -99,8 +99,13 @@ def enter(story: Story, step: Step) -> None:
     case = story.known
     if step.id != case.step:
         story.add(entered(step, case, story.rules.desk, story.now))
+    _begin(story, step, case.step_kind)
+
+
+def _begin(story: Story, step: Step, before: str) -> None:
+    """The letters of a step that was entered, from one of the kind `before`."""
     _halt_unannounced(story, step)
-    if step.kind == "consent" or (step.kind != "fields" and case.step_kind == "fields"):
+    if step.kind == "consent" or (step.kind != "fields" and before == "fields"):
         _confirm_receipt(story, step)
     BEGIN[step.kind](story, step)
 
@@ -131,9 +136,10 @@ def ask(story: Story, step: Step) -> None:
     BEGIN[step.kind](story, step)
 
 
-def advance(story: Story) -> None:
+def advance(story: Story, reached: str = "") -> None:
     """The case goes on to the first step that is not over, past those that are over as soon as they begin; where none
-    is left it is done. In the step it is in already, only the next who has to sign is asked."""
+    is left it is done. In the step it is in already, only the next who has to sign is asked; in the one that was
+    `reached` between two orders, everybody it begins with."""
     mend(story)
     for _ in range(len(story.form.steps) + 1):
         step = current(story.known, story.form)
@@ -141,7 +147,7 @@ def advance(story: Story) -> None:
             _complete(story)
             return
         if step.id == story.known.step:
-            _ask_next_signer(story, step)
+            _begin(story, step, "") if step.id == reached else _ask_next_signer(story, step)
             return
         enter(story, step)
         if not over(story.known, story.form, step):
@@ -159,6 +165,22 @@ def lost(story: Story) -> None:
     else:
         story.add(entered(by_hand, case, story.rules.desk, story.now))
         _ask_task(story, by_hand)
+
+
+def reach(story: Story) -> str:
+    """Between two orders of one mail the case goes on to a task, if that is next, and a case that was opened again to
+    whatever it waits for, past whom it tells on the way. Nobody is asked for it yet: `advance` does, if that is still
+    to be done. The name of the step reached, empty if there is none."""
+    opened = not story.known.step
+    while opened or story.known.step_kind != "fields":
+        step = current(story.known, story.form)
+        if step is None or step.id == story.known.step or not (opened or step.kind in ("task", "notify")):
+            break
+        if step.kind != "notify":
+            story.add(entered(step, story.known, story.rules.desk, story.now))
+            return step.id
+        enter(story, step)
+    return ""
 
 
 def _ask_next_signer(story: Story, step: Step) -> None:

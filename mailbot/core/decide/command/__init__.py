@@ -8,7 +8,7 @@ from mailbot.core.decide import changing
 from mailbot.core.decide.command import asking, deciding, doing
 from mailbot.core.decide.command.values import Done, Work, begun, seen_asked, settled, shown
 from mailbot.core.decide.incoming import Incoming, Story, without_case
-from mailbot.core.decide.moves import advance
+from mailbot.core.decide.moves import advance, reach
 from mailbot.core.events import CommandsRefused, CommandsRun
 from mailbot.core.forms import OPENINGS
 from mailbot.core.outcome import Decision, Letter
@@ -61,6 +61,7 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
     work.story.add(CommandsRun(clerk=clerk.address, letter=work.answered, block=digest, words=words))
     done: list[Done] = []
     for command in commands:
+        _catch_up(work, command, done)
         why = _refusal(work, command)
         if why:
             return _refused(mail, case, clerk, why, commands)
@@ -69,19 +70,19 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
         if isinstance(what, Mistake):
             return _refused(mail, case, clerk, "mistakes", (what,))
         done.append(Done(command, what, tuple(work.story.letters[written:])))
-    written = len(work.story.letters)
     _go_on(work, case)
-    onward = tuple(work.story.letters[written:])
-    data = {
-        "why": "",
-        "mistakes": (),
-        "commands": commands,
-        "done": tuple(done),
-        "onward": onward,
-        "settled": settled(work),
-    }
-    work.story.to_clerk(clerk, "transcript", **data)
+    own = {id(letter) for part in done for letter in part.letters}
+    onward = tuple(letter for letter in work.story.letters if id(letter) not in own)
+    data = {"why": "", "mistakes": (), "commands": commands, "done": tuple(done), "onward": onward}
+    work.story.to_clerk(clerk, "transcript", **data, settled=settled(work))
     return work.story.decision()
+
+
+def _catch_up(work: Work, command: Command, done: Sequence[Done]) -> None:
+    """What the orders before have moved is where it belongs when the next one looks at it."""
+    moved = any(ROWS[part.command.verb].moves for part in done)
+    if moved and (ROWS[command.verb].moves or not work.story.known.step):
+        work.reached = reach(work.story) or work.reached
 
 
 def _refusal(work: Work, command: Command) -> str:
@@ -108,7 +109,7 @@ def _go_on(work: Work, before: Case) -> None:
     story, verbs = work.story, work.verbs
     changing.void(story, before)
     if any(ROWS[verb].moves for verb in verbs) and not verbs & ENDING:
-        advance(story)
+        advance(story, work.reached)
     if settled(work) and story.known.open and story.known.step_kind == "fields":
         story.to_applicant("asked" if story.known.asked else "missing")
     if before.status == story.known.status == "ready" and verbs & {"RECEIVED", "ALLOW", "VOUCH"}:

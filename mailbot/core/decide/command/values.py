@@ -25,13 +25,14 @@ class Done:
 @dataclass(slots=True)
 class Work:
     """A clerk's block on its way: the story it is told in, the commands in their order, the letter that was answered
-    (its name), and the cases that are known."""
+    (its name), the cases that are known, and the step that was `reached` last between two commands, if any."""
 
     story: Story
     clerk: Clerk
     block: tuple[Command, ...]
     answered: str
     cases: Mapping[str, Case]
+    reached: str = ""
 
     @property
     def verbs(self) -> frozenset[str]:
