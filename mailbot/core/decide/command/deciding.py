@@ -1,5 +1,6 @@
 """Commands that decide about a case or end it, and the one that opens it again. They parse no line."""
 
+from mailbot.core.case import Case
 from mailbot.core.commands import Command, Mistake
 from mailbot.core.commands.arguments import case_number
 from mailbot.core.decide.command.values import Work, responsible_was_asked
@@ -40,7 +41,7 @@ def reopen(work: Work, command: Command) -> str | Mistake:
 
 
 def duplicate(work: Work, command: Command) -> str | Mistake:
-    """It ends, and whoever knows of it is told which case goes on."""
+    """It ends, and whoever knows of it is told which case goes on: one that is open."""
     number, story = case_number(command.text), work.story
     if number is None:
         return Mistake("not_understood", command.line, command.verb)
@@ -48,10 +49,21 @@ def duplicate(work: Work, command: Command) -> str | Mistake:
         return Mistake("own_number", command.line, command.verb)
     if number not in work.cases:
         return Mistake("no_such_case", command.line, command.verb)
+    other = work.cases[number]
+    if not other.open:
+        why, among = _ended(other, story.number)
+        return Mistake(why, command.line, among=among)
     story.add(MarkedDuplicate(clerk=work.clerk.address, of=number))
     story.to_applicant("duplicate")
     _tell_responsible(work, "duplicate")
     return number
+
+
+def _ended(other: Case, number: str) -> tuple[str, tuple[str, ...]]:
+    """Why a closed case cannot go on for the one of that number, and which case might."""
+    if not other.of:
+        return "other_closed", ()
+    return ("duplicate_of_this", ()) if other.of == number else ("other_duplicate", (other.of,))
 
 
 def _tell_responsible(work: Work, template: str) -> None:
