@@ -4,10 +4,12 @@ import dataclasses
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desks import in_a_loop
 from letter_examples import RULES
+from plan_files import PlanFile, Row
 from store_help import DESK, NOON, collected, digest_of, draft, ordered_facts, run
 from test_decisions import ICHIRO, NUMBER, TARO, facts, kinds, mail, ordered, told, waiting
 from test_delivery import desk, journaled
@@ -276,6 +278,47 @@ async def test_no_journal_letter_or_casebook_holds_a_secret_that_came_by_mail(tm
         assert await journaled(tools, e.SecretDestroyed) == [e.SecretDestroyed(mail=taken.digest)]
         assert await tools.store.raw(taken.digest) is None
     assert (tmp_path / "state" / "mail" / "sealed" / taken.digest).read_bytes() == b""
+
+
+def plan_with(**filled: Any) -> tuple[str, bytes]:
+    return "plan.xlsx", PlanFile(**filled).content
+
+
+GIVEN, KEY_LINES = "password: hunter2", KEY.strip().split("\n")
+PLACES: dict[str, dict[str, Any]] = {
+    "subject": {"subject": GIVEN},
+    "name of the sender": {"name": GIVEN},
+    "name to answer to": {"headers": {"Reply-To": f'"{GIVEN}" <person7@uni.example>'}},
+    "name of a file": {"files": [(f"{GIVEN}.pdf", b"%PDF-1.4 broken")]},
+    "file": {"files": [("id.pdf", KEY.encode())]},
+    "answer of a plan": {"files": [plan_with(wishes=GIVEN)]},
+    "user of a plan": {"files": [plan_with(users=((GIVEN, GIVEN, GIVEN, GIVEN, GIVEN),))]},
+    "account of a plan": {"files": [plan_with(rows=(Row({GIVEN: 20}),))]},
+    "service of a plan": {"files": [plan_with(rows=(Row({"hanako": 20}, service=GIVEN),))]},
+    "number of a plan": {"files": [plan_with(rows=(Row({"hanako": GIVEN}),))]},
+    "day of a plan": {"files": [plan_with(rows=(Row({"hanako": 1}, (GIVEN, GIVEN)),))]},
+    "year of a plan": {"files": [plan_with(year=GIVEN)]},
+    "key in the cells of a plan": {"files": [plan_with(users=[(line,) * 5 for line in KEY_LINES])]},
+    "key in one cell of a plan": {"files": [plan_with(purpose=KEY)]},
+}
+
+
+@in_a_loop
+async def test_wherever_in_a_mail_a_secret_stands_nothing_of_it_is_stored(tmp_path: Path) -> None:
+    """Applications for an account and for a plan, one for each place; what is below state/ but sealed is looked at."""
+    async with desk(tmp_path) as tools, Reader(Settings(memory=10**9, seconds=30)) as reader:
+        for number, (place, where) in enumerate(PLACES.items()):
+            given = {"subject": "Usage plan", "name": "Person 7", "headers": None, "files": (), **where}
+            person = Person(given["name"], f"person{number}@uni.example")
+            text = "Account name: hanako\nYour name: Hanako Iden\nEmail: hanako@uni.example\n"
+            raw = write(person, "helpdesk@desk.example", given["subject"], text, given["headers"], given["files"])
+            [taken] = await take_in(tools, reader, [Delivered(raw)], lambda: NOON)
+            facts = taken.events[0]
+            assert isinstance(facts, e.Facts)
+            assert facts.secrets, place
+            found = everything_below(tmp_path / "state")
+            left = [secret for secret in ("hunter2", *KEY_LINES[1:-1]) if secret in found]
+            assert left == [], place
 
 
 async def lines(world: World, *words: str) -> list[str]:

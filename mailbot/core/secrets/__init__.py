@@ -5,14 +5,14 @@ It knows no form and no rule, and nothing of what becomes of the mail.
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mailbot.core.events import Plan
-from mailbot.core.message import Attachment, Message
+from mailbot.core.message import Attachment, Mailbox, Message
 from mailbot.core.secrets.keys import begins, private_keys
 from mailbot.core.secrets.passwords import passwords
 
-__all__ = ["KINDS", "MASKS", "holds_key", "holds_mask", "masked", "without"]
+__all__ = ["KINDS", "MASKS", "holds_key", "holds_mask", "masked", "masked_column", "without"]
 
 KINDS = ("private_key", "password")
 """The kinds of secret, as `Message.secrets` and `Facts.secrets` name them."""
@@ -40,6 +40,32 @@ def masked(text: str) -> tuple[str, tuple[str, ...]]:
             kinds.append(kind)
             text = _replaced(text, found, MASKS[kind])
     return text, tuple(kinds)
+
+
+def masked_column(texts: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Texts that stand one below the other, each without its part of the secrets in all of them: a key that is pasted
+    into a spreadsheet has a line in each cell. As `masked` otherwise."""
+    kinds, cells = [], list(texts)
+    for kind in KINDS:
+        if found := FINDERS[kind]("\n".join(cells)):
+            kinds.append(kind)
+            cells = list(_each_replaced(cells, found, MASKS[kind]))
+    return cells, tuple(kinds)
+
+
+def _each_replaced(texts: Sequence[str], found: Sequence[tuple[int, int]], masks: Mapping[str, str]) -> Iterator[str]:
+    begin, number = 0, 0
+    for text in texts:
+        end = begin + len(text)
+        own = list[tuple[int, int]]()
+        while number < len(found) and found[number][0] < end:
+            start, stop = max(found[number][0], begin), min(found[number][1], end)
+            own += [(start - begin, stop - begin)] if start < stop else []
+            if found[number][1] > end:
+                break
+            number += 1
+        yield _replaced(text, own, masks)
+        begin = end + 1
 
 
 def _replaced(text: str, found: Sequence[tuple[int, int]], masks: Mapping[str, str]) -> str:
@@ -71,9 +97,11 @@ def holds_mask(text: str) -> bool:
 
 
 def without(message: Message) -> Message:
-    """The mail with its secrets masked in everything that is read of it: subject, text, what was found in attachments,
-    mails inside it, what other mail systems say. `secrets` names their kinds; the raw bytes are as they were."""
-    kinds: set[str] = set()
+    """The mail with its secrets masked in everything of it that is stored, shown or answered: subject, text, names of
+    people, what was found in attachments and how these are called, mails inside it, what other mail systems say, what
+    could not be read. A Message-ID with one is none. `secrets` names their kinds, with those found before; the raw
+    bytes are as they were, and addresses too: masked they would be others."""
+    kinds = set(message.secrets)
 
     def clean(text: str) -> str:
         shown, found = masked(text)
@@ -82,19 +110,44 @@ def without(message: Message) -> Message:
 
     changed = dataclasses.replace(
         message,
+        message_id=message.message_id if clean(message.message_id) == message.message_id else "",
         subject=clean(message.subject),
+        senders=_named(message.senders, clean),
+        reply_to=_named(message.reply_to, clean),
         text=clean(message.text),
         attachments=tuple(_attachment(part, clean) for part in message.attachments),
-        enclosed=tuple(dataclasses.replace(part, subject=clean(part.subject)) for part in message.enclosed),
+        enclosed=tuple(
+            dataclasses.replace(part, subject=clean(part.subject), senders=_named(part.senders, clean))
+            for part in message.enclosed
+        ),
         reports=tuple(dataclasses.replace(part, said=clean(part.said)) for part in message.reports),
+        doubts=tuple(map(clean, message.doubts)),
     )
     return dataclasses.replace(changed, secrets=tuple(kind for kind in KINDS if kind in kinds))
 
 
-def _attachment(part: Attachment, clean: Callable[[str], str]) -> Attachment:
-    plan = part.plan and part.plan.model_copy(update={"entries": _entries(part.plan, clean)})
-    return dataclasses.replace(part, text=clean(part.text), plan=plan)
+Clean = Callable[[str], str]
 
 
-def _entries(plan: Plan, clean: Callable[[str], str]) -> dict[str, str]:
-    return {name: clean(text) for name, text in plan.entries.items()}
+def _named(people: Sequence[Mailbox], clean: Clean) -> tuple[Mailbox, ...]:
+    return tuple(dataclasses.replace(one, name=clean(one.name)) for one in people)
+
+
+def _attachment(part: Attachment, clean: Clean) -> Attachment:
+    return dataclasses.replace(
+        part,
+        name=clean(part.name),
+        signed=tuple(map(clean, part.signed)),
+        sheets=tuple((number, clean(word)) for number, word in part.sheets),
+        text=clean(part.text),
+        plan=part.plan and Plan.model_validate(_all_of(part.plan.model_dump(), clean)),
+    )
+
+
+def _all_of(value: object, clean: Clean) -> object:
+    """A value of nested lists and tables with every text in it cleaned."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {key: _all_of(one, clean) for key, one in value.items()}
+    return tuple(_all_of(one, clean) for one in value) if isinstance(value, list | tuple) else value

@@ -6,12 +6,15 @@ Only values are read: a formula counts as what it last came to, and nothing is c
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 import python_calamine as calamine
 
 from mailbot.core import plans
+from mailbot.core.events import Plan
 from mailbot.core.plans.cells import Cell
+from mailbot.core.secrets import masked_column
 from mailbot.edge.attachments.values import Seen, UnreadableFileError, guarded
 from mailbot.edge.attachments.zips import Parts, names_of, packed, parts_of
 from mailbot.edge.charsets import without_surrogates
@@ -48,7 +51,23 @@ def look_into(content: bytes) -> Seen:
     plan = guarded(lambda: plans.read(sheets))
     if plan and len(plan.lines) > plans.MOST_LINES:
         raise UnreadableFileError(TOO_LARGE)
-    return Seen("plan", plan=plan) if plan else Seen("spreadsheet")
+    return guarded(lambda: _without_secrets(plan, sheets)) if plan else Seen("spreadsheet")
+
+
+def _without_secrets(plan: Plan, sheets: Sequence[plans.Sheet]) -> Seen:
+    """A plan as it reads when the secrets are masked that stand in several cells, one below the other."""
+    kinds: list[str] = []
+    masked = []
+    for sheet in sheets:
+        columns = [_masked(column, kinds) for column in zip_longest(*sheet.rows)]
+        masked.append(plans.Sheet(sheet.name, tuple(zip(*columns, strict=True))))
+    return Seen("plan", plan=(plans.read(masked) or plan) if kinds else plan, secrets=tuple(dict.fromkeys(kinds)))
+
+
+def _masked(column: Sequence[Cell], kinds: list[str]) -> list[Cell]:
+    texts, found = masked_column([cell if isinstance(cell, str) else "" for cell in column])
+    kinds += found
+    return [text if isinstance(cell, str) else cell for cell, text in zip(column, texts, strict=True)]
 
 
 def _other_kind(content: bytes) -> bool:

@@ -11,7 +11,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """As the fields of `Attachment`, and `doubts` in words about what could not be read with certainty."""
+    """As the fields of `Attachment`; `doubts` in words about what could not be read with certainty; `secrets` the kinds
+    of secret that are masked in it already."""
 
     kind: str = ""
     signed: tuple[str, ...] = ()
@@ -21,6 +22,7 @@ class Seen:
     plan: Plan | None = None
     pixels: tuple[int, int] | None = None
     doubts: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 class UnreadableFileError(Exception):

@@ -16,6 +16,8 @@ MOST = 20
 """Attachments of one mail that are looked into."""
 SECONDS = 3.0
 """Processor time for all attachments of one mail."""
+OF_MAIL = ("doubts", "secrets")
+"""What is seen in an attachment and said of the whole mail."""
 _AGAIN = 0.5
 """Seconds until the clock rings again, should a library not have let the first ring through."""
 
@@ -39,11 +41,13 @@ def looked_into(message: Message, contents: Sequence[bytes], seconds: float = SE
     if len(contents) > MOST:
         doubts.append(f"only the first {MOST} attachments were looked into")
     attachments = (*(_with(one, seen) for one, seen in pairs), *message.attachments[MOST:])
-    return replace(message, attachments=attachments, doubts=tuple(dict.fromkeys((*message.doubts, *doubts))))
+    secrets = tuple(dict.fromkeys(kind for _, seen in pairs for kind in seen.secrets))
+    doubts = list(dict.fromkeys((*message.doubts, *doubts)))
+    return replace(message, attachments=attachments, doubts=tuple(doubts), secrets=secrets)
 
 
 def _with(attachment: Attachment, seen: Seen) -> Attachment:
-    found = {one.name: getattr(seen, one.name) for one in fields(seen) if one.name != "doubts"}
+    found = {one.name: getattr(seen, one.name) for one in fields(seen) if one.name not in OF_MAIL}
     return replace(attachment, **found)
 
 
