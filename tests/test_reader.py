@@ -13,7 +13,7 @@ import pytest
 
 from mailbot.core.message import Message, Unreadable
 from mailbot.edge.parsing import Limits
-from mailbot.flow.reader import GROUP_BYTES, GROUP_MAILS, Reader, ReaderBrokenError, Settings, groups
+from mailbot.flow.reader import GROUP_BYTES, GROUP_MAILS, Reader, ReaderBrokenError, Settings, groups, process
 from mailbot.flow.reader.protocol import ANSWERS, LENGTH, SETTINGS
 
 T = TypeVar("T")
@@ -91,6 +91,21 @@ def test_a_mail_that_takes_for_ever_is_named_and_the_others_are_read() -> None:
 
 def test_a_mail_alone_in_its_group_is_judged_too() -> None:
     assert told(read([HUNGRY], FRUGAL)) == ["killed the reader (it needed more than 200000000 bytes of memory)"]
+
+
+def test_a_mail_of_which_there_is_too_much_to_say_is_named_and_the_others_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the child says is read in the process that has to answer everybody else."""
+    monkeypatch.setattr(process, "MOST_ANSWER", 10_000)
+    lengthy = mail(b"Subject: 0\n\n" + b"x" * 20_000)
+    answers = told(read([good(1), lengthy, good(2)], HASTY))
+    assert answers == ["1", "killed the reader (it had more to say than is listened to)", "2"]
+
+
+def test_what_is_kept_of_a_usual_group_is_listened_to() -> None:
+    lengthy = [mail(f"Subject: {number}\n\n".encode() + b"x" * 1_000_000) for number in range(9)]
+    assert told(read(lengthy, Settings())) == [str(number) for number in range(9)]
 
 
 def test_the_limits_reach_the_child() -> None:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 import mailbot
 from mailbot.core.message import Message, Unreadable
-from mailbot.flow.reader.protocol import ANSWERS, LENGTH, OUT_OF_MEMORY, SETTINGS, Mail, Settings
+from mailbot.flow.reader.protocol import ANSWERS, LENGTH, MOST_ANSWER, OUT_OF_MEMORY, SETTINGS, Mail, Settings
 
 LOG = logging.getLogger("mailbot.flow.reader")
 
@@ -63,7 +63,7 @@ class Child:
         try:
             async with asyncio.timeout(60):
                 await child._frame()
-        except (asyncio.IncompleteReadError, OSError) as error:
+        except (asyncio.IncompleteReadError, OSError, ChildEndedError) as error:
             await child.end()
             raise ReaderBrokenError(f"the reader does not start ({child._how()}), its words are in the log") from error
         except BaseException:
@@ -100,8 +100,8 @@ class Child:
 
     async def _frame(self) -> bytes:
         (length,) = LENGTH.unpack(await self._out.readexactly(LENGTH.size))
-        if length > self._settings.memory:
-            raise OSError("a frame longer than the child's memory")
+        if length > MOST_ANSWER:
+            raise ChildEndedError("killed the reader (it had more to say than is listened to)")
         return await self._out.readexactly(length)
 
     async def end(self) -> None:

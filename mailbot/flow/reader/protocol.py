@@ -18,6 +18,10 @@ OUT_OF_MEMORY = 71
 LENGTH = struct.Struct("!Q")
 """Before every frame its length in bytes; before a group the number of its mails."""
 
+MOST_ANSWER = 10_000_000
+"""Bytes of an answer: more than what is kept of a group of mails comes to, and read in less than a second by the
+parent, which does nothing else meanwhile."""
+
 Mail = tuple[str, bytes]
 """The SHA-256 of a raw mail in lower hex, and its bytes."""
 
