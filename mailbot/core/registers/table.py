@@ -120,19 +120,19 @@ def look_up(sought: Sought, tables: Sequence[Table]) -> dict[str, str] | None:
 
 def write(top: Table, below: Sequence[Table], row: Mapping[str, str], how: str) -> None:
     """What a case says of a row (`events.AccountChanged`) is put into `top`, on the row as it stands there and in the
-    tables below."""
+    tables below (none: nothing was imported). A row that an import has not got is not changed into being; where nothing
+    was imported, cases are all that is known."""
     key = top.register.key
     before = look_up(Sought("", key, row.get(key, "")), [top, *below])
-    after = _WRITTEN[how](before or {}, row)
-    if after:
-        top.put(after)
+    if before or not below or how != "changes":
+        top.put(_WRITTEN[how](before or {}, row))
 
 
 Cells = Mapping[str, str]
 _WRITTEN: Mapping[str, Callable[[Cells, Cells], Cells]] = {
     "whole": lambda before, told: told,
     "removes": lambda before, told: told,
-    "changes": lambda before, told: {**before, **told} if before else {},
+    "changes": lambda before, told: {**before, **told},
     "makes": lambda before, told: {**told, **{column: text for column, text in before.items() if text}},
 }
 """The row after a case wrote, of the row before (empty: none) and what it told."""
