@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from mailbot.core.quoting import Line, mark
 from mailbot.core.reading.labels import labels_of
-from mailbot.core.reading.rows import answering, everything, newest_quoted, place, written
+from mailbot.core.reading.rows import Placed, answering, everything, newest_quoted, place, written
 from mailbot.core.reading.shape import find_marker
 from mailbot.core.reading.values import Answer, Found, collect
 from mailbot.core.rules import Form
@@ -77,7 +77,7 @@ def _reading(text: str, same: _Same, answers_ours: bool) -> Reading:
 @lru_cache(maxsize=32)
 def _found(text: str, same: _Same, answers_ours: bool) -> Found:
     """Several rooms ask what one mail says: sorting, evidence, deciding. It is read once for each form."""
-    return _read(_lines(text), same.form, answers_ours)
+    return _read(_placed(text, same.form.name), same.form, answers_ours)
 
 
 @lru_cache(maxsize=4)
@@ -86,18 +86,23 @@ def _lines(text: str) -> tuple[Line, ...]:
     return tuple(mark(text, indented_headers=False))
 
 
+@lru_cache(maxsize=16)
+def _placed(text: str, name: str) -> tuple[Placed, ...]:
+    """The lines of a mail with the places of a form's markers, which are looked for once for each form."""
+    return tuple(place(_lines(text), name))
+
+
 def _answers(found: Found, form: Form) -> Answers:
     return {key: _texts(found.answers[key]) for key in form.fields if key in found.answers}
 
 
-def _read(lines: Sequence[Line], form: Form, answers_ours: bool) -> Found:
+def _read(placed: Sequence[Placed], form: Form, answers_ours: bool) -> Found:
     labels = labels_of(form)
-    placed = place(lines, form.name)
     block = newest_quoted(placed)
     if answers_ours:
         return collect(answering(placed, labels, block), labels)
     found = collect(written(placed, labels), labels)
-    if len(found.answers) < _ENOUGH and any(line.kind not in ("new", "mailer") for line in lines):
+    if len(found.answers) < _ENOUGH and any(one.line.kind not in ("new", "mailer") for one in placed):
         rows = answering(placed, labels, block) if block else everything(placed, labels)
         quoted = collect(rows, labels)
         if not found.answers or len(quoted.answers) >= _ENOUGH:
@@ -131,8 +136,8 @@ _NO_FORM: Score = (False, 0, 0)
 
 
 def _score(subject: str, text: str, form: Form) -> Score:
-    answers, lines = _answers(_found(text, _Same(form), False), form), _lines(text)
-    marked = bool(answers) and any(one.marker and one.block for one in place(lines, form.name))
+    answers = _answers(_found(text, _Same(form), False), form)
+    marked = bool(answers) and any(one.marker and one.block for one in _placed(text, form.name))
     telling = any(form.fields[key].type not in _CONTACT for key in answers)
     if marked or (len(answers) >= _ENOUGH and telling):
         return marked, _named(subject, form), len(answers)
