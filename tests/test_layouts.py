@@ -13,6 +13,7 @@ from mailbot.core.events import Value
 from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.types import read as value_of
 from mailbot.core.fields.wrong import Wrong
+from mailbot.core.labels import label_key
 from mailbot.core.rules import FieldRule
 from mailbot.edge.html import text_of
 
@@ -64,9 +65,23 @@ WORD = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyzABCXYZ"), min_size=2, 
 WORDS = st.lists(
     WORD | st.sampled_from(["遺伝", "解析", "㈱例示", "髙橋", "野生イネ", "2026", "ゲノム"]), min_size=1, max_size=6
 )
-PLAIN = WORDS.map(" ".join).filter(lambda text: any(map(str.isalpha, text)))
+LABELS = frozenset(
+    label_key(text)
+    for form in RULES.forms.values()
+    for rule in form.fields.values()
+    for texts in (rule.label.values(), *rule.aliases.values())
+    for text in texts
+)
+
+
+def no_label(text: str) -> bool:
+    """An answer that stands alone below its question, and is a question too, would be one."""
+    return label_key(text) not in LABELS
+
+
+PLAIN = WORDS.map(" ".join).filter(lambda text: any(map(str.isalpha, text))).filter(no_label)
 LONG = 2 * "We compare the genomes of wild rice lines, and look for what decides when they flower. 計算が要ります。"
-LATIN = st.lists(WORD, min_size=1, max_size=3).map(" ".join)
+LATIN = st.lists(WORD, min_size=1, max_size=3).map(" ".join).filter(no_label)
 NAME = st.from_regex(r"[a-z]{2,8}-?[a-z0-9]{1,5}", fullmatch=True)
 SAYS: dict[str, st.SearchStrategy[tuple[str, str]]] = {
     "latin": LATIN.map(lambda text: (text, text)),
