@@ -1,5 +1,6 @@
 """The embedded servers themselves: quick to start, clean to stop, true to the octet."""
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -32,6 +33,19 @@ async def test_delivered_mails_lie_in_the_inbox_in_order_and_octet_for_octet() -
     async with EmbeddedServers() as servers:
         await servers.deliver(*raws)
         assert servers.folders() == {"INBOX": raws}
+
+
+@in_a_loop
+async def test_a_mail_that_came_just_before_idle_is_told_of_in_idle() -> None:
+    async with EmbeddedServers() as servers:
+        reader, writer = await asyncio.open_connection("127.0.0.1", servers.imap_port)
+        writer.write(f"1 LOGIN {USER} {PASSWORD}\r\n2 SELECT INBOX\r\n3 NOOP\r\n".encode())
+        await reader.readuntil(b"\r\n3 OK")
+        await servers.deliver(RAW)
+        writer.write(b"4 IDLE\r\n")
+        told = await asyncio.wait_for(reader.readuntil(b"EXISTS\r\n"), 5)
+        assert b"* 1 EXISTS" in told
+        writer.close()
 
 
 @in_a_loop

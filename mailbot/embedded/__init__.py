@@ -14,10 +14,11 @@ from weakref import WeakSet
 
 try:
     from pymap.backend.dict import Config, Login
-    from pymap.backend.dict.mailbox import MailboxSet
-    from pymap.concurrent import Subsystem
+    from pymap.backend.dict.mailbox import MailboxData, MailboxSet
+    from pymap.concurrent import Event, Subsystem
     from pymap.imap import IMAPServer, ProxyProtocolReader  # type: ignore[attr-defined]
     from pymap.parsing.specials import FetchRequirement
+    from pymap.selected import SelectedMailbox
     from pymap.user import Passwords, UserMetadata
 
     from mailbot.embedded.relay import Relay, TakenLetter, door
@@ -111,6 +112,7 @@ class EmbeddedServers:
         await login.demo_user_identity.set(UserMetadata(config, USER, password=hidden))
         async with login.demo_user_identity.new_session():
             self._mailboxes = config.set_cache[USER][0]
+            self._mailboxes._inbox = _Inbox(self._mailboxes._content_cache, self._mailboxes._thread_cache)
         imap = await asyncio.start_server(self._imap(login, config), ADDRESS, 0, ssl=self._outer)
         smtp = await self._loop.create_server(self._smtp, ADDRESS, 0, ssl=self._outer)
         self._servers = [imap, smtp]
@@ -156,6 +158,15 @@ class EmbeddedServers:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
         self._loop.close()
+
+
+class _Inbox(MailboxData):
+    """The inbox. In IDLE it also tells of what came between the last command and IDLE, where pymap only begins to listen
+    (RFC 2177 lets a client rely on being told)."""
+
+    async def update_selected(self, selected: SelectedMailbox, *, wait_on: Event | None = None) -> SelectedMailbox:
+        news = selected.mod_sequence != self._mod_sequences.highest
+        return await super().update_selected(selected, wait_on=None if news else wait_on)
 
 
 class _Settings(Config):
