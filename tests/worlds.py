@@ -12,14 +12,12 @@ from pathlib import Path
 from forking import mailbot
 
 from mailbot import desks
-from mailbot.core.events import Operator
-from mailbot.core.instants import to_text
-from mailbot.core.orders import Adopt, Ordered
+from mailbot.core.events import Adopted, Facts, Operator
+from mailbot.core.outcome import Decision
 from mailbot.demo.people import Person, write
 from mailbot.edge.account import Account
-from mailbot.flow import orders
+from mailbot.flow.routine import journal
 from mailbot.flow.tools import wall_clock
-from mailbot.service import reader_for
 
 APPLICATION = """\
 Family name: {name}
@@ -78,14 +76,12 @@ def settings(imap: Account, smtp: Account) -> str:
 
 
 async def adopt(folder: Path) -> None:
-    """Open the desk in this folder and let it take in mail older than itself, as `mailbot adopt` does."""
+    """Open the desk in this folder and let it take in mail older than itself: the entry is that of `mailbot adopt`,
+    which would want the inbox to be looked at first."""
     desk = desks.load(folder / "mailbot.toml")
-    order = Ordered(by=Operator(user="tester", nonce="0" * 32), at=to_text(wall_clock()), order=Adopt())
-    async with (
-        desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
-        reader_for(desk.rules.desk.limits) as reader,
-    ):
-        await orders.carry_out(tools, reader, order, wall_clock)
+    adopted = Decision(None, (Facts(sort="order", operator=Operator(user="tester", nonce="0" * 32)), Adopted()))
+    async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools:
+        await journal(tools, wall_clock, lambda ledger, now: adopted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,15 @@ class Day:
     queue: str = ""
     troubles: list[str] = field(default_factory=list)
 
+    async def open(self) -> None:
+        """Look into the inbox and let the desk take in what is older than itself, as `mailbot once` and then `mailbot
+        adopt` do: in the demo nothing is."""
+        done = await one_round(self.tools, self.inbox, [self.postman])
+        self.troubles.extend(done.troubles)
+        by = Operator(user="demo", nonce=secrets.token_hex(16))
+        ordered = Ordered(by=by, at=to_text(wall_clock()), order=Adopt())
+        await orders.carry_out(self.tools, Reader(), ordered, wall_clock)
+
     async def run(self) -> None:
         """From the first mail to a quiet desk."""
         for scene in (_morning, _answers, _consents):
@@ -258,20 +267,13 @@ async def play(folder: Path, out: TextIO, *, keep_letters: bool) -> list[str]:
         settings.write_text(_settings(servers), encoding="utf-8")
         desk = desks.load(settings)
         async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools:
-            await _adopt(tools)
             day = Day(tools, servers, Inbox(desk.imap), Postman(desk.smtp))
+            await day.open()
             await day.run()
             wrong = await show(day, out)
         if keep_letters:
             _keep(servers, folder / "letters")
     return wrong
-
-
-async def _adopt(tools: Tools) -> None:
-    """Let the desk take in mail that is older than itself, as `mailbot adopt` does: there is none in the demo."""
-    by = Operator(user="demo", nonce=secrets.token_hex(16))
-    ordered = Ordered(by=by, at=to_text(wall_clock()), order=Adopt())
-    await orders.carry_out(tools, Reader(), ordered, wall_clock)
 
 
 def _settings(servers: EmbeddedServers) -> str:

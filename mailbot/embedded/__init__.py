@@ -161,8 +161,8 @@ class EmbeddedServers:
 
 
 class _Inbox(MailboxData):
-    """The inbox. In IDLE it also tells of what came between the last command and IDLE, where pymap only begins to listen
-    (RFC 2177 lets a client rely on being told)."""
+    """The inbox. In IDLE it also tells of what came between the last command and IDLE, where pymap only begins to
+    listen (RFC 2177 lets a client rely on being told)."""
 
     async def update_selected(self, selected: SelectedMailbox, *, wait_on: Event | None = None) -> SelectedMailbox:
         news = selected.mod_sequence != self._mod_sequences.highest

@@ -35,7 +35,7 @@ def ask(work: Work, command: Command) -> str | Mistake:
     story.to_applicant("asked")
     if accepted:
         _tell_undone(work)
-    return _labels(work, keys)
+    return ", ".join(_labels(work, keys))
 
 
 def _tell_undone(work: Work) -> None:
@@ -53,15 +53,16 @@ def take_back(work: Work, command: Command, named: str) -> str | Mistake:
     story = work.story
     keys, unknown = named_fields(named, story.form)
     if unknown or not set(keys) <= set(story.known.asked):
-        among = tuple(work.say(story.form.fields[key].label, key) for key in story.known.asked)
-        return Mistake("not_asked_for", command.line, among=among)
+        return Mistake("not_asked_for", command.line, among=_labels(work, story.known.asked))
     settled = keys or story.known.asked
     story.add(FieldsSettled(clerk=work.clerk.address, fields=settled))
-    return _labels(work, settled)
+    return ", ".join(_labels(work, settled))
 
 
-def _labels(work: Work, keys: tuple[str, ...]) -> str:
-    return ", ".join(work.say(work.story.form.fields[key].label, key) for key in keys)
+def _labels(work: Work, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The questions as clerks know them; rules that changed may have lost one that was asked."""
+    fields = work.story.form.fields
+    return tuple(work.say(fields[key].label, key) for key in keys if key in fields)
 
 
 def allow(work: Work, command: Command) -> str | Mistake:
@@ -83,7 +84,7 @@ def allow(work: Work, command: Command) -> str | Mistake:
         return Mistake("cannot_allow", command.line)
     if asked:
         story.add(FieldsSettled(clerk=work.clerk.address, fields=(key,)))
-    return _labels(work, (key,))
+    return ", ".join(_labels(work, (key,)))
 
 
 def _faulty(work: Work, key: str) -> bool:
