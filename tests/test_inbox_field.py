@@ -407,3 +407,26 @@ async def test_of_a_mail_that_is_nothing_but_header_no_more_than_a_million_octet
     await inbox.close()
     assert len(part.raw) == MEGABYTE
     assert part.raw.startswith(b"Subject: a\r\nX-Long: ")
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@in_a_loop
+async def test_what_another_client_does_meanwhile_gives_no_mail_the_words_of_another(
+    open_mailbox: OpenMailbox, kind: str
+) -> None:
+    """pymap merges what it tells of changes into answers for other mails, by numbers that moved: two mails come under
+    one UID, and another under none."""
+    mailbox = open_mailbox(kind)
+    raws = [mail(number) for number in range(5)]
+    await mailbox.deliver(*raws)
+    inbox = Inbox(mailbox.account())
+    await inbox.connect()
+    await inbox.ensure_folders(["elsewhere"])
+    uids = [one.uid for one in (await inbox.waiting()).mails]
+    with mailbox.client() as other:
+        other.uid("STORE", str(uids[4]), "+FLAGS", r"(\Flagged)")
+        other.uid("MOVE", str(uids[0]), "elsewhere")
+    fetched = {part.uid: part.raw for part in await inbox.fetch(uids)}
+    assert all(raws[uids.index(uid)] == raw for uid, raw in fetched.items())
+    assert set(uids[1:]) <= fetched.keys()
+    await inbox.close()

@@ -34,7 +34,7 @@ async def test_mails_answers_and_faults_by_the_dozen_lose_and_double_nothing(
 ) -> None:
     often = {"kill": 2, "full disk": 1, "relay refuses": 2, "mailbox fails": 1, "login refused": 1, "meddling": 8}
     weather = Weather(Counter(often), 0.01, (6, 16), behind=16, timeout=3.0)
-    await soak(tmp_path, open_mailbox("embedded"), weather, 150, long=False)
+    await soak(tmp_path, open_mailbox("embedded"), weather, 100, long=False)
 
 
 @pytest.mark.long

@@ -34,6 +34,7 @@ def run(command: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.long
 def test_demo_init_check_and_try_work_from_another_folder(installed: Path, tmp_path: Path) -> None:
     demo = run(installed, "demo", cwd=tmp_path)
     assert demo.returncode == 0, demo.stdout[-2000:] + demo.stderr

@@ -12,7 +12,7 @@ from mailbot.edge.inbox import folders
 from mailbot.edge.inbox.client import TROUBLES, counted, forget, uncounted, utc
 from mailbot.edge.inbox.filing import Filing
 from mailbot.edge.inbox.idling import Bell, listen
-from mailbot.edge.inbox.uids import in_sets
+from mailbot.edge.inbox.uids import in_sets, uid_set
 from mailbot.edge.inbox.values import Fetched, InboxBroken, Waiting, WaitingMail
 
 WINDOW = 50_000
@@ -95,9 +95,7 @@ class Wire:
         with self._working() as client:
             self._selected(client)
             for some in in_sets(uids):
-                # imapclient looks up each UID in the answer: the set can't be handed over in its short form
-                answer = client.fetch(some, [part, "INTERNALDATE"])
-                forget(client)
+                answer = _told(client, some, part, key)
                 here = [(uid, answer[uid]) for uid in some if key in answer.get(uid, ())]
                 found += [Fetched(uid, items[key] or b"", utc(items.get(b"INTERNALDATE"))) for uid, items in here]
         return found
@@ -179,3 +177,26 @@ def _described(client: Any, uids: Sequence[int]) -> Iterator[WaitingMail]:
         forget(client)
         here = [(uid, answer[uid]) for uid in some if b"RFC822.SIZE" in answer.get(uid, ())]
         yield from (WaitingMail(uid, items[b"RFC822.SIZE"], utc(items.get(b"INTERNALDATE"))) for uid, items in here)
+
+
+Answer = dict[int, dict[bytes, Any]]
+
+
+def _told(client: Any, uids: Sequence[int], part: str, key: bytes) -> Answer:
+    """What the server tells of these mails. If one is not told of and is still there, the answers may be mixed up (a
+    server that counts anew while it answers gives one mail another's octets): then each is asked for alone."""
+    # imapclient looks up each UID in the answer: the set can't be handed over in its short form
+    answer: Answer = client.fetch(uids, [part, "INTERNALDATE"])
+    forget(client)
+    untold = [uid for uid in uids if key not in answer.get(uid, ())]
+    if untold and len(uids) > 1 and _there(client, untold):
+        answer = {uid: told for one in uids for uid, told in _told(client, [one], part, key).items() if uid == one}
+    return answer
+
+
+def _there(client: Any, uids: Sequence[int]) -> bool:
+    """Whether the folder holds any of these mails now."""
+    client.noop()
+    found = client.search(["UID", uid_set(uids).decode("ascii")])
+    forget(client)
+    return bool(found)
