@@ -186,6 +186,16 @@ def test_what_follows_a_keyword_is_kept_as_written(text: str, verb: str, rest: s
     assert (command.verb, command.text, command.below) == (verb, rest, below)
 
 
+@pytest.mark.parametrize("verb", ["CLOSE", "REOPEN"])
+def test_what_may_have_a_text_takes_it_from_below_too(verb: str) -> None:
+    (command,) = parse(f"{verb}\n\nThe account is there already.")
+    assert command.text == "The account is there already."  # type: ignore[union-attr]
+    (command,) = parse(f"{verb} as asked\n\nKind regards\nAlex")
+    assert command.text == "as asked"  # type: ignore[union-attr]
+    (command,) = parse(verb)
+    assert command.text == ""  # type: ignore[union-attr]
+
+
 def test_the_text_below_goes_to_one_command_only() -> None:
     reply, close = parse("REPLY\nCLOSE\n\nIt works again.")
     assert (reply.text, close.text) == ("It works again.", "")  # type: ignore[union-attr]

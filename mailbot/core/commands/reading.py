@@ -89,9 +89,10 @@ def _read_line(line: str) -> Command | Mistake:
 
 def _with_text_below(read: list[Command | Mistake], below: str) -> list[Command | Mistake]:
     """The text below the block goes to the first command that wants one and has none on its line, else to the first
-    that may have one beside it; what is still without a text is a mistake."""
+    that may have one beside it, else to the first that may have one; what is still without a text that it wants is a
+    mistake."""
     left, given = below, list(read)
-    for takes in ("text", "line_and_text"):
+    for takes in ("text", "line_and_text", "perhaps_text"):
         for at, part in enumerate(given):
             if not isinstance(part, Command) or ROWS[part.verb].takes != takes:
                 continue
@@ -100,6 +101,8 @@ def _with_text_below(read: list[Command | Mistake], below: str) -> list[Command 
                 left = ""
             elif takes == "line_and_text" and left:
                 given[at], left = Command(part.verb, part.text, part.line, left), ""
+            elif takes == "perhaps_text" and left and not part.text:
+                given[at], left = Command(part.verb, left, part.line), ""
     return given
 
 

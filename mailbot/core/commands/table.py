@@ -20,7 +20,7 @@ Verb = Literal[
     "NOTE",
     "HELP",
 ]
-Takes = Literal["nothing", "perhaps", "line", "text", "line_and_text"]
+Takes = Literal["nothing", "perhaps", "perhaps_text", "line", "text", "line_and_text"]
 Needs = Literal["any", "open", "review", "closed"]
 
 
@@ -29,8 +29,8 @@ class Row:
     """One command: how it may be written (`words`), what follows it, which role a clerk needs, how the case has to
     stand, and its usage and help per language.
 
-    `takes` is what follows the word: nothing; perhaps something on its line; something on its line; a text, on its line
-    or below the block; something on its line, and perhaps a text below. `decides` marks those of which a block has only
+    `takes` is what follows the word: nothing; perhaps something on its line; perhaps a text, on its line or below the
+    block; something on its line; a text, there or below; something on its line, and perhaps a text below. `decides` marks those of which a block has only
     one, `moves` those after which the case may go on to its next step.
     """
 
@@ -143,7 +143,7 @@ COMMANDS: tuple[Row, ...] = (
     Row(
         "CLOSE",
         ("close", "終了", "終了します"),
-        "perhaps",
+        "perhaps_text",
         "decide",
         "open",
         {"en": "CLOSE text", "ja": "終了 本文"},
@@ -156,7 +156,7 @@ COMMANDS: tuple[Row, ...] = (
     Row(
         "REOPEN",
         ("reopen", "再開", "再開します"),
-        "perhaps",
+        "perhaps_text",
         "decide",
         "closed",
         {"en": "REOPEN text", "ja": "再開 本文"},
