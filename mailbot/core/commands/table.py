@@ -30,8 +30,8 @@ class Row:
     stand, and its usage and help per language.
 
     `takes` is what follows the word: nothing; perhaps something on its line; perhaps a text, on its line or below the
-    block; something on its line; a text, there or below; something on its line, and perhaps a text below. `decides` marks those of which a block has only
-    one, `moves` those after which the case may go on to its next step.
+    block; something on its line; a text, there or below; something on its line, and perhaps a text below. `decides`
+    marks those of which a block has only one, `moves` those after which the case may go on to its next step.
     """
 
     verb: Verb
