@@ -158,6 +158,11 @@ HOSTILE = {
     "colons": "abc:\n" * 100_000,
     "bars": ("| " * 50 + "\n") * 10_000,
     "phones": ("Sent from " + "a " * 100 + "x\n") * 5_000,
+    "drawn lines": "-----\na\ntel 1\n" * 30_000,
+    "a drawn line and signs": ("-" * 100 + "\n" + "tel: 1 " * 9 + "\n") * 10_000,
+    "titles": "-----Original Message-----\nFrom: a\n" * 20_000,
+    "a header and a quote": ("On 1 " + "<a@b " * 60 + "wrote: x\n") * 3_000,
+    "mailers": ("Enviado do " + "a " * 60 + ".\n") * 8_000,
     "lone marks": ">\na\n" * 50_000,
 }
 

@@ -2,6 +2,7 @@
 
 import time
 import tomllib
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from mailbot.core.blank import blank
 from mailbot.core.reading import Unread, language_of, read, recognise
 from mailbot.core.rules import Form
+from mailbot.edge.html import text_of
 
 RULES = Path(__file__).parent.parent / "rules"
 FORM = Form.model_validate(tomllib.loads((RULES / "new-account.toml").read_text("utf-8")) | {"name": "new-account"})
@@ -240,6 +242,48 @@ OUTLOOK = {
 def test_outlook_quotes_without_marks(language: str) -> None:
     mail = f"Dear desk,\nsee below.\n{OUTLOOK[language]}{letter(language, filled=True)}"
     assert answers(mail, ours=True) == {"family_name": "Yamada", "postal_code": "411-8540"}
+
+
+def in_html(text: str, line: str = "{}<br>") -> str:
+    return "".join(line.format(escape(words).replace("  ", "&nbsp; ") or "&nbsp;") for words in text.split("\n"))
+
+
+def outlook_html(language: str, text: str) -> str:
+    block = OUTLOOK[language].strip("\n").partition("\n")[2]
+    fields = (f"<b>{head}:</b>{escape(rest)}" for head, _, rest in (row.partition(":") for row in block.split("\n")))
+    paragraphs = in_html(text, '<p class="MsoNormal">{}<o:p></o:p></p>')
+    return f"<div><p>See below.</p><div style='border-top:solid'><p>{'<br>'.join(fields)}</p></div>{paragraphs}</div>"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_form_filled_in_inside_the_quote_of_an_html_reply_is_read(language: str) -> None:
+    quote = f"<blockquote>{in_html(letter(language, filled=True))}</blockquote>"
+    header = f"<div dir='ltr' class='gmail_attr'>{escape(HEADERS['Gmail in Japanese'].strip())}<br></div>"
+    gmail = f"<div dir='ltr'>See below.</div><br><div class='gmail_quote'>{header}{quote}</div>"
+    for html in (gmail, outlook_html(language, letter(language, filled=True))):
+        assert answers(text_of(html), ours=True) == {"family_name": "Yamada", "postal_code": "411-8540"}
+
+
+def test_answers_typed_between_the_quotes_of_an_html_reply_are_read() -> None:
+    above, label, below = letter().partition("Family name *:")
+    html = (
+        f"<blockquote>{in_html(above + label)}</blockquote><div>Yamada</div><blockquote>{in_html(below)}</blockquote>"
+    )
+    text = text_of(f"<div>{escape(HEADERS['Gmail'].strip())}</div>{html}")
+    assert answers(text, ours=True) == {"family_name": "Yamada", "postal_code": "411-854"}
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_answers_typed_below_the_labels_of_an_outlook_quote_are_read(language: str) -> None:
+    label = {"en": "Family name *:", "ja": "姓＊："}[language]
+    text = letter(language).replace(label, f"{label}\nYamada", 1)
+    mail = f"Dear desk,\nsee below.\n{OUTLOOK[language]}{text}"
+    assert answers(mail, ours=True) == {"family_name": "Yamada", "postal_code": "411-854"}
+
+
+def test_lines_drawn_around_a_form_make_no_signature_of_it() -> None:
+    text = "お願いします。\n\n----------\n住所：三島市谷田1111\n電話番号：055-981-0000\n郵便番号：411-8540\n-----\n"
+    assert {"address", "telephone", "postal_code"} <= answers(text).keys()
 
 
 def test_new_text_wins_over_the_same_field_in_the_quote() -> None:

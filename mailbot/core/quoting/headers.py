@@ -39,6 +39,8 @@ _WHO_OR_WHEN = r"\d|@"
 _WHEN = r"\d{1,4}[年./-] ?\d|\d{1,2}[:.]\d\d|\d年|\b(?:19|20)\d\d\b"
 
 _DATED = re.compile(_WHEN)
+_BEGINS = re.compile(r"(?:On|At|Le|El|Il|Em|Am|Op|Den|In data|Il giorno|W dniu|Dnia)\b", re.IGNORECASE)
+_SAME_LINE = re.compile(r"On\b[^<>]{0,200}\d[^<>]{0,200}<[^<>\s]{1,200}@[^<>\s]{1,200}>\s{0,3}wrote:\s", re.IGNORECASE)
 
 REPLY_HEADERS: tuple[Header, ...] = (
     _header(
@@ -58,6 +60,10 @@ REPLY_HEADERS: tuple[Header, ...] = (
     _header(r".{0,60}?\d", r"[:：]", r"\bskrev\b"),
     _header(r".", r"\bkirjoitti\s*[:：]", _WHO_OR_WHEN),
     _header(r".", r"\b(?:написал|написала|пишет|написав|написала)\s*[:：]", _WHO_OR_WHEN),
+    _header(
+        rf".{{0,200}}?(?:{_WHEN}|<)",
+        r"\b(?:napisała?|napisał\(a\)|napsala?|napsal\(a\)|írta|yazdı|a scris|đã viết|menulis|έγραψε)\s*[:：]",
+    ),
     _header(r".", r"(?:写道|寫道)\s*[:：]"),
     _header(r".", r"작성\s*[:：]", _WHO_OR_WHEN),
     _header(rf"(?:{_WHEN}).*のメッセージ", r"のメッセージ\s*[:：]?", "[@<＜、]"),  # Apple Mail
@@ -74,9 +80,10 @@ REPLY_HEADERS: tuple[Header, ...] = (
 
 _ENDS = tuple(
     "wrote writes said écrit escribió escrit scritto escreveu schrieb napisał napisała napisał(a) pisze skrev kirjoitti"
-    " написал написала пишет написав 写道 寫道 작성 メッセージ 書きました メール > ＞".split()
+    " написал написала пишет написав napsal napsala napsal(a)"
+    " írta yazdı scris viết menulis έγραψε 写道 寫道 작성 メッセージ 書きました メール > ＞".split()
 )
-_VERBS = ("schrieb", "schreef", "skrev")
+_VERBS = ("schrieb", "schreef", "skrev", "書きました")
 """What a reply header ends in, or has before its colon: a quick look that spares nearly every line the table."""
 _LAST = frozenset(":：-。eE>＞ジたルsd")
 
@@ -111,6 +118,11 @@ _TITLES: dict[str, Role] = {
     "mensagem original": "reply",
     "oorspronkelijk bericht": "reply",
     "oprindelig besked": "reply",
+    "oprindelig meddelelse": "reply",
+    "oryginalna wiadomość": "reply",
+    "wiadomość oryginalna": "reply",
+    "původní zpráva": "reply",
+    "alkuperäinen viesti": "reply",
     "opprinnelig melding": "reply",
     "ursprungligt meddelande": "reply",
     "исходное сообщение": "reply",
@@ -125,20 +137,33 @@ _TITLES: dict[str, Role] = {
     "ここから転送": "forward",
     "weitergeleitete nachricht": "forward",
     "message transféré": "forward",
+    "mensaje reenviado": "forward",
+    "messaggio inoltrato": "forward",
+    "mensagem encaminhada": "forward",
+    "doorgestuurd bericht": "forward",
+    "vidarebefordrat meddelande": "forward",
+    "wiadomość przekazana": "forward",
+    "пересылаемое сообщение": "forward",
     "转发的邮件": "forward",
 }
 _TITLE = re.compile(
     rf"\s*[-_=*＊－―─ー]{{2,}}+\s*(?P<title>{'|'.join(map(re.escape, _TITLES))})\b.{{0,120}}\Z", re.IGNORECASE
 )
-_BEGIN_FORWARD = re.compile(r"\s*(?:Begin forwarded message|以下、?転送(?:メール|します)?)\s*[:：]\s*\Z", re.IGNORECASE)
+_BEGIN_FORWARD = re.compile(
+    r"\s*(?:Begin forwarded message|以下、?転送(?:メール|します)?|転送された(?:メッセージ|メール)"
+    r"|Anfang der weitergeleiteten Nachricht|Début du message (?:réexpédié|transféré)|Inicio del mensaje reenviado"
+    r"|Inizio messaggio inoltrato|Início da mensagem (?:encaminhada|reencaminhada)|Begin doorgestuurd bericht"
+    r"|Vidarebefordrat brev)\s*[:：]\s*\Z",
+    re.IGNORECASE,
+)
 
 RULER = re.compile(r"\s*(?:[-_=*~＿─━＝―－＊~〜・+#]\s?){4,}+\Z")
 """A line drawn with signs, `----------` or `━━━━━━`, cut to BOUND."""
 
-_FROM = "from 差出人 送信者 発信者 von de van da od från fra lähettäjä от від 发件人 寄件者 보낸사람".split()
+_FROM = "from 差出人 送信者 送信元 発信者 von de van da od från fra lähettäjä от від 发件人 寄件者 보낸사람".split()
 _DATE = (
-    "date sent 送信日時 日時 日付 送信日 gesendet datum envoyé fecha enviado data inviato verzonden wysłano dato"
-    " skickat дата отправлено 发送时间 日期 寄件日期 보낸날짜"
+    "date sent 送信日時 日時 日付 送信日 送信済み gesendet datum envoyé fecha enviado data inviato verzonden"
+    " wysłano dato skickat дата отправлено 发送时间 日期 寄件日期 보낸날짜"
 ).split()
 _TO = "to cc bcc reply-to 宛先 an à a para aan do til till кому 收件人 抄送 收件者 받는사람 copie para".split()
 _SUBJECT = (
@@ -149,25 +174,12 @@ _WORDS: dict[str, str] = {
     for role, words in (("from", _FROM), ("date", _DATE), ("to", _TO), ("subject", _SUBJECT))
     for word in words
 }
-_EXTRA = {"envoyé le": "date", "copie à": "to", "message du": "date", "送信 日時": "date", "date d'envoi": "date"}
+_EXTRA = {
+    **dict.fromkeys(("envoyé le", "message du", "送信 日時", "date d'envoi", "enviada em", "보낸 날짜"), "date"),
+    **dict.fromkeys(("copie à", "받는 사람"), "to"),
+    "보낸 사람": "from",
+}
 _ROLES = {**_WORDS, **_EXTRA}
-
-SENT_FROM = re.compile(
-    r"\s*(?:Sent (?:from|via) (?:my )?(?:Mail for Windows(?: \d+)?|[\w.-]+(?: [\w.-]+){0,4})|Get Outlook for \w+"
-    r"|Gesendet (?:von|mit) [^.,]{2,40}|Envoyé (?:de|depuis|à partir de) [^.,]{2,40}|.{1,20}から送信"
-    r"|.{0,20}(?:iPhone|iPad|Android|スマートフォン)(?:で|から)送信)\.?\s*(?:<[^<>]{1,200}>)?\s*\Z",
-    re.IGNORECASE,
-)
-"""What mobile mail programs put under a text."""
-_SENT_FIRST = frozenset("SsGgEe")
-
-SIGNATURE = re.compile(r"--[ \u00a0]*\Z")
-LIST_FOOTER = re.compile(r"\s*(?:_{2}|_{30,})\s*\Z")
-
-
-def sent_from(line: str) -> bool:
-    """Whether a line (stripped, not empty) is a mobile mail program's own."""
-    return (line[0] in _SENT_FIRST or line.endswith("送信")) and len(line) < 250 and SENT_FROM.match(line) is not None
 
 
 def title(line: str) -> Role | None:
@@ -196,9 +208,9 @@ def reply_header(lines: Sequence[str]) -> int:
 def _begun_above(text: str, above: Sequence[str]) -> int:
     """How many lines above belong to a header that was recognised without them: the date, or an open bracket."""
     line = above[-1] if above else ""
-    if line and (line[-1] in "<(," or (_DATED.search(line[:BOUND]) and not _DATED.search(text))):
-        return 1
-    return 0
+    begun = line[-1:] in ("<", "(") or (line.endswith(",") and _BEGINS.match(line))  # and not the comma of `Dear desk,`
+    dated = _DATED.search(line[:BOUND]) and not _DATED.search(text)
+    return 1 if begun or dated else 0
 
 
 def _is(header: Header, text: str) -> bool:
@@ -208,6 +220,12 @@ def _is(header: Header, text: str) -> bool:
         and header.start.match(text) is not None
         and (header.within is None or header.within.search(text) is not None)
     )
+
+
+def header_and_quote(line: str) -> bool:
+    """Whether a line (stripped) is `On …, … <…> wrote:` with the first words of the quote behind it, as Yahoo's app has
+    it."""
+    return line[:2].lower() == "on" and _SAME_LINE.match(line[:BOUND]) is not None
 
 
 def header_field(line: str) -> str | None:

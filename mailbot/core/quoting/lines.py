@@ -7,16 +7,25 @@ from typing import Literal
 
 from mailbot.core.columns import width
 from mailbot.core.quoting.headers import (
-    LIST_FOOTER,
+    JOINED,
     RULER,
-    SIGNATURE,
     Role,
+    header_and_quote,
     header_block,
     header_field,
     may_end,
     reply_header,
-    sent_from,
     title,
+)
+from mailbot.core.quoting.signatures import (
+    DRAWN_SIGNS,
+    LIST_FOOTER,
+    LONGEST,
+    MOST_DRAWN,
+    SIGNATURE,
+    drawn,
+    sent_from,
+    signs,
 )
 
 Kind = Literal["new", "quoted", "forwarded", "signature", "header", "mailer"]
@@ -26,7 +35,7 @@ _BARS = re.compile(r"(?:[|｜│┃] ?)+")
 _BAR = re.compile(r"[|｜│┃]")
 _ANGLE_SIGNS = ">＞》"
 _MARKS = frozenset(" >＞》|｜│┃")
-_DRAWN = frozenset("-_=*＊－―─━＝＿ー~〜・+#")
+_DRAWN = frozenset(DRAWN_SIGNS + "ー")
 _FULL = (66, 82)
 """Columns of a quoted line that a client may have broken because the quote mark made it too long."""
 _LIMIT = 72
@@ -68,14 +77,15 @@ def unmarked(line: str) -> tuple[str, int]:
 class _Marker:
     """One walk over the lines of a text; `state` is what an unmarked line is at this point."""
 
-    def __init__(self, text: str, indented_headers: bool) -> None:
-        self.indented_headers = indented_headers
+    def __init__(self, text: str, filled: bool) -> None:
+        self.filled = filled
         self.raw = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
         self.bare = [unmarked(line) for line in self.raw]
         self.lines: list[Line] = []
         self.state: Kind = "new"
         self.segment = 0
         self.to_the_end = False
+        self.drawn = 0
 
     def walk(self) -> list[Line]:
         number = 0
@@ -103,7 +113,7 @@ class _Marker:
             return self._add(self.state, text, 0)
         if self._rest_of_quote(number, text):
             return self._add("quoted", text.strip(), self.lines[-1].depth, wrapped=True)
-        if self._signature(number, text):
+        if self._signature(number, text) or self._drawn_signature(number, text):
             self.state = "signature"
         elif sent_from(text.strip()):
             return self._add("mailer", text, 0)
@@ -124,18 +134,30 @@ class _Marker:
         """Mark the reply header that begins or ends in this line; how many lines from here on, 0 if there is none."""
         role: Role | None = None
         count = 0
-        if not self.indented_headers and self.bare[number][0].startswith(_INDENTED[bool(depth) :]):
+        if self.filled and self.bare[number][0].startswith(_INDENTED[bool(depth) :]):
             return 0
         if text[0] in _DRAWN or text[-1] in ":：":
             role = title(text)
-            count = 1 if role else 0
+            count = self._titled(number, role) if role else 0
         if not count and header_field(text):
-            count = header_block([line.strip() for line, _ in self.bare[number : number + 14]])
-        if not count and may_end(text) and self._ends_header(number, text, depth):
+            count = header_block(self._stripped(number, 14))
+        if not count and (header_and_quote(text) or (may_end(text) and self._ends_header(number, text, depth))):
             count = 1
         if count:
             self._open(number, count, depth, role)
         return count
+
+    def _stripped(self, number: int, most: int) -> list[str]:
+        return [line.strip() for line, _ in self.bare[number : number + most]]
+
+    def _titled(self, number: int, role: Role) -> int:
+        """How many lines a title such as `-----Original Message-----` and the reply header right below it are."""
+        below = self._stripped(number + 1, 14)
+        if role == "forward" or not below or not below[0]:
+            return 1
+        fields = next((count for count, line in enumerate(below) if not header_field(line)), len(below))
+        counts = (count for count in range(1, JOINED + 1) if count <= len(below) and reply_header(below[:count]))
+        return 1 + (header_block(below) or fields or next(counts, 0))
 
     def _ends_header(self, number: int, text: str, depth: int) -> bool:
         before = [line.text.strip() for line in self.lines[-2:] if line.kind != "header" and line.depth == depth]
@@ -190,12 +212,41 @@ class _Marker:
             return False
         return "mailing list" in self.raw[number + 1].lower()[:200]
 
+    def _drawn_signature(self, number: int, text: str) -> bool:
+        """Whether a line drawn with signs begins a signature. Between the labels of a form nobody signs."""
+        if self.filled or self.state != "new" or text.lstrip()[0] not in _DRAWN or not drawn(text):
+            return False
+        self.drawn += 1
+        if self.drawn > MOST_DRAWN:
+            return False
+        above = next((line.text.strip() for line in reversed(self.lines[-4:]) if line.text), "")
+        end = self._end_of_new(number + 1)
+        return end > number + 1 and signs(above, [line for line, _ in self.bare[number + 1 : end]])
+
+    def _end_of_new(self, number: int) -> int:
+        """Where what the sender wrote ends: at a quote, a reply header or the end of the text; a line too far off, if
+        that is further than a signature is long."""
+        for at in range(number, min(number + LONGEST + 1, len(self.bare))):
+            text, depth = self.bare[at]
+            if depth or (text and self._announces(at, text.strip())):
+                return at
+        return min(number + LONGEST + 1, len(self.bare))
+
+    def _announces(self, number: int, text: str) -> bool:
+        """Whether what quotes another mail, or a mail program's own line, begins in this line."""
+        if sent_from(text) or title(text) or header_and_quote(text):
+            return True
+        if header_field(text) and header_block(self._stripped(number, 14)):
+            return True
+        return any(reply_header(self._stripped(number, count)) == count for count in range(1, JOINED + 1))
+
 
 @lru_cache(maxsize=4)
-def mark(text: str, *, indented_headers: bool = True) -> tuple[Line, ...]:
+def mark(text: str, *, filled: bool = False) -> tuple[Line, ...]:
     """Every line of a mail's text, in order, with what it is. Line ends may be LF, CRLF or CR. Linear time.
 
-    The last few texts are remembered: sorting, reading and deciding each ask for the same one. Without
-    `indented_headers` a reply header behind four spaces is part of the text, as in a value filled into a form.
+    The last few texts are remembered: sorting, reading and deciding each ask for the same one. With `filled` the text
+    is read for the form filled in there: a reply header behind four spaces is part of a value, and lines drawn around
+    labels make no signature of them.
     """
-    return tuple(_Marker(text, indented_headers).walk())
+    return tuple(_Marker(text, filled).walk())

@@ -83,7 +83,7 @@ def _found(text: str, same: _Same, answers_ours: bool) -> Found:
 @lru_cache(maxsize=4)
 def _lines(text: str) -> tuple[Line, ...]:
     """The lines of a mail, told apart once for all forms."""
-    return tuple(mark(text, indented_headers=False))
+    return tuple(mark(text, filled=True))
 
 
 @lru_cache(maxsize=16)
