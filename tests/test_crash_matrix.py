@@ -249,7 +249,10 @@ def full_disks(play: Play, cells: Sequence[Fault]) -> None:
         logged = sent(play.stage.lines())
         assert play.stage.journal().read_bytes().endswith(b"\n"), f"{fault}: the journal is not as long as before"
         play.stage.run_well()
-        play.stage.check_whole(play.expected, logged)
+        try:
+            play.stage.check_whole(play.expected, logged)
+        except AssertionError as error:
+            raise AssertionError(f"{fault}: {error}\n{run.err}") from error
     print(f"{len(cells)} full disks at {len({fault.name for fault in cells})} kinds of steps")
 
 

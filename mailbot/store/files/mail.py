@@ -164,10 +164,11 @@ class Mails:
             self._unsettled = False
 
     def count(self) -> int:
-        """How many decided mails lie here, sealed and erased ones included: a name is read for each, no file is
-        touched."""
+        """How many decided mails lie here, sealed and erased ones included, and those that could not be moved yet: a
+        name is read for each, no file is touched."""
         shelves = [shelf for shelf in _names(self.folder) if len(shelf) == 2 or shelf == self.sealed.name]
-        return sum(len(_names(self.folder / shelf)) for shelf in shelves)
+        unmoved = sum(name in self._unfiled for name in _names(self.new))
+        return unmoved + sum(len(_names(self.folder / shelf)) for shelf in shelves)
 
     def count_undecided(self) -> int:
         """How many kept mails no committed entry decided yet."""
