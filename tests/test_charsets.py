@@ -120,6 +120,65 @@ def test_swedish_with_two_odd_bytes_is_not_taken_for_japanese() -> None:
     assert decode("Det här är ett meddelande".encode("latin-1"), "utf-8").text == "Det här är ett meddelande"
 
 
+FORM = "氏名：山田太郎\n所属：例示大学\n職名：教授\nメールアドレス：a@univ.example\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "declared"),
+    [
+        (FORM, "cp932", ""),
+        (FORM, "euc_jp", ""),
+        (FORM, "cp932", "gb2312"),
+        (FORM, "utf-16-be", "utf-16"),
+        (FORM, "utf-16-le", "utf-16"),
+        (FORM, "utf-8", "utf-16"),
+        ("你好，我想申请一个帐号。王小明", "gbk", ""),
+        ("你好，我想申请一个帐号。王小明", "gbk", "utf-8"),
+        ("你好，我想申请一个帐号。王小明", "gbk", "shift_jis"),
+        ("您好，請給我一個帳號 王小明", "big5", ""),
+        ("Добрый день, Иван", "cp1251", ""),
+        ("Добрый день, Иван", "cp1251", "iso-8859-1"),
+        ("Добрый день, Иван", "koi8-r", ""),
+        ("Müller, Universität zu Köln", "latin-1", "utf-8"),
+        ("It’s “so” – fine", "cp1252", ""),
+    ],
+)
+def test_what_only_one_charset_makes_everyday_writing_of_is_read_without_doubt(
+    text: str, codec: str, declared: str
+) -> None:
+    read = decode(text.encode(codec), declared)
+    assert (read.text, read.readings) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "name"),
+    [
+        ("Name: 高橋\nAffiliation: 名大\n", "euc_jp", "EUC-JP"),
+        ("안녕하세요 김철수입니다", "cp949", "EUC-KR"),
+        ("ﾔﾏﾀﾞ ﾀﾛｳ", "cp932", "Shift_JIS"),
+        ("Name: Dvořák", "cp1250", "cp1252"),
+    ],
+)
+def test_where_several_charsets_fit_every_reading_is_given(text: str, codec: str, name: str) -> None:
+    readings = dict(decode(text.encode(codec)).readings)
+    assert len(readings) > 1
+    assert name in readings
+    assert codec == "cp1250" or readings[name] == text
+
+
+def test_what_was_declared_or_announces_itself_is_not_doubted() -> None:
+    for codec, declared in (("cp949", "euc-kr"), ("euc_jp", "euc-jp"), ("cp932", "x-sjis"), ("gbk", "gb2312")):
+        assert decode("高橋".encode(codec), declared).readings == ()
+    assert decode("高橋".encode("iso2022_jp")).readings == decode("高橋".encode()).readings == ()
+    assert decode("ÅÄÖ ÉÉ".encode("latin-1"), "iso-8859-1").text == "ÅÄÖ ÉÉ"
+
+
+def test_a_mail_pasted_together_of_two_charsets_is_in_doubt() -> None:
+    data = "氏名: 山田\n".encode() + "所属: 例示大学\n".encode("cp932")
+    assert decode(data, "utf-8").readings
+    assert decode(data, "utf-8").text.startswith("氏名: 山田\n")
+
+
 def test_whatever_bytes_come_a_text_without_surrogates_comes_out() -> None:
     source = random.Random(7)
     names = ["", "utf-8", "utf-7", "utf-16", "iso-2022-jp", "euc-jp", "cp932", "hz", "iso-2022-kr", "gb18030", "johab"]

@@ -7,9 +7,10 @@ import codecs
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from mailbot.core.garbled import BAD
 from mailbot.edge.charsets.japanese import (
-    BAD,
     euc_lenient,
     euc_strict,
     likeness,
@@ -17,6 +18,7 @@ from mailbot.edge.charsets.japanese import (
     sjis_strict,
 )
 from mailbot.edge.charsets.jis import ESCAPES, jis
+from mailbot.edge.charsets.likely import NAMES, Guess, guess
 from mailbot.edge.charsets.names import EUC, JIS, SEVEN_BIT, SJIS, codec_named
 
 __all__ = ["BAD", "Decoded", "decode", "without_surrogates"]
@@ -24,10 +26,12 @@ __all__ = ["BAD", "Decoded", "decode", "without_surrogates"]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text without lone surrogates, and what could not be read with certainty, in words."""
+    """Text without lone surrogates, and what could not be read with certainty, in words. `readings` are all that the
+    bytes may mean, name of the charset and text, where more than one fits: `text` is the likeliest then, no more."""
 
     text: str
     doubts: tuple[str, ...] = ()
+    readings: tuple[tuple[str, str], ...] = ()
 
 
 def decode(data: bytes, declared: str = "") -> Decoded:
@@ -46,10 +50,13 @@ def decode(data: bytes, declared: str = "") -> Decoded:
         used = "utf-8"
     elif not used:
         used, text = _fitting(data, codec)
+    readings: tuple[tuple[str, str], ...] = ()
     if text is None:
-        used = used or _most_likely(_sample(data), codec)
+        used = used or _hardly_damaged(_sample(data), codec)
+        if not used:
+            used, readings = _guessed(_sample(data), codec)
         text = _lenient(data, used)
-    return Decoded(text, (*_unknown(declared, codec), *_doubts(text, declared, codec, used)))
+    return Decoded(text, (*_unknown(declared, codec), *_doubts(text, declared, codec, used)), readings)
 
 
 def _unknown(declared: str, codec: str) -> tuple[str, ...]:
@@ -68,6 +75,7 @@ def _doubts(text: str, declared: str, codec: str, used: str) -> list[str]:
     return found
 
 
+_CHINESE = frozenset({"gb18030", "cp950", "cp949"})
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -79,7 +87,7 @@ def _announced(data: bytes, codec: str) -> str:
         if data.startswith(mark) and not codec.startswith("utf-32"):
             return marked
     if codec in SEVEN_BIT:
-        return codec if _really_wide(data, codec) else ""
+        return _ordered(data, codec) if _really_wide(data, codec) else ""
     return JIS if _is_jis(data, codec) else ""
 
 
@@ -88,8 +96,23 @@ def _is_jis(data: bytes, codec: str) -> bool:
 
 
 def _really_wide(data: bytes, codec: str) -> bool:
-    """Text declared as UTF-16 or UTF-32 that is plain ASCII was declared by mistake."""
-    return not codec.startswith(("utf-16", "utf-32")) or not data.isascii() or b"\0" in data
+    """Text declared as UTF-16 or UTF-32 that is valid UTF-8 without NUL was declared by mistake."""
+    return not codec.startswith(("utf-16", "utf-32")) or b"\0" in data or _strict(data, "utf-8") is None
+
+
+def _ordered(data: bytes, codec: str) -> str:
+    """UTF-16 without a byte order mark: big-endian (RFC 2781 §4.3), unless it reads better the other way."""
+    if codec != "utf-16":
+        return codec
+    return max(("utf-16-be", "utf-16-le"), key=lambda order: _plain(_lenient(_even(data), order)))
+
+
+def _even(data: bytes) -> bytes:
+    return data[: min(len(data) & ~1, 4000)]
+
+
+def _plain(text: str) -> int:
+    return likeness(text) + sum(" " <= sign <= "~" or sign == "\n" for sign in text)
 
 
 def _believable_utf8(text: str, codec: str) -> bool:
@@ -109,16 +132,28 @@ def _fitting(data: bytes, codec: str) -> tuple[str, str | None]:
 
 def _mistaken(data: bytes, codec: str) -> bool:
     """Whether bytes without error in the declared charset are better Japanese in another."""
+    if codec in _CHINESE:
+        return _strict(data, SJIS) is not None and _guess(data) == Guess(SJIS)
     if not codec.startswith(("iso8859", "cp125", SJIS)):
         return False
+    if codec != SJIS and re.search(rb"[\x80-\xff]{4}", data) and _clearly_other(data, codec):
+        return True
     others = [other for other in (SJIS, EUC) if other != codec and _strict(data, other) is not None]
     return any(likeness(_lenient(data, other)) > max(0, 2 * likeness(_lenient(data, codec))) for other in others)
 
 
+def _clearly_other(data: bytes, codec: str) -> bool:
+    """Whether Western letters without a Latin word among them are everyday writing in a charset that is not Western."""
+    found = _guess(data)
+    return not found.readings and found.codec not in (codec, "cp1252") and _strict(data, found.codec) is not None
+
+
 def _sample(data: bytes) -> bytes:
-    """The stretch a guess is made from: whole characters after the first byte that is not ASCII, if it can be."""
+    """The stretch a guess is made from: whole lines from the first byte on that is not ASCII, if it can be."""
     first = re.search(rb"[\x80-\xff]", data)
     start = first.start() if first else 0
+    line = data.rfind(b"\n", max(0, start - 200), start)
+    start = line + 1 if line >= 0 or start < 200 else start
     end = data.find(b"\n", start + 8000, start + 16000)
     return data[start : end if end > 0 else start + 16000]
 
@@ -127,15 +162,41 @@ def _foreign(text: str) -> int:
     return sum(character > "\x7f" for character in text)
 
 
-def _most_likely(data: bytes, codec: str) -> str:
-    """The charset to read damaged or undeclared bytes in: the declared one if it loses little, else the likeliest."""
+@lru_cache(2)
+def _guess(data: bytes) -> Guess:
+    """Several rules ask of one text."""
+    return guess(data, _lenient)
+
+
+def _hardly_damaged(data: bytes, codec: str) -> str:
+    """The declared charset, else UTF-8, if little of the bytes is lost in it: nothing else is UTF-8 by chance."""
     declared = [codec] if codec not in ("", "ascii", JIS) else []
     for candidate in [*declared, "utf-8"]:
         text = _lenient(data, candidate)
-        share = 2 if candidate == "utf-8" else 4  # nothing else is valid UTF-8 by chance
-        if text.count(BAD) * share <= _foreign(text) and not _mistaken(data, candidate):
+        if text.count(BAD) * 4 <= _foreign(text) and not _mistaken(data, candidate) and not _whole_elsewhere(data):
             return candidate
-    return max([*declared, "utf-8", SJIS, EUC, "cp1252"], key=lambda name: likeness(_lenient(data, name)))
+    return ""
+
+
+def _whole_elsewhere(data: bytes) -> bool:
+    """Whether bytes that are damaged as they were declared are without damage in a charset that clearly fits."""
+    found = _guess(data)
+    return not found.readings and _strict(data, found.codec) is not None
+
+
+def _guessed(data: bytes, codec: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The charset that undeclared bytes are read in; with every reading if its characters do not tell which it is."""
+    found = _guess(data)
+    if not found.readings:
+        return found.codec, ()
+    used = max(["utf-8", SJIS, EUC, "cp1252"], key=lambda name: likeness(_lenient(data, name)))
+    used = (
+        "utf-8"
+        if codec == "utf-8" and _lenient(data, codec).count(BAD) * 2 <= _foreign(_lenient(data, codec))
+        else used
+    )
+    readings = dict([(used, _lenient(data, used)), *found.readings])
+    return used, tuple((NAMES.get(name, name), text) for name, text in readings.items())
 
 
 # Reading one charset

@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from mailbot.core.garbled import BAD
 from mailbot.edge.charsets.names import SJIS
-
-BAD = "\ufffd"
 
 _WEIGHTS = (
     (re.compile("[ぁ-んァ-ヶー、。「」]"), 3),

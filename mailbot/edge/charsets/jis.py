@@ -6,7 +6,8 @@ It must not know which charset was declared, only what the escape sequences say.
 import re
 from collections.abc import Callable
 
-from mailbot.edge.charsets.japanese import BAD, SPELT_OTHERWISE, kanji, one
+from mailbot.core.garbled import BAD
+from mailbot.edge.charsets.japanese import SPELT_OTHERWISE, kanji, one
 from mailbot.edge.charsets.names import SJIS
 
 ESCAPES = re.compile(rb"\x1b(?:\$[@B]|\$\([@BDOPQ]|\([IJ])")
