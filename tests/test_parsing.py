@@ -592,3 +592,19 @@ def test_a_japanese_mail_of_3_kb_is_read_in_less_than_a_millisecond() -> None:
         parse(raw)
         taken.append((time.process_time_ns() - started) / 1000)
     assert statistics.median(taken) < 1000  # microseconds; some 170 where it was written
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"filename=\"x.pdf\"; filename*=utf-8''%E7%94%B3%E8%AB%8B.pdf",
+        b"filename*=utf-8''%E7%94%B3%E8%AB%8B.pdf; filename=\"x.pdf\"",
+        b"filename*0*=utf-8''%E7%94%B3%E8; filename*1*=%AB%8B; filename*2=\".pdf\"",
+        b"filename*=iso-2022-jp''%1B%24B%3F%3D%40A%1B%28B.pdf",
+        b"filename*=shift_jis'ja'%90%5C%90%BF.pdf",
+        b"filename*=''%90%5C%90%BF.pdf",
+    ],
+)
+def test_a_file_name_that_names_its_charset_is_the_one_that_counts(given: bytes) -> None:
+    head = b"From: a@b.jp\nContent-Type: application/pdf\nContent-Disposition: attachment; "
+    assert read(head + given + b"\n\nx\n").attachments[0].name == "申請.pdf"

@@ -104,15 +104,17 @@ def message_ids(value: str) -> list[str]:
 
 
 def parameter(part: Part, header: str, name: str) -> str:
-    """A parameter of Content-Type or Content-Disposition, RFC 2231 and RFC 2047 both decoded; empty if absent."""
+    """A parameter of Content-Type or Content-Disposition, RFC 2231 and RFC 2047 both decoded; empty if absent. Given
+    both ways, plain for old programs too, it is the one that names its charset (RFC 6266 §4.3)."""
     if name not in (value := field(part, header)).lower():
         return ""
     view = Part()
     view[header] = value
     try:
-        found = view.get_param(name, "", header)
+        given = [value for key, value in view.get_params([], header) if key.lower() == name]
     except (TypeError, ValueError, LookupError):  # numbered and unnumbered pieces mixed
         return ""
+    found = next((value for value in given if isinstance(value, tuple)), given[0] if given else "")
     if isinstance(found, tuple):
         return one_line(decode(_octets(found[2]), found[0] or "").text)
     return one_line(collapse_rfc2231_value(found))
