@@ -17,6 +17,7 @@ from mailbot.core.fields.ssh import fingerprint
 from mailbot.core.fields.texts import quotable, secret
 from mailbot.core.fields.types import TYPES, read
 from mailbot.core.fields.wrong import FAULTS, Wrong
+from mailbot.core.garbled import BAD
 from mailbot.core.rules import Check, Copies, Desk, Form
 
 __all__ = ["FAULTS", "TYPES", "Understood", "fingerprint", "schema", "secret", "shown", "understand"]
@@ -97,7 +98,9 @@ def _validated(form: Form, single: dict[str, str], asking: Asking, faults: Fault
 def _refused(key: str, error: ErrorDetails, text: str) -> Fault:
     """The fault of an answer its type's reader refused."""
     code, places = error["type"], FAULTS[error["type"]].places
-    return _fault(key, code, text, {name: str(word) for name, word in error["ctx"].items() if name in places})
+    return _fault(
+        key, code, text.strip(BAD) and text, {name: str(word) for name, word in error["ctx"].items() if name in places}
+    )
 
 
 def _fit(form: Form, single: dict[str, str], asking: Asking, values: Values, faults: Faults) -> None:

@@ -16,6 +16,7 @@ from mailbot.core.fields.ssh import read_ssh_public_key
 from mailbot.core.fields.telephones import read_telephone
 from mailbot.core.fields.texts import dashed, none, nothing, one_line, plain, prose, trimmed
 from mailbot.core.fields.wrong import Wrong
+from mailbot.core.garbled import garbled
 from mailbot.core.labels import label_key
 from mailbot.core.rules import FieldRule, FieldType
 
@@ -111,7 +112,7 @@ class TypeRow:
 def _row(
     read: Reader, longest: int, faults: str = "", *, ticks: bool = False, listed: bool = False, none: bool = False
 ) -> TypeRow:
-    return TypeRow(read, longest, frozenset(["too_long", *faults.split()]), ticks, listed, none)
+    return TypeRow(read, longest, frozenset(["too_long", "unreadable", *faults.split()]), ticks, listed, none)
 
 
 TYPES: Mapping[FieldType, TypeRow] = {
@@ -140,12 +141,15 @@ TYPES: Mapping[FieldType, TypeRow] = {
 def read(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     """What was understood of one answer; the empty text where nothing was answered; never an exception.
 
-    A line of dashes is nothing; "none" is nothing where the field is not required. A doubtful answer that `asking` lets
-    count is understood. Answers longer than their type allows are refused before its reader looks at them: until then
-    every step takes linear time, and from then on the length has a limit.
+    A text whose characters were lost or misread is never a value. A line of dashes is nothing; "none" is nothing where
+    the field is not required. A doubtful answer that `asking` lets count is understood. Answers longer than their type
+    allows are refused before its reader looks at them: until then every step takes linear time, and from then on the
+    length has a limit.
     """
     row = TYPES[rule.type]
     text = trimmed(text)
+    if garbled(text[: row.longest]):
+        return Wrong("unreadable")
     if not text or (not row.ticks and nothing(text)):
         return ""
     if len(text) > row.longest:

@@ -37,6 +37,7 @@ FAULTS: Mapping[str, FaultCode] = {
     "closed": _row("invalid", "message"),
     "account_unknown": _row("invalid", "title address"),
     "unknown_label": _row("unknown_label"),
+    "unreadable": _row("unclear"),
     "too_long": _row("invalid", "maximum"),
     "too_short": _row("invalid", "minimum count"),
     "latin": _row("invalid"),
