@@ -9,6 +9,7 @@ A mail block is headers, a blank line, text. Besides From (one or more) and Subj
   Attach: sheet                                the sheet to sign that came with the letter goes back, signed
   Attach: <name>                               a file of `conversation_files`, such as a usage plan
   Charset: iso-2022-jp                         what the sender's mail program uses
+  Declared: us-ascii                           what it says that is, where it is wrong
   Message-ID: <name@domain>                    instead of one that nobody else has
   List: <address>                              the copy a mailing list sends on: tag, footer, header fields
   Header <name>: <value>                       any other header field
@@ -61,6 +62,8 @@ def raw_mail(text: str, desk: str, letters: Sequence[bytes]) -> bytes:
         raw = _with(raw, "From", block.named["From"])
     if "Message-ID" in block.named:
         raw = _with(raw, "Message-ID", block.named["Message-ID"])
+    if "Declared" in block.named:
+        raw = raw.replace(f'charset="{person.charset}"'.encode(), f'charset="{block.named["Declared"]}"'.encode())
     return _through_list(raw, block.named["List"]) if "List" in block.named else raw
 
 

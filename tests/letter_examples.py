@@ -52,6 +52,7 @@ QUESTIONS = {
     "en": "Could you tell me whether my student may start next week?\n\nRegards\nIchiro Suzuki",
     "ja": "来週から学生に利用させたいのですが、間に合いますでしょうか。\n\n例示大学　鈴木一郎",
 }
+READINGS = "EUC-JP:\nAffiliation: 名大\n\nGB18030:\nAffiliation: 叹络\n\nbytes:\ncc be c2 e7"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHkPTLgKQTzQrZbHVLTOJw7vXqkxbbSpYZpcfz1vFqYA taro@laptop"
 
 
@@ -259,9 +260,12 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "rejected_responsible": written("rejected_responsible", "responsible", closed("rejected")),
     "declined": written("declined", "applicant", closed("declined", "consent")),
     "declined-responsible": written("declined", "responsible", closed("declined", "consent")),
-    "forms": written("forms", "stranger", subject={"en": "Account, please", "ja": "アカウントの件"}, wanted=None),
-    "forms-no-subject": written("forms", "stranger", subject="", wanted=None),
-    "forms-wanted": written("forms", "stranger", subject=FORM.title, wanted=FORM),
+    "forms": written(
+        "forms", "stranger", subject={"en": "Account, please", "ja": "アカウントの件"}, wanted=None, garbled=False
+    ),
+    "forms-no-subject": written("forms", "stranger", subject="", wanted=None, garbled=False),
+    "forms-garbled": written("forms", "stranger", subject="", wanted=None, garbled=True),
+    "forms-wanted": written("forms", "stranger", subject=FORM.title, wanted=FORM, garbled=False),
     "transcript": transcript(closed("done"), "", "ACCEPT\nNOTE spoke with him"),
     "transcript-help": transcript(ready, "", "HELP"),
     "transcript-mistakes": transcript(ready, "mistakes", "ACEPT\nREJECT\nwhat now"),
@@ -276,6 +280,9 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "not_counted-old": written("not_counted", "responsible", consenting, why="old_letter", by=TO["responsible"]),
     "passed_on": written("passed_on", "clerk", consenting, why="no_keyword", by=TO["responsible"], text=QUESTIONS),
     "passed_on-unproven": written("passed_on", "clerk", collecting, why="not_proven", by="x@free.example", text=""),
+    "passed_on-unreadable": written(
+        "passed_on", "clerk", collecting, why="unreadable", by="taro@univ.example", text=READINGS
+    ),
     "stuck": written("stuck", "clerk", collecting, why="no_news", text=QUESTIONS),
     "undeliverable": written("undeliverable", "clerk", consenting, by="nobody@univ.example", text="550 no such user"),
     "undeliverable-final": written("undeliverable", "clerk", closed("done"), by="taro@univ.example", text=""),

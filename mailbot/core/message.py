@@ -93,7 +93,9 @@ class Message:
     `report` is the report-type of a multipart/report (such as `delivery-status`), else empty; `reports` what a bounce
     says of each recipient, as far as it can be made out.
     `doubts` says in words what could not be read with certainty. `secrets` are the kinds of secret (`secrets.KINDS`)
-    that were masked in subject and text and attachments before anybody saw them.
+    that were masked in subject and text and attachments before anybody saw them. `unsure` is empty where it is certain
+    which characters the text is written in; else how its first lines beyond ASCII read in each charset that fits, as
+    pairs of its name and the text, likeliest first, and last the bytes of them in hex, under `bytes`.
     """
 
     digest: str
@@ -113,6 +115,7 @@ class Message:
     reports: tuple[Report, ...] = ()
     doubts: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    unsure: tuple[tuple[str, str], ...] = ()
 
     def header(self, name: str) -> str:
         """The first value of a kept header field (`name` in lower case), or an empty text."""

@@ -6,13 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from mailbot.core.decide import decide
+from mailbot.core.decide.taking import said_by
 from mailbot.core.events import Event, Facts, Fault, FieldsRead, Quarantined, Value
 from mailbot.core.evidence import NOTHING, gather, lookups, opens
 from mailbot.core.fields import understand
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import Decision
 from mailbot.core.quoting import new_text
-from mailbot.core.reading import language_of, read, recognise
+from mailbot.core.reading import language_of, recognise
 from mailbot.core.registers import not_imported
 from mailbot.core.rules import Rules
 from mailbot.edge.letters import Letters
@@ -79,8 +80,8 @@ def _fields(rules: Rules, message: Message, facts: Facts, language: str, events:
     form = rules.forms[name]
     decided = next((event for event in events if isinstance(event, FieldsRead)), None)
     if decided is None:
-        reading = read(message.text, form, answers_ours=True)
-        understood = understand(form, rules.desk, reading.answers, language)
+        said = said_by(message, form, answers_ours=True)
+        understood = understand(form, rules.desk, said.answers, language)
         return _shown(rules, name, language, understood.values, understood.faults)
     return _shown(rules, name, language, decided.values, decided.faults)
 

@@ -6,7 +6,7 @@ from mailbot.core.decide import changing, documents, waiting
 from mailbot.core.decide.closed import closed, out_of_season, suspended
 from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
 from mailbot.core.decide.moves import advance
-from mailbot.core.decide.taking import Answers, Said, masked, plan_field, repeated, said_by, take
+from mailbot.core.decide.taking import Answers, Said, certain, masked, plan_field, repeated, said_by, take
 from mailbot.core.events import (
     AddressRegistered,
     CaseOpened,
@@ -20,6 +20,7 @@ from mailbot.core.forms import FORM_GONE
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import language_of
 from mailbot.core.rules import Form
+from mailbot.core.token import without_macs
 
 
 def apply(mail: Incoming) -> Decision:
@@ -51,7 +52,19 @@ def open_case(mail: Incoming, form: Form, said: Said) -> Decision:
     if rule is not None:
         return suspended(mail, form, rule, story.known)
     advance(story)
+    _show_readings(story, mail)
     return story.decision()
+
+
+def _show_readings(story: Story, mail: Incoming) -> None:
+    """Clerks see what nobody can be certain of, in every way that it may be meant."""
+    if mail.message.unsure:
+        story.to_clerks("passed_on", why="unreadable", by=mail.address, text=_readings(mail))
+
+
+def _readings(mail: Incoming) -> str:
+    """How the first lines of a doubtful text read in each charset that fits; empty for any other."""
+    return without_macs("\n\n".join(f"{name}:\n{text}" for name, text in mail.message.unsure))
 
 
 def answer(mail: Incoming) -> Decision:
@@ -95,7 +108,7 @@ def _said(mail: Incoming, case: Case) -> Said:
     said, words = said_by(mail.message, form, answers_ours=True), mail.new_text.strip()
     open_ = {*case.asked, *(fault.field for fault in case.faults)}
     if said.nothing and form.takes in open_ and words and case.step_kind == "fields":
-        return Said({form.takes or "": (words,)})
+        return certain(mail.message, Said({form.takes or "": (words,)}))
     return said
 
 
@@ -134,12 +147,18 @@ def _answered(story: Story, mail: Incoming, said: Said, before: Case, letter: Le
     take(story, said, mail.address, others=mail.facts.others, again=again)
     changing.move_on(story, before)
     _show_clerks(story, mail, before, more=more)
+    _show_readings(story, mail)
     return story.decision()
 
 
 def _show_clerks(story: Story, mail: Incoming, before: Case, *, more: bool) -> None:
     """Clerks read what brought nothing new, and what would change more than was asked for."""
-    if story.known.rounds > before.rounds and not story.known.stuck and mail.new_text.strip():
+    if (
+        story.known.rounds > before.rounds
+        and not mail.message.unsure
+        and not story.known.stuck
+        and mail.new_text.strip()
+    ):
         story.to_clerks("passed_on", why="no_fields", by=mail.address, text=mail.new_text)
     if more:
         story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why="unasked"))
@@ -179,6 +198,7 @@ def _proposed(story: Story, mail: Incoming, said: Said) -> Decision:
     if new:
         take(story, Said(new, plan=None if other else said.plan), mail.address)
         changing.move_on(story, before)
+        _show_readings(story, mail)
     elif not other and not brought.told:
         story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why="not_proven"))
         story.to_clerks("passed_on", why="not_proven", by=mail.address, text=mail.new_text)
@@ -191,5 +211,5 @@ def pass_on(mail: Incoming, case: Case, letter: LetterInfo, why: str) -> Decisio
     story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why=why))
     if why == "no_keyword" and mail.proven and case.step_kind == "consent":
         story.to_responsible("not_counted", why="no_keyword", by=mail.address)
-    story.to_clerks("passed_on", why=why, by=mail.address, text=mail.new_text)
+    story.to_clerks("passed_on", why=why, by=mail.address, text=_readings(mail) or mail.new_text)
     return story.decision()

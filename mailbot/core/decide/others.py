@@ -8,6 +8,7 @@ from mailbot.core.decide.application import open_case
 from mailbot.core.decide.incoming import Incoming, begin, to_stranger, without_case
 from mailbot.core.decide.taking import Said
 from mailbot.core.events import Answered, Facts, Ignored, MailAttached, Quarantined
+from mailbot.core.garbled import BAD, garbled
 from mailbot.core.labels import label_key
 from mailbot.core.message import Unreadable
 from mailbot.core.outcome import Decision
@@ -33,15 +34,20 @@ def enquiry(mail: Incoming) -> Decision:
     if named is None and taking and mail.facts.number and mail.new_text.strip():
         return open_case(mail, taking, _in_own_words(mail, taking))
     wanted = forms.get(named or "") or (next(iter(forms.values())) if len(forms) == 1 else None)
-    data = {"subject": mail.message.subject, "wanted": wanted}
+    data = {"subject": mail.message.subject, "wanted": wanted, "garbled": _garbled(mail)}
     letters = to_stranger(mail, "forms", owed=mail.proven and named is not None, **data)
     return without_case(mail, Answered(reason="forms") if letters else Ignored(reason="answered_today"), *letters)
 
 
+def _garbled(mail: Incoming) -> bool:
+    return bool(mail.message.unsure) or garbled(mail.new_text)
+
+
 def _in_own_words(mail: Incoming, form: Form) -> Said:
-    """What the mail says, as the answer to the field that takes it, with the sender's own address and name."""
+    """What the mail says, as the answer to the field that takes it, with the sender's own address and name; words whose
+    characters are not certain are an answer that cannot be read."""
     person, sender = form.people["applicant"], mail.facts.sender
-    answers = {form.takes or "": (mail.new_text.strip(),)}
+    answers = {form.takes or "": (BAD if mail.message.unsure else mail.new_text.strip(),)}
     if person.email:
         answers[person.email] = (mail.address,)
     if len(person.name) == 1 and sender and sender.name:

@@ -16,6 +16,7 @@ from mailbot.core.fields import Understood, understand
 from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.types import read as value_of
 from mailbot.core.fields.wrong import Wrong
+from mailbot.core.garbled import BAD
 from mailbot.core.message import Message
 from mailbot.core.reading import Unread, read
 from mailbot.core.rules import Form
@@ -46,7 +47,16 @@ def said_by(message: Message, form: Form, *, answers_ours: bool) -> Said:
     brought = attached.answers(message, form)
     asked = {key: texts for key, texts in reading.answers.items() if not _from_a_plan(form, key)}
     kept = {key: texts for key, texts in asked.items() if key not in brought or _readable(form, key, texts)}
-    return Said({**brought, **kept}, reading.unread, attached.plan_of(message))
+    return certain(message, Said({**brought, **kept}, reading.unread, attached.plan_of(message)), brought)
+
+
+def certain(message: Message, said: Said, brought: Collection[str] = ()) -> Said:
+    """What was said, if the text's characters are certain; else nothing of it is repeated or counts but that there was
+    an answer, save what attachments `brought`."""
+    if not message.unsure:
+        return said
+    answers = {key: texts if key in brought else (BAD,) for key, texts in said.answers.items()}
+    return Said(answers, (), said.plan)
 
 
 def _from_a_plan(form: Form, key: str) -> bool:

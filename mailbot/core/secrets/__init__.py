@@ -122,6 +122,7 @@ def without(message: Message) -> Message:
         ),
         reports=tuple(dataclasses.replace(part, said=clean(part.said)) for part in message.reports),
         doubts=tuple(map(clean, message.doubts)),
+        unsure=_unsure(message.unsure, clean),
     )
     return dataclasses.replace(changed, secrets=tuple(kind for kind in KINDS if kind in kinds))
 
@@ -131,6 +132,12 @@ Clean = Callable[[str], str]
 
 def _named(people: Sequence[Mailbox], clean: Clean) -> tuple[Mailbox, ...]:
     return tuple(dataclasses.replace(one, name=clean(one.name)) for one in people)
+
+
+def _unsure(readings: Sequence[tuple[str, str]], clean: Clean) -> tuple[tuple[str, str], ...]:
+    """Each reading of a doubtful text; if there is a secret in one, no bytes, in which nobody could mask it."""
+    shown = tuple((name, clean(text)) for name, text in readings)
+    return shown if shown == tuple(readings) else tuple(pair for pair in shown if pair[0] != "bytes")
 
 
 def _attachment(part: Attachment, clean: Clean) -> Attachment:

@@ -103,6 +103,7 @@ def _message(digest: str, size: int, part: Part, found: Found) -> Message:
         report=_report(part),
         reports=tuple(found.reports[: reports.MOST]),
         doubts=tuple(dict.fromkeys([*doubts, *cut, *(() if part.keys() else ("no header fields",))])),
+        unsure=tuple(found.unsure),
     )
 
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from urllib.parse import unquote
 
 from mailbot.core.message import Attachment, Enclosed, Report
-from mailbot.edge.charsets import decode
+from mailbot.edge.charsets import Decoded, decode
 from mailbot.edge.html import text_of
 from mailbot.edge.parsing import headers, reports, transfer
 from mailbot.edge.parsing.flowed import unflowed
@@ -30,6 +30,8 @@ DEFECTS = {
 """What the standard library calls a fault of form, and how clerks read it."""
 
 
+LINES_SHOWN, MOST_SHOWN, MOST_BYTES = 3, 60, 20
+"""Of a text that can be read in several ways: lines, characters of a line, bytes that are shown."""
 _SHOWN = re.compile(rb"\bcid:([^\s\"'<>)]{1,250})", re.IGNORECASE)
 """How HTML names another part of its mail (RFC 2392)."""
 
@@ -47,6 +49,7 @@ class Found:
     enclosed: list[Enclosed] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    unsure: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, other: "Found") -> None:
         """Add what another part holds."""
@@ -58,6 +61,7 @@ class Found:
         self.enclosed += other.enclosed
         self.reports += other.reports
         self.doubts += other.doubts
+        self.unsure = self.unsure or other.unsure
 
     def attach(self, part: Part, kind: str, content: bytes) -> None:
         """Add `content` as an attachment."""
@@ -138,7 +142,7 @@ class Walk:
             if again.is_multipart():
                 return self.gather(again, depth + 1, first)
         text = decode(raw)
-        return Found(texts=[normal(text.text)], doubts=list(text.doubts))
+        return Found(texts=[normal(text.text)], doubts=list(text.doubts), unsure=_unsure(text, raw, normal))
 
 
 def _leaf(part: Part, kind: str, first: bool, wanted: bool) -> Found:
@@ -155,11 +159,26 @@ def _leaf(part: Part, kind: str, first: bool, wanted: bool) -> Found:
     if is_text:
         read = decode(content, headers.parameter(part, "Content-Type", "charset"))
         found.texts.append(_READERS[kind](part, normal(read.text)))
+        found.unsure = _unsure(read, content, lambda text: _READERS[kind](part, normal(text)))
         found.doubts += read.doubts
         is_text = not _is_shown_file(part)
     if not is_text and (content or headers.file_name(part)):
         found.attach(part, kind, content)
     return found
+
+
+def _unsure(read: Decoded, content: bytes, text_of_part: Callable[[str], str]) -> list[tuple[str, str]]:
+    """How a doubtful text may be read, as far as a person needs it to choose, and its bytes (`Message.unsure`)."""
+    if not read.readings:
+        return []
+    readings = [(name, _shown(text_of_part(text))) for name, text in read.readings]
+    first = re.search(rb"[\x80-\xff][^\r\n]*", content)
+    return [*readings, ("bytes", first.group()[:MOST_BYTES].hex(" ") if first else "")]
+
+
+def _shown(text: str) -> str:
+    lines = [line.strip()[:MOST_SHOWN] for line in text.split("\n") if not line.isascii()]
+    return "\n".join(lines[:LINES_SHOWN])
 
 
 def _is_file(part: Part, first: bool) -> bool:
