@@ -1,6 +1,6 @@
 """A mail whose characters are not certain stores nothing: the sender writes again, clerks see what it may say."""
 
-from mailbot.core.message import Message
+from mailbot.core.message import Mailbox, Message
 from mailbot.core.secrets import without
 from mailbot.edge.parsing import parse
 
@@ -28,6 +28,15 @@ def test_html_is_shown_as_the_text_it_makes() -> None:
 def test_a_mail_that_is_certain_shows_none() -> None:
     assert read(HEAD + "所属：例示大学です。よろしくお願いします".encode("cp932")).unsure == ()
     assert read(HEAD + "所属：例示大学".encode()).unsure == ()
+
+
+def test_a_senders_name_in_raw_bytes_that_several_charsets_fit_is_no_name() -> None:
+    doubtful = read("From: 高橋 <taro@univ.example>\n\nx\n".encode("euc_jp"))
+    assert doubtful.senders == (Mailbox("", "taro@univ.example"),)
+    assert "the sender's name can be read in several ways" in doubtful.doubts
+    certain = read("From: 高橋 <taro@univ.example>\n\nx\n".encode())
+    assert certain.senders == (Mailbox("高橋", "taro@univ.example"),)
+    assert certain.doubts == ()
 
 
 def test_a_secret_is_masked_in_readings_and_hidden_in_bytes() -> None:

@@ -85,6 +85,9 @@ def _message(digest: str, size: int, part: Part, found: Found) -> Message:
     reply_to, _ = headers.mailboxes(headers.fields(part, "Reply-To"))
     ids = headers.message_ids(headers.field(part, "Message-ID"))
     doubts = found.doubts if clear else [*found.doubts, "the From field is not clear"]
+    if not headers.certain(part, "From"):
+        senders = tuple(replace(sender, name="") for sender in senders)
+        doubts = [*doubts, "the sender's name can be read in several ways"]
     text, cut = _cut("\n".join(text for text in found.texts if text.strip()))
     return Message(
         digest=digest,

@@ -32,6 +32,12 @@ def field(part: Part, name: str) -> str:
     return next(iter(fields(part, name)), "")
 
 
+def certain(part: Part, name: str) -> bool:
+    """Whether raw bytes in the fields of that name (RFC 6532 has UTF-8 there, some have anything) read in one way."""
+    raw = (str(value) for key, value in part.raw_items() if key.strip().lower() == name.lower())
+    return not any(decode(value.encode("utf-8", "surrogateescape")).readings for value in raw if not value.isascii())
+
+
 def unfolded(value: str) -> str:
     """A field's value without its folding (RFC 5322 §2.2.3); raw 8-bit or JIS bytes as text, as is most likely."""
     value = _FOLD.sub("", value)
