@@ -156,6 +156,11 @@ def test_what_was_not_understood_is_not_looked_up_but_what_a_clerk_may_allow_is(
     assert [sought.key for sought in needed(TEXT.replace("@uni.example", "@free.example"))][1] == "ichiro@free.example"
 
 
+def test_what_only_a_guess_makes_of_a_mail_is_not_looked_up() -> None:
+    doubtful = replace(mail(TEXT), unsure=(("EUC-JP", "x"), ("Big5", "y")))
+    assert lookups(doubtful, Facts(sort="application", number="2026-00001"), NOTHING, RULES) == ()
+
+
 def test_an_answer_needs_the_rows_of_its_case_and_those_it_brings() -> None:
     assert needed_by(case(), "Name: Taro Iden-Sato\n") == ALL, "what it does not mention as well"
     other = needed_by(case(), "Account: taro-j\n")

@@ -209,8 +209,9 @@ Answers = Mapping[str, tuple[str, ...]]
 
 
 def _said(message: Message, form: Form, *, answers_ours: bool) -> Iterator[Answers]:
-    """What a mail says in its text and in its attachments, whichever of the two wins."""
+    """What a mail says in its text, if that is certain, and in its attachments, whichever of the two wins."""
     text, files = read(message.text, form, answers_ours=answers_ours).answers, attached.answers(message, form)
+    text = {} if message.unsure else text
     yield {**files, **text}
     if files.keys() & text.keys():
         yield {**text, **files}
