@@ -49,6 +49,26 @@ def packed(parts: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
     return file.getvalue()
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+CMS = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+
+
+def cms(sort: bytes, inner: bytes = bytes(8)) -> bytes:
+    return b"\x30\x82\x01\x00" + CMS + sort + b"\xa0\x80" + inner
+
+
+def cms_data(follows: bytes) -> bytes:
+    return b"\x30\x80\x02\x01\x01\x31\x00\x30\x80" + CMS + b"\x01" + follows
+
+
+def locked_zip(*names: str) -> bytes:
+    """A ZIP whose files say that they are encrypted, as those with a password do."""
+    content = bytearray(packed(dict.fromkeys(names, b"twelve bytes and more"), zipfile.ZIP_STORED))
+    for at in (at for at in range(len(content)) if content[at : at + 4] in (b"PK\3\4", b"PK\1\2")):
+        content[at + (6 if content[at + 2] == 3 else 8)] |= 1
+    return bytes(content)
+
+
 def read(file: PlanFile) -> Plan:
     seen = look(file.content)
     assert seen.kind == "plan"
@@ -75,7 +95,37 @@ def refused(content: bytes) -> str:
         (pdf(), "pdf"),
         (b"\n\n" + pdf(), "pdf"),
         (PlanFile().content, "plan"),
-        (packed({"[Content_Types].xml": b"", "word/document.xml": b"<x/>"}), ""),
+        (packed({"[Content_Types].xml": b"", "word/document.xml": b"<x/>"}), "document"),
+        (packed({"mimetype": b"application/vnd.oasis.opendocument.text"}, zipfile.ZIP_STORED), "document"),
+        (b"{\\rtf1\\ansi hello}", "document"),
+        (OLE + "WordDocument\0".encode("utf-16-le"), "document"),
+        (packed({"plan.xlsx": PlanFile().content}), "archive"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "archive"),
+        (b"Rar!\x1a\x07\x01\0", "archive"),
+        (b"\x1f\x8b\x08\0\0", "archive"),
+        (b"BZh91AY&SY\0", "archive"),
+        (bytes(257) + b"ustar\x0000", "archive"),
+        (b"\x22\x1c-lh5-\0\0", "archive"),
+        (b"MSCF\0\0\0\0\0", "archive"),
+        (b"MZ\x90\0\x03\0", "program"),
+        (b"\x7fELF\x02\x01", "program"),
+        (b"#!/bin/sh\nrm -r ~\n", "program"),
+        (b"L\0\0\0\x01\x14\x02\0\0", "program"),
+        (packed({"META-INF/MANIFEST.MF": b"", "A.class": b""}), "program"),
+        (locked_zip("plan.xlsx"), "locked"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "locked"),
+        (b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n", "locked"),
+        (b"\x85\x01\x0c\x03" + bytes(40), "locked"),
+        (cms(b"\x03"), "locked"),
+        (b"\x30\x80" + cms(b"\x06")[4:], "locked"),
+        (cms(b"\x02", cms_data(b"\xa0\x03\x04\x01x")), "sealed"),
+        (cms(b"\x02", cms_data(b"\x30\0")), "signature"),
+        (b"-----BEGIN PGP SIGNATURE-----\n", "signature"),
+        (b"\x78\x9f\x3e\x22\1\0", "tnef"),
+        (b"From: a@univ.example\nSubject: x\nMessage-ID: <1@univ.example>\n\nFamily name: Iden\n", "mail"),
+        (b"MZ is how my name begins.\n", "text"),
+        (b"0120-000-000\n", "text"),
+        (b"Subject: wild rice\nPurpose: assembly\n\n", "text"),
         (packed({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, zipfile.ZIP_STORED), "spreadsheet"),
         (packed({"xl/workbook.bin": b"x"}), "spreadsheet"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook\0".encode("utf-16-le"), "spreadsheet"),
@@ -143,6 +193,17 @@ def test_the_size_of_a_picture_stands_in_its_head(content: bytes, pixels: tuple[
 def test_a_text_is_kept_as_far_as_anybody_reads() -> None:
     assert look("氏名：三島 花子\r\n".encode("cp932")).text == "氏名：三島 花子\n"
     assert len(look(b"word " * 19_000).text) == 20_000
+
+
+def test_names_in_an_archive_are_only_shown_and_nothing_of_it_is_unpacked() -> None:
+    bomb = b"\0" * 50_000_000
+    names = ("../../etc/cron.d/x", "/root/.ssh/id", "a\u202egpj.exe", "x" * 90, "b", "c")
+    seen = look(packed({**dict.fromkeys(names, b""), "bomb": bomb}))
+    (doubt,) = seen.doubts
+    assert (seen.kind, seen.text) == ("archive", "")
+    assert "(7 files: ../../etc/cron.d/x, /root/.ssh/id, agpj.exe, xxxx" in doubt
+    assert doubt.endswith("…, b, …)")
+    assert look(locked_zip("見積.xlsx")).doubts == ("is an archive that is locked with a password (1 file: 見積.xlsx)",)
 
 
 # What a usage plan says
@@ -354,7 +415,6 @@ def sheet_of(cells: bytes) -> bytes:
         (b"PK\x03\x04 broken", "is broken"),
         (PlanFile().content[:-100], "is broken"),
         (b"%PDF-1.7\nnothing", "is broken"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "is locked with a password"),
         (sheet_of(b'<row r="1"><c r="XFD1048576"><v>1</v></c></row>'), "is larger than any usage plan"),
         (sheet_of(b'<row r="20001"><c r="A20001"><v>1</v></c></row>'), "is larger than any usage plan"),
         (sheet_of(b"<row r='1048576'><c><v>1</v></c></row>" * 2), "is larger than any usage plan"),
@@ -605,7 +665,7 @@ def test_what_was_found_comes_through_the_pipe_whole() -> None:
     assert first.attachments[2].text == KEY
     assert "b3BlbnNzaC1rZXktdjE" not in ANSWERS.dump_json([("message", first)]).decode()
     assert isinstance(second, Message)
-    assert [one.kind for one in second.attachments] == ["", ""]
+    assert [one.kind for one in second.attachments] == ["unopened", "unopened"]
     assert second.doubts == ("attachment “odd0”: is broken", "attachment “odd1”: unpacks to more than 30 MB")
 
 

@@ -4,6 +4,8 @@ It must not run anything it finds (formula, macro, link, script), nor write or f
 memory over a hostile file, and whoever calls it sets the limits.
 """
 
+from collections.abc import Mapping
+
 from mailbot.edge.attachments.kinds import Sort, sort_of
 from mailbot.edge.attachments.pixels import pixels_of
 from mailbot.edge.attachments.values import Seen, UnreadableFileError
@@ -19,15 +21,33 @@ def look(content: bytes) -> Seen:
     reading of a plan, is a broken file.
     """
     sort = sort_of(content)
+    if sort in PLAIN:
+        return PLAIN[sort]
     if sort is Sort.IMAGE:
         return Seen("image", pixels=pixels_of(content))
-    if sort is Sort.OLD_SPREADSHEET:
-        return Seen("spreadsheet")
-    if sort is Sort.LOCKED_OFFICE:
-        raise UnreadableFileError("is locked with a password")
     if sort is Sort.ZIP:
-        return _workbook(content)
+        return _zip(content)
     return _pdf(content) if sort is Sort.PDF else _text(content)
+
+
+PLAIN: Mapping[Sort, Seen] = {
+    Sort.OLD_SPREADSHEET: Seen("spreadsheet"),
+    Sort.LOCKED_OFFICE: Seen("locked", doubts=("is locked with a password",)),
+    Sort.SEALED: Seen("locked", doubts=("is encrypted",)),
+    Sort.SIGNED: Seen("sealed", doubts=("is a signed envelope, which was not opened",)),
+    Sort.SIGNATURE: Seen("signature"),
+    Sort.DOCUMENT: Seen("document", doubts=("is a document, which was not read",)),
+    Sort.PROGRAM: Seen("program", doubts=("is a program, which nobody ran",)),
+    Sort.ARCHIVE: Seen("archive", doubts=("is an archive, which was not opened",)),
+    Sort.TNEF: Seen("tnef", doubts=("is an Outlook envelope, which was not opened",)),
+}
+"""What is known of a file of a sort that nothing looks into."""
+
+
+def _zip(content: bytes) -> Seen:
+    from mailbot.edge.attachments.archives import look_into
+
+    return look_into(content) or _workbook(content)
 
 
 def _workbook(content: bytes) -> Seen:

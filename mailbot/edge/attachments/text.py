@@ -8,6 +8,8 @@ from mailbot.edge.charsets import BAD, decode
 MOST_BYTES = 100_000
 MOST_TEXT = 20_000
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+_FIELD = re.compile(r"([!-9;-~]+)[ \t]*:")
+_OF_A_MAIL = frozenset("received message-id return-path mime-version date from subject".split())
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _KEY_LINE = re.compile(
     r"(?:[a-z-]+(?:=\"[^\"]*\")?(?:,[a-zA-Z0-9-]+(?:=\"[^\"]*\")?)*\s+)?"
@@ -19,7 +21,8 @@ _RFC4716 = re.compile(r"-{4} ?BEGIN SSH2 PUBLIC KEY ?-{4}.*-{4} ?END SSH2 PUBLIC
 
 def look_into(content: bytes) -> Seen:
     """Text of at most 100 kB, its charset guessed as a mail's is, of which the first 20,000 characters are kept;
-    `key` if nothing but SSH public keys is in it (OpenSSH lines, RFC 4716). A private key is a text like others."""
+    `key` if nothing but SSH public keys is in it (OpenSSH lines, RFC 4716). A private key is a text like others; of a
+    saved mail nothing is kept."""
     if not content.strip() or len(content) > MOST_BYTES:
         return Seen()
     if not content.startswith(_WIDE) and _CONTROL.search(content):
@@ -27,7 +30,22 @@ def look_into(content: bytes) -> Seen:
     text = decode(content).text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if text.count(BAD) * 50 > len(text):
         return Seen()
+    if is_mail(text):
+        return Seen("mail", doubts=("is a mail, which was not read as if it had been sent here",))
     return Seen("key" if is_key(text) else "text", text=text[:MOST_TEXT])
+
+
+def is_mail(text: str) -> bool:
+    """Whether a text is a mail that was saved as a file, with its header (RFC 5322): a mail within a mail, whatever the
+    part that brings it is called."""
+    head, names = text[:MOST_TEXT].lstrip("\n").partition("\n\n")[0], set[str]()
+    for line in head.split("\n"):
+        if line[:1] not in (" ", "\t"):
+            field = _FIELD.match(line)
+            if field is None:
+                return False
+            names.add(field[1].lower())
+    return len(names & _OF_A_MAIL) > 1
 
 
 def is_key(text: str) -> bool:

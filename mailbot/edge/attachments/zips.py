@@ -50,10 +50,15 @@ def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
             yield member.filename, part
 
 
+def members_of(content: bytes) -> list[zipfile.ZipInfo]:
+    """The list of what is in a ZIP, as far as anybody looks."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.infolist()[:MOST_FILES]
+
+
 def names_of(content: bytes) -> frozenset[str]:
     """The names in a ZIP, in lower case."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return frozenset(name.lower() for name in archive.namelist()[:MOST_FILES])
+    return frozenset(member.filename.lower() for member in members_of(content))
 
 
 def packed(parts: Parts) -> bytes:

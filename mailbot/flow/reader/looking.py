@@ -32,7 +32,7 @@ class OutOfTimeError(BaseException):
 def looked_into(message: Message, contents: Sequence[bytes], seconds: float = SECONDS) -> Message:
     """The message with what was found in its attachments; `contents` are their decoded bytes, one for one.
 
-    What is broken, locked, too large, or takes too long keeps an empty kind, and a doubt says so in words.
+    What is broken or too large is `unopened`, what takes too long keeps an empty kind; a doubt says so in words.
     """
     if not contents:
         return message
@@ -75,7 +75,7 @@ def _within(seconds: float, content: bytes) -> Seen:
     try:
         return _clocked(seconds, content)
     except UnreadableFileError as unreadable:
-        return Seen(doubts=(str(unreadable),))
+        return Seen("unopened", doubts=(str(unreadable),))
     except MemoryError:
         return Seen(doubts=("needs too much memory to be read",))
     except OutOfTimeError:

@@ -1,0 +1,61 @@
+"""Tells what a ZIP is by the names in it, and whether it is locked. It unpacks nothing, and a name in it is only shown.
+
+What a ZIP unpacks to and where its names point are of no matter here: no file of it is ever opened or written.
+"""
+
+import re
+import zipfile
+from collections.abc import Sequence
+
+from mailbot.edge.attachments.values import Seen, guarded
+from mailbot.edge.attachments.zips import members_of
+from mailbot.edge.charsets import without_surrogates
+
+MOST_NAMED = 5
+LONGEST_NAME = 60
+_LOCKED = 0x01 | 0x40 | 0x2000
+"""Bits of a member's flags that say it is encrypted, strongly encrypted, or that the list of members is (APPNOTE)."""
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("spreadsheet", re.compile(r"xl/workbook\.\w+")),
+    ("document", re.compile(r"(?:word/document|ppt/presentation|visio/document)\.\w+|content\.hpf|mimetype")),
+    ("program", re.compile(r"meta-inf/manifest\.mf|androidmanifest\.xml|appxmanifest\.xml")),
+)
+"""What a ZIP is, by a file that is always in one; the first that fits. A spreadsheet is looked into by others."""
+_WORDS = {
+    "document": "is a document, which was not read",
+    "program": "is a program, which nobody ran",
+    "locked": "is an archive that is locked with a password",
+    "archive": "is an archive, which was not opened",
+}
+_SHEETS = (b"opendocument.spreadsheet",)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def look_into(content: bytes) -> Seen | None:
+    """`locked`, `program`, `document` or `archive`, and in words the first names in it; None for what may be a
+    spreadsheet. Raises UnreadableFileError for a broken ZIP."""
+    members = guarded(lambda: members_of(content), zipfile.BadZipFile)
+    names = [member.filename for member in members]
+    if any(member.flag_bits & _LOCKED for member in members):
+        return _seen("locked", names)
+    kind = _kind([name.lower() for name in names])
+    if kind == "spreadsheet" or any(mark in content[:200] for mark in _SHEETS):
+        return None
+    return _seen(kind, names if kind == "archive" else ())
+
+
+def _kind(names: Sequence[str]) -> str:
+    found = (kind for kind, name in _KINDS if any(map(name.fullmatch, names)))
+    return next(found, "archive")
+
+
+def _seen(kind: str, names: Sequence[str]) -> Seen:
+    shown = ", ".join(map(_shown, names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "")
+    more = f" ({len(names)} {'file' if len(names) == 1 else 'files'}: {shown})" if names else ""
+    return Seen(kind, doubts=(_WORDS[kind] + more,))
+
+
+def _shown(name: str) -> str:
+    """A name as it stands there, folders and all, without what would change how the line around it reads."""
+    plain = _CONTROLS.sub("", without_surrogates(name))
+    return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - 1] + "…"
