@@ -18,6 +18,7 @@ MOST = 128
 _NAMES = (
     r"(?<![a-z])(?:pass[ -]?(?:word|phrase|code)s?|passwd|pwd|passwort)(?![a-z])",
     r"(?<![\w.=-])(?:pw|pass|pin(?:[ -]?(?:code|number|no\.?))?)(?![\w-])",
+    r"(?<=[ぁ-んァ-ヶー一-龠])pw(?![a-z0-9_-])|(?<![\w.=-])pw(?=[はが])",
     r"パス(?:[ワヮ][ーｰ―−－-]?ド|フレーズ|コード)|ﾊﾟｽ(?:ﾜ[ｰｰ-]?ﾄﾞ|ﾌﾚｰｽﾞ|ｺｰﾄﾞ)?|(?<![ァ-ヶー])パス(?![ァ-ヶー])"
     r"|暗証(?:番号|コード)|合い?言葉",
 )
@@ -140,6 +141,13 @@ def _below(found: Candidate) -> bool:
     return _strange(found.value) and re.match(r"[ \t]*(?:$|\n)", found.text[found.stop : found.stop + 80]) is not None
 
 
+def _sent(found: Candidate) -> bool:
+    """On a line of its own below the words that it is sent with this mail, as people do who send a locked file: letters
+    with digits, and not few; no address."""
+    letter, digit = any(map(str.isalpha, found.value)), any(map(str.isdigit, found.value))
+    return letter and digit and len(found.value) >= 6 and "@" not in found.value and _below(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Joint:
     """What may stand between the word and the password, and whether what follows is a password then."""
@@ -152,9 +160,12 @@ def _joint(between: str, judge: Callable[[Candidate], bool]) -> Joint:
     return Joint(re.compile(between, re.IGNORECASE), judge)
 
 
+_CLOSING = r"[」』】\])\"'”]{0,2}"
 _POINTS = r"(?:[^\n]{0,40}(?:follows|below|following|以下|次|下記)[^\n]{0,20})?"
+_SENT = r"を?(?:お送り|お知らせ|ご?連絡|ご?通知|お伝え)(?:いた|致)?しま[^\n]{0,6}"
 JOINTS = (
-    _joint(rf"{_POINTS}[ \t]{{0,4}}[:.。]?[ \t]*(?:\n[ \t>＞|]*){{1,2}}", _below),
+    _joint(rf"{_CLOSING}{_POINTS}[ \t]{{0,4}}[:.。]?[ \t]*(?:\n[ \t>＞|]*){{1,2}}", _below),
+    _joint(rf"{_SENT}[ \t]*(?:\n[ \t>＞|]*){{1,2}}", _sent),
     _joint(rf"{_REMARK}[ \t]{{0,4}}(?:[:=]{{1,2}}>?|->|→|⇒|\|)[ \t]*", _written),
     _joint(rf"{_REMARK}(?:[ \t]*\t[ \t]*|[ ]{{2,20}})", _written),
     _joint(r"(?:は|が)[、:]?[ \t]*", _told_in_japanese),
