@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pdf_files import pdf
 from plan_files import PlanFile, Row
+from strange_files import cms, document, locked_zip
 
 KENJI = ("Kenji Sato", "kenji@univ.example", "kenji", "", "Example University")
 GROUP = (
@@ -22,6 +23,23 @@ KOSHUKAI = (
 )
 AIM = "野生イネ300系統のゲノムを、公開されているツールで組み立てます。"
 AMOUNT = "1系統あたり 0.15 TB、合計 45 TB を見込んでいます。"
+
+ENQUIRY = """\
+Your name: <Ngozi Okafor>
+Affiliation: <Example University, Institute of Marine Biology>
+Your login account: <nokafor>
+Details of your request:
+<My jobs on the large-memory nodes stop after an hour. Is there a limit,
+and can I ask for more time?>
+"""
+TOIAWASE = """\
+氏名：<杉山 直子>
+所属：<例示大学　農学部>
+ログインアカウント：<sugiyama-n>
+問い合わせ内容：
+<共有領域の空きが足りません。①容量の追加と②古いファイルの
+削除のどちらをお願いすべきでしょうか。>
+"""
 
 PLANS: Mapping[str, PlanFile] = {
     "plan": PlanFile(users=(KENJI,), rows=(Row({"kenji": 12.5}),)),
@@ -98,5 +116,12 @@ PLANS_OF_ALL = {**PLANS, **KEIKAKU}
 FILES: Mapping[str, tuple[str, bytes]] = {
     **{name: (f"{name.replace(' ', '_')}.xlsx", plan.content) for name, plan in PLANS_OF_ALL.items()},
     "scan": ("scan.pdf", pdf()),
+    "locked ZIP": ("account application.zip", locked_zip("application.docx")),
+    "パスワード付きZIP": ("利用申請書.zip", locked_zip("利用申請書.docx")),
+    "Word form": ("account application.docx", document()),
+    "PDF form": ("利用申請書.pdf", pdf()),
+    "encrypted mail": ("smime.p7m", cms(b"\x03")),
+    "form as text": ("enquiry.txt", ENQUIRY.encode()),
+    "メモ帳の問い合わせ": ("問い合わせ.txt", TOIAWASE.replace("\n", "\r\n").encode("cp932")),
 }
 """Name -> name of the file, and its bytes."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from mailbot.core import commands
+from mailbot.core.attached import File
 from mailbot.core.case import Attached, Case, Consent
 from mailbot.core.decide.command.values import Done
 from mailbot.core.events import Fault, LetterWritten, Remark, Row
@@ -53,6 +54,7 @@ QUESTIONS = {
     "ja": "来週から学生に利用させたいのですが、間に合いますでしょうか。\n\n例示大学　鈴木一郎",
 }
 READINGS = "EUC-JP:\nAffiliation: 名大\n\nGB18030:\nAffiliation: 叹络\n\nbytes:\ncc be c2 e7"
+FILES = (File("application.zip", "locked"), File("", "document"), File("photo.exe", "program"))
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHkPTLgKQTzQrZbHVLTOJw7vXqkxbbSpYZpcfz1vFqYA taro@laptop"
 
 
@@ -305,6 +307,11 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "reminder-clerk": written("reminder", "clerk", ready),
     "expired": written("expired", "applicant", lambda language: case(language, "fields", "expired")),
     "expired-consent": written("expired", "applicant", lambda language: case(language, "consent", "expired")),
+    "not_read": written("not_read", "applicant", collecting, files=FILES[:1]),
+    "not_read-stranger": written("not_read", "stranger", files=FILES),
+    "passed_on-files": written(
+        "passed_on", "clerk", collecting, why="files_unread", by="taro@univ.example", text="", files=FILES
+    ),
     "secret": written("secret", "applicant", collecting, secrets=("private_key",)),
     "secret-password": written("secret", "responsible", consenting, secrets=("password",)),
     "secret-both": written("secret", "stranger", secrets=("private_key", "password")),

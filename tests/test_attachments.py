@@ -22,6 +22,7 @@ from pypdf import PdfWriter
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
+from strange_files import OLE, cms, cms_data, document, locked_zip, packed
 
 from mailbot.core import attached, plans
 from mailbot.core.events import Plan, PlanFault
@@ -39,34 +40,6 @@ RFC4716 = f'---- BEGIN SSH2 PUBLIC KEY ----\nComment: "a key"\n{KEY.split()[1]}\
 PRIVATE = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----\n"
 PURPOSE, FEES = "利用目的等", "料金試算表"
 REAL = sorted((Path(os.environ.get("MAILBOT_CORPORA", "/nowhere")).parent / "usage_plan").glob("*.xlsx"))
-
-
-def packed(parts: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", method) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    return file.getvalue()
-
-
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-CMS = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
-
-
-def cms(sort: bytes, inner: bytes = bytes(8)) -> bytes:
-    return b"\x30\x82\x01\x00" + CMS + sort + b"\xa0\x80" + inner
-
-
-def cms_data(follows: bytes) -> bytes:
-    return b"\x30\x80\x02\x01\x01\x31\x00\x30\x80" + CMS + b"\x01" + follows
-
-
-def locked_zip(*names: str) -> bytes:
-    """A ZIP whose files say that they are encrypted, as those with a password do."""
-    content = bytearray(packed(dict.fromkeys(names, b"twelve bytes and more"), zipfile.ZIP_STORED))
-    for at in (at for at in range(len(content)) if content[at : at + 4] in (b"PK\3\4", b"PK\1\2")):
-        content[at + (6 if content[at + 2] == 3 else 8)] |= 1
-    return bytes(content)
 
 
 def read(file: PlanFile) -> Plan:
@@ -95,7 +68,7 @@ def refused(content: bytes) -> str:
         (pdf(), "pdf"),
         (b"\n\n" + pdf(), "pdf"),
         (PlanFile().content, "plan"),
-        (packed({"[Content_Types].xml": b"", "word/document.xml": b"<x/>"}), "document"),
+        (document(), "document"),
         (packed({"mimetype": b"application/vnd.oasis.opendocument.text"}, zipfile.ZIP_STORED), "document"),
         (b"{\\rtf1\\ansi hello}", "document"),
         (OLE + "WordDocument\0".encode("utf-16-le"), "document"),

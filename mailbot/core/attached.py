@@ -3,19 +3,97 @@
 It must not know of cases, nor decide whether an answer counts.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from mailbot.core import plans
 from mailbot.core.events import Fault, Plan, PlanFault, Remark
 from mailbot.core.fields.wrong import FAULTS
 from mailbot.core.forms import Form
 from mailbot.core.message import Attachment, Message
+from mailbot.core.reading import Reading, read, recognise
 
 SIGNABLE = frozenset({"pdf", "image"})
 """Kinds that a signed document comes as: with a digital signature, or signed on paper and scanned."""
 
+UNREAD = frozenset({"locked", "sealed", "archive", "document", "program", "tnef", "unopened"})
+"""Kinds that are never read, whatever else a mail brings."""
+ALONE = frozenset({"pdf", "spreadsheet", "mail"})
+"""Kinds that are not read either, which matters only where nothing else of a mail was: a form filled in as a PDF."""
+FILE_KINDS = UNREAD | ALONE | {"plan", "image", "key", "text", "signature", "other"}
+"""What a file may be said to be (words.toml, table `files`)."""
+MOST_TEXTS = 3
+"""Texts attached to one mail in which a form is looked for."""
+_ELSEWHERE = re.compile(
+    r"[(（]?(?:please )?(?:see|refer to|as in|as)? ?(?:the )?attach(?:ed|ment)(?: (?:file|text|form))?[)）.]?"
+    r"|(?:添付|別紙)(?:の|ファイル|資料|を|に|ご|参照|とおり|通り|記載|です|下さい|ください|いたします|[。）])*",
+    re.IGNORECASE,
+)
+"""Answers that only say where the answer stands."""
+_PGP = "-----BEGIN PGP MESSAGE-----"
+
 SMALLEST = 400
 """Pixels on the shorter side of a picture below which it is no page: A4 at 50 dots an inch, which nobody can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment as people are told of it: its name, and of what kind it is (`FILE_KINDS`)."""
+
+    name: str
+    kind: str
+
+
+def files(message: Message) -> tuple[File, ...]:
+    """All that a mail brings beside its text and what is shown within that."""
+    shown = (one for one in message.attachments if not one.inline)
+    return tuple(File(one.name, one.kind or "other") for one in shown)
+
+
+def unread(message: Message, *, alone: bool) -> tuple[File, ...]:
+    """What of a mail nobody reads though its sender may think so; `alone` if nothing else of it was read. A text that
+    is encrypted (RFC 4880 §6.2) is a file without a name."""
+    kinds = UNREAD | ALONE if alone else UNREAD
+    text = (File("", "locked"),) if any(line.startswith(_PGP) for line in message.text.split("\n")) else ()
+    return (*text, *(file for file in files(message) if file.kind in kinds))
+
+
+def form_of(message: Message, forms: Mapping[str, Form]) -> str | None:
+    """The form that a mail fills in, by name: in its text, else in a text that is attached; None if there is none."""
+    found = recognise(message.subject, message.text, forms)
+    if found is not None:
+        return found
+    found_there = (recognise(message.subject, text, forms) for text in _texts(message))
+    return next((name for name in found_there if name is not None), None)
+
+
+def reading_of(message: Message, form: Form, *, answers_ours: bool) -> Reading:
+    """What a mail says about a form, in its text and in the texts attached to it, each read as `reading.read` reads a
+    body. An attached text counts only if the form is filled in there; what stands in both counts once, what differs is
+    several answers to one field."""
+    filled = (text for text in _texts(message) if recognise("", text, {form.name: form}))
+    readings = [read(text, form, answers_ours=answers_ours) for text in (message.text, *filled)]
+    if len(readings) == 1:
+        return readings[0]
+    answers = {key: _different(one.answers.get(key, ()) for one in readings) for key in form.fields}
+    unread = dict.fromkeys(line for one in readings for line in one.unread)
+    return Reading({key: texts for key, texts in answers.items() if texts}, tuple(unread))
+
+
+def _texts(message: Message) -> list[str]:
+    """The texts attached to a mail that are looked at; one that stands in its own text too was read there."""
+    texts = (one.text for one in message.attachments if one.kind == "text")
+    return [text for text in texts if text.strip() and text.strip() not in message.text][:MOST_TEXTS]
+
+
+def _different(answers: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Each answer once, whatever its white space and letter case; “see attached” is none beside one that is."""
+    seen: dict[str, str] = {}
+    for text in (text for texts in answers for text in texts):
+        seen.setdefault("".join(text.casefold().split()), text)
+    said = tuple(text for text in seen.values() if text.strip() and not _ELSEWHERE.fullmatch(text.strip()))
+    return said or tuple(seen.values())
 
 
 def _entry(key: str) -> Callable[[Plan], str]:

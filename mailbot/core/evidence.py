@@ -13,7 +13,6 @@ from mailbot.core.events import Facts, Place, Value
 from mailbot.core.fields import understand
 from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
-from mailbot.core.reading import read, recognise
 from mailbot.core.registers import Sought, accounts_of
 from mailbot.core.rules import Form, Rules
 from mailbot.core.sender import judge, only_sender
@@ -111,7 +110,7 @@ def gather(
         claim = info = case = None  # whoever was responsible once is nobody in this case now
     registered = case.applicant if case and info and info.role == "applicant" else info.to if info else ""
     answers = info.role if info else "unknown" if claimed and believe else None
-    clues = Clues(desk, new_text(message.text), recognise(message.subject, message.text, rules.forms), answers)
+    clues = Clues(desk, new_text(message.text), attached.form_of(message, rules.forms), answers)
     kind, row = sort(message, clues)
     said = content(message, claim.letter if claim else "")
     twin = _twin(said, remembered.twins)
@@ -158,7 +157,7 @@ def opens(message: Message, facts: Facts, remembered: Remembered, rules: Rules) 
     case = _case(facts, remembered)
     if facts.same or (case is not None and case.open):
         return None
-    filled = recognise(message.subject, message.text, rules.forms) if facts.sort in ("application", "answer") else None
+    filled = attached.form_of(message, rules.forms) if facts.sort in ("application", "answer") else None
     letter = remembered.letters.get(facts.letter or "")
     if filled or facts.sort not in ("answer", "enquiry") or letter is None or letter.role != "stranger":
         return filled
@@ -210,8 +209,8 @@ Answers = Mapping[str, tuple[str, ...]]
 
 def _said(message: Message, form: Form, *, answers_ours: bool) -> Iterator[Answers]:
     """What a mail says in its text, if that is certain, and in its attachments, whichever of the two wins."""
-    text, files = read(message.text, form, answers_ours=answers_ours).answers, attached.answers(message, form)
-    text = {} if message.unsure else text
+    said, files = attached.reading_of(message, form, answers_ours=answers_ours), attached.answers(message, form)
+    text = {} if message.unsure else said.answers
     yield {**files, **text}
     if files.keys() & text.keys():
         yield {**text, **files}

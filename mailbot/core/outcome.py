@@ -10,12 +10,12 @@ TEMPLATES = (
     *("rejected_responsible", "declined", "forms", "transcript", "not_counted", "passed_on", "stuck", "handed"),
     *("proposed", "status", "reminder", "expired", "too_large", "address_changed", "undeliverable"),
     *("unreached", "quarantine", "alarm", "closed", "notice", "document", "document_received", "task", "overdue"),
-    *("completed", "secret", "awaited"),
+    *("completed", "secret", "awaited", "not_read"),
     *("replied", "asked", "undone", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
     *("objected", "objection", "objection_over", "unannounced"),
 )
 """Every letter the desk may write, by the name of its template."""
-GENERAL = frozenset({"forms", "not_counted", "too_large", "secret"})
+GENERAL = frozenset({"forms", "not_counted", "too_large", "secret", "not_read"})
 """Letters that answer somebody without a case; how many a day is a budget."""
 FINAL = frozenset(
     {"accepted", "accepted_responsible", "completed", "rejected", "rejected_responsible", "declined", "expired"}

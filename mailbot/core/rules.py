@@ -153,6 +153,7 @@ class Words(Frozen):
     alarms: dict[str, str]
     remarks: dict[str, str] = {}
     next: dict[str, str] = {}
+    files: dict[str, str] = {}
 
 
 class Rules(Frozen):

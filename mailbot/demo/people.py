@@ -15,7 +15,10 @@ SUBTYPES = {
     "pdf": "pdf",
     "xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-"""What a mail program says of a file, by the end of its name."""
+"""What a mail program says of a file, by the end of its name; of any other that it does not know it."""
+
+
+BOUNDARY = "=_between_text_and_files_="
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,10 @@ def write(
 
 def _with_files(mail: EmailMessage, files: Sequence[tuple[str, bytes]]) -> EmailMessage:
     for name, data in files:
-        mail.add_attachment(data, maintype="application", subtype=SUBTYPES[name.rpartition(".")[2]], filename=name)
+        subtype = SUBTYPES.get(name.rpartition(".")[2], "octet-stream")
+        mail.add_attachment(data, maintype="application", subtype=subtype, filename=name)
+    if files:
+        mail.set_boundary(BOUNDARY)  # the same bytes every time
     return mail
 
 

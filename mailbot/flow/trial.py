@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from mailbot.core import attached
 from mailbot.core.decide import decide
 from mailbot.core.decide.taking import said_by
 from mailbot.core.events import Event, Facts, Fault, FieldsRead, Quarantined, Value
@@ -13,7 +14,7 @@ from mailbot.core.fields import understand
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import Decision
 from mailbot.core.quoting import new_text
-from mailbot.core.reading import language_of, recognise
+from mailbot.core.reading import language_of
 from mailbot.core.registers import not_imported
 from mailbot.core.rules import Rules
 from mailbot.edge.letters import Letters
@@ -74,7 +75,7 @@ def _told(rules: Rules, message: Message, facts: Facts, events: Sequence[Event])
 def _fields(rules: Rules, message: Message, facts: Facts, language: str, events: Sequence[Event]) -> dict[str, object]:
     """The fields as decided upon. An answer to a letter that cannot be verified belongs to no case here and names no
     form: its fields are read after the form it fits best."""
-    name = recognise(message.subject, message.text, rules.forms)
+    name = attached.form_of(message, rules.forms)
     if name is None or facts.sort not in ("application", "answer"):
         return {"form": None, "fields": {}, "faults": []}
     form = rules.forms[name]

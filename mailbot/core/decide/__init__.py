@@ -4,8 +4,9 @@ the same input. It does nothing: no clock, disk, network or randomness."""
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from mailbot.core import attached
 from mailbot.core.case import Case
-from mailbot.core.decide import application, automatic, command, consent, others, participant, secret
+from mailbot.core.decide import application, automatic, command, consent, others, participant, secret, unread
 from mailbot.core.decide.deadline import overdue
 from mailbot.core.decide.incoming import Incoming
 from mailbot.core.decide.undeliverable import undeliverable
@@ -13,7 +14,6 @@ from mailbot.core.events import Facts
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import Decision
 from mailbot.core.quoting import new_text
-from mailbot.core.reading import recognise
 from mailbot.core.rules import Rules
 from mailbot.core.token import without_macs
 
@@ -47,13 +47,13 @@ def decide(
     """
     if isinstance(message, Unreadable):
         return [others.unreadable(message, facts)]
-    form = recognise(message.subject, message.text, rules.forms)
+    form = attached.form_of(message, rules.forms)
     mail = Incoming(message, without_macs(new_text(message.text)), form, facts, cases, rules, now)
     if facts.same:
         return [others.same(mail)]
     if message.size > rules.desk.limits.mail_megabytes * 1_000_000:
         return secret.told(mail, [others.too_large(mail)])
-    return secret.told(mail, [HANDLERS[facts.sort](mail)])
+    return secret.told(mail, unread.told(mail, [HANDLERS[facts.sort](mail)]))
 
 
 __all__ = ["Incoming", "decide", "overdue", "undeliverable"]

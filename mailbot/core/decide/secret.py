@@ -32,15 +32,32 @@ def told(mail: Incoming, decisions: Sequence[Decision]) -> list[Decision]:
 
 def _in_case(mail: Incoming, decision: Decision) -> tuple[Letter, ...]:
     """The letter to whoever takes part in the case that the mail opened or answered; none if nobody does."""
-    opened = any(isinstance(event, CaseOpened) for event in decision.events)
-    if decision.case is None or (not opened and (mail.case is None or mail.letter is None)):
+    story, role = continued(mail, decision), role_of(mail, decision)
+    if story is None:
         return ()
-    role = "applicant" if opened or mail.letter is None else mail.letter.role
-    story = Story(None if opened else mail.case, decision.case, mail.rules, mail.now, mail.new_text)
-    story.add(*decision.events)
     clerk = mail.rules.desk.clerk(mail.letter.to) if mail.letter and role == "clerk" else None
     if clerk is not None:
         story.to_clerk(clerk, "secret", secrets=mail.facts.secrets)
     elif role in WRITES:
         WRITES[role](story, "secret", secrets=mail.facts.secrets)
     return tuple(story.letters)
+
+
+def role_of(mail: Incoming, decision: Decision) -> str:
+    """As what whoever wrote takes part in the case of that decision."""
+    return "applicant" if _opens(decision) or mail.letter is None else mail.letter.role
+
+
+def continued(mail: Incoming, decision: Decision) -> Story | None:
+    """The story of the case that the mail opened or answered, as it stands after that decision; None if the mail
+    belongs to none."""
+    opened = _opens(decision)
+    if decision.case is None or (not opened and (mail.case is None or mail.letter is None)):
+        return None
+    story = Story(None if opened else mail.case, decision.case, mail.rules, mail.now, mail.new_text)
+    story.add(*decision.events)
+    return story
+
+
+def _opens(decision: Decision) -> bool:
+    return any(isinstance(event, CaseOpened) for event in decision.events)

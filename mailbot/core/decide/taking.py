@@ -18,7 +18,7 @@ from mailbot.core.fields.types import read as value_of
 from mailbot.core.fields.wrong import Wrong
 from mailbot.core.garbled import BAD
 from mailbot.core.message import Message
-from mailbot.core.reading import Unread, read
+from mailbot.core.reading import Unread
 from mailbot.core.rules import Form
 from mailbot.core.token import without_macs
 
@@ -41,9 +41,9 @@ class Said:
 
 
 def said_by(message: Message, form: Form, *, answers_ours: bool) -> Said:
-    """What a mail says about a form. Where text and attachment both answer, the text counts if it can be read: “see
-    attached” is no answer; a plan is what is attached."""
-    reading = read(message.text, form, answers_ours=answers_ours)
+    """What a mail says about a form. Where text and a plan or key that is attached both answer, the text counts if it
+    can be read: “see attached” is no answer; a plan is what is attached."""
+    reading = attached.reading_of(message, form, answers_ours=answers_ours)
     brought = attached.answers(message, form)
     asked = {key: texts for key, texts in reading.answers.items() if not _from_a_plan(form, key)}
     kept = {key: texts for key, texts in asked.items() if key not in brought or _readable(form, key, texts)}

@@ -5,6 +5,7 @@ import typing
 from collections.abc import Iterator, Mapping
 
 from mailbot.core.alarms import ALARMS
+from mailbot.core.attached import FILE_KINDS
 from mailbot.core.case import Status
 from mailbot.core.events import FaultKind
 from mailbot.core.fields.wrong import FAULTS
@@ -26,6 +27,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "next": NEXT,
     "dates": frozenset({"date", *DATE_LISTS}),
     "values": frozenset({"yes", "no", "plan", "extension", "ssh_key", "tb", "units", "between", "needless"}),
+    "files": FILE_KINDS | {"unnamed"},
     "alarms": frozenset(f"{alarm.code}{end}" for alarm in ALARMS for end in ("", "_over")),
 }
 """The codes each table must have, because the program uses them; other codes must be the same in all languages."""
