@@ -483,6 +483,13 @@ def test_of_very_many_attachments_only_the_first_are_looked_into() -> None:
     assert message.doubts == ("only the first 20 attachments were looked into",)
 
 
+def test_into_how_many_attachments_is_looked_is_for_the_operator_to_say() -> None:
+    (read,) = through_the_child([mail(b"one", b"two", b"three")], Settings(attachments=2))
+    assert isinstance(read, Message)
+    assert [one.kind for one in read.attachments] == ["text", "text", ""]
+    assert read.doubts == ("only the first 2 attachments were looked into",)
+
+
 # What a PDF says
 
 

@@ -78,8 +78,9 @@ class Folders(Frozen):
 
 class Limits(Frozen):
     """What one mail may cost: megabytes of its size, levels of nesting, parts, kilobytes of headers; and the reader's
-    seconds and megabytes of memory for a group of mails. `returned_mails` is how many mails the desk does not know an
-    inbox may bring when it comes back under another UIDVALIDITY, before they are only observed."""
+    seconds and megabytes of memory for a group of mails. Into so many attachments of a mail is looked, for so many
+    seconds of processor time. `returned_mails` is how many mails the desk does not know an inbox may bring when it
+    comes back under another UIDVALIDITY, before they are only observed."""
 
     mail_megabytes: int = Field(default=20, ge=1, le=200)
     depth: int = Field(default=50, ge=5, le=500)
@@ -87,6 +88,8 @@ class Limits(Frozen):
     header_kilobytes: int = Field(default=1024, ge=16)
     reader_seconds: int = Field(default=30, ge=1, le=600)
     reader_megabytes: int = Field(default=1024, ge=256)
+    attachments: int = Field(default=20, ge=1, le=200)
+    attachment_seconds: int = Field(default=3, ge=1, le=60)
     returned_mails: int = Field(default=20, ge=0)
 
 

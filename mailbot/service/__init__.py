@@ -31,7 +31,14 @@ def reader_for(limits: RuleLimits) -> Reader:
         parts=limits.parts,
         header=limits.header_kilobytes * 1000,
     )
-    return Reader(Settings(memory=limits.reader_megabytes * 1_000_000, seconds=limits.reader_seconds, limits=parts))
+    settings = Settings(
+        memory=limits.reader_megabytes * 1_000_000,
+        seconds=limits.reader_seconds,
+        limits=parts,
+        attachments=limits.attachments,
+        attachment_seconds=limits.attachment_seconds,
+    )
+    return Reader(settings)
 
 
 async def work_on(

@@ -56,7 +56,9 @@ def _read(raw: bytes, settings: Settings) -> Message | Unreadable:
     if isinstance(read, Unreadable):
         return read
     message, contents = read
-    return secrets.without(looked_into(message, contents) if settings.look else message)
+    if settings.look:
+        message = looked_into(message, contents, settings.attachment_seconds, settings.attachments)
+    return secrets.without(message)
 
 
 def _tagged(read: Message | Unreadable) -> Answer:

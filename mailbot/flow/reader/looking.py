@@ -12,10 +12,6 @@ from types import FrameType
 from mailbot.core.message import Attachment, Message
 from mailbot.edge.attachments import Seen, UnreadableFileError, look
 
-MOST = 20
-"""Attachments of one mail that are looked into."""
-SECONDS = 3.0
-"""Processor time for all attachments of one mail."""
 OF_MAIL = ("doubts", "secrets")
 """What is seen in an attachment and said of the whole mail."""
 _AGAIN = 0.5
@@ -29,18 +25,19 @@ class OutOfTimeError(BaseException):
     """The time for a mail's attachments is over; no Exception, so that no library takes it for an error of its own."""
 
 
-def looked_into(message: Message, contents: Sequence[bytes], seconds: float = SECONDS) -> Message:
-    """The message with what was found in its attachments; `contents` are their decoded bytes, one for one.
+def looked_into(message: Message, contents: Sequence[bytes], seconds: float = 3.0, most: int = 20) -> Message:
+    """The message with what was found in its attachments; `contents` are their decoded bytes, one for one. Into the
+    first `most` is looked, for so many seconds of processor time in all.
 
     What is broken or too large is `unopened`, what takes too long keeps an empty kind; a doubt says so in words.
     """
     if not contents:
         return message
-    pairs = list(zip(message.attachments, _seen(contents[:MOST], seconds), strict=False))
+    pairs = list(zip(message.attachments, _seen(contents[:most], seconds), strict=False))
     doubts = [f"attachment {_short(one.name)}: {doubt}" for one, seen in pairs for doubt in seen.doubts]
-    if len(contents) > MOST:
-        doubts.append(f"only the first {MOST} attachments were looked into")
-    attachments = (*(_with(one, seen) for one, seen in pairs), *message.attachments[MOST:])
+    if len(contents) > most:
+        doubts.append(f"only the first {most} attachments were looked into")
+    attachments = (*(_with(one, seen) for one, seen in pairs), *message.attachments[most:])
     secrets = tuple(dict.fromkeys(kind for _, seen in pairs for kind in seen.secrets))
     doubts = list(dict.fromkeys((*message.doubts, *doubts)))
     return replace(message, attachments=attachments, doubts=tuple(doubts), secrets=secrets)

@@ -32,13 +32,15 @@ ANSWERS: TypeAdapter[list[Answer]] = TypeAdapter(list[Answer])
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the child may use: bytes of address space, seconds for a group, groups before it is replaced; whether it
-    looks into attachments (`look`)."""
+    looks into attachments (`look`), into how many of a mail, and for how many seconds of processor time."""
 
     memory: int = 1_000_000_000
     seconds: float = 20.0
     groups: int = 200
     limits: Limits = field(default_factory=Limits)
     look: bool = True
+    attachments: int = 20
+    attachment_seconds: float = 3.0
 
 
 SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
