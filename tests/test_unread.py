@@ -136,6 +136,19 @@ def test_in_a_case_the_sender_is_told_and_every_clerk_what_came(rules: Rules) ->
     assert told[1].data["files"] == (attached.File("photo.jpg", "program"), attached.File("b.png", "image"))
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("photo\u202egpj.exe", "photogpj.exe"),
+        ("a\r\nSubject: x\u200b.zip", "a Subject: x.zip"),
+        ("{{ case }}.zip", "{{ case }}.zip"),
+        ("x" * 90 + ".exe", "…" + "x" * 55 + ".exe"),
+    ],
+)
+def test_a_name_is_shown_as_it_is_written_whatever_is_hidden_in_it(name: str, shown: str) -> None:
+    assert attached.files(mail("", file("program", name))) == (attached.File(shown, "program"),)
+
+
 def test_a_pdf_beside_a_form_that_was_read_is_nothing_to_tell(rules: Rules) -> None:
     decision = decided(mail(FORM, file("pdf")), rules, "application")
     assert "not_read" not in [letter.template for letter in decision.letters]
