@@ -187,3 +187,23 @@ def test_whatever_bytes_come_a_text_without_surrogates_comes_out() -> None:
             source.choice(b"\x1b$B(IJ\x0e\x0f\n\x00\x80\xa4\xff\xd8+-a~{") for _ in range(source.randint(0, 40))
         )
         decode(data, source.choice(names)).text.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("iso-8859-8", "מענה אני לא נמצא"),
+        ("windows-1255", "שלום, אני מבקש חשבון חדש"),
+        ("iso-8859-7", "Παρακαλώ για έναν λογαριασμό"),
+        ("windows-1253", "Παρακαλώ για έναν λογαριασμό"),
+        ("windows-1256", "أرجو فتح حساب جديد"),
+        ("windows-1251", "Прошу открыть учётную запись"),
+        ("iso-8859-5", "Прошу открыть учётную запись"),
+        ("iso-8859-2", "Proszę o założenie konta źródłowego"),
+        ("windows-1250", "Žádám o založení účtu"),
+        ("iso-8859-9", "Yeni bir hesap açmak için başvuruyorum"),
+    ],
+)
+def test_who_declares_a_charset_that_nobody_declares_by_habit_means_it(charset: str, text: str) -> None:
+    read = decode(text.encode(charset), charset)
+    assert (read.text, read.readings) == (text, ())

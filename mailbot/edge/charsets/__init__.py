@@ -75,6 +75,8 @@ def _doubts(text: str, declared: str, codec: str, used: str) -> list[str]:
     return found
 
 
+_WESTERN = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
+"""What programs declare that have never asked; who declares Hebrew or Greek means it."""
 _CHINESE = frozenset({"gb18030", "cp950", "cp949"})
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -136,7 +138,7 @@ def _mistaken(data: bytes, codec: str) -> bool:
         return _strict(data, SJIS) is not None and _guess(data) == Guess(SJIS)
     if not codec.startswith(("iso8859", "cp125", SJIS)):
         return False
-    if codec != SJIS and re.search(rb"[\x80-\xff]{4}", data) and _clearly_other(data, codec):
+    if codec in _WESTERN and re.search(rb"[\x80-\xff]{4}", data) and _clearly_other(data, codec):
         return True
     others = [other for other in (SJIS, EUC) if other != codec and _strict(data, other) is not None]
     return any(likeness(_lenient(data, other)) > max(0, 2 * likeness(_lenient(data, codec))) for other in others)
