@@ -98,6 +98,7 @@ def refused(content: bytes) -> str:
         (b"From: a@univ.example\nSubject: x\nMessage-ID: <1@univ.example>\n\nFamily name: Iden\n", "mail"),
         (b"MZ is how my name begins.\n", "text"),
         (b"0120-000-000\n", "text"),
+        (b"Affiliation: \xcc\xbe\xc2\xe7\n", "unopened"),
         (b"Subject: wild rice\nPurpose: assembly\n\n", "text"),
         (packed({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, zipfile.ZIP_STORED), "spreadsheet"),
         (packed({"xl/workbook.bin": b"x"}), "spreadsheet"),

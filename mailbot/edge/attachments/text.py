@@ -27,7 +27,10 @@ def look_into(content: bytes) -> Seen:
         return Seen()
     if not content.startswith(_WIDE) and _CONTROL.search(content):
         return Seen()
-    text = decode(content).text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    read = decode(content)
+    if read.readings:
+        return Seen("unopened", doubts=("is a text that several charsets fit, so nothing in it counts",))
+    text = read.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if text.count(BAD) * 50 > len(text):
         return Seen()
     if is_mail(text):
