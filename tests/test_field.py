@@ -20,6 +20,7 @@ from mailbot.core.pulse import Pulse
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
 from mailbot.service import Pace
+from mailbot.service.reading import TAKEN_TOGETHER
 from mailbot.service.timetable import Timetable
 from mailbot.store import Full, Wanted
 from mailbot.store.files import disk
@@ -307,6 +308,32 @@ async def test_no_room_for_what_was_seen_last_is_no_bug(
         await mailbox.deliver(question(1))
         await until(lambda: servers.letters)
     assert "a bug" not in caplog.text
+
+
+@in_a_loop
+async def test_a_mail_decided_before_the_disk_was_full_and_then_deleted_did_not_vanish(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers, monkeypatch
+) -> None:
+    world = world_of(tmp_path / "desk", mailbox, servers)
+    async with at_work(world, BRISK) as service:
+        store, write = service._work.tools.store, disk.write_all
+
+        def full(descriptor: int, data: bytes, what: object) -> None:
+            if "/mail/" in str(what) and sum(store.ledger().mails.values()) >= TAKEN_TOGETHER:
+                raise Full(f"{what} could not be written: no space left")
+            write(descriptor, data, what)
+
+        monkeypatch.setattr(disk, "write_all", full)
+        await mailbox.deliver(*map(question, range(2 * TAKEN_TOGETHER)))
+        await until(lambda: sum(store.ledger().mails.values()) >= TAKEN_TOGETHER)
+        with mailbox.client() as other:
+            first = other.uid("SEARCH", "ALL")[1][0].split()[0].decode()
+            other.uid("MOVE", first, "mailbot/quarantine")
+        before = service._work.pulse.seen
+        await until(lambda: service._work.pulse.seen > before + timedelta(seconds=1))
+        monkeypatch.undo()
+        await until(lambda: sum(store.ledger().mails.values()) == 2 * TAKEN_TOGETHER)
+    assert not [event for entry in world.entries() for event in entry["events"] if event["kind"] == "mails_vanished"]
 
 
 @in_a_loop

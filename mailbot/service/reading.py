@@ -62,7 +62,10 @@ async def _take_set(work: Work, delivered: Sequence[Delivered], done: Round) -> 
     taken: list[TakenIn] = []
     for start in range(0, len(delivered), TAKEN_TOGETHER):
         if not work.stopping():
-            taken += await take(work, delivered[start : start + TAKEN_TOGETHER], done)
+            some = await take(work, delivered[start : start + TAKEN_TOGETHER], done)
+            # at once: the next batch may find no room, and what is decided must not seem to vanish meanwhile
+            work.pulse.filing |= {part.place.uid for part in some if part.place}
+            taken += some
     await _file(work, taken)
 
 
