@@ -5,6 +5,7 @@ What is measured is processor time, of the parent's share alone: parsing is the 
 """
 
 import time
+import tracemalloc
 from datetime import UTC, datetime
 from itertools import count
 
@@ -135,6 +136,16 @@ def test_what_stands_above_the_first_word_of_consent(text: str, above: str) -> N
 def test_a_label_is_not_looked_for_beyond_any_length_of_one() -> None:
     assert label_key("ＮＡＭＥ：") == "name"
     assert len(label_key("ﷺ" * 200_000)) < 20_000
+
+
+def test_lines_of_any_length_fill_no_memory() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            label_key(f"line {number} " + "x" * 200_000)
+        assert tracemalloc.get_traced_memory()[0] < 2_000_000, "20 MB were asked for"
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_keyword_is_not_looked_for_beyond_any_length_of_one() -> None:

@@ -44,7 +44,6 @@ def _bare(text: str) -> str:
     return _unbracketed(text) if text else text
 
 
-@lru_cache(maxsize=20_000)  # as many as the lines of a mail hold, each asked for by every form
 def label_key(text: str) -> str:
     """The form in which two labels are compared; equal keys are the same label. The empty text if nothing is left.
 
@@ -54,7 +53,13 @@ def label_key(text: str) -> str:
     every kind of apostrophe or hyphen is the plain one. A prolonged sound mark stays what it is. Of a text longer than
     any label or choice only the beginning counts.
     """
-    text = _NUMBER_SIGN.sub("", text[:_LONGEST].translate(INVISIBLE), count=1)
+    return _key(text[:_LONGEST])
+
+
+@lru_cache(maxsize=8192)  # the lines of a mail of a common length, each asked for by every form
+def _key(text: str) -> str:
+    """Cut before it is remembered: whoever writes long lines fills no memory with them."""
+    text = _NUMBER_SIGN.sub("", text.translate(INVISIBLE), count=1)
     text = " ".join(unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold().split())
     text = _LOOSE.sub("", " ".join(_REMARKS.sub(" ", text).split()))
     for _ in range(6):  # each turn takes one layer off; more than six is no label any more
