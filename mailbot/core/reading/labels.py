@@ -2,8 +2,9 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, permutations
 
 from mailbot.core.labels import label_key
@@ -12,8 +13,8 @@ from mailbot.core.rules import FieldRule, Form
 
 _HEAD = 120
 """Characters of a line in which a label is looked for."""
-_DECORATION = 16
-"""Characters that numbering, brackets and remarks may add to a label."""
+_MOST_SECONDS = 4_000
+"""Characters of a line in which further labels count."""
 _SEPARATOR = re.compile(r"[:：﹕=＝|｜→]|[】\]］〕》」](?:\s*[:：=＝])?|[<＜《]")
 _GAP = re.compile(r"\t\s*|[ \u00a0\u3000]{2,}|\u3000")
 _LIKE_LABEL = re.compile(r"\W{0,6}[^\W\d][^:：=\t|<>\n]{0,40}[:：]\s*(?!//)\S|[【［〔][^】］〕\n]{1,30}[】］〕]\s*\S")
@@ -22,6 +23,16 @@ _OPENS = frozenset("<＜《")
 _SECOND = re.compile(
     r"(?:[ \u3000\t]{2,}|\u3000|\t|\s*[/／、，,]\s*)([^\s:：/／、，,][^:：/／、，,\u3000\t]{0,40})[:：]"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What may be a label at the beginning of a line: its key, where what stands after it begins, and as what that is
+    cut (`_CUTS`)."""
+
+    key: str
+    end: int
+    cut: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,52 +65,22 @@ class Labels:
         for key, rule in form.fields.items():
             for text in _in_two_languages(rule):
                 self.keys.setdefault(label_key(text), key)
-        self.longest = max(map(len, self.keys), default=0) + _DECORATION
         self.notes, self.note_lines = all_notes(form)
         self.note_starts = {note[:6] for note in self.notes}
 
-    def key(self, candidate: str) -> str | None:
-        """The field with that label, however it is decorated."""
-        if len(candidate) > self.longest:
-            return None
-        return self.keys.get(label_key(candidate))
-
     def match(self, text: str) -> Hit | None:
         """The label that a line (stripped, not empty) begins with or consists of."""
-        head = text[:_HEAD]
-        inner = head.lstrip("|｜ ") if head[0] in "|｜" else head
-        offset = len(head) - len(inner)
-        alone = True
-        for found in islice(_SEPARATOR.finditer(inner), 4):
-            start, sign = found.start(), found[0][0]
-            if start > self.longest:
-                break
-            key = self.key(inner[: start + (sign in _CLOSES)])
-            if key:
-                rest = text[offset + (start if sign in _OPENS else found.end()) :]
-                return Hit(key, _cell(rest) if sign in "|｜" or offset else rest.strip())
-            alone = alone and (sign in _CLOSES or sign in _OPENS)
-        return self._by_gap(text, inner, offset) or (self._alone(text) if alone else None)
-
-    def _alone(self, text: str) -> Hit | None:
-        key = self.key(text)
-        return Hit(key, "") if key else None
-
-    def _by_gap(self, text: str, inner: str, offset: int) -> Hit | None:
-        """`Label    value` with a tab or several spaces between."""
-        for found in islice(_GAP.finditer(inner), 3):
-            key = self.key(inner[: found.start()])
-            rest = text[offset + found.end() :].strip()
-            if key and (rest[:1] in ":：=" or not _LIKE_LABEL.match(rest[:80])):
-                return Hit(key, rest.lstrip(":：= \u3000"))
+        for head in heads_of(text):
+            key = self.keys.get(head.key)
+            rest = _CUTS[head.cut](text[head.end :]) if key else None
+            if key and rest is not None:
+                return Hit(key, rest)
         return None
 
     def second(self, rest: str) -> tuple[str, str] | None:
         """A value followed by a further label on the same line (`姓：遺伝　名：太郎`): value, rest of line."""
-        if ":" not in rest and "：" not in rest:
-            return None
-        for found in islice(_SECOND.finditer(rest[:400]), 6):
-            if self.key(found[1]):
+        for found in islice(_seconds(rest, 400), 6):
+            if label_key(found[1]) in self.keys:
                 return rest[: found.start()].strip(), rest[found.start(1) :]
         return None
 
@@ -115,20 +96,79 @@ class Labels:
 
     def near(self, label: str) -> str | None:
         """The field whose label is spelled nearly so (difflib ratio of 0.8 or more). Costs up to a millisecond."""
-        key = label_key(label[: self.longest])
+        key = label_key(label[:_HEAD])
         close = difflib.get_close_matches(key, self.single, n=1, cutoff=0.8) if key else []
         return self.keys[close[0]] if close else None
+
+
+def heads_of(text: str) -> tuple[Head, ...]:
+    """All that may be a label at the beginning of a line (stripped, not empty), likeliest first, whatever the form."""
+    return _heads(text[:_HEAD], len(text) > _HEAD)
+
+
+@lru_cache(maxsize=8192)  # the lines of a mail of a common length, each asked for by every form
+def _heads(text: str, goes_on: bool) -> tuple[Head, ...]:
+    inner = text.lstrip("|｜ ") if text[0] in "|｜" else text
+    offset, alone, found = len(text) - len(inner), not goes_on, list[Head]()
+    for separator in islice(_SEPARATOR.finditer(inner), 4):
+        start, sign = separator.start(), separator[0][0]
+        closes, opens = sign in _CLOSES, sign in _OPENS
+        cut = "cell" if offset or sign in "|｜" else "value"
+        found.append(Head(label_key(inner[: start + closes]), offset + (start if opens else separator.end()), cut))
+        alone = alone and (closes or opens)
+    gaps = islice(_GAP.finditer(inner), 3)
+    found += (Head(label_key(inner[: gap.start()]), offset + gap.end(), "gap") for gap in gaps)
+    if alone:
+        found.append(Head(label_key(text), len(text), "value"))
+    return tuple(head for head in found if head.key)
+
+
+def _seconds(rest: str, characters: int) -> Iterator[re.Match[str]]:
+    """What may be further labels on a line, in so many characters behind its first."""
+    return _SECOND.finditer(rest[:characters]) if ":" in rest or "：" in rest else iter(())
+
+
+def _cell(rest: str) -> str:
+    """The content of a table's cell: the row's last bar and the padding taken off."""
+    return rest.strip().rstrip("|｜").strip()
+
+
+def _behind_gap(rest: str) -> str | None:
+    """The value in `Label    value`; None if it has a label of its own, so that the gap stands amid a sentence."""
+    rest = rest.strip()
+    return rest.lstrip(":：= \u3000") if rest[:1] in ":：=" or not _LIKE_LABEL.match(rest[:80]) else None
+
+
+_CUTS: Mapping[str, Callable[[str], str | None]] = {"value": str.strip, "cell": _cell, "gap": _behind_gap}
+
+
+class Index:
+    """The labels of several forms together: for most mails it says without reading them which form is meant."""
+
+    def __init__(self, forms: Sequence[Form]) -> None:
+        self._forms = len(forms)
+        self._fields: dict[str, list[tuple[int, str]]] = {}
+        for number, form in enumerate(forms):
+            for label, key in labels_of(form).keys.items():
+                self._fields.setdefault(label, []).append((number, key))
+
+    def reach(self, lines: Iterable[str]) -> list[int]:
+        """How many fields of each form may have a label in these lines: at least as many as reading will find."""
+        fields = {field for line in lines for field in self._in_line(line.strip())}
+        return [sum(number == form for form, _ in fields) for number in range(self._forms)]
+
+    def _in_line(self, text: str) -> Iterator[tuple[int, str]]:
+        for head in heads_of(text) if text else ():
+            if meant := self._fields.get(head.key):
+                yield from meant
+                for further in _seconds(text[head.end :], _MOST_SECONDS):
+                    yield from self._fields.get(label_key(further[1]), ())
 
 
 def _in_two_languages(rule: FieldRule) -> Iterator[str]:
     """A label with its translation beside it: `Family name 姓`, `姓 / Family name`, `姓（Family name）`."""
     for one, other in permutations(rule.label.values(), 2):
         yield from (f"{one} {other}", f"{one}/{other}", f"{one} / {other}", f"{one}({other})", f"{one} ({other})")
-
-
-def _cell(rest: str) -> str:
-    """The content of a table's cell: the row's last bar and the padding taken off."""
-    return rest.strip().rstrip("|｜").strip()
 
 
 _KNOWN: dict[int, Labels] = {}

@@ -1,0 +1,69 @@
+"""Which form a mail is filled in for. It judges no value, and knows neither case nor sender."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from unicodedata import normalize
+
+from mailbot.core.reading.labels import Index
+from mailbot.core.reading.once import ENOUGH, Same, answers_of, found, lines_of, placed_in
+from mailbot.core.reading.shape import find_marker
+from mailbot.core.rules import Form
+
+Score = tuple[bool, int, int]
+"""How well a form fits: whether it is there between its markers, how much of its name the subject has, its labels."""
+_NO_FORM: Score = (False, 0, 0)
+_CONTACT = frozenset({"email", "postal_code", "telephone", "lines"})
+"""Types that stand in many a signature: such labels alone make no application."""
+
+
+def recognise(subject: str, text: str, forms: Mapping[str, Form]) -> str | None:
+    """The form a mail is filled in for, by its name in `forms`; None for a mail that only speaks of one.
+
+    A form is filled in when at least three of its labels have content, one of them more than contact data, or when
+    its marker stands in the text and one label has content. The form that the subject names (by its longest name) wins,
+    then the one with the most labels: forms ask alike, and whoever says what they want means it. A form with its
+    markers in the sender's own text is no other form.
+    """
+    order, best, chosen = list(forms), (_NO_FORM, 0), None
+    for bound, name in sorted(_bounds(subject, text, forms), key=lambda bounded: bounded[0], reverse=True):
+        if bound < best[0]:
+            break  # to read is what costs: forms that cannot win are not read
+        score = _score(subject, text, forms[name]), -order.index(name)
+        if score[0] > _NO_FORM and (chosen is None or score > best):
+            best, chosen = score, name
+    return chosen
+
+
+def _bounds(subject: str, text: str, forms: Mapping[str, Form]) -> Iterator[tuple[Score, str]]:
+    """Each form that may be meant, with the best score it can have; in their order."""
+    markers = [(line.kind, marker[0]) for line in lines_of(text) if (marker := find_marker(line.text))]
+    pasted = {name for kind, name in markers if kind == "new"}
+    quoted = {name for _, name in markers}
+    reach = _index(tuple(map(Same, forms.values()))).reach(line.text for line in lines_of(text))
+    meant = [name for name in forms if name.lower() in pasted] or forms
+    for name, labels in zip(forms, reach, strict=True):
+        marked = forms[name].name.lower() in quoted
+        if name in meant and labels >= (1 if marked else ENOUGH):
+            yield (marked, _named(subject, forms[name]), labels), name
+
+
+@lru_cache(maxsize=4)
+def _index(forms: tuple[Same, ...]) -> Index:
+    return Index([same.form for same in forms])
+
+
+def _score(subject: str, text: str, form: Form) -> Score:
+    answers = answers_of(found(text, Same(form), False), form)
+    marked = bool(answers) and any(one.marker and one.block for one in placed_in(text, form.name))
+    telling = any(form.fields[key].type not in _CONTACT for key in answers)
+    if marked or (len(answers) >= ENOUGH and telling):
+        return marked, _named(subject, form), len(answers)
+    return _NO_FORM
+
+
+def _named(subject: str, form: Form) -> int:
+    """How long the longest name of the form is that the subject has: forms share words, such as "registration"."""
+    names = (*form.title.values(), *(alias for aliases in form.aliases.values() for alias in aliases))
+    spelled = normalize("NFKC", subject[:400]).casefold()
+    known = (normalize("NFKC", name).casefold() for name in names)
+    return max((len(name) for name in known if name and name in spelled), default=0)
