@@ -4,14 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
 from mailbot.core.conditions import fields_named, holds
 from mailbot.core.events import Fault, Value
 from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.postal import misfit
-from mailbot.core.fields.schema import schema
+from mailbot.core.fields.schema import Noting, schema
 from mailbot.core.fields.shown import shown
 from mailbot.core.fields.ssh import fingerprint
 from mailbot.core.fields.texts import quotable, secret
@@ -85,22 +82,17 @@ def _single(form: Form, answers: Answered, asking: Asking, faults: Faults) -> di
 
 def _validated(form: Form, single: dict[str, str], asking: Asking, faults: Faults) -> Values:
     """The values of all answers the model takes; the others become faults."""
-    model = schema(form)
-    try:
-        taken = model.model_validate(single, context=asking)
-    except ValidationError as refused:
-        wrong = {str(error["loc"][0]): error for error in refused.errors(include_url=False, include_input=False)}
-        faults.update((key, _refused(key, error, single[key])) for key, error in wrong.items())
-        taken = model.model_validate({key: single[key] for key in single.keys() - wrong.keys()}, context=asking)
+    noting = Noting(asking, {})
+    taken = schema(form).model_validate(single, context=noting)
+    faults.update((key, _refused(key, wrong, single[key])) for key, wrong in noting.wrong.items())
     return {key: value for key, value in taken.__dict__.items() if value != ""}
 
 
-def _refused(key: str, error: ErrorDetails, text: str) -> Fault:
+def _refused(key: str, wrong: Wrong, text: str) -> Fault:
     """The fault of an answer its type's reader refused."""
-    code, places = error["type"], FAULTS[error["type"]].places
-    return _fault(
-        key, code, text.strip(BAD) and text, {name: str(word) for name, word in error["ctx"].items() if name in places}
-    )
+    places = FAULTS[wrong.code].places
+    wanted = {name: str(word) for name, word in wrong.wanted.items() if name in places}
+    return _fault(key, wrong.code, text.strip(BAD) and text, wanted)
 
 
 def _fit(form: Form, single: dict[str, str], asking: Asking, values: Values, faults: Faults) -> None:

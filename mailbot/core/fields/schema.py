@@ -23,12 +23,24 @@ class Answers(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, protected_namespaces=())
 
 
-def _validator(rule: FieldRule) -> Callable[[Any, ValidationInfo[Asking | None]], Value]:
-    def validate(text: Any, info: ValidationInfo[Asking | None]) -> Value:
-        value = read(text, rule, info.context or NOBODY)
-        if isinstance(value, Wrong):
+@dataclass(frozen=True, slots=True)
+class Noting:
+    """A context in which no answer is refused: what is wrong with one is noted, and it is none."""
+
+    asking: Asking
+    wrong: dict[str, Wrong]
+
+
+def _validator(rule: FieldRule) -> Callable[[Any, ValidationInfo[Asking | Noting | None]], Value]:
+    def validate(text: Any, info: ValidationInfo[Asking | Noting | None]) -> Value:
+        context = info.context or NOBODY
+        value = read(text, rule, context.asking if isinstance(context, Noting) else context)
+        if not isinstance(value, Wrong):
+            return value
+        if not isinstance(context, Noting):
             raise PydanticCustomError(value.code, "{field}", {"field": rule.key, **value.wanted})
-        return value
+        context.wrong[rule.key] = value
+        return ""
 
     return validate
 
@@ -67,8 +79,9 @@ _MODELS: dict[int, _Kept] = {}
 def schema(form: Form) -> type[Answers]:
     """The model of a form: a field for each of its fields, with title, help and examples; made once a form.
 
-    It validates with an `Asking` as context and takes raw answers; none is required, since what is missing can be
-    told only after copies and conditions (`understand` does). `model_json_schema()` describes the form.
+    It validates with an `Asking` as context, or a `Noting`, which refuses nothing, and takes raw answers; none is
+    required, since what is missing can be told only after copies and conditions (`understand` does).
+    `model_json_schema()` describes the form.
     """
     kept = _MODELS.get(id(form))
     if kept is None or kept.form is not form:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -155,7 +156,8 @@ class Index:
     def reach(self, lines: Iterable[str]) -> list[int]:
         """How many fields of each form may have a label in these lines: at least as many as reading will find."""
         fields = {field for line in lines for field in self._in_line(line.strip())}
-        return [sum(number == form for form, _ in fields) for number in range(self._forms)]
+        labels = Counter(form for form, _ in fields)
+        return [labels[number] for number in range(self._forms)]
 
     def _in_line(self, text: str) -> Iterator[tuple[int, str]]:
         for head in heads_of(text) if text else ():

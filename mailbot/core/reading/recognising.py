@@ -63,7 +63,15 @@ def _score(subject: str, text: str, form: Form) -> Score:
 
 def _named(subject: str, form: Form) -> int:
     """How long the longest name of the form is that the subject has: forms share words, such as "registration"."""
-    names = (*form.title.values(), *(alias for aliases in form.aliases.values() for alias in aliases))
-    spelled = normalize("NFKC", subject[:400]).casefold()
-    known = (normalize("NFKC", name).casefold() for name in names)
-    return max((len(name) for name in known if name and name in spelled), default=0)
+    spelled = _spelled(subject[:400])
+    return max((len(name) for name in _names(Same(form)) if name in spelled), default=0)
+
+
+@lru_cache(maxsize=64)
+def _names(same: Same) -> tuple[str, ...]:
+    names = (*same.form.title.values(), *(alias for aliases in same.form.aliases.values() for alias in aliases))
+    return tuple(filter(None, map(_spelled, names)))
+
+
+def _spelled(text: str) -> str:
+    return normalize("NFKC", text).casefold()
