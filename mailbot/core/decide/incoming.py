@@ -1,14 +1,14 @@
 """What a decision looks at and what it builds: the incoming mail with its facts, and the story of a case as it grows.
 It decides nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailbot.core.case import Case, LetterInfo, fold
 from mailbot.core.decide.registered import holder
 from mailbot.core.enclosures import enclosures
-from mailbot.core.events import AddressWorks, Event, Facts, MailJoined
+from mailbot.core.events import AddressWorks, CaseOpened, Event, Facts, MailJoined
 from mailbot.core.message import Message
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.reading import language_of
@@ -158,6 +158,14 @@ class Story:
         self.letters.append(Letter(template, to, role, languages, shown, thread, files))  # type: ignore[arg-type]
 
 
+WRITES: Mapping[str, Callable[..., None]] = {
+    "applicant": Story.to_applicant,
+    "responsible": Story.to_responsible,
+    "holder": Story.to_holder,
+}
+"""How to write to whoever takes part in a case, by their role; to clerks one writes by name."""
+
+
 def _as_asked(case: Case, form: Form) -> Case:
     """The case without what is wrong with fields that the rules have no more, or asked of them: no letter has words for
     them."""
@@ -175,6 +183,26 @@ def begin(mail: Incoming, case: Case, who: str) -> Story:
         story.add(MailJoined(who=who, message=mail.message.message_id, subject=mail.message.subject))
     hear_from(story, mail)
     return story
+
+
+def role_of(mail: Incoming, decision: Decision) -> str:
+    """As what whoever wrote takes part in the case of that decision."""
+    return "applicant" if _opens(decision) or mail.letter is None else mail.letter.role
+
+
+def continued(mail: Incoming, decision: Decision) -> Story | None:
+    """The story of the case that the mail opened or answered, as it stands after that decision; None if the mail
+    belongs to none."""
+    opened = _opens(decision)
+    if decision.case is None or (not opened and (mail.case is None or mail.letter is None)):
+        return None
+    story = Story(None if opened else mail.case, decision.case, mail.rules, mail.now, mail.new_text)
+    story.add(*decision.events)
+    return story
+
+
+def _opens(decision: Decision) -> bool:
+    return any(isinstance(event, CaseOpened) for event in decision.events)
 
 
 def hear_from(story: Story, mail: Incoming) -> None:

@@ -1,12 +1,10 @@
 """What applicants, responsible persons and holders of an account write beside forms and consent: they withdraw, object,
 ask what they may write. It reads no field and obeys no clerk."""
 
-from collections.abc import Callable
-
 from mailbot.core.case import Case
 from mailbot.core.commands import below_keyword, objects, offered
 from mailbot.core.decide.command.values import responsible_was_asked
-from mailbot.core.decide.incoming import Incoming, Story, begin, to_stranger, without_case
+from mailbot.core.decide.incoming import WRITES, Incoming, Story, begin, to_stranger, without_case
 from mailbot.core.decide.others import enquiry
 from mailbot.core.events import Ignored, MailAttached, StepStopped, StepVoided, Withdrawn
 from mailbot.core.outcome import Decision
@@ -30,7 +28,7 @@ def withdraw(mail: Incoming) -> Decision:
     story = begin(mail, case, letter.role)
     if why:
         story.add(MailAttached(by=mail.address, sort="withdraw", why=why))
-        _writer(story, letter.role)("not_counted", why=why, by=mail.address)
+        WRITES.get(letter.role, Story.to_applicant)(story, "not_counted", why=why, by=mail.address)
         return story.decision()
     return _withdrawn(story, mail)
 
@@ -49,11 +47,6 @@ def _withdrawn(story: Story, mail: Incoming) -> Decision:
     return story.decision()
 
 
-def _writer(story: Story, role: str) -> Callable[..., None]:
-    writes = {"responsible": story.to_responsible, "holder": story.to_holder}
-    return writes.get(role, story.to_applicant)
-
-
 def help_(mail: Incoming) -> Decision:
     """What can be written about the case now by whoever asks, if they prove to take part in it; anybody else gets
     general information."""
@@ -62,7 +55,7 @@ def help_(mail: Incoming) -> Decision:
     role = mail.letter.role
     story = begin(mail, mail.case, role)
     story.add(MailAttached(by=mail.address, sort="help", why="help"))
-    _writer(story, role)("help", words=offered(story.known, story.form, role))
+    WRITES.get(role, Story.to_applicant)(story, "help", words=offered(story.known, story.form, role))
     return story.decision()
 
 

@@ -1,19 +1,12 @@
 """Whoever mailed a secret is told at once that it is burnt. It reads no mail: what was in it was masked before."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
-from mailbot.core.decide.incoming import Incoming, Story, to_stranger
-from mailbot.core.events import CaseOpened, SecretTold
+from mailbot.core.decide.incoming import WRITES, Incoming, continued, role_of, to_stranger
+from mailbot.core.events import SecretTold
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.sorting import AUTOMATIC
-
-WRITES: Mapping[str, Callable[..., None]] = {
-    "applicant": Story.to_applicant,
-    "responsible": Story.to_responsible,
-    "holder": Story.to_holder,
-}
-"""How to write to whoever the letter went to that the mail answers; to all others, as to a stranger."""
 
 
 def told(mail: Incoming, decisions: Sequence[Decision]) -> list[Decision]:
@@ -41,23 +34,3 @@ def _in_case(mail: Incoming, decision: Decision) -> tuple[Letter, ...]:
     elif role in WRITES:
         WRITES[role](story, "secret", secrets=mail.facts.secrets)
     return tuple(story.letters)
-
-
-def role_of(mail: Incoming, decision: Decision) -> str:
-    """As what whoever wrote takes part in the case of that decision."""
-    return "applicant" if _opens(decision) or mail.letter is None else mail.letter.role
-
-
-def continued(mail: Incoming, decision: Decision) -> Story | None:
-    """The story of the case that the mail opened or answered, as it stands after that decision; None if the mail
-    belongs to none."""
-    opened = _opens(decision)
-    if decision.case is None or (not opened and (mail.case is None or mail.letter is None)):
-        return None
-    story = Story(None if opened else mail.case, decision.case, mail.rules, mail.now, mail.new_text)
-    story.add(*decision.events)
-    return story
-
-
-def _opens(decision: Decision) -> bool:
-    return any(isinstance(event, CaseOpened) for event in decision.events)

@@ -5,8 +5,7 @@ import dataclasses
 
 from mailbot.core import attached
 from mailbot.core.attached import File
-from mailbot.core.decide.incoming import Incoming, Story, to_stranger
-from mailbot.core.decide.secret import WRITES, continued, role_of
+from mailbot.core.decide.incoming import WRITES, Incoming, Story, continued, role_of, to_stranger
 from mailbot.core.events import (
     Answered,
     DocumentReceived,
