@@ -175,8 +175,8 @@ def test_names_in_an_archive_are_only_shown_and_nothing_of_it_is_unpacked() -> N
     seen = look(packed({**dict.fromkeys(names, b""), "bomb": bomb}))
     (doubt,) = seen.doubts
     assert (seen.kind, seen.text) == ("archive", "")
-    assert "(7 files: ../../etc/cron.d/x, /root/.ssh/id, agpj.exe, xxxx" in doubt
-    assert doubt.endswith("…, b, …)")
+    assert "(7 files: ../../etc/cron.d/x, /root/.ssh/id, agpj.exe, …xxxx" in doubt
+    assert doubt.endswith("x, b, …)")
     assert look(locked_zip("見積.xlsx")).doubts == ("is an archive that is locked with a password (1 file: 見積.xlsx)",)
 
 

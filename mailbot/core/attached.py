@@ -6,11 +6,11 @@ It must not know of cases, nor decide whether an answer counts.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from unicodedata import category
 
 from mailbot.core import plans
 from mailbot.core.events import Fault, Plan, PlanFault, Remark
 from mailbot.core.fields.wrong import FAULTS
+from mailbot.core.filenames import plain_name
 from mailbot.core.forms import Form
 from mailbot.core.message import Attachment, Message
 from mailbot.core.reading import Reading, read, recognise
@@ -24,8 +24,6 @@ ALONE = frozenset({"pdf", "spreadsheet", "mail"})
 """Kinds that are not read either, which matters only where nothing else of a mail was: a form filled in as a PDF."""
 FILE_KINDS = UNREAD | ALONE | {"plan", "image", "key", "text", "signature", "other"}
 """What a file may be said to be (words.toml, table `files`)."""
-LONGEST_NAME = 60
-"""Characters of a file's name that are shown."""
 MOST_TEXTS = 3
 """Texts attached to one mail in which a form is looked for."""
 _ELSEWHERE = re.compile(
@@ -51,14 +49,7 @@ class File:
 def files(message: Message) -> tuple[File, ...]:
     """All that a mail brings beside its text and what is shown within that."""
     shown = (one for one in message.attachments if not one.inline)
-    return tuple(File(_plain(one.name), one.kind or "other") for one in shown)
-
-
-def _plain(name: str) -> str:
-    """A file's name in one line, without signs that change in which direction the others are read or are not seen; of
-    a long one its end, which says what it claims to be."""
-    seen = " ".join("".join(sign for sign in name if sign.isspace() or category(sign)[0] != "C").split())
-    return seen if len(seen) <= LONGEST_NAME else "…" + seen[1 - LONGEST_NAME :]
+    return tuple(File(plain_name(one.name), one.kind or "other") for one in shown)
 
 
 def unread(message: Message, *, alone: bool) -> tuple[File, ...]:

@@ -7,12 +7,11 @@ import re
 import zipfile
 from collections.abc import Sequence
 
+from mailbot.core.filenames import plain_name
 from mailbot.edge.attachments.values import Seen, guarded
 from mailbot.edge.attachments.zips import members_of
-from mailbot.edge.charsets import without_surrogates
 
 MOST_NAMED = 5
-LONGEST_NAME = 60
 _LOCKED = 0x01 | 0x40 | 0x2000
 """Bits of a member's flags that say it is encrypted, strongly encrypted, or that the list of members is (APPNOTE)."""
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -28,7 +27,6 @@ _WORDS = {
     "archive": "is an archive, which was not opened",
 }
 _SHEETS = (b"opendocument.spreadsheet",)
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def look_into(content: bytes) -> Seen | None:
@@ -50,12 +48,6 @@ def _kind(names: Sequence[str]) -> str:
 
 
 def _seen(kind: str, names: Sequence[str]) -> Seen:
-    shown = ", ".join(map(_shown, names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "")
+    shown = ", ".join(map(plain_name, names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "")
     more = f" ({len(names)} {'file' if len(names) == 1 else 'files'}: {shown})" if names else ""
     return Seen(kind, doubts=(_WORDS[kind] + more,))
-
-
-def _shown(name: str) -> str:
-    """A name as it stands there, folders and all, without what would change how the line around it reads."""
-    plain = _CONTROLS.sub("", without_surrogates(name))
-    return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - 1] + "…"
