@@ -1,5 +1,5 @@
-"""How mail programs announce what they quote: tables of reply headers, header blocks, rulers. It knows no mail as a
-whole and no form.
+"""How mail programs announce what they quote: tables of reply headers, header blocks. It knows no mail as a whole and
+no form.
 
 Every test looks at lines cut to BOUND characters and is linear in them: a long line costs nothing.
 """
@@ -146,8 +146,10 @@ _TITLES: dict[str, Role] = {
     "пересылаемое сообщение": "forward",
     "转发的邮件": "forward",
 }
+_TITLE_SIGNS = "-_=*＊－―─ー"
+"""What programs draw around a title; each also begins a drawn line (`drawn.DRAWN_FIRST`)."""
 _TITLE = re.compile(
-    rf"\s*[-_=*＊－―─ー]{{2,}}+\s*(?P<title>{'|'.join(map(re.escape, _TITLES))})\b.{{0,120}}\Z", re.IGNORECASE
+    rf"\s*[{_TITLE_SIGNS}]{{2,}}+\s*(?P<title>{'|'.join(map(re.escape, _TITLES))})\b.{{0,120}}\Z", re.IGNORECASE
 )
 _BEGIN_FORWARD = re.compile(
     r"\s*(?:Begin forwarded message|以下、?転送(?:メール|します)?|転送された(?:メッセージ|メール)"
@@ -156,9 +158,6 @@ _BEGIN_FORWARD = re.compile(
     r"|Vidarebefordrat brev)\s*[:：]\s*\Z",
     re.IGNORECASE,
 )
-
-RULER = re.compile(r"\s*(?:[-_=*~＿─━＝―－＊~〜・+#]\s?){4,}+\Z")
-"""A line drawn with signs, `----------` or `━━━━━━`, cut to BOUND."""
 
 _FROM = "from 差出人 送信者 送信元 発信者 von de van da od från fra lähettäjä от від 发件人 寄件者 보낸사람".split()
 _DATE = (

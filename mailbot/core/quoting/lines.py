@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Literal
 
 from mailbot.core.columns import width
+from mailbot.core.quoting.drawn import DRAWN_FIRST, drawn, ruler
 from mailbot.core.quoting.headers import (
     JOINED,
-    RULER,
     Role,
     header_and_quote,
     header_block,
@@ -18,12 +18,10 @@ from mailbot.core.quoting.headers import (
     title,
 )
 from mailbot.core.quoting.signatures import (
-    DRAWN_SIGNS,
     LIST_FOOTER,
     LONGEST,
     MOST_DRAWN,
     SIGNATURE,
-    drawn,
     sent_from,
     signs,
 )
@@ -35,7 +33,6 @@ _BARS = re.compile(r"(?:[|｜│┃] ?)+")
 _BAR = re.compile(r"[|｜│┃]")
 _ANGLE_SIGNS = ">＞》"
 _MARKS = frozenset(" >＞》|｜│┃")
-_DRAWN = frozenset(DRAWN_SIGNS + "ー")
 _FULL = (66, 82)
 """Columns of a quoted line that a client may have broken because the quote mark made it too long."""
 _LIMIT = 72
@@ -136,7 +133,7 @@ class _Marker:
         count = 0
         if self.filled and self.bare[number][0].startswith(_INDENTED[bool(depth) :]):
             return 0
-        if text[0] in _DRAWN or text[-1] in ":：":
+        if text[0] in DRAWN_FIRST or text[-1] in ":：":
             role = title(text)
             count = self._titled(number, role) if role else 0
         if not count and header_field(text):
@@ -182,7 +179,7 @@ class _Marker:
     def _take_ruler(self, depth: int) -> None:
         """A ruler right above a header, at most one empty line between, belongs to it."""
         for line in reversed(self.lines[-2:]):
-            if line.text and line.depth == depth and RULER.match(line.text[:200]):
+            if line.text and line.depth == depth and ruler(line.text):
                 line.kind = "header"
             elif line.text:
                 break
@@ -214,7 +211,7 @@ class _Marker:
 
     def _drawn_signature(self, number: int, text: str) -> bool:
         """Whether a line drawn with signs begins a signature. Between the labels of a form nobody signs."""
-        if self.filled or self.state != "new" or text.lstrip()[0] not in _DRAWN or not drawn(text):
+        if self.filled or self.state != "new" or text.lstrip()[0] not in DRAWN_FIRST or not drawn(text):
             return False
         self.drawn += 1
         if self.drawn > MOST_DRAWN:

@@ -4,10 +4,8 @@ import re
 from collections.abc import Sequence
 
 from mailbot.core.columns import width
+from mailbot.core.quoting.drawn import drawn
 
-DRAWN_SIGNS = "-_=*~＿─━＝―－＊〜・+#◇◆□■☆★○●◎△▲▽▼※…"
-DRAWN = re.compile(rf"\s*(?:[{re.escape(DRAWN_SIGNS)}]\s?){{5,}}+\Z")
-"""A line drawn with signs above or below a signature, cut to 200 characters."""
 MOST_DRAWN = 40
 """Drawn lines of a text below which a signature is looked for."""
 LONGEST = 14
@@ -61,11 +59,6 @@ def sent_from(line: str) -> bool:
     if len(line) >= 250 or not (line[0] in _SENT_FIRST or any(word in line for word in _SENT_WORDS)):
         return False
     return SENT_FROM.match(line) is not None
-
-
-def drawn(line: str) -> bool:
-    """Whether a line is drawn with signs, `━━━━━━` or `******`."""
-    return DRAWN.match(line[:200]) is not None
 
 
 def signs(above: str, below: Sequence[str]) -> bool:

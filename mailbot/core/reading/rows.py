@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailbot.core.quoting import Line
-from mailbot.core.quoting.headers import RULER
+from mailbot.core.quoting.drawn import ruler
 from mailbot.core.reading.closings import closes, signs
 from mailbot.core.reading.labels import Hit, Labels
 from mailbot.core.reading.shape import find_marker, indentation, squeezed
@@ -112,7 +112,7 @@ def _row(one: Placed, labels: Labels) -> Row:
         return Row("", "", line.depth, line.kind == "new", one.block is not None)
     hit = None if line.wrapped else labels.match(text)
     inside = one.block is not None and (line.kind != "new" or line.depth == one.block[0])
-    stop = not inside and hit is None and not text[0].isalnum() and RULER.match(text[:200]) is not None
+    stop = not inside and hit is None and not text[0].isalnum() and ruler(text)
     return Row(text, line.text, line.depth, line.kind == "new", inside, stop, line.wrapped, hit)
 
 
