@@ -77,6 +77,10 @@ SIGNATURES = {
     "stars": "**********\n山田 太郎\nE-mail: taro@univ.example\n**********",
     "equal signs and a line between": "==========\n理学部\n----------\n山田太郎（内線 1234）\n==========",
     "no line below": "_________________\n山田太郎\n〒411-8540 三島市谷田1111",
+    "waves, as Japanese charsets have them": "～～～～～～～～～～\n山田太郎\n内線 1234\n～～～～～～～～～～",
+    "plus signs": "＋＋＋＋＋＋＋＋＋＋\n山田太郎\nTEL 055-981-0000\n＋＋＋＋＋＋＋＋＋＋",
+    "long dashes": "——————————\nTaro Yamada\nTel: +81-55-981-0000\n——————————",
+    "double lines": "══════════\n山田太郎\nFAX：055-981-0000\n══════════",
     "diamonds": "◇◆◇◆◇◆◇◆◇◆\n山田太郎\n携帯 090-0000-0000\n◇◆◇◆◇◆◇◆◇◆",
 }
 

@@ -2,7 +2,8 @@
 
 import re
 
-_STROKES = "-_=*~＿─━＝―－＊〜・+#"
+_STROKES = "-_=*~+#＿＝－＊～＋＃〜・─━═―—–"
+"""A wave is U+FF5E in mail from Japanese charsets, else U+301C."""
 _SHAPES = "◇◆□■☆★○●◎△▲▽▼※…"
 DRAWN_FIRST = frozenset(_STROKES + _SHAPES + "ー")
 """What a drawn line begins with, or the title of a quote: `ーー 転送メッセージ ーー`."""
