@@ -160,8 +160,10 @@ def _sample(data: bytes) -> bytes:
     return data[start : end if end > 0 else start + 16000]
 
 
-def _foreign(text: str) -> int:
-    return sum(character > "\x7f" for character in text)
+def _lost(data: bytes, codec: str) -> float:
+    """How much of the characters beyond ASCII could not be read in a charset, 0 to 1; lost ones are such themselves."""
+    text = _lenient(data, codec)
+    return text.count(BAD) / max(1, sum(character > "\x7f" for character in text))
 
 
 @lru_cache(2)
@@ -174,8 +176,7 @@ def _hardly_damaged(data: bytes, codec: str) -> str:
     """The declared charset, else UTF-8, if little of the bytes is lost in it: nothing else is UTF-8 by chance."""
     declared = [codec] if codec not in ("", "ascii", JIS) else []
     for candidate in [*declared, "utf-8"]:
-        text = _lenient(data, candidate)
-        if text.count(BAD) * 4 <= _foreign(text) and not _mistaken(data, candidate) and not _whole_elsewhere(data):
+        if _lost(data, candidate) <= 1 / 4 and not _mistaken(data, candidate) and not _whole_elsewhere(data):
             return candidate
     return ""
 
@@ -191,14 +192,16 @@ def _guessed(data: bytes, codec: str) -> tuple[str, tuple[tuple[str, str], ...]]
     found = _guess(data)
     if not found.readings:
         return found.codec, ()
-    used = max(["utf-8", SJIS, EUC, "cp1252"], key=lambda name: likeness(_lenient(data, name)))
-    used = (
-        "utf-8"
-        if codec == "utf-8" and _lenient(data, codec).count(BAD) * 2 <= _foreign(_lenient(data, codec))
-        else used
-    )
+    used = _likeliest(data, codec)
     readings = dict([(used, _lenient(data, used)), *found.readings])
     return used, tuple((NAMES.get(name, name), text) for name, text in readings.items())
+
+
+def _likeliest(data: bytes, codec: str) -> str:
+    """What is shown first of several readings: UTF-8 where it was declared, unless more than half of that is lost."""
+    if codec == "utf-8" and _lost(data, codec) <= 1 / 2:
+        return codec
+    return max(["utf-8", SJIS, EUC, "cp1252"], key=lambda name: likeness(_lenient(data, name)))
 
 
 # Reading one charset
