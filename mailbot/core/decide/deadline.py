@@ -111,10 +111,9 @@ PASSED: Mapping[After, Callable[[Story], None]] = {"expire": _expire, "go_on": _
 def pause(case: Case, by: str, rules: Rules, now: datetime) -> ReminderPaused | None:
     """Whoever the case waits for (address `by`) is away at `now` (aware UTC): the reminder comes some working days from
     now, also if there was one already, and the limit leaves time after it. None if both are that late anyway."""
+    step = here(case, rules.form_of(case.form, case.step))
     back = to_text(add_working_days(now, PAUSE, rules.desk))
-    remind = (
-        max(case.remind or "", back) if here(case, rules.form_of(case.form, case.step)).remind is not None else None
-    )
+    remind = max(case.remind or "", back) if step.remind is not None else None
     least = to_text(add_working_days(from_text(remind), GRACE + 1, rules.desk)) if remind else back
     due = max(case.due, least) if case.due else None
     if (remind, due) == (case.remind, case.due):
