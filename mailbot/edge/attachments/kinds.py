@@ -49,8 +49,8 @@ _CMS = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
 """The object identifiers of RFC 5652 in DER, but for their last byte."""
 _CMS_AUTH = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17"
 """That of authenticated enveloped data (RFC 5083)."""
-_CMS_HEAD = 20
-"""Bytes within which a CMS message says what it is."""
+_CMS_HEAD = 22
+"""Bytes within which a CMS message says what it is: behind tag and length of the sequence that it is."""
 _CMS_SIGNED, _CMS_SEALED = b"\x02", (b"\x03", b"\x06")
 _PGP_KEY_PACKETS = {0x84: (2, 3), 0x85: (3, 3), 0x86: (5, 3), 0x8C: (2, 4), 0xC1: (2, 3), 0xC3: (2, 4)}
 """First byte of an encrypted OpenPGP message in binary: where the version of its first packet stands, and which it is
@@ -90,10 +90,10 @@ def _sealed(content: bytes) -> Sort:
 
 def _cms(content: bytes) -> Sort:
     head = content[:_CMS_HEAD]
-    if _CMS_AUTH[:11] in head and content.find(_CMS_AUTH) in range(_CMS_HEAD):
+    if _CMS_AUTH in head:
         return Sort.SEALED
-    at = head.find(_CMS[:8])
-    if at < 0 or content[at : at + len(_CMS)] != _CMS:
+    at = head.find(_CMS)
+    if at < 0:
         return Sort.OTHER
     what = content[at + len(_CMS) : at + len(_CMS) + 1]
     if what != _CMS_SIGNED:
