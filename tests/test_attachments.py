@@ -423,7 +423,7 @@ def damaged(content: bytes, dice: Random) -> bytes:
     return bytes(spoilt)
 
 
-READ = {"pdf", "plan", "spreadsheet", "text", "archive", "unopened", ""}
+READ = {"pdf", "plan", "spreadsheet", "text", "unopened", ""}
 """What a damaged PDF or workbook may pass for; a text that several charsets fit is not opened."""
 
 
