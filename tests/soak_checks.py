@@ -100,7 +100,9 @@ def check_each_mail(soak: Soak, entries: Sequence[Entry]) -> None:
         count, lies = decided.pop(name_in_journal(mail), 0), digest(mail.raw)
         taken = folders[ELSEWHERE][lies] + gone[lies] == delivered[lies]
         soak.happened["gone before they were taken in"] += taken and not count
-        assert count == 1 or (taken and not count), f"a mail ({mail.kind}, {mail.source}) has {count} entries"
+        where = [folder for folder, held in folders.items() if held[lies]] or "no folder"
+        wrong = f"a mail ({mail.kind}, {mail.source}) has {count} entries and lies in {where}"
+        assert count == 1 or (taken and not count), wrong
     assert not decided, "entries of mails that nobody sent"
 
 
