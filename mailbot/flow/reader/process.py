@@ -101,7 +101,8 @@ class Child:
     async def _frame(self) -> bytes:
         (length,) = LENGTH.unpack(await self._out.readexactly(LENGTH.size))
         if length > MOST_ANSWER:
-            raise ChildEndedError("killed the reader (it had more to say than is listened to)")
+            most = f"{MOST_ANSWER / 1_000_000:g} MB"
+            raise ChildEndedError(f"killed the reader (what was read in it comes to more than {most})")
         return await self._out.readexactly(length)
 
     async def end(self) -> None:
