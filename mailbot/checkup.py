@@ -14,7 +14,7 @@ from mailbot.edge.postman import Postman, PostmanBroken
 from mailbot.store import Damaged
 from mailbot.store.files import FileStore
 from mailbot.views.registers import register_line
-from mailbot.views.stranded import OPEN, stranded
+from mailbot.views.stranded import WANTED, stranded
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ async def _state(state: Path, rules: Rules) -> list[Finding]:
         store = FileStore.read(state, rules.desk.name) if (state / "journal").exists() else None
     except Damaged as damaged:
         return [Finding(False, str(damaged))]
-    lines = await stranded(rules, store.cases(OPEN)) if store else []
+    lines = await stranded(rules, store.cases(WANTED)) if store else []
     return [*(Finding(True, line, to_do=True) for line in lines), *_registers(rules, store)]
 
 

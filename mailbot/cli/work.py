@@ -25,7 +25,7 @@ from mailbot.store import Entry
 from mailbot.store.files import FileStore, Locked, submit
 from mailbot.views.log import sentence
 from mailbot.views.status import foreseen_text
-from mailbot.views.stranded import OPEN, stranded
+from mailbot.views.stranded import WANTED, stranded
 
 log = logging.getLogger("mailbot")
 PATIENCE = 30.0
@@ -78,7 +78,7 @@ async def _run(desk: desks.DeskAtWork) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, service.stop)
-        for line in await stranded(tools.rules, tools.store.cases(OPEN)):
+        for line in await stranded(tools.rules, tools.store.cases(WANTED)):
             log.warning("%s", line)
         log.info("desk %s at work, process %d", desk.rules.desk.name, os.getpid())
         await service.run()

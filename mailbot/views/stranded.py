@@ -1,13 +1,13 @@
 """Which open cases stand in a step or form that the rules have no more, in lines for the operator. It changes none."""
 
-import typing
 from collections.abc import AsyncIterator, Iterator
 
-from mailbot.core.case import CLOSED, Case, Status
+from mailbot.core.case import OPEN, Case
 from mailbot.core.rules import Rules
 from mailbot.store import Wanted
 
-OPEN = Wanted(statuses=frozenset(typing.get_args(Status)) - CLOSED)
+WANTED = Wanted(statuses=OPEN)
+"""The cases to look through."""
 LATER = {
     True: "the case goes on with the step that is next, or a clerk has to look after what the desk had in hand",
     False: "clerks have to look after the case; what others write is passed on to them",
@@ -18,8 +18,8 @@ MOST = 10
 
 
 async def stranded(rules: Rules, cases: AsyncIterator[Case]) -> list[str]:
-    """A line for each form, and each step of a form, that these rules lack and cases stand in; `cases` are those that
-    are OPEN."""
+    """A line for each form, and each step of a form, that these rules lack and cases stand in; `cases` are those
+    WANTED."""
     found: dict[tuple[str, str], list[str]] = {}
     async for case in cases:
         if place := _lost(rules, case):

@@ -1,10 +1,11 @@
 """A case: what its events add up to. It knows nothing of mails, rules, or of how an event came about."""
 
 from mailbot.core.case.fold import SHOWN, fold, opened
-from mailbot.core.case.values import CLOSED, Attached, Case, Consent, Document, Done, LetterInfo, Status
+from mailbot.core.case.values import CLOSED, OPEN, Attached, Case, Consent, Document, Done, LetterInfo, Status
 
 __all__ = [
     "CLOSED",
+    "OPEN",
     "SHOWN",
     "Attached",
     "Case",

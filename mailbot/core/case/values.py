@@ -1,6 +1,6 @@
 """A case and what belongs to it, as values. They know nothing of the events they come from."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from mailbot.core import events as e
 
@@ -19,6 +19,7 @@ Status = Literal[
     "duplicate",
 ]
 CLOSED: frozenset[str] = frozenset({"done", "rejected", "declined", "withdrawn", "expired", "duplicate"})
+OPEN: frozenset[str] = frozenset(get_args(Status)) - CLOSED
 
 
 class LetterInfo(e.Frozen):
