@@ -3,6 +3,8 @@
 import hashlib
 from datetime import UTC, datetime
 
+from form_pieces import FIELDS_STEP
+
 from mailbot.core.case import Case
 from mailbot.core.rules import Rules
 from mailbot.core.rulesets import build
@@ -14,7 +16,8 @@ PURPOSE = {
     "en": "We assemble the genomes of 120 lines of wild rice from long reads and compare them with cultivated rice.",
     "ja": "野生イネ120系統のゲノムをロングリードから組み立て、栽培イネと比較して、開花時期を決める遺伝子を探索します。",
 }
-VISIT = """\
+VISIT = (
+    """\
 title = {en = "Visit", ja = "見学"}
 
 [people.applicant]
@@ -71,12 +74,9 @@ when = {field = "abroad", is = "yes"}
 [enclosures]
 consent = ["pledge", "guide.pdf"]
 reminder = ["pledge", "own"]
-
-[[steps]]
-kind = "fields"
-letter = "missing"
-limit = 10
-
+"""
+    + FIELDS_STEP
+    + """
 [[steps]]
 kind = "consent"
 letter = "consent"
@@ -93,6 +93,7 @@ limit = 10
 kind = "review"
 letter = "review"
 """
+)
 
 
 def texts(visit: str = VISIT, **changed: str) -> dict[str, str]:

@@ -3,6 +3,7 @@ enquiry; a plan with a task for each user."""
 
 import pytest
 from correspondence import MORGAN, SATO, Correspondence, kinds, only, rules_with, said, written
+from form_pieces import CONSENT_STEP, FIELDS_STEP, REVIEW_STEP
 
 from mailbot.core.commands import COMMANDS
 from mailbot.core.events import (
@@ -72,27 +73,17 @@ title = {en = "Second pledge", ja = "第二の誓約書"}
 signer = "responsible"
 words = ["PLEDGE", "second"]
 when = {field = "room", is = "vault"}
-
-[[steps]]
-kind = "fields"
-letter = "missing"
-limit = 10
-
-[[steps]]
-kind = "consent"
-letter = "consent"
-shows = ["name", "room"]
-limit = 10
-
+"""
+    + FIELDS_STEP
+    + CONSENT_STEP
+    + """
 [[steps]]
 kind = "document"
 documents = ["pledge", "second"]
 limit = 10
-
-[[steps]]
-kind = "review"
-limit = 5
-
+"""
+    + REVIEW_STEP
+    + """
 [[steps]]
 kind = "task"
 name = "certificate"
@@ -115,7 +106,8 @@ limit = 10
 ends = {en = ["door opens"], ja = ["鍵が開きました"]}
 """
 )
-ENQUIRY = """\
+ENQUIRY = (
+    """\
 takes = "question"
 
 [title]
@@ -141,12 +133,9 @@ label = {en = "Your place", ja = "ご所属"}
 type = "lines"
 required = true
 label = {en = "Question", ja = "ご質問"}
-
-[[steps]]
-kind = "fields"
-letter = "missing"
-limit = 10
-
+"""
+    + FIELDS_STEP
+    + """
 [[steps]]
 kind = "task"
 name = "answer"
@@ -161,18 +150,12 @@ name = "silence"
 limit = 10
 again = "answer"
 """
+)
 WORKSHOP = (
     QUESTIONS.replace("Key to the machine room", "Workshop").replace("機械室の鍵", "講習会")
+    + FIELDS_STEP
+    + REVIEW_STEP
     + """
-[[steps]]
-kind = "fields"
-letter = "missing"
-limit = 10
-
-[[steps]]
-kind = "review"
-limit = 5
-
 [[steps]]
 kind = "task"
 name = "badges"

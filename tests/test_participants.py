@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from correspondence import MORGAN, SATO, Correspondence, kinds, only, rules_with, said, written
+from form_pieces import FIELDS_STEP
 from test_clerk_commands import APPLICATION, ICHIRO, ROOM_KEY, TARO, accepted, desk, pledged, reviewed
 
 from mailbot.core.commands import PARTICIPANTS
@@ -16,7 +17,8 @@ from mailbot.core.rules import Clerk, Desk
 from mailbot.core.sorting import Clues, sort
 
 HOLDER = "taro@old.example"
-CHANGE = """\
+CHANGE = (
+    """\
 account = "account"
 
 [title]
@@ -38,12 +40,9 @@ label = {en = "New email", ja = "新しいメール"}
 
 [fields.why]
 label = {en = "Why", ja = "理由"}
-
-[[steps]]
-kind = "fields"
-letter = "missing"
-limit = 10
-
+"""
+    + FIELDS_STEP
+    + """
 [[steps]]
 kind = "wait"
 name = "grace"
@@ -57,6 +56,7 @@ limit = 5
 title = {en = "Change the address", ja = "アドレスの変更"}
 task = {en = "Change the address.", ja = "アドレスを変更します。"}
 """
+)
 RULES = rules_with({"new-address": CHANGE, "room-key": ROOM_KEY})
 KNOWN = (Row(name="accounts", column="account", key="taro-i", found={"account": "taro-i", "email": HOLDER}),)
 WISH = f"New address\n\nAccount: taro-i\nNew email: {TARO}\nWhy: moved\n"

@@ -1,27 +1,23 @@
 """What clerks and applicants are told about a value beside it: who else wrote it, what a directory says of it."""
 
 from correspondence import MORGAN, SATO, Correspondence, rules_with, said
+from form_pieces import CONSENT_STEP, FIELDS_STEP, REVIEW_STEP
 from test_clerk_commands import APPLICATION, ICHIRO, QUESTIONS, TARO
 
 from mailbot.core.events import Row
 
 STRANGER = "evil@attacker.example"
-PARKING = """
+PARKING = (
+    """
 [fields.car]
 label = {en = "Car", ja = "車"}
 
 [fields.colour]
 label = {en = "Colour", ja = "色"}
-
-[[steps]]
-kind = "fields"
-letter = "missing"
-limit = 10
-
-[[steps]]
-kind = "review"
-limit = 5
 """
+    + FIELDS_STEP
+    + REVIEW_STEP
+)
 RULES = rules_with({"room-key": QUESTIONS + PARKING})
 NOT_THEIRS = f"“Car” was filled in by a mail from {STRANGER}, which is not the applicant's address."
 
@@ -73,22 +69,7 @@ DIRECTORY = QUESTIONS.replace(
     """label = {en = "Boss's email", ja = "上司のメール"}
 register = {name = "responsible", column = "email", unknown = "remark"}""",
 )
-ASKING = """
-[[steps]]
-kind = "fields"
-letter = "missing"
-limit = 10
-
-[[steps]]
-kind = "consent"
-letter = "consent"
-shows = ["name", "room"]
-limit = 10
-
-[[steps]]
-kind = "review"
-limit = 5
-"""
+ASKING = FIELDS_STEP + CONSENT_STEP + REVIEW_STEP
 LISTED = rules_with({"room-key": DIRECTORY + ASKING})
 ONLY_TYPED = "we know your address only from the application"
 
@@ -133,16 +114,9 @@ label = {en = "Hand the data over", ja = "データを引き継ぐ"}
 required = true
 when = {field = "data", is = "yes"}
 label = {en = "Who gets it", ja = "引き継ぎ先"}
-
-[[steps]]
-kind = "fields"
-letter = "missing"
-limit = 10
-
-[[steps]]
-kind = "review"
-limit = 5
 """
+    + FIELDS_STEP
+    + REVIEW_STEP
 )
 LEAVES = rules_with({"room-key": LEAVING})
 
