@@ -3,10 +3,7 @@
 import asyncio
 import base64
 import hashlib
-import json
-import os
 import random
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +12,7 @@ from typing import Any
 import machine_mails
 import pytest
 from desks import in_a_loop
+from foreign import needs_corpora, raw_of, rows
 
 from mailbot import desks
 from mailbot.core.evidence import NOTHING, gather
@@ -249,20 +247,6 @@ def test_a_bounce_passed_on_without_a_word_is_a_bounce_and_with_a_word_a_questio
 
 
 # Mail nobody here wrote
-
-CORPORA = os.environ.get("MAILBOT_CORPORA", "")
-needs_corpora = pytest.mark.skipif(not CORPORA, reason="MAILBOT_CORPORA does not name the folder of foreign mail")
-
-
-def rows(name: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (Path(CORPORA) / "expected" / f"{name}.jsonl").read_text().splitlines()]
-
-
-def raw_of(row: dict[str, object]) -> bytes:
-    raw = (Path(CORPORA) / "messages" / str(row["path"])).read_bytes()
-    if row.get("n") is None:
-        return raw
-    return re.split(rb"(?m)^From [^\n]*\n", raw)[1:][int(str(row["n"]))]
 
 
 @needs_corpora

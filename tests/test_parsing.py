@@ -3,15 +3,13 @@
 import base64
 import hashlib
 import json
-import os
 import random
-import re
 import statistics
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from foreign import needs_corpora, raw_of, rows
 
 from mailbot.core.message import Mailbox, Message, Unreadable
 from mailbot.edge.html import text_of
@@ -542,23 +540,6 @@ def test_whatever_html_comes_a_text_comes_out() -> None:
 
 
 # Mail nobody here wrote
-
-CORPORA = os.environ.get("MAILBOT_CORPORA", "")
-needs_corpora = pytest.mark.skipif(not CORPORA, reason="MAILBOT_CORPORA does not name the folder of foreign mail")
-
-
-def rows(name: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (Path(CORPORA) / "expected" / f"{name}.jsonl").read_text().splitlines()]
-
-
-def raw_of(row: dict[str, object]) -> bytes:
-    path = str(row["path"])
-    if path.startswith("base64:"):
-        return base64.b64decode(path.removeprefix("base64:"))
-    raw = (Path(CORPORA) / "messages" / path).read_bytes()
-    if row.get("n") is None:
-        return raw
-    return re.split(rb"(?m)^From [^\n]*\n", raw)[1:][int(str(row["n"]))]
 
 
 @needs_corpora

@@ -1,11 +1,9 @@
 """What of a mail is new: top, bottom and interleaved posting, the reply headers of many clients, signatures."""
 
-import json
-import os
 import time
-from pathlib import Path
 
 import pytest
+from foreign import needs_corpora, rows
 
 from mailbot.core.quoting import new_text, split
 
@@ -174,12 +172,8 @@ def test_a_hostile_mail_costs_no_more_than_its_length(mail: str) -> None:
     assert time.process_time() - began < 2.0  # half a second on an idle machine; a slow pattern takes minutes
 
 
-CORPORA = os.environ.get("MAILBOT_CORPORA", "")
-
-
-@pytest.mark.skipif(not CORPORA, reason="MAILBOT_CORPORA is not set")
+@needs_corpora
 def test_the_visible_text_of_replies_nobody_here_wrote() -> None:
-    lines = (Path(CORPORA) / "expected" / "replies.jsonl").read_text("utf-8").splitlines()
-    rows = [row for row in map(json.loads, lines) if row["kind"] == "reply"]
-    right = [row for row in rows if "".join(new_text(row["input"]).split()) == "".join(row["expected"].split())]
-    assert len(right) / len(rows) >= 0.95
+    replies = [(str(row["input"]), str(row["expected"])) for row in rows("replies") if row["kind"] == "reply"]
+    right = [given for given, expected in replies if "".join(new_text(given).split()) == "".join(expected.split())]
+    assert len(right) / len(replies) >= 0.95

@@ -1,12 +1,7 @@
 """Private keys and passwords that somebody sent by mistake: what is masked, what is left alone, and how fast."""
 
-import base64
-import json
-import os
 import random
-import re
 import time
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -18,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from foreign import needs_corpora, raw_of, rows
 from letter_examples import FORM, RULES, every_language, every_letter, words
 
 from mailbot.core.blank import blank
@@ -500,24 +496,6 @@ def test_whatever_stands_around_masking_again_changes_nothing() -> None:
         parts = (source.choice(pieces) + source.choice([" ", "\n"]) for _ in range(source.randint(1, 25)))
         shown, _ = masked("".join(parts))
         assert masked(shown) == (shown, ())
-
-
-CORPORA = os.environ.get("MAILBOT_CORPORA", "")
-needs_corpora = pytest.mark.skipif(not CORPORA, reason="MAILBOT_CORPORA does not name the folder of foreign mail")
-
-
-def rows(name: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (Path(CORPORA) / "expected" / f"{name}.jsonl").read_text().splitlines()]
-
-
-def raw_of(row: dict[str, object]) -> bytes:
-    path = str(row["path"])
-    if path.startswith("base64:"):
-        return base64.b64decode(path.removeprefix("base64:"))
-    raw = (Path(CORPORA) / "messages" / path).read_bytes()
-    if row.get("n") is None:
-        return raw
-    return re.split(rb"(?m)^From [^\n]*\n", raw)[1:][int(str(row["n"]))]
 
 
 @needs_corpora
