@@ -34,6 +34,7 @@ async def test_letters_over_a_budget_wait_until_somebody_lets_them_go(tmp_path: 
     held = [line.split()[0] for line in table[1:-1]]
     assert len(held) == 3
     assert all("domain" in line for line in table[1:-1])
+    assert [json.loads(line)["name"] for line in await lines(world, "letters", "--json")] == held
     shown = await lines(world, "letters", "show", held[0])
     assert shown[0].startswith("To: asker")
     assert "Subject: [HELPDESK]" in shown[1]
@@ -66,6 +67,9 @@ async def test_a_mail_in_quarantine_is_looked_at_retried_and_put_away(tmp_path: 
     name = digest(BROKEN)[:12]
     table = await lines(world, "quarantine", "list")
     assert table[1].startswith(name)
+    [row] = map(json.loads, await lines(world, "quarantine", "list", "--json"))
+    assert row["mail"] == digest(BROKEN)
+    assert row["at"] in (entry["at"] for entry in world.entries())
     assert "no header at all" in await lines(world, "quarantine", "show", name)
     again = await lines(world, "quarantine", "retry", name)
     assert "quarantined" in again[0], "the program is the same, and so is what it makes of the mail"

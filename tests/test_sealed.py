@@ -1,6 +1,7 @@
 """Mails that held a secret: sealed, told of, destroyed by order; and nothing of the secret anywhere else."""
 
 import dataclasses
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,9 @@ from store_help import DESK, NOON, collected, digest_of, draft, ordered_facts, r
 from test_decisions import ICHIRO, NUMBER, TARO, facts, kinds, mail, ordered, told, waiting
 from test_delivery import desk, journaled
 from test_once import embedded_world
+from test_operating import lines
 from test_secrets import KEYS
-from worlds import APPLICATION, PURPOSE, World, family_name
+from worlds import APPLICATION, PURPOSE, family_name
 
 from mailbot.core import events as e
 from mailbot.core.decide import decide
@@ -321,12 +323,6 @@ async def test_wherever_in_a_mail_a_secret_stands_nothing_of_it_is_stored(tmp_pa
             assert left == [], place
 
 
-async def lines(world: World, *words: str) -> list[str]:
-    code, out, err = await world.run(*words)
-    assert (code, err) == (0, ""), err
-    return out.splitlines()
-
-
 @in_a_loop
 async def test_an_operator_lists_sealed_mails_and_has_one_destroyed(tmp_path: Path, servers: EmbeddedServers) -> None:
     world = embedded_world(tmp_path / "desk", servers)
@@ -339,6 +335,8 @@ async def test_an_operator_lists_sealed_mails_and_has_one_destroyed(tmp_path: Pa
     assert table[1].split()[0] == sealed.name[:12]
     assert "private_key, password" in table[1]
     assert table[1].endswith("person7@uni.example")
+    [row] = map(json.loads, await lines(world, "secrets", "--json"))
+    assert (row["mail"], row["secrets"]) == (sealed.name, ["private_key", "password"])
     said = await lines(world, "secrets", "destroy", sealed.name[:8])
     assert f"the raw bytes of mail {sealed.name[:12]} were destroyed" in said[0]
     assert sealed.read_bytes() == b""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailbot import desks
-from mailbot.cli.words import OK, TROUBLE, Command, complain, say, say_json, settings
+from mailbot.cli.words import OK, TROUBLE, Command, complain, say, say_all, say_json, settings
 from mailbot.core.alarms import sums
 from mailbot.core.events import LetterWritten
 from mailbot.core.health import Health
@@ -46,12 +46,8 @@ def looking(look: Callable[[FileStore, Rules, argparse.Namespace], Awaitable[int
 async def list_cases(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
     wanted = Wanted(statuses=frozenset([arguments.status] if arguments.status else []))
     found = sorted([case async for case in store.cases(wanted)], key=lambda case: case.number)
-    if arguments.json:
-        for case in found:
-            say_json(case.model_dump(mode="json"))
-    else:
-        say(view.cases_table(found, rules))
-    return OK
+    rows = (case.model_dump(mode="json") for case in found)
+    return say_all(rows, lambda: view.cases_table(found, rules), arguments)
 
 
 async def show_case(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
@@ -141,12 +137,7 @@ async def health_of(store: FileStore) -> Health:
 async def list_letters(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
     """The letters that wait for an operator."""
     ledger = store.ledger()
-    if arguments.json:
-        for letter in ledger.held:
-            say_json(dataclasses.asdict(letter))
-    else:
-        say(status_view.held_table(ledger))
-    return OK
+    return say_all(map(dataclasses.asdict, ledger.held), lambda: status_view.held_table(ledger), arguments)
 
 
 async def show_letter(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
@@ -172,12 +163,8 @@ async def _letter(store: FileStore, name: str) -> LetterWritten | None:
 async def list_quarantine(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
     """The mails in quarantine that nobody retried or dismissed."""
     ledger = store.ledger()
-    if arguments.json:
-        for mail in ledger.quarantine:
-            say_json({**dataclasses.asdict(mail), "at": to_text(mail.at)})
-    else:
-        say(status_view.quarantine_table(ledger))
-    return OK
+    rows = ({**dataclasses.asdict(mail), "at": to_text(mail.at)} for mail in ledger.quarantine)
+    return say_all(rows, lambda: status_view.quarantine_table(ledger), arguments)
 
 
 async def show_quarantined(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:

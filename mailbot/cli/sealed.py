@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 
 from mailbot import desks
-from mailbot.cli.words import OK, say, say_json, settings
+from mailbot.cli.words import say_all, settings
 from mailbot.core.instants import to_text
 from mailbot.core.orders import DestroySecret, Order
 from mailbot.core.rules import Rules
@@ -16,12 +16,8 @@ from mailbot.views.status import sealed_table
 async def list_secrets(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
     """The mails that held a secret and were not destroyed."""
     ledger = store.ledger()
-    if arguments.json:
-        for mail in ledger.sealed:
-            say_json({**dataclasses.asdict(mail), "at": to_text(mail.at)})
-    else:
-        say(sealed_table(ledger, str(store.mails.sealed)))
-    return OK
+    rows = ({**dataclasses.asdict(mail), "at": to_text(mail.at)} for mail in ledger.sealed)
+    return say_all(rows, lambda: sealed_table(ledger, str(store.mails.sealed)), arguments)
 
 
 def destroy(arguments: argparse.Namespace) -> list[Order]:

@@ -5,7 +5,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mailbot.core.columns import CONTROLS
@@ -24,6 +24,16 @@ def say(text: str) -> None:
 def say_json(value: object) -> None:
     """One JSON value, one line."""
     print(json.dumps(value, ensure_ascii=False))
+
+
+def say_all(rows: Iterable[object], table: Callable[[], str], arguments: argparse.Namespace) -> int:
+    """A list of things: a table for people or, with --json, one value of JSON a row."""
+    if arguments.json:
+        for row in rows:
+            say_json(row)
+    else:
+        say(table())
+    return OK
 
 
 def complain(text: str) -> None:
