@@ -94,6 +94,15 @@ def answers(language: str, **other: str) -> dict[str, tuple[str, ...]]:
 OWN = {key: "" for key in answers("en") if key.startswith("responsible_")} | {"responsible_same": "yes"}
 
 
+BEGUN = {
+    "number": "2026-00042",
+    "opened": "2026-04-01T01:00:00.000Z",
+    "changed": "2026-04-06T01:00:00.000Z",
+    "step_since": "2026-04-06T01:00:00.000Z",
+}
+"""A case of 1 April 2026 that has been in its step since the 6th."""
+
+
 def case(
     language: str, step: str, status: str, given: Mapping[str, str] = MappingProxyType({}), **more: object
 ) -> Case:
@@ -101,11 +110,8 @@ def case(
     written = answers(language, **given)
     understood = understand(FORM, DESK, written, language)
     known = {
-        "number": "2026-00042",
+        **BEGUN,
         "form": FORM.name,
-        "opened": "2026-04-01T01:00:00.000Z",
-        "changed": "2026-04-06T01:00:00.000Z",
-        "step_since": "2026-04-06T01:00:00.000Z",
         "applicant": "taro@univ.example",
         "languages": {"applicant": language},
         "answers": written,

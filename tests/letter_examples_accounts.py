@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from letter_examples import AFFILIATIONS, AGREED, DESK, DUE, FORM, KEY, RULES, TO, answers
+from letter_examples import AFFILIATIONS, AGREED, BEGUN, DESK, DUE, FORM, KEY, RULES, TO, answers
 
 from mailbot.core.case import Case, Done
 from mailbot.core.events import Role
@@ -35,14 +35,11 @@ def about(form: str, language: str, step: str, given: Given, **more: object) -> 
     understood = understand(rules, DESK, written, language)
     kind = rules.step(step).kind if step else "notify"
     known = {
-        "number": "2026-00042",
+        **BEGUN,
         "form": form,
         "status": "in_progress",
         "step": step,
         "step_kind": kind,
-        "opened": "2026-04-01T01:00:00.000Z",
-        "changed": "2026-04-06T01:00:00.000Z",
-        "step_since": "2026-04-06T01:00:00.000Z",
         "applicant": "taro@univ.example",
         "languages": {"applicant": language},
         "answers": written,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from letter_examples import DESK, DUE, RULES
+from letter_examples import BEGUN, DESK, DUE, RULES
 
 from mailbot.core.attached import FROM_PLAN, faults
 from mailbot.core.case import Case, Document, Done
@@ -71,14 +71,11 @@ def about(form: str, language: str, step: str, given: Given, sheet: Plan | None,
     understood, kind = understand(rules, DESK, said, language), rules.step(step).kind
     wrong = faults("plan", sheet) if sheet else ()
     known = {
-        "number": "2026-00042",
+        **BEGUN,
         "form": form,
         "status": "in_progress",
         "step": step,
         "step_kind": kind,
-        "opened": "2026-04-01T01:00:00.000Z",
-        "changed": "2026-04-06T01:00:00.000Z",
-        "step_since": "2026-04-06T01:00:00.000Z",
         "applicant": "kenji@univ.example",
         "languages": {"applicant": language},
         "answers": said,

@@ -7,13 +7,13 @@ import pytest
 from correspondence import MORGAN, SATO, Correspondence, kinds, only, rules_with, said, written
 from form_pieces import FIELDS_STEP
 from test_clerk_commands import APPLICATION, ICHIRO, ROOM_KEY, TARO, accepted, desk, pledged, reviewed
+from test_sorting import DESK
 
 from mailbot.core.commands import PARTICIPANTS
 from mailbot.core.decide import decide
 from mailbot.core.events import Facts, MailAttached, Rejected, Row, Sender, StepPassed, StepStopped, Withdrawn
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.quoting import new_text
-from mailbot.core.rules import Clerk, Desk
 from mailbot.core.sorting import Clues, sort
 
 HOLDER = "taro@old.example"
@@ -303,13 +303,6 @@ def test_the_door_opens_says_the_applicant() -> None:
     assert of.case.status == "done"
 
 
-DESK = Desk(
-    name="HELPDESK",
-    address="helpdesk@desk.example",
-    titles={"en": "Help desk"},
-    languages=("en",),
-    clerks=(Clerk(name="C", address="clerk@desk.example"),),
-)
 MAIL = Message("0" * 64, 1, senders=(Mailbox("Taro", TARO),), subject="Re: Room key", text="")
 
 
