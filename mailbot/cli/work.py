@@ -18,6 +18,7 @@ from mailbot.core.events import Facts, Operator, OrderRefused
 from mailbot.core.instants import to_text
 from mailbot.core.orders import REFUSALS, Adopt, DismissMail, DropLetters, Order, Ordered, ReleaseLetters, RetryMail
 from mailbot.edge.inbox import Inbox
+from mailbot.edge.memory import give_back_large
 from mailbot.flow.tools import wall_clock
 from mailbot.service import Pace, Round, Service, one_round, reader_for, work_on
 from mailbot.service.duties import carry_out_orders
@@ -63,6 +64,7 @@ def _troubled(done: Round) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """The service, until SIGTERM or SIGINT."""
+    give_back_large()
     logging.getLogger("mailbot").setLevel(logging.DEBUG if arguments.debug else logging.INFO)
     return asyncio.run(_run(desks.load(settings(arguments))))
 

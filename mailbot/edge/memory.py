@@ -1,0 +1,21 @@
+"""How the process gives memory back to the system. It knows nothing of what the memory held."""
+
+import ctypes
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""Parameters of mallopt(3)."""
+LARGE = 256 * 1024
+"""Octets from which on a piece of memory is one of its own: far more than mails are made of, but for their files."""
+
+
+def give_back_large() -> bool:
+    """Large pieces of memory go back to the system when they are freed; whether the C library can be told so.
+
+    The GNU C library puts pieces as large as one that was freed before among the small ones from then on, and what a
+    mail of ten megabytes took stays with the process for good (mallopt(3), "dynamic mmap threshold"). Call it once,
+    before the first mail.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return False
+    return all(mallopt(parameter, size) for parameter, size in ((_MMAP_THRESHOLD, LARGE), (_TRIM_THRESHOLD, LARGE * 8)))
