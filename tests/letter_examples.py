@@ -127,6 +127,12 @@ AGREED = {
 }
 
 
+def mistyped(language: str) -> Case:
+    """A case with signs and letters that are not what they seem to be, where plain ones are needed."""
+    odd = {"account_name": "tar\u202eo-i", "email": "taro@\u0443n\u0456v.example"}
+    return case(language, "fields", "collecting", odd, **DUE)
+
+
 def collecting(language: str) -> Case:
     """A case with a fault of every kind that needs explaining, and a line nobody knows."""
     wrong = {"telephone": "", "nationality": "", "postal_code": "12-34", "email": "taro@gmail.com"}
@@ -246,6 +252,7 @@ def transcript(of: Callable[[str], Case], why: str, text: str) -> Callable[[str]
 
 EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "missing": written("missing", "applicant", collecting),
+    "missing-signs": written("missing", "applicant", mistyped),
     "missing-address": written("missing", "applicant", stranger_from),
     "missing-everything": written("missing", "applicant", untouched),
     "received": written("received", "applicant", consenting, again=False),
@@ -303,6 +310,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "address_changed": written("address_changed", "applicant", consenting, by="taro@univ.example"),
     "handed": written("handed", "applicant", collecting, why="no_news"),
     "handed-explained": written("handed", "applicant", collecting, why="explained"),
+    "proposed-strange": written("proposed", "applicant", consenting, by="t\u0430ro@univ.example", keys=("telephone",)),
     "proposed": written("proposed", "applicant", consenting, by="x@free.example", keys=("email", "telephone")),
     "status": written("status", "applicant", collecting),
     "status-closed": written("status", "applicant", closed("rejected")),

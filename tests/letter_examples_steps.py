@@ -30,6 +30,25 @@ REMARKS = (
     Remark(code="register_missing", field="responsible_email"),
     Remark(code="unlisted", field="account_name", wanted={"found": "taro-i"}),
 )
+STRANGE = (
+    Remark(
+        code="mixed_letters",
+        wanted={"of": "sender_address", "found": "t\u0430ro@univ.example", "signs": "U+0430", "among": "latin"},
+    ),
+    Remark(
+        code="hidden_signs",
+        field="affiliation",
+        wanted={"found": "Example\u202e University", "signs": "U+202E U+200B"},
+    ),
+    Remark(
+        code="lookalike_letters",
+        field="job_title",
+        wanted={"found": "А. Student", "like": "A. Student", "signs": "U+0410"},
+    ),
+    Remark(code="many_marks", field="research_field", wanted={"found": "Z" + "\u0301" * 9, "signs": "U+0301"}),
+    Remark(code="name_is_address", wanted={"found": "morgan@staff.desk.example", "address": "t\u0430ro@univ.example"}),
+)
+"""What is strange about names and addresses."""
 ABROAD = {
     "nationality": "Nigeria",
     "resident": "no",
@@ -126,6 +145,10 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "agreed-next": written("agreed", "responsible", signing(), documents=()),
     "review-remarks": written("review", "clerk", reviewed(remarks=REMARKS[:2], late=True)),
     "review-remarks-more": written("review", "clerk", reviewed(remarks=REMARKS[2:4])),
+    **{
+        f"review-{remark.code.replace('_', '-')}": written("review", "clerk", reviewed(remarks=(remark,)))
+        for remark in STRANGE
+    },
     "review-signed": written("review", "clerk", reviewed(documents=SIGNED, allowed={"email": "no other address"})),
     "review-fax": written("review", "clerk", reviewed(documents=FAXED)),
     "task": written("task", "clerk", posting(), text=""),

@@ -4,7 +4,7 @@ import pytest
 from letter_examples import DESK, FORM
 
 from mailbot.core.fields import understand
-from mailbot.core.idn import on_the_wire
+from mailbot.core.idn import as_read, on_the_wire
 from mailbot.edge.parsing.headers import mailboxes
 
 ON_THE_WIRE = [
@@ -46,7 +46,6 @@ SLIPS = [
     "taro@uni.ac.jp。よろしく",
     "taro@uni.ac.jp宛",
     "メールtaro@uni.ac.jp",
-    "taro@uni.ac.j\u0440",
     "taro@例え",
 ]
 
@@ -59,6 +58,27 @@ def test_an_address_in_a_form_may_be_written_in_any_script(text: str, value: str
 @pytest.mark.parametrize("text", SLIPS)
 def test_words_that_touch_an_address_do_not_become_part_of_it(text: str) -> None:
     assert email_of(text) == (None, ["email_syntax"])
+
+
+def test_an_address_with_one_letter_of_another_script_is_said_to_have_it() -> None:
+    assert email_of("taro@uni.ac.j\u0440") == (None, ["odd_signs"])
+    assert email_of("taro@uni\u202e.ac.jp") == (None, ["odd_signs"])
+
+
+def test_an_address_that_looks_like_another_one_counts_only_if_it_is_written_again() -> None:
+    for text in ("taro@\u0430pple.example", "taro@xn--pple-43d.example", "taro@\u0430\u0440\u0440\u04cf\u0435.example"):
+        assert email_of(text) == (None, ["email_odd"])
+
+
+@pytest.mark.parametrize(
+    "domain", ["xn--", "xn--a-ecp.example", "xn--" + "9" * 5_000, "xn--\u0430.example", "a..xn--b"]
+)
+def test_a_domain_that_is_no_punycode_is_read_as_it_stands(domain: str) -> None:
+    assert as_read(f"taro@{domain}") == f"taro@{domain}"
+
+
+def test_a_domain_is_read_in_the_letters_that_people_see() -> None:
+    assert as_read("taro@xn--r8jz45g.jp") == "taro@例え.jp"
 
 
 def test_a_sender_is_the_same_however_the_mail_program_spells_the_domain() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mailbot.core.columns import CONTROLS
+from mailbot.core.disguises import visible
 
 Command = Callable[[argparse.Namespace], int]
 REPLACED = "\N{REPLACEMENT CHARACTER}"
@@ -17,8 +18,9 @@ OK, TROUBLE, MISTAKE = 0, 1, 2
 
 
 def say(text: str) -> None:
-    """Text to standard output; control characters of somebody's mail do not reach the terminal."""
-    print(CONTROLS.sub(REPLACED, text))
+    """Text to standard output; control characters of somebody's mail do not reach the terminal, and what turns the
+    direction of reading or is not seen is written out."""
+    print(visible(CONTROLS.sub(REPLACED, text)))
 
 
 def say_json(value: object) -> None:
@@ -39,7 +41,7 @@ def say_all(rows: Iterable[object], table: Callable[[], str], arguments: argpars
 def complain(text: str) -> None:
     """Text for whoever has to mend something, to standard error: each of its lines says who speaks."""
     for line in text.split("\n"):
-        print(f"mailbot: {CONTROLS.sub(REPLACED, line)}", file=sys.stderr)
+        print(f"mailbot: {visible(CONTROLS.sub(REPLACED, line))}", file=sys.stderr)
 
 
 def settings(arguments: argparse.Namespace) -> Path:

@@ -47,9 +47,14 @@ _MARKS = (
 MOST_MARKS = 4
 """Marks on one letter that any writing needs (UTS #39 §5.4)."""
 _FLOOD = re.compile(f"(?P<kept>[{_MARKS}]{{{MOST_MARKS}}})(?P<more>[{_MARKS}]+)")
+_OPENING, _CLOSING = tuple("\u202a\u202d\u2066\u2068"), tuple("\u202c\u2069")
+_AT_ENDS = "\ufeff\u200b\u200e\u200f\u2060 \n"
+"""What takes no room hides nothing at the ends of a text."""
 MOST_SIGNS = 5
 """Signs that are named one by one."""
 
+KINDS = frozenset("turning unseen mark".split())
+"""What signs without a script of their own are called (words.toml, table `signs`)."""
 SCRIPTS = frozenset("latin greek cyrillic armenian hebrew arabic georgian cherokee coptic styled other".split())
 """Scripts with a name in words.toml (table `signs`); `styled` are letters in disguise by themselves: 𝐚, ⓐ."""
 _UNSPACED = frozenset(
@@ -81,12 +86,11 @@ _PIECES = re.compile(r"[/／|()（）\[\]<>,、;\n]")
 class Disguise:
     """One thing that is strange about a text. `code`: `hidden` signs that are not seen or turn the direction of
     reading, `mixed` letters of another script than the rest of their word (`among`), `lookalike` words that seem to
-    be ASCII (`like`), `marks` beyond number on one letter. `signs` are the characters, each once."""
+    be ASCII (see `ascii_like`), `marks` beyond number on one letter. `signs` are the characters, each once."""
 
     code: Literal["hidden", "mixed", "lookalike", "marks"]
     signs: tuple[str, ...] = ()
     among: str = ""
-    like: str = ""
 
 
 def disguises(text: str, expected: Expected) -> tuple[Disguise, ...]:
@@ -155,9 +159,20 @@ def kind_of(sign: str) -> str:
     return script(sign) or "other"
 
 
+def unwrapped(text: str) -> str:
+    """The text without signs around the whole of it that only say where its direction begins and ends: telephones put
+    them around numbers and names that are copied out of an address book. Not those that turn letters around."""
+    return text[1:-1] if text[:1] in _OPENING and text[-1:] in _CLOSING and text else text
+
+
+def ascii_like(text: str) -> str:
+    """What a text seems to be: look-alikes as the letters of ASCII that they are drawn as."""
+    return unicodedata.normalize("NFKC", "".join(LOOKS_LIKE.get(sign, sign) for sign in text))
+
+
 def _hidden(text: str) -> Disguise | None:
-    """Signs at the ends that take no room hide nothing: they were copied along."""
-    inner = text.strip("\ufeff\u200b\u200e\u200f\u2060 \n")
+    """Signs that hide nothing are left alone: they were copied along."""
+    inner = unwrapped(text.strip(_AT_ENDS)).strip(_AT_ENDS)
     if _HIDDEN.search(inner) is None:
         return None
     turned = _RIGHT_TO_LEFT.search(inner) is not None
@@ -233,7 +248,7 @@ def _alike(words: list[Word], expected: Expected) -> Disguise | None:
         few = len(alike) <= latin
         alike = [word for word in alike if (few and script(word[0]) not in meant) or _is_telling(word)]
     signs = tuple(dict.fromkeys(sign for word in alike for sign in word if not sign.isascii()))
-    return Disguise("lookalike", signs, like=" ".join(map(_like, alike))) if signs else None
+    return Disguise("lookalike", signs) if signs else None
 
 
 def _is_alike(word: Word, expected: Expected) -> bool:
@@ -247,7 +262,3 @@ def _is_alike(word: Word, expected: Expected) -> bool:
 
 def _is_telling(word: Word) -> bool:
     return any(sign in _TELLING or script(sign) == "styled" for sign in word)
-
-
-def _like(word: Word) -> str:
-    return "".join(LOOKS_LIKE.get(sign) or unicodedata.normalize("NFKC", sign) for sign in word)

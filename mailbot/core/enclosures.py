@@ -8,7 +8,7 @@ from mailbot.core.conditions import holds
 from mailbot.core.events import Enclosure
 from mailbot.core.rules import Document, Form, Rules
 from mailbot.core.sheets import MARK, SIGNATURES, Sheet
-from mailbot.core.shown import name_of, value_shown
+from mailbot.core.shown import claimed_name, name_of, value_shown
 
 
 def enclosures(
@@ -57,7 +57,7 @@ def _places(document: str, sheet: Sheet, form: Form, case: Case, language: str, 
     general = {
         "case": case.number,
         "desk": rules.desk.titles[language],
-        "applicant": name_of(form, case, "applicant") or case.name,
+        "applicant": name_of(form, case, "applicant") or claimed_name(case),
         "responsible": name_of(form, case, "responsible"),
     }
     signed = (name for name, signature in sheet.signatures.items() if holds(signature.when, case.values))

@@ -15,7 +15,7 @@ from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
 from mailbot.core.registers import Sought, accounts_of
 from mailbot.core.rules import Form, Rules
-from mailbot.core.sender import judge, only_sender
+from mailbot.core.sender import judge, only_sender, strange
 from mailbot.core.sorting import Clues, sort
 from mailbot.core.token import Claim, claims, first_proven
 
@@ -124,7 +124,7 @@ def gather(
         found_by=claim.by if claim and case else "none",
         place=place,
         letters_today=remembered.letters_today,
-        doubts=message.doubts + other,
+        doubts=message.doubts + strange(message) + other,
         identity=identity(message),
         content=said,
         twin=twin,

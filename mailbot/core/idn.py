@@ -6,6 +6,9 @@ may belong to somebody else.
 
 import idna
 
+LONGEST = 253
+"""Characters of a domain (RFC 1035 §2.3.4)."""
+
 
 def on_the_wire(address: str) -> str | None:
     """The address with its domain as A-labels (RFC 5890 §2.3.2.1, mapped after UTS #46); the local part stays as it
@@ -20,3 +23,15 @@ def on_the_wire(address: str) -> str | None:
         return f"{local}{at}{idna.encode(domain, uts46=True).decode('ascii')}"
     except idna.IDNAError:
         return None
+
+
+def as_read(address: str) -> str:
+    """The address with its domain in the letters that people see (U-labels, RFC 5890 §2.3.2.1); as it stands where that
+    cannot be told."""
+    local, at, domain = address.rpartition("@")
+    if "xn--" not in domain.lower() or len(domain) > LONGEST:
+        return address
+    try:
+        return f"{local}{at}{idna.decode(domain)}"
+    except UnicodeError:  # an IDNAError, or what the standard library says of broken Punycode
+        return address

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mailbot.core.disguises import kind_of
 from mailbot.core.events import Frozen
 from mailbot.core.forms import (
     FORM_GONE,
@@ -157,6 +158,21 @@ class Words(Frozen):
     remarks: dict[str, str] = {}
     next: dict[str, str] = {}
     files: dict[str, str] = {}
+    signs: dict[str, str] = {}
+
+
+SPELLED = ("signs", "among")
+"""Places of sentences that are filled with words of the table `signs`."""
+
+
+def _called(one: str, words: Mapping[str, str]) -> str:
+    """A code of the table `signs` in words, or a character by its number, what it looks like and what it is."""
+    if not one.startswith("U+"):
+        return words.get(one, one)
+    sign = chr(int(one[2:], 16))
+    kind = kind_of(sign)
+    frame = words["unseen_sign" if kind in ("turning", "unseen", "mark") else "sign"]
+    return frame.format_map({"code": one, "sign": sign, "kind": words[kind]})
 
 
 class Rules(Frozen):
@@ -186,6 +202,13 @@ class Rules(Frozen):
         return {language: words.reasons.get(code, code) for language, words in self.words.items()}
 
     def say(self, language: str, table: str, code: str, /, **places: str) -> str:
-        """A sentence of words.toml with its places filled; KeyError for a code that `check` would have found."""
+        """A sentence of words.toml with its places filled; KeyError for a code that `check` would have found. Places
+        of SPELLED hold codes of the table `signs` or characters (`U+0430`) and are filled with what those are
+        called."""
         sentences: Mapping[str, str] = getattr(self.words[language], table)
-        return sentences[code].format_map(places)
+        spelled = {place: self._spelled(language, places[place]) for place in SPELLED if place in places}
+        return sentences[code].format_map({**places, **spelled} if spelled else places)
+
+    def _spelled(self, language: str, text: str) -> str:
+        words = self.words[language].signs
+        return words["between"].join(_called(one, words) for one in text.split())

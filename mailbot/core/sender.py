@@ -5,7 +5,9 @@ applicant and tier 1 for clerks and responsible persons (docs on trust); anythin
 """
 
 from mailbot.core.case import LetterInfo
+from mailbot.core.disguises import codes, disguises, hidden_or_flooded
 from mailbot.core.events import Sender
+from mailbot.core.idn import as_read
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.rules import Desk
 
@@ -36,3 +38,13 @@ def judge(message: Message, letter: LetterInfo | None, registered: str, desk: De
     tier = "1" if letter.role in ("clerk", "responsible") else "0+"
     why = ("token of a letter", "From is the registered address")
     return Sender(address=mailbox.address, name=mailbox.name, role=letter.role, tier=tier, why=why)
+
+
+def strange(message: Message) -> tuple[str, ...]:
+    """What is strange about the sender and the subject as a mail gives them, in words for whoever reads its entry:
+    signs that are not seen, letters that are not what they look like."""
+    found = [("the subject", hidden_or_flooded(message.subject))]
+    for mailbox in message.senders[:1]:
+        found.append(("the sender's name", disguises(mailbox.name, "name")))
+        found.append(("the sender's address", disguises(as_read(mailbox.address), "address")))
+    return tuple(f"{what} is not what it looks like ({codes(one.signs)})" for what, odd in found for one in odd)

@@ -1,7 +1,10 @@
-"""A case's values as a person reads them, in one language. It knows no letter and no sheet."""
+"""A case's values, and what is remarked of them, as a person reads them, in one language. It knows no letter and no
+sheet."""
 
 from mailbot.core.case import Case
 from mailbot.core.conditions import fields_named, holds
+from mailbot.core.disguises import ascii_like
+from mailbot.core.events import Remark
 from mailbot.core.fields.shown import shown
 from mailbot.core.rules import Form, PersonName, Rules
 
@@ -21,6 +24,20 @@ def name_of(form: Form, case: Case, role: PersonName) -> str:
     not."""
     person = form.people.get(role)
     return " ".join(str(case.values.get(key, "")) for key in person.name).strip() if person else ""
+
+
+def claimed_name(case: Case) -> str:
+    """The name that the applicant's mail program gave; empty if it is an address, for it may be anybody's."""
+    return "" if "@" in ascii_like(case.name) else case.name
+
+
+def remark_shown(form: Form | None, remark: Remark, language: str, rules: Rules) -> str:
+    """What clerks should look at, as a sentence; what is wrong in a plan stands among the faults."""
+    words = rules.words[language]
+    rule = form.fields.get(remark.field) if form else None
+    label = rule.label[language] if rule else words.signs.get(remark.wanted.get("of", ""), remark.field)
+    table = "remarks" if remark.code in words.remarks else "faults"
+    return rules.say(language, table, remark.code, **{"label": label, "found": "", **remark.wanted})
 
 
 def needless(form: Form, case: Case) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from mailbot.core.columns import clip, pad, width
 from mailbot.core.events import LetterWritten
 from mailbot.core.instants import from_text
 from mailbot.core.rules import Rules
+from mailbot.core.shown import claimed_name, remark_shown
 from mailbot.core.steps import waits_for
 from mailbot.store import Entry
 
@@ -20,7 +21,7 @@ def name_of(case: Case, rules: Rules) -> str:
     form = rules.forms.get(case.form)
     keys = form.people["applicant"].name if form else ()
     given = " ".join(str(case.values.get(key, "")) for key in keys).strip()
-    return given or case.name or case.applicant
+    return given or claimed_name(case) or case.applicant
 
 
 def row(case: Case, rules: Rules) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def in_queue(cases: Iterable[Case]) -> list[Case]:
 
 
 def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritten]]) -> str:
-    """One case with everything: how it stands, its fields, what is wrong, its letters."""
+    """One case with everything: how it stands, its fields, what is wrong or to be looked at, its letters."""
     form = rules.forms.get(case.form)
     labels = {key: rule.label["en"] for key, rule in form.fields.items()} if form else {}
     waits = waiting(case, rules) if case.open else "nobody"
@@ -90,10 +91,18 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         head.append(f"came back  letters to {', '.join(case.bounced)}")
     fields = [f"  {labels.get(key, key)}: {_shown(value)}" for key, value in case.values.items()]
     faults = [f"  {labels.get(fault.field, fault.field)}: {fault.kind} ({fault.code})" for fault in case.faults]
+    language = rules.desk.languages[0]
+    remarks = [f"  {remark_shown(form, remark, language, rules)}" for remark in case.remarks]
     notes = [f"  {note}" for note in case.notes]
     written = [f"\n--- letter {name} to {letter.to}: {letter.subject}\n\n{letter.text}" for name, letter in letters]
     robots = [f"  {mail.at}  {mail.sort} of {mail.by or 'an unknown sender'}" for mail in case.attached]
-    parts = [("fields", fields), ("still wrong", faults), ("notes", notes), ("automatic mails", robots)]
+    parts = [
+        ("fields", fields),
+        ("still wrong", faults),
+        ("to be looked at", remarks),
+        ("notes", notes),
+        ("automatic mails", robots),
+    ]
     return "\n".join([*head, *(line for title, lines in parts if lines for line in ("", title, *lines)), *written])
 
 

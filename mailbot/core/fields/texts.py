@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from mailbot.core.disguises import unwrapped
 from mailbot.core.labels import INVISIBLE
 from mailbot.core.secrets import holds_key
 
@@ -55,8 +56,9 @@ def one_line(text: str) -> str:
 
 
 def trimmed(text: str) -> str:
-    """Without white space around, and without a pair of brackets or quotes around the whole that was left in."""
-    text = text.strip()
+    """Without white space around, and without a pair of brackets or quotes, or of signs of direction,
+    around the whole that was left in."""
+    text = text.strip() if text.isascii() else unwrapped(text.strip()).strip()
     closing = _CLOSING.get(text[:1])
     if closing is not None and len(text) > 1 and text[-1] == closing and closing not in text[1:-1]:
         return text[1:-1].strip()

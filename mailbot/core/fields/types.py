@@ -11,6 +11,7 @@ from mailbot.core.fields.answers import read_choice, read_yes_no
 from mailbot.core.fields.asking import Asking, Reader
 from mailbot.core.fields.countries import read_country
 from mailbot.core.fields.dates import read_date
+from mailbot.core.fields.odd import LOOKED_AT, odd_in, said_better
 from mailbot.core.fields.postal import read_postal_code
 from mailbot.core.fields.ssh import read_ssh_public_key
 from mailbot.core.fields.telephones import read_telephone
@@ -47,7 +48,8 @@ def _long(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
 
 def _latin(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     name = one_line(plain(text))
-    return name if _LATIN_NAME.fullmatch(name) else Wrong("latin")
+    fits = _LATIN_NAME.fullmatch(name) is not None and not odd_in(name, "name")
+    return name if fits else Wrong("latin")
 
 
 def _yes_no(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
@@ -112,13 +114,14 @@ class TypeRow:
 def _row(
     read: Reader, longest: int, faults: str = "", *, ticks: bool = False, listed: bool = False, none: bool = False
 ) -> TypeRow:
-    return TypeRow(read, longest, frozenset(["too_long", "unreadable", *faults.split()]), ticks, listed, none)
+    common = ["too_long", "unreadable", *(["odd_signs"] if LOOKED_AT.keys() & set(faults.split()) else [])]
+    return TypeRow(read, longest, frozenset([*common, *faults.split()]), ticks, listed, none)
 
 
 TYPES: Mapping[FieldType, TypeRow] = {
     "line": _row(_line, 1_000),
     "latin": _row(_latin, 100, "latin"),
-    "email": _row(read_email, 600, "email_syntax email_several email_free"),
+    "email": _row(read_email, 600, "email_syntax email_several email_odd email_free"),
     "postal_code": _row(read_postal_code, 100, "postal_code"),
     "telephone": _row(read_telephone, 200, "telephone telephone_odd"),
     "lines": _row(_lines, 1_000),
@@ -156,4 +159,5 @@ def read(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
         return Wrong("too_long", {"maximum": str(row.longest)})
     if not row.says_none and not rule.required and none(text):
         return ""
-    return asking.judge(rule.key, row.read(text, rule, asking))
+    answer = row.read(text, rule, asking)
+    return asking.judge(rule.key, said_better(answer, text) if isinstance(answer, Wrong) else answer)

@@ -40,6 +40,8 @@ FAULTS: Mapping[str, FaultCode] = {
     "unreadable": _row("unclear"),
     "too_long": _row("invalid", "maximum"),
     "too_short": _row("invalid", "minimum count"),
+    "odd_signs": _row("invalid", "signs"),
+    "email_odd": _row("unclear", "signs like"),
     "latin": _row("invalid"),
     "email_syntax": _row("invalid"),
     "email_several": _row("unclear"),

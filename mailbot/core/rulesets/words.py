@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from mailbot.core.alarms import ALARMS
 from mailbot.core.attached import FILE_KINDS
 from mailbot.core.case import Status
+from mailbot.core.disguises import KINDS, SCRIPTS
 from mailbot.core.events import FaultKind
 from mailbot.core.fields.wrong import FAULTS
 from mailbot.core.rules import Step, Words
@@ -17,17 +18,20 @@ Found = Iterator[tuple[Path, str, str]]
 
 DATE_PLACES = frozenset({"year", "month", "day", "weekday"})
 DATE_LISTS = {"months": 12, "weekdays": 7}
+ODD = frozenset({"hidden_signs", "mixed_letters", "lookalike_letters", "many_marks"})
+"""Remarks on what is strange about a text, by what `disguises` found."""
 NEEDED: Mapping[str, frozenset[str]] = {
     "faults": frozenset(FAULTS),
     "kinds": frozenset(typing.get_args(FaultKind)),
     "status": frozenset((*typing.get_args(Status), "under_way", "halted")),
     "steps": frozenset(typing.get_args(Step.model_fields["kind"].annotation)),
     "reasons": frozenset(),
-    "remarks": frozenset({"filled_by_another", "filled_by_another_own"}),
+    "remarks": frozenset({"filled_by_another", "filled_by_another_own", *ODD, "name_is_address"}),
     "next": NEXT,
     "dates": frozenset({"date", *DATE_LISTS}),
     "values": frozenset({"yes", "no", "plan", "extension", "ssh_key", "tb", "units", "between", "needless"}),
     "files": FILE_KINDS | {"unnamed"},
+    "signs": SCRIPTS | KINDS | {"sign", "unseen_sign", "between", "sender_name", "sender_address"},
     "alarms": frozenset(f"{alarm.code}{end}" for alarm in ALARMS for end in ("", "_over")),
 }
 """The codes each table must have, because the program uses them; other codes must be the same in all languages."""

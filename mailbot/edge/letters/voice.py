@@ -10,12 +10,13 @@ from mailbot.core.calendar import date_words
 from mailbot.core.case import Case
 from mailbot.core.columns import unbroken, width, wrap
 from mailbot.core.conditions import holds
+from mailbot.core.decide.disguised import of_address
 from mailbot.core.events import Fault, PlanLine, Remark, Value
 from mailbot.core.instants import from_text
 from mailbot.core.registers import row_of
 from mailbot.core.rules import Form, Rules, Step
 from mailbot.core.secrets import holds_mask
-from mailbot.core.shown import needless, value_shown
+from mailbot.core.shown import claimed_name, needless, remark_shown, value_shown
 from mailbot.core.steps import OWN, actor, after, awaited, current, left, waits_for
 from mailbot.edge.letters.templates import COLUMNS, WIDEST
 
@@ -26,8 +27,8 @@ INDENT = " " * 6
 class Voice:
     """What templates of one language may call: labels, sentences, dates, values, blanks. Made for one letter."""
 
-    def __init__(self, rules: Rules, language: str, form: Form | None, case: Case | None) -> None:
-        self.rules, self.language, self.form, self.case = rules, language, form, case
+    def __init__(self, rules: Rules, language: str, form: Form | None, case: Case | None, role: str = "") -> None:
+        self.rules, self.language, self.form, self.case, self.role = rules, language, form, case, role
 
     def label(self, key: str) -> str:
         """The label of a field."""
@@ -47,9 +48,12 @@ class Voice:
         return self.say("faults", fault.code, **{"found": fault.found, **fault.wanted})
 
     def remark_words(self, remark: Remark) -> str:
-        """What clerks should look at; what is wrong in a plan stands among the faults."""
-        table = "remarks" if remark.code in self.rules.words[self.language].remarks else "faults"
-        return self.say(table, remark.code, **{"label": self.label(remark.field), "found": "", **remark.wanted})
+        """What clerks should look at."""
+        return remark_shown(self.form, remark, self.language, self.rules)
+
+    def strange(self, address: str) -> str:
+        """What is strange about an address that a mail came from; empty if it is what it looks like."""
+        return " ".join(map(self.remark_words, of_address(address)))
 
     def in_directory(self) -> bool:
         """Whether a register has the responsible person's address, as was looked up when it was given: the desk knows
@@ -240,13 +244,15 @@ class Voice:
         return blank(form, self.language)
 
     def person(self, role: str) -> str:
-        """A person's name as the application gives it, else their address."""
+        """A person's name as the application gives it, else as their mail program does, which clerks are not shown
+        without the address; else the address."""
         person = self.form.people.get(role) if self.form else None  # type: ignore[call-overload]
         if person is None or self.case is None:
             return ""
         name = " ".join(str(self.case.values.get(key, "")) for key in person.name).strip()
         address = self.case.applicant if role == "applicant" else str(self.case.values.get(person.email, ""))
-        return name or (self.case.name if role == "applicant" else "") or address
+        claimed = claimed_name(self.case) if role == "applicant" and not name else ""
+        return name or (f"{claimed} <{address}>" if claimed and self.role == "clerk" else claimed) or address
 
     def standing(self) -> str:
         """How the case stands, in words, which may be the form's own (`says.at_<step>`); what is under way before

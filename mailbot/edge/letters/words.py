@@ -10,6 +10,7 @@ from collections.abc import Callable
 from mailbot.core.case import Case
 from mailbot.core.columns import CONTROLS, width, wrap
 from mailbot.core.commands import COMMANDS, fitting
+from mailbot.core.disguises import visible
 from mailbot.core.events import LetterWritten
 from mailbot.core.outcome import Letter
 from mailbot.core.rules import Form, Rules
@@ -32,6 +33,7 @@ CALLS = (
     "document",
     "filled_by_others",
     "unmatched",
+    "strange",
 )
 CALLS_OF_CASE = (
     "standing",
@@ -95,6 +97,7 @@ class Letters:
             language,
             form if isinstance(form, Form) else None,
             case if isinstance(case, Case) else None,
+            letter.role,
         )
         context = {
             **letter.data,
@@ -111,7 +114,7 @@ class Letters:
         }
         source = self.rules.templates[language][template]
         words = rendered(source, context | calls | {"lang": language}, f"templates/{language}/{template}.txt")
-        head, _, text = CONTROLS.sub("", words).partition("\n\n")
+        head, _, text = visible(CONTROLS.sub("", words)).partition("\n\n")
         broken = "\n".join(_broken(line) for line in text.split("\n"))
         return " ".join(head.removeprefix("Subject:").split()), re.sub(r"\n{3,}", "\n\n", broken).strip()
 
