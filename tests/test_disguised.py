@@ -9,7 +9,8 @@ from correspondence import MORGAN, SATO, Correspondence, rules_with, said
 from ordinary_names import NAMES, listed
 from test_clerk_commands import QUESTIONS, TARO
 
-from mailbot.core.events import Facts, Sender
+from mailbot.cli.words import complain, say
+from mailbot.core.events import Facts, Remark, Sender
 from mailbot.core.evidence import NOTHING, gather
 from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.types import read
@@ -194,7 +195,23 @@ def test_a_name_that_is_the_address_of_somebody_else_is_never_taken_for_the_send
     assert said(of.last(TARO)).startswith(f"Dear {TARO},")
     assert name_of(of.case, RULES) == TARO
     told = case_text(of.case, RULES, ())
+    assert "to be looked at" in told
     assert f"clerk@desk.example”; the mail came from {TARO}." in told
+
+
+def test_a_remark_that_the_rules_have_no_words_for_any_more_is_shown_by_its_code() -> None:
+    case = applied().case.model_copy(update={"remarks": (Remark(code="of_other_times"),)})
+    assert "of_other_times" in case_text(case, RULES, ())
+
+
+def test_no_terminal_gets_what_turns_its_lines_around(capsys: pytest.CaptureFixture[str]) -> None:
+    of = applied("Taro \u202eadamaY")
+    say(case_text(of.case, RULES, ()))
+    complain("a\u2066b")
+    shown = capsys.readouterr()
+    assert "Name: Taro ‹U+202E›adamaY" in shown.out
+    assert shown.err == "mailbot: a‹U+2066›b\n"
+    assert not TURNING.search(shown.out)
 
 
 @pytest.mark.parametrize("name", ["clerk＠desk.example", "'clerk@desk.example'", "<clerk@desk.example>"])

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.core.case import Case
 from mailbot.core.columns import clip, pad, width
-from mailbot.core.events import LetterWritten
+from mailbot.core.events import LetterWritten, Remark
 from mailbot.core.instants import from_text
 from mailbot.core.rules import Rules
 from mailbot.core.shown import claimed_name, remark_shown
@@ -91,8 +91,7 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         head.append(f"came back  letters to {', '.join(case.bounced)}")
     fields = [f"  {labels.get(key, key)}: {_shown(value)}" for key, value in case.values.items()]
     faults = [f"  {labels.get(fault.field, fault.field)}: {fault.kind} ({fault.code})" for fault in case.faults]
-    language = rules.desk.languages[0]
-    remarks = [f"  {remark_shown(form, remark, language, rules)}" for remark in case.remarks]
+    remarks = [f"  {_remark(remark, case, rules)}" for remark in case.remarks]
     notes = [f"  {note}" for note in case.notes]
     written = [f"\n--- letter {name} to {letter.to}: {letter.subject}\n\n{letter.text}" for name, letter in letters]
     robots = [f"  {mail.at}  {mail.sort} of {mail.by or 'an unknown sender'}" for mail in case.attached]
@@ -104,6 +103,14 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         ("automatic mails", robots),
     ]
     return "\n".join([*head, *(line for title, lines in parts if lines for line in ("", title, *lines)), *written])
+
+
+def _remark(remark: Remark, case: Case, rules: Rules) -> str:
+    """A remark in words, also if it was made under rules that had words for it and these have none."""
+    language = rules.desk.languages[0]
+    words = rules.words[language]
+    known = remark.code in words.remarks or remark.code in words.faults
+    return remark_shown(rules.forms.get(case.form), remark, language, rules) if known else remark.code
 
 
 def _shown(value: str | tuple[str, ...]) -> str:
