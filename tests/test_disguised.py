@@ -10,7 +10,8 @@ from ordinary_names import NAMES, listed
 from test_clerk_commands import QUESTIONS, TARO
 
 from mailbot.cli.words import complain, say
-from mailbot.core.events import Facts, Remark, Sender
+from mailbot.core.decide.disguised import disguised
+from mailbot.core.events import Facts, Plan, PlanUser, Remark, Sender
 from mailbot.core.evidence import NOTHING, gather
 from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.types import read
@@ -100,6 +101,28 @@ def test_signs_that_were_taken_out_of_a_value_are_shown_where_they_were() -> Non
 def test_an_address_of_several_lines_is_remarked_only_where_it_is_turned_around() -> None:
     assert codes(applied(more="Town: Mi\u00adshima, TGFа\n")) == []
     assert codes(applied(more="Town: Mishima\u202e 1-1\n")) == [("hidden_signs", "town")]
+
+
+@pytest.mark.parametrize("name", ["می\u200cخواهم", "श्री\u200dमती", "ශ්\u200dරී ලංකා", "សុខ\u200bសាន្ត"])
+def test_a_name_keeps_the_signs_that_it_is_spelled_with(name: str) -> None:
+    of = applied(name)
+    assert (of.case.values["name"], codes(of)) == (name, [])
+    assert name in of.last(MORGAN).text
+
+
+def test_the_users_of_a_plan_are_looked_at_as_well_and_a_long_list_is_cut() -> None:
+    plan_form = rules_with(
+        {"p": QUESTIONS + '[fields.plan]\ntype = "plan"\nlabel = {en = "Plan", ja = "計画"}\n' + STEPS}
+    )
+    odd = (
+        PlanUser(row=1, name="T\u0430ro", email="a\u202eb@univ.example"),
+        PlanUser(row=2, name="田中 太郎", account="taro"),
+    )
+    case = applied().case.model_copy(update={"plan": Plan(users=odd)})
+    found = list(disguised(plan_form.forms["p"], case, {}, {"plan": "0" * 64}))
+    assert [(one.code, one.field) for one in found] == [("mixed_letters", "plan"), ("hidden_signs", "plan")]
+    many = case.model_copy(update={"plan": Plan(users=odd * 500)})
+    assert len(list(disguised(plan_form.forms["p"], many, {}, {"plan": "0" * 64}))) == 20
 
 
 def test_ordinary_names_bring_no_remark_and_stand_in_the_letters_as_they_are() -> None:

@@ -143,7 +143,7 @@ def _ordinary(sign: str, before: str, turned: bool) -> bool:
         return turned
     if _SELECTOR.match(sign):
         return bool(before) and (ord(before) > 0x2E7F or unicodedata.category(before)[0] in "SN")
-    return sign in _JOINERS and _JOINED.match(before) is not None
+    return joins(sign, before)
 
 
 def codes(signs: Iterable[str]) -> str:
@@ -157,6 +157,12 @@ def kind_of(sign: str) -> str:
     if _HIDDEN.match(sign):
         return "turning" if _TURNS.match(sign) else "unseen"
     return script(sign) or "other"
+
+
+def joins(sign: str, before: str) -> bool:
+    """Whether a sign without width belongs to the spelling of a word: between letters of Persian, Hindi, Khmer and
+    others that are joined or parted by one; `before` is the letter before it."""
+    return sign in _JOINERS and _JOINED.match(before) is not None
 
 
 def unwrapped(text: str) -> str:

@@ -1,11 +1,12 @@
 """What clerks are told of names and addresses that are not what they seem to be. It asks nobody and refuses nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from mailbot.core.case import Case
 from mailbot.core.columns import clip
 from mailbot.core.disguises import Disguise, Expected, ascii_like, codes, disguises, hidden_or_flooded
-from mailbot.core.events import Remark, Value
+from mailbot.core.events import Plan, Remark, Value
 from mailbot.core.idn import as_read
 from mailbot.core.rules import Form
 
@@ -27,6 +28,8 @@ EXPECTED: Mapping[str, Expected] = {
 PARAGRAPHS = frozenset({"lines", "long"})
 LONGEST = 60
 """Columns of a text that a remark shows."""
+MOST_USERS = 20
+"""Remarks on the users of a plan."""
 
 
 def disguised(
@@ -42,12 +45,21 @@ def disguised(
         expected = "name" if key in names and rule.type == "line" else EXPECTED.get(rule.type)
         for text in answers.get(key, ()):
             yield from _remarks(text, _found(text, expected, rule.type in PARAGRAPHS), field=key)
+        if rule.type == "plan" and case.plan:
+            yield from islice(_users(case.plan, key), MOST_USERS)
 
 
 def _found(text: str, expected: Expected | None, paragraph: bool) -> tuple[Disguise, ...]:
     if expected is not None:
         return disguises(as_read(text) if expected == "address" else text, expected)
     return hidden_or_flooded(text) if paragraph else ()
+
+
+def _users(plan: Plan, field: str) -> Iterator[Remark]:
+    for user in plan.users:
+        yield from _remarks(user.name, disguises(user.name, "name"), field=field)
+        for text in (user.email, user.account):
+            yield from _remarks(text, disguises(as_read(text), "address"), field=field)
 
 
 def _sender(case: Case) -> Iterator[Remark]:

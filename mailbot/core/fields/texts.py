@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from mailbot.core.disguises import unwrapped
+from mailbot.core.disguises import joins, unwrapped
 from mailbot.core.labels import INVISIBLE
 from mailbot.core.secrets import holds_key
 
@@ -37,12 +37,20 @@ def prose(text: str) -> str:
     """Text in words: full-width letters and digits narrow, half-width kana wide; all else stays as it was written.
 
     NFKC would turn ㈱ into (株), rare forms of a name's characters into common ones, and Japanese brackets into ASCII:
-    names and sentences are not ours to spell.
+    names and sentences are not ours to spell. Signs that are not seen are taken out, but for those that Persian, Hindi
+    and others spell words with.
     """
     if _UNUSUAL.search(text) is None:
         return text
-    text = _WIDE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text.translate(INVISIBLE))
+    text = _UNSEEN.sub(_spelled, text)
+    text = _WIDE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return _NARROW_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+
+
+def _spelled(unseen: re.Match[str]) -> str:
+    """A sign that is not seen, if the word is written with it."""
+    before = unseen.string[unseen.start() - 1 : unseen.start()]
+    return unseen[0] if joins(unseen[0], before) else ""
 
 
 def dashed(text: str) -> str:
