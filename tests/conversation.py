@@ -151,7 +151,7 @@ def retelling(desk: Path | None = None) -> Iterator[Retell]:
     `desk` is the folder with its rules/ and templates/; the shipped ones, if none is given."""
     folder = desk or config.shipped()
     rules, texts = desks.rules_in(folder / "rules", folder / "templates")
-    reader = reader_for(rules.desk.limits)
+    reader = reader_for(rules.desk)
     with asyncio.Runner() as runner:
         try:
             yield lambda text, state: runner.run(_retell(text, state, rules, texts, reader))

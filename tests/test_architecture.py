@@ -31,6 +31,7 @@ OWNERS = {
     "imapclient": {"edge/inbox"},
     "aiosmtplib": {"edge/postman"},
     "mailparser": {"edge/parsing"},
+    "authres": {"edge/border"},
     "lxml": {"edge/html"},
     "python_calamine": {"edge/attachments/plan"},
     "pypdf": {"edge/attachments/pdf"},

@@ -18,6 +18,7 @@ from mailbot.core.conditions import Condition
 from mailbot.core.forms import OPENINGS
 from mailbot.core.outcome import TEMPLATES
 from mailbot.core.rules import (
+    Border,
     Budgets,
     Check,
     Clerk,
@@ -74,6 +75,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "`[folders]`": Folders,
     "`[limits]`": Limits,
     "`[budgets]`": Budgets,
+    "`[border]`": Border,
     "`[registers.<name>]`": Register,
 }
 """The heading above the table of each model."""

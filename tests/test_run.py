@@ -35,7 +35,7 @@ async def at_work(world: World, pace: Pace = SELDOM) -> AsyncIterator[Service]:
     desk = desks.load(world.folder / "mailbot.toml")
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
-        reader_for(desk.rules.desk.limits) as reader,
+        reader_for(desk.rules.desk) as reader,
     ):
         work = await work_on(tools, Inbox(desk.imap), [Postman(desk.smtp) for _ in range(2)], reader)
         service = Service(work, pace)

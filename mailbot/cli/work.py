@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run(desk: desks.DeskAtWork) -> int:
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
-        reader_for(desk.rules.desk.limits) as reader,
+        reader_for(desk.rules.desk) as reader,
     ):
         work = await work_on(tools, Inbox(desk.imap), desk.postmen(), reader)
         work.spare = desk.spare()
@@ -142,7 +142,7 @@ async def _carry_out_here(desk: desks.DeskAtWork) -> None:
     done = Round()
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
-        reader_for(desk.rules.desk.limits) as reader,
+        reader_for(desk.rules.desk) as reader,
     ):
         await carry_out_orders(await work_on(tools, Inbox(desk.imap), [], reader), done)
     _troubled(done)

@@ -119,6 +119,24 @@ class Register(Frozen):
         return next((column for column, how in self.columns.items() if how == "email"), "")
 
 
+BORDER_NAMES: Mapping[str, tuple[str, ...]] = {"google": ("mx.google.com",)}
+"""What borders that are the same for everybody call themselves."""
+
+
+class Border(Frozen):
+    """The server that receives the desk's mail from outside and writes what it found of the sender into the field
+    Authentication-Results (RFC 8601), above all that came with the mail: one of our `own`, under one of the names
+    `ids`; Google Workspace; Microsoft 365, which gives itself no name. `none`: nobody vouches for any mail."""
+
+    kind: Literal["none", "own", "google", "microsoft365"] = "none"
+    ids: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the border calls itself in that field."""
+        return self.ids or BORDER_NAMES.get(self.kind, ())
+
+
 class Desk(Frozen):
     """One help desk, as rules/desk.toml declares it. Its address' local part has at most 30 octets."""
 
@@ -137,6 +155,7 @@ class Desk(Frozen):
     closing_days: tuple[str, ...] = ()
     holidays: str = ""
     rounds: int = Field(default=2, ge=1)
+    border: Border = Border()
     registers: dict[str, Register] = {}
 
     def clerk(self, address: str) -> Clerk | None:

@@ -1,12 +1,13 @@
 """How sure the desk is who wrote a mail. It knows nothing of what the mail wants.
 
 A From line is a claim; a letter's token proves that somebody received that letter. Both together make tier 0+ for the
-applicant and tier 1 for clerks and responsible persons (docs on trust); anything less is tier 0.
+applicant and tier 1 for clerks and responsible persons; what our border found of the domain in From makes tier 2 of
+that (docs/trust.md). Anything less is tier 0.
 """
 
 from mailbot.core.case import LetterInfo
 from mailbot.core.disguises import codes, disguises, hidden_or_flooded
-from mailbot.core.events import Sender
+from mailbot.core.events import Sender, Tier
 from mailbot.core.idn import as_read
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.rules import Desk
@@ -35,8 +36,9 @@ def judge(message: Message, letter: LetterInfo | None, registered: str, desk: De
     if letter.role == "clerk" and desk.clerk(mailbox.address) is None:
         gone = ("token of a letter", "no longer a clerk")
         return Sender(address=mailbox.address, name=mailbox.name, role="stranger", tier="0", why=gone)
-    tier = "1" if letter.role in ("clerk", "responsible") else "0+"
-    why = ("token of a letter", "From is the registered address")
+    why = ("token of a letter", "From is the registered address", *message.evidence)
+    sure: Tier = "2" if message.evidence else "1"
+    tier: Tier = sure if letter.role in ("clerk", "responsible") else "0+"
     return Sender(address=mailbox.address, name=mailbox.name, role=letter.role, tier=tier, why=why)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailbot.core.pulse import read_pulse
-from mailbot.core.rules import Limits as RuleLimits
+from mailbot.core.rules import Desk
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.parsing import Limits
 from mailbot.flow.delivery import Carrier
@@ -23,8 +23,9 @@ from mailbot.service.values import Round, Watchers, Work
 __all__ = ["Pace", "Round", "Service", "Watchers", "Work", "in_words", "one_round", "reader_for", "settle", "work_on"]
 
 
-def reader_for(limits: RuleLimits) -> Reader:
+def reader_for(desk: Desk) -> Reader:
     """The child process that reads mails, within the desk's limits."""
+    limits = desk.limits
     parts = Limits(
         size=limits.mail_megabytes * 1_000_000,
         depth=limits.depth,
@@ -37,6 +38,7 @@ def reader_for(limits: RuleLimits) -> Reader:
         limits=parts,
         attachments=limits.attachments,
         attachment_seconds=limits.attachment_seconds,
+        border=desk.border,
     )
     return Reader(settings)
 
@@ -62,7 +64,7 @@ async def one_round(
     """Carry out orders, read all, decide, send, meet deadlines, once. What cannot be done now is said in `troubles` and
     stays due."""
     done = Round()
-    async with reader_for(tools.rules.desk.limits) as reader:
+    async with reader_for(tools.rules.desk) as reader:
         work = await work_on(tools, inbox, carriers, reader, clock=clock)
         work.watch, work.spare = watch or work.watch, spare
         await carry_out_orders(work, done)

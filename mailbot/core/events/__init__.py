@@ -95,6 +95,7 @@ from mailbot.core.events.values import (
     Role,
     Row,
     Sender,
+    Tier,
     Value,
 )
 
@@ -247,6 +248,7 @@ __all__ = [
     "StepStopped",
     "StepVoided",
     "TaskDone",
+    "Tier",
     "Value",
     "Vouched",
     "Withdrawn",

@@ -29,12 +29,16 @@ class Fault(Frozen):
     wanted: dict[str, str] = {}
 
 
+Tier = Literal["0", "0+", "1", "2"]
+"""How sure the desk is of a sender: docs/trust.md."""
+
+
 class Sender(Frozen):
-    """How sure the desk is who wrote: `tier` after docs on trust (`0`, `0+`, `1`), `why` the evidence in words."""
+    """How sure the desk is who wrote: `tier` after docs/trust.md (`0`, `0+`, `1`, `2`), `why` the evidence in words."""
 
     address: str
     role: Role
-    tier: Literal["0", "0+", "1"]
+    tier: Tier
     name: str = ""
     why: tuple[str, ...] = ()
 

@@ -23,6 +23,7 @@ SPOKEN = frozenset[str].intersection(
 
 _NAME = re.compile(r"[A-Z][A-Z0-9-]{0,19}")
 _ADDRESS = re.compile(r"[^\s@<>,;\"]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]+")
+_AUTHSERV = re.compile(r"[A-Za-z0-9._-]{1,250}")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
 _REGISTER = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _COLUMN = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -145,6 +146,19 @@ def _holidays(desk: Desk) -> Found:
         yield ("holidays",), f'"{desk.holidays}"', wanted
 
 
+def _border(desk: Desk) -> Found:
+    if desk.border.kind == "own" and not desk.border.ids:
+        yield ("border", "ids"), "nothing", "the name that your border writes first in Authentication-Results"
+    for at, name in enumerate(desk.border.ids):
+        if desk.border.kind in ("none", "microsoft365"):
+            wanted = (
+                "none: without a border there is no name" if desk.border.kind == "none" else "none: it writes no name"
+            )
+            yield ("border", "ids", at), f'"{name}"', wanted
+        elif not _AUTHSERV.fullmatch(name):
+            yield ("border", "ids", at), f'"{name}"', "a name such as mx.desk.example"
+
+
 def _free_mail(desk: Desk) -> Found:
     for at, domain in enumerate(desk.free_mail):
         if not _DOMAIN.fullmatch(domain):
@@ -164,6 +178,7 @@ DESK_RULES: tuple[Callable[[Desk], Found], ...] = (
     _closing_days,
     _holidays,
     _free_mail,
+    _border,
     _registers,
 )
 """Every rule desk.toml is checked by."""

@@ -8,10 +8,14 @@ import os
 import resource
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from mailbot.core import secrets
 from mailbot.core.message import Message, Unreadable
+from mailbot.core.rules import Border
+from mailbot.core.sender import only_sender
+from mailbot.edge.border import evidence
 from mailbot.edge.parsing import parse_with_contents
 from mailbot.flow.reader.looking import looked_into
 from mailbot.flow.reader.protocol import ANSWERS, LENGTH, OUT_OF_MEMORY, SETTINGS, Answer, Settings
@@ -58,7 +62,15 @@ def _read(raw: bytes, settings: Settings) -> Message | Unreadable:
     message, contents = read
     if settings.look:
         message = looked_into(message, contents, settings.attachment_seconds, settings.attachments)
-    return secrets.without(message)
+    return secrets.without(_with_evidence(message, settings.border))
+
+
+def _with_evidence(message: Message, border: Border) -> Message:
+    """The message with what the desk's border found of the one domain in From."""
+    fields = [value for name, value in message.headers if name == "authentication-results"]
+    sender = only_sender(message)
+    domain = sender.address.rpartition("@")[2] if sender else ""
+    return replace(message, evidence=evidence(fields, domain, border)) if fields else message
 
 
 def _tagged(read: Message | Unreadable) -> Answer:

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from mailbot.core.message import Message, Unreadable
+from mailbot.core.rules import Border
 from mailbot.edge.parsing import Limits
 
 OUT_OF_MEMORY = 71
@@ -32,7 +33,8 @@ ANSWERS: TypeAdapter[list[Answer]] = TypeAdapter(list[Answer])
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the child may use: bytes of address space, seconds for a group, groups before it is replaced; whether it
-    looks into attachments (`look`), into how many of a mail, and for how many seconds of processor time."""
+    looks into attachments (`look`), into how many of a mail, and for how many seconds of processor time; whose word on
+    who sent a mail counts (`border`)."""
 
     memory: int = 1_000_000_000
     seconds: float = 20.0
@@ -41,6 +43,7 @@ class Settings:
     look: bool = True
     attachments: int = 20
     attachment_seconds: float = 3.0
+    border: Border = field(default_factory=Border)
 
 
 SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
