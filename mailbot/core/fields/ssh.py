@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from mailbot.core.events import Value
 from mailbot.core.fields.asking import Asking
+from mailbot.core.fields.ssh_options import misread
 from mailbot.core.fields.texts import secret
 from mailbot.core.fields.wrong import Wrong
 from mailbot.core.labels import INVISIBLE
@@ -117,7 +118,8 @@ def read_ssh_public_key(text: str, rule: FieldRule, asking: Asking) -> Value | W
 
     OpenSSH's format (sshd(8), AUTHORIZED_KEYS FILE FORMAT) with options before it, which are dropped, and the file
     format of RFC 4716. `cryptography` says whether the bytes are a key of that type and how large it is; RSA needs
-    2048 bits (NIST SP 800-131A), DSA is refused. Several keys are asked about.
+    2048 bits (NIST SP 800-131A), DSA is refused. Several keys are asked about, and so is what is meant as options
+    and is none.
     """
     if secret(text):
         return Wrong("ssh_private")
@@ -126,9 +128,11 @@ def read_ssh_public_key(text: str, rule: FieldRule, asking: Asking) -> Value | W
     if not begins:
         return Wrong("ssh_format")
     keys = {_key(found[0], line[found.end() :]) for found in begins}
-    if len(keys) == 1:
-        return _checked(begins[0][0], keys.pop())
-    return Wrong("ssh_several")
+    if len(keys) > 1:
+        return Wrong("ssh_several")
+    checked = _checked(begins[0][0], keys.pop())
+    options = not isinstance(checked, Wrong) and misread(line[: begins[0].start()])
+    return Wrong("ssh_options") if options else checked
 
 
 def _key(name: str, rest: str) -> tuple[str, str] | None:
@@ -146,7 +150,17 @@ def _checked(name: str, key: tuple[str, str] | None) -> Value | Wrong:
     short = _short_rsa(encoded) if name == "ssh-rsa" else None
     if short is not None:
         return short
-    return f"{name} {encoded} {comment}".strip() if bits(f"{name} {encoded}") else Wrong("ssh_broken")
+    whole = _as_written_by_openssh(name, encoded) and bits(f"{name} {encoded}")
+    return f"{name} {encoded} {comment}".strip() if whole else Wrong("ssh_broken")
+
+
+def _as_written_by_openssh(name: str, encoded: str) -> bool:
+    """Whether the same key has no shorter or other text: base64 without bits left over (RFC 4648 §3.5), numbers without
+    zeros before them and none negative (RFC 4251 §5). OpenSSH refuses the others or shows another fingerprint."""
+    blob = _decoded(encoded)
+    numbers = (_strings(blob) or [])[1:] if name == "ssh-rsa" else []
+    plain = all(part[0] < 0x80 and (part[0] or part[1:2] >= b"\x80") for part in numbers)
+    return plain and base64.b64encode(blob).decode() == encoded
 
 
 def _short_rsa(encoded: str) -> Wrong | None:
@@ -166,8 +180,8 @@ def bits(key: str) -> int:
 
     try:
         loaded = load_ssh_public_key(" ".join(key.split(" ")[:2]).encode())
-    except (ValueError, UnsupportedAlgorithm):
-        return 0
+    except (ValueError, UnsupportedAlgorithm, NotImplementedError):
+        return 0  # the last for a point of a curve that is compressed, which OpenSSH refuses too
     return loaded.key_size if isinstance(loaded, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 256
 
 

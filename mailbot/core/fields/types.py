@@ -130,7 +130,9 @@ TYPES: Mapping[FieldType, TypeRow] = {
     "ids": _row(_ids, 10_000, "ids", ticks=True, listed=True, none=True),
     "account_name": _row(_account_name, 100, "account_name"),
     "ssh_public_key": _row(
-        read_ssh_public_key, 20_000, "ssh_private ssh_dsa ssh_short ssh_type ssh_broken ssh_format ssh_several"
+        read_ssh_public_key,
+        20_000,
+        "ssh_private ssh_dsa ssh_short ssh_type ssh_broken ssh_format ssh_several ssh_options",
     ),
     "choice": _row(_choice, 1_000, "choice", ticks=True, none=True),
     "country": _row(read_country, 80, "country country_several"),

@@ -69,6 +69,7 @@ FAULTS: Mapping[str, FaultCode] = {
     "ssh_broken": _row("invalid"),
     "ssh_format": _row("invalid"),
     "ssh_several": _row("unclear"),
+    "ssh_options": _row("invalid"),
     "plan_sheet_missing": _row("missing", "sheet"),
     "plan_sheet_empty": _row("missing", "sheet"),
     "plan_sheets_several": _row("unclear", "sheet other"),
