@@ -164,7 +164,8 @@ def test_an_answer_that_equals_the_example_is_an_answer() -> None:
 # reading gives them a meaning on purpose:
 # - control and format characters, CR, tabs, line separators: mail programs change them;
 # - a line that begins with a quote mark (> | 》), in a value of one line that is cut: it would be a quote;
-# - a value wholly in angle brackets or made of placeholder signs only: people leave those brackets in (`<value>`);
+# - a value that begins with a bracket, between rules or made of placeholder signs only: people leave those in
+#   (`<value>`, `__value__`);
 # - a value that equals a note of the form, and a line beginning with #: those lines are the form's own notes;
 # - white space at the ends of a line, or three white spaces in a row: a form does not keep them.
 
@@ -197,7 +198,7 @@ def kept(line: str) -> str:
 
 def speaks(value: str) -> bool:
     starts = all(line[:1] not in tuple(">＞》|｜│┃#＃") for line in value.split("\n"))
-    wholly = value[:1] not in tuple("<＜《") and any(letter.isalnum() for letter in value)
+    wholly = not {value[:1], value[-1:]} & {*"<＜《[［【{｛〔(（_＿"} and any(letter.isalnum() for letter in value)
     return starts and wholly and squeezed(value) not in NOTES | NOTE_LINES
 
 

@@ -158,10 +158,10 @@ def test_a_key_wrapped_by_a_client_is_kept_line_by_line() -> None:
 # Labels nobody knows
 
 
-def test_a_misspelled_label_is_shown_with_a_suggestion_and_not_accepted() -> None:
-    reading = read("Family name: Yamada\nFrist name: Taro\nPostal code: 411-8540\n", FORM, answers_ours=False)
+def test_a_label_that_may_be_misspelled_is_shown_with_a_suggestion_and_not_accepted() -> None:
+    reading = read("Family name: Yamada\nFist name: Taro\nPostal code: 411-8540\n", FORM, answers_ours=False)
     assert "first_name" not in reading.answers
-    assert reading.unread == (Unread("Frist name", "Taro", "first_name"),)
+    assert reading.unread == (Unread("Fist name", "Taro", "first_name"),)
 
 
 def test_an_unknown_label_amid_the_form_is_shown_and_ends_an_address() -> None:

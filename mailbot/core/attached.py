@@ -79,7 +79,8 @@ def reading_of(message: Message, form: Form, *, answers_ours: bool) -> Reading:
         return readings[0]
     answers = {key: _different(one.answers.get(key, ()) for one in readings) for key in form.fields}
     unread = dict.fromkeys(line for one in readings for line in one.unread)
-    return Reading({key: texts for key, texts in answers.items() if texts}, tuple(unread))
+    misspelt = dict(pair for one in reversed(readings) for pair in one.misspelt)
+    return Reading({key: texts for key, texts in answers.items() if texts}, tuple(unread), tuple(misspelt.items()))
 
 
 def _texts(message: Message) -> list[str]:

@@ -176,7 +176,7 @@ def _asked_for(said: Said, case: Case, form: Form) -> tuple[Said, bool]:
     keys |= {key for key in form.fields if not case.answers.get(key) and keys & {*fields_named(form.fields[key].when)}}
     kept = {key: texts for key, texts in said.answers.items() if key in keys}
     more = any(case.answers.get(key) != texts for key, texts in said.answers.items() if key not in keys)
-    return Said(kept, said.unread, said.plan if plan else None), more
+    return Said(kept, said.unread, said.plan if plan else None, said.misspelt), more
 
 
 ASKING = frozenset({"asked", "reminder", "handed"})
@@ -196,7 +196,7 @@ def _proposed(story: Story, mail: Incoming, said: Said) -> Decision:
         story.add(ChangeProposed(by=mail.address, answers=answers))
         story.to_applicant("proposed", by=mail.address, keys=tuple(other))
     if new:
-        take(story, Said(new, plan=None if other else said.plan), mail.address)
+        take(story, Said(new, plan=None if other else said.plan, misspelt=said.misspelt), mail.address)
         changing.move_on(story, before)
         _show_readings(story, mail)
     elif not other and not brought.told:

@@ -9,10 +9,14 @@ from mailbot.core.decide.registered import holder, looked_up
 from mailbot.core.events import Remark, Value
 from mailbot.core.registers import may_be_applicant, row_of
 from mailbot.core.rules import Form, Rules
+from mailbot.core.secrets import masked
 from mailbot.core.shown import needless
+from mailbot.core.token import without_macs
 
 FILLED = "filled_by_another"
 """The remark on a field that was empty, and that a mail of somebody else filled in."""
+MISSPELT = "label_misspelt"
+"""The remark on a field that was answered under a label with a small mistake."""
 MOST_NAMED = 20
 """How many users of a plan a remark names."""
 
@@ -49,6 +53,14 @@ def filled_by_others(form: Form, case: Case, said: Mapping[str, Collection[str]]
     for key, texts in said.items() if by.lower() != applicant else ():
         if any(text.strip() for text in texts) and form.fields[key].from_plan is None:
             yield Remark(code=FILLED, field=key, wanted={"by": by})
+
+
+def misspelt_labels(case: Case, said: Mapping[str, Collection[str]], misspelt: Mapping[str, str]) -> Iterator[Remark]:
+    """Every field that counts though its label was misspelt (`misspelt`, by key as it was written), until it is
+    answered anew."""
+    yield from (remark for remark in case.remarks if remark.code == MISSPELT and remark.field not in said)
+    for key in (key for key in misspelt if key in said):
+        yield Remark(code=MISSPELT, field=key, wanted={"written": without_macs(masked(misspelt[key])[0])})
 
 
 def _unlisted(form: Form, case: Case) -> Iterator[Remark]:

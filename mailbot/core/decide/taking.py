@@ -2,7 +2,7 @@
 nobody."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailbot.core import attached, secrets
 from mailbot.core.case import Case
@@ -11,7 +11,7 @@ from mailbot.core.decide.closed import closed_fault
 from mailbot.core.decide.disguised import disguised
 from mailbot.core.decide.incoming import Story
 from mailbot.core.decide.registered import unknown
-from mailbot.core.decide.remarks import filled_by_others, remarks
+from mailbot.core.decide.remarks import filled_by_others, misspelt_labels, remarks
 from mailbot.core.events import Fault, FieldsRead, Plan, PlanRead, Value
 from mailbot.core.fields import Understood, understand
 from mailbot.core.fields.asking import Asking
@@ -29,11 +29,13 @@ Answers = Mapping[str, tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class Said:
     """What one mail says about a form, in its text and its attachments: `answers` as written, `unread` lines nobody
-    knows, `plan` the usage plan that came, with the digest of its file."""
+    knows, `plan` the usage plan that came, with the digest of its file, `misspelt` the labels that counted for all
+    their mistakes, by key as they were written."""
 
     answers: Answers
     unread: tuple[Unread, ...] = ()
     plan: tuple[str, Plan] | None = None
+    misspelt: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def nothing(self) -> bool:
@@ -48,7 +50,8 @@ def said_by(message: Message, form: Form, *, answers_ours: bool) -> Said:
     brought = attached.answers(message, form)
     asked = {key: texts for key, texts in reading.answers.items() if not _from_a_plan(form, key)}
     kept = {key: texts for key, texts in asked.items() if key not in brought or _readable(form, key, texts)}
-    return certain(message, Said({**brought, **kept}, reading.unread, attached.plan_of(message)), brought)
+    misspelt = {key: label for key, label in reading.misspelt if key in kept}
+    return certain(message, Said({**brought, **kept}, reading.unread, attached.plan_of(message), misspelt), brought)
 
 
 def certain(message: Message, said: Said, brought: Collection[str] = ()) -> Said:
@@ -57,7 +60,7 @@ def certain(message: Message, said: Said, brought: Collection[str] = ()) -> Said
     if not message.unsure:
         return said
     answers = {key: texts if key in brought else (BAD,) for key, texts in said.answers.items()}
-    return Said(answers, (), said.plan)
+    return Said(answers, (), said.plan, {})
 
 
 def _from_a_plan(form: Form, key: str) -> bool:
@@ -101,6 +104,7 @@ def take(
             news=bool(changed) or fresh or _conflicts(case.faults) != _conflicts(faults),
             remarks=(
                 *filled_by_others(form, case, said.answers, by),
+                *misspelt_labels(case, said.answers, said.misspelt),
                 *remarks(form, story.rules, case, values, others, stands),
                 *disguised(form, case, _as_kept({**case.answers, **answers}), values),
             ),

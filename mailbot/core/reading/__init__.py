@@ -8,6 +8,8 @@ from mailbot.core.reading.labels import labels_of
 from mailbot.core.reading.language import language_of
 from mailbot.core.reading.once import Answers, Same, answers_of, found
 from mailbot.core.reading.recognising import recognise
+from mailbot.core.reading.rows import spelled
+from mailbot.core.reading.values import collect
 from mailbot.core.rules import Form
 
 __all__ = ["Reading", "Unread", "language_of", "read", "recognise"]
@@ -25,10 +27,12 @@ class Unread:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one mail says: `answers` by key in the form's order, each value as written; several where a label was
-    given several different values."""
+    given several different values. `misspelt` are the labels that counted for all their small mistakes, as pairs of
+    the key and the label as it was written."""
 
     answers: Answers
     unread: tuple[Unread, ...] = ()
+    misspelt: tuple[tuple[str, str], ...] = ()
 
 
 def read(text: str, form: Form, *, answers_ours: bool) -> Reading:
@@ -37,7 +41,8 @@ def read(text: str, form: Form, *, answers_ours: bool) -> Reading:
     A mail that applies counts with its new text; if that holds no form (fewer than three labels where a quoted form
     has more), with the form quoted in it, whoever quoted it. With `answers_ours` the mail answers a letter of ours:
     the new text counts, and in the quoted letter only what stands between the markers of the form, since elsewhere
-    it says what the desk understood. New text wins over quoted text. Values are trimmed, line ends LF.
+    it says what the desk understood. New text wins over quoted text. Values are trimmed, line ends LF. Amid a form a
+    label with a small mistake counts if it is unmistakable (`spelling`).
     """
     return _reading(text, Same(form), answers_ours)
 
@@ -46,5 +51,8 @@ def read(text: str, form: Form, *, answers_ours: bool) -> Reading:
 def _reading(text: str, same: Same, answers_ours: bool) -> Reading:
     """Which label an unknown one resembles costs more than all the rest: it is asked of the form that is meant."""
     said, labels = found(text, same, answers_ours), labels_of(same.form)
+    rows = spelled(said.rows, labels)
+    said = collect(rows, labels) if rows else said
     unread = (Unread(like.label, like.text, labels.near(like.label)) for like in said.unread)
-    return Reading(answers_of(said, same.form), tuple(unread))
+    misspelt = ((key, label) for key, label in said.misspelt.items() if key in said.answers)
+    return Reading(answers_of(said, same.form), tuple(unread), tuple(misspelt))

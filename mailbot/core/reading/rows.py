@@ -4,7 +4,7 @@ A mail that applies counts with what its sender wrote; a mail that answers a let
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.core.quoting import Line
 from mailbot.core.quoting.drawn import ruler
@@ -39,6 +39,10 @@ class Row:
 STOP = Row("", "", stop=True)
 LONGEST_END = 8
 """Lines that a closing formula and the name and address below it have at most."""
+_MOST_LOOKED = 200
+"""Lines of a mail that are looked at for misspelt labels."""
+_AMID = 2
+"""Fields with labels without mistake that a mail must have: alone, a line with a colon is a line with a colon."""
 Block = tuple[int, int]
 """Which quoted mail a form stands in: depth of quoting, number of reply headers before."""
 
@@ -88,6 +92,26 @@ def answering(placed: Sequence[Placed], labels: Labels, block: Block | None) -> 
 def everything(placed: Sequence[Placed], labels: Labels) -> list[Row]:
     """The rows of all lines but reply headers."""
     return _rows((one if one.line.kind not in ("header", "mailer") else None for one in placed), labels)
+
+
+def spelled(rows: Sequence[Row], labels: Labels) -> list[Row] | None:
+    """The rows anew with what is an unmistakable label for all its small mistake; None if there is none. A label
+    without mistake for the same field goes before."""
+    known = {(row.hit.key, row.new) for row in rows if row.hit}
+    if len({key for key, _ in known}) < _AMID:
+        return None
+    looked = [number for number, row in enumerate(rows) if _may_be_label(row)][:_MOST_LOOKED]
+    found = {number: hit for number in looked if (hit := labels.misspelt(rows[number].text))}
+    found = {number: hit for number, hit in found.items() if (hit.key, rows[number].new) not in known}
+    if not found:
+        return None
+    return [replace(row, used=False, hit=found.get(number, row.hit)) for number, row in enumerate(rows)]
+
+
+def _may_be_label(row: Row) -> bool:
+    """Whether the row has no label, and is no value below one."""
+    below = row.inside and row.indent > 1
+    return bool(row.text) and not (row.hit or row.stop or row.wrapped or below)
 
 
 def _in_signature(one: Placed) -> bool:

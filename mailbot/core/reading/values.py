@@ -5,12 +5,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from mailbot.core.reading.brackets import ANGLES, content
 from mailbot.core.reading.labels import Hit, Labels, Like
 from mailbot.core.reading.rows import Row
 from mailbot.core.reading.shape import HARD, VALUE, unfold
 
-_OPEN, _CLOSE = "<＜《", ">＞》"
-_PLACEHOLDER = re.compile(r"[\s_＿<>＜＞《》\[\]［］()（）【】「」]*\Z|…+\Z|[.・]{3,}\Z")
+_OPEN, _CLOSE = "".join(ANGLES), "".join(ANGLES.values())
 _ARMOUR = re.compile("-{4} ?BEGIN SSH2 PUBLIC KEY")
 _END_OF_ARMOUR = re.compile("-{4} ?END SSH2 PUBLIC KEY")
 _BRACKETED_LINES = 120
@@ -30,10 +30,13 @@ class Answer:
 
 @dataclass(slots=True)
 class Found:
-    """What the rows say: answers per key in the order found, and what looks like a label and is none."""
+    """What the rows say: answers per key in the order found, what looks like a label and is none, and the labels that
+    are misspelt, by key as they are written."""
 
+    rows: Sequence[Row] = ()
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     unread: list[Like] = field(default_factory=list)
+    misspelt: dict[str, str] = field(default_factory=dict)
 
 
 def collect(rows: Sequence[Row], labels: Labels) -> Found:
@@ -41,18 +44,10 @@ def collect(rows: Sequence[Row], labels: Labels) -> Found:
     return _Collector(rows, labels).run()
 
 
-def cleaned(text: str) -> str:
-    """A value without white space and one pair of angle brackets around it; empty if only a placeholder was left."""
-    text = text.strip()
-    if len(text) > 1 and text[0] in _OPEN and text[-1] == _CLOSE[_OPEN.index(text[0])]:
-        text = text[1:-1].strip()
-    return "" if len(text) <= 200 and _PLACEHOLDER.match(text) else text
-
-
 class _Collector:
     def __init__(self, rows: Sequence[Row], labels: Labels) -> None:
         self.rows, self.labels = rows, labels
-        self.found = Found()
+        self.found = Found(rows)
         self.suggestions_left = _UNREAD
 
     def run(self) -> Found:
@@ -64,13 +59,15 @@ class _Collector:
         return self.found
 
     def _keep(self, key: str, text: str, new: bool) -> None:
-        value = cleaned(text)
+        value = content(text, self.labels.form.fields[key], self.labels.keys)
         if value:
             self.found.answers.setdefault(key, []).append(Answer(value, new))
 
     def _field(self, number: int, hit: Hit) -> int:
         """Read the value of the label in this row; the number of the row to go on with."""
         self.rows[number].used = True
+        if hit.written:
+            self.found.misspelt.setdefault(hit.key, hit.written)
         if hit.rest[:1] and hit.rest[0] in _OPEN and hit.rest[-1] not in _CLOSE:
             end = self._closing(number, hit)
             if end:
@@ -96,7 +93,7 @@ class _Collector:
         rows = self.rows[number + 1 : end + 1]
         for row in rows:
             row.used = True
-        text = "\n".join([hit.rest[1:], *(row.line for row in rows)]).rstrip()
+        text = "\n".join([hit.rest.lstrip(_OPEN), *(row.line for row in rows)]).rstrip()
         self._keep(hit.key, text.rstrip(_CLOSE) if text[-1:] in tuple(_CLOSE) else text, self.rows[number].new)
         return end + 1
 

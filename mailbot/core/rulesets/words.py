@@ -26,7 +26,9 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "status": frozenset((*typing.get_args(Status), "under_way", "halted")),
     "steps": frozenset(typing.get_args(Step.model_fields["kind"].annotation)),
     "reasons": frozenset(),
-    "remarks": frozenset({"filled_by_another", "filled_by_another_own", *ODD, "name_is_address"}),
+    "remarks": ODD
+    | {"name_is_address"}
+    | {f"{code}{end}" for code in ("filled_by_another", "label_misspelt") for end in ("", "_own")},
     "next": NEXT,
     "dates": frozenset({"date", *DATE_LISTS}),
     "values": frozenset({"yes", "no", "plan", "extension", "ssh_key", "tb", "units", "between", "needless"}),

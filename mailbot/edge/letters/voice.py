@@ -13,6 +13,7 @@ from mailbot.core.conditions import holds
 from mailbot.core.decide.disguised import of_address
 from mailbot.core.events import Fault, PlanLine, Remark, Value
 from mailbot.core.instants import from_text
+from mailbot.core.reading.labels import labels_of
 from mailbot.core.registers import row_of
 from mailbot.core.rules import Form, Rules, Step
 from mailbot.core.secrets import holds_mask
@@ -67,20 +68,30 @@ class Voice:
         doubtful = any(remark.code == "responsible_may_be_applicant" for remark in self.case.remarks)
         return row is not None and row.found is not None and not doubtful
 
-    def filled_by_others(self) -> str:
-        """What the applicant is told of fields that somebody else filled in, a line for each sender; empty if nobody
-        did."""
+    def beside_values(self) -> str:
+        """What the applicant is told of how values came to be, a line each: fields that somebody else filled in, by
+        sender, and labels that were misspelt; empty if there is nothing to tell."""
+        remarks = self.case.remarks if self.case else ()
         by: dict[str, list[str]] = {}
-        for remark in self.case.remarks if self.case else ():
+        for remark in remarks:
             if remark.code == "filled_by_another":
                 by.setdefault(remark.wanted["by"], []).append(remark.field)
-        between = self.say("values", "between")
-        told = {sender: self.labels(keys, between) for sender, keys in by.items()}
-        return "\n".join(self.say("remarks", "filled_by_another_own", label=told[who], by=who) for who in told)
+        told = {sender: self.labels(keys, self.say("values", "between")) for sender, keys in by.items()}
+        lines = [self.say("remarks", "filled_by_another_own", label=told[who], by=who) for who in told]
+        slips = [one for one in remarks if one.code == "label_misspelt"]
+        told_of = (
+            self.say("remarks", "label_misspelt_own", label=self.label(one.field), **one.wanted) for one in slips
+        )
+        return "\n".join([*lines, *told_of])
 
     def unmatched(self) -> tuple[str, ...]:
         """The lines that no field took, as the applicant is told of them: not what was removed from their mail."""
         return tuple(line for line in self.case.unread if not holds_mask(line)) if self.case else ()
+
+    def meant(self, line: str) -> str:
+        """The label of a field without value that a line nobody could match may belong to; empty if there is none."""
+        key = labels_of(self.form).near(line.partition(": ")[0]) if self.form else None
+        return self.label(key) if key and self.case and key not in self.case.values else ""
 
     def hints(self) -> str:
         """What the form tells clerks about a case like this, one a line; empty if it has nothing to tell."""

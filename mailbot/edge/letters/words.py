@@ -31,7 +31,8 @@ CALLS = (
     "person",
     "says",
     "document",
-    "filled_by_others",
+    "beside_values",
+    "meant",
     "unmatched",
     "strange",
 )
