@@ -90,10 +90,17 @@ class Correspondence:
         self.now += timedelta(days=days)
         return self._taken(overdue(self.cases[number], "limit", self.rules, self.now))
 
-    def _message(self, sender: str, text: str, attachments: tuple[Attachment, ...] = ()) -> Message:
+    def _message(
+        self,
+        sender: str,
+        text: str,
+        attachments: tuple[Attachment, ...] = (),
+        unsure: tuple[tuple[str, str], ...] = (),
+    ) -> Message:
         self.now += timedelta(minutes=1)
         digest = hashlib.sha256(f"{self.seq} {sender} {text}".encode()).hexdigest()
-        return Message(digest, len(text), senders=(Mailbox("", sender),), text=text, attachments=attachments)
+        who = (Mailbox("", sender),)
+        return Message(digest, len(text), senders=who, text=text, attachments=attachments, unsure=unsure)
 
     def _decided(self, message: Message, facts: Facts) -> Decision:
         (decision,) = decide(self.cases, message, facts, self.rules, self.now)

@@ -157,8 +157,14 @@ def test_what_was_not_understood_is_not_looked_up_but_what_a_clerk_may_allow_is(
 
 
 def test_what_only_a_guess_makes_of_a_mail_is_not_looked_up() -> None:
-    doubtful = replace(mail(TEXT), unsure=(("EUC-JP", "x"), ("Big5", "y")))
+    text = TEXT.replace("Account: taro-i", "Account: taro-i（仮）").replace("Their email", "上司のメール")
+    doubtful = replace(mail(text), unsure=(("EUC-JP", "x"), ("Big5", "y")))
     assert lookups(doubtful, Facts(sort="application", number="2026-00001"), NOTHING, RULES) == ()
+
+
+def test_what_is_the_same_in_every_charset_is_looked_up() -> None:
+    doubtful = replace(mail(TEXT.replace("Ichiro Suzuki", "鈴木")), unsure=(("EUC-JP", "x"), ("Big5", "y")))
+    assert lookups(doubtful, Facts(sort="application", number="2026-00001"), NOTHING, RULES) == ALL
 
 
 def test_an_answer_needs_the_rows_of_its_case_and_those_it_brings() -> None:

@@ -5,13 +5,14 @@ It must not know of cases, nor decide whether an answer counts.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.core import plans
 from mailbot.core.events import Fault, Plan, PlanFault, Remark
 from mailbot.core.fields.wrong import FAULTS
 from mailbot.core.filenames import plain_name
 from mailbot.core.forms import Form
+from mailbot.core.garbled import BAD
 from mailbot.core.message import Attachment, Message
 from mailbot.core.reading import Reading, read, recognise
 
@@ -32,6 +33,8 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 """Answers that only say where the answer stands."""
+_DOUBTFUL = re.compile(r"[^\x00-\x7f].*")
+"""What of a line may be something else in another charset."""
 _PGP = "-----BEGIN PGP MESSAGE-----"
 
 SMALLEST = 400
@@ -81,6 +84,17 @@ def reading_of(message: Message, form: Form, *, answers_ours: bool) -> Reading:
     unread = dict.fromkeys(line for one in readings for line in one.unread)
     misspelt = dict(pair for one in reversed(readings) for pair in one.misspelt)
     return Reading({key: texts for key, texts in answers.items() if texts}, tuple(unread), tuple(misspelt.items()))
+
+
+def certain_of(message: Message, form: Form, *, answers_ours: bool) -> frozenset[str]:
+    """The fields whose answers in the mail's text (and the texts attached) are the same in whatever charset it may be
+    written: label and answer are ASCII, and nothing else stands before them in their lines. Every charset that comes
+    into question shares that; UTF-16 and ISO-2022, which do not, tell themselves apart."""
+    reading = reading_of(message, form, answers_ours=answers_ours)
+    if not message.unsure:
+        return frozenset(reading.answers)
+    plain = reading_of(replace(message, text=_DOUBTFUL.sub(BAD, message.text)), form, answers_ours=answers_ours)
+    return frozenset(key for key, texts in plain.answers.items() if reading.answers.get(key) == texts)
 
 
 def _texts(message: Message) -> list[str]:

@@ -208,9 +208,10 @@ Answers = Mapping[str, tuple[str, ...]]
 
 
 def _said(message: Message, form: Form, *, answers_ours: bool) -> Iterator[Answers]:
-    """What a mail says in its text, if that is certain, and in its attachments, whichever of the two wins."""
+    """What a mail says in its text, where that is certain, and in its attachments, whichever of the two wins."""
     said, files = attached.reading_of(message, form, answers_ours=answers_ours), attached.answers(message, form)
-    text = {} if message.unsure else said.answers
+    sure = attached.certain_of(message, form, answers_ours=answers_ours)
+    text = {key: texts for key, texts in said.answers.items() if key in sure}
     yield {**files, **text}
     if files.keys() & text.keys():
         yield {**text, **files}

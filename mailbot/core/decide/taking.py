@@ -47,20 +47,26 @@ def said_by(message: Message, form: Form, *, answers_ours: bool) -> Said:
     """What a mail says about a form. Where text and a plan or key that is attached both answer, the text counts if it
     can be read: “see attached” is no answer; a plan is what is attached."""
     reading = attached.reading_of(message, form, answers_ours=answers_ours)
-    brought = attached.answers(message, form)
+    sure, brought = attached.certain_of(message, form, answers_ours=answers_ours), attached.answers(message, form)
     asked = {key: texts for key, texts in reading.answers.items() if not _from_a_plan(form, key)}
-    kept = {key: texts for key, texts in asked.items() if key not in brought or _readable(form, key, texts)}
+    kept = {
+        key: texts
+        for key, texts in asked.items()
+        if key not in brought or (key in sure and _readable(form, key, texts))
+    }
     misspelt = {key: label for key, label in reading.misspelt if key in kept}
-    return certain(message, Said({**brought, **kept}, reading.unread, attached.plan_of(message), misspelt), brought)
+    said = Said({**brought, **kept}, reading.unread, attached.plan_of(message), misspelt)
+    return certain(message, said, {*brought, *sure})
 
 
-def certain(message: Message, said: Said, brought: Collection[str] = ()) -> Said:
-    """What was said, if the text's characters are certain; else nothing of it is repeated or counts but that there was
-    an answer, save what attachments `brought`."""
+def certain(message: Message, said: Said, sure: Collection[str] = ()) -> Said:
+    """What was said, if the text's characters are certain; else what is certain all the same (`sure`, by key), and of
+    the others nothing is repeated or counts but that there was an answer."""
     if not message.unsure:
         return said
-    answers = {key: texts if key in brought else (BAD,) for key, texts in said.answers.items()}
-    return Said(answers, (), said.plan, {})
+    answers = {key: texts if key in sure else (BAD,) for key, texts in said.answers.items()}
+    misspelt = {key: label for key, label in said.misspelt.items() if key in sure}
+    return Said(answers, (), said.plan, misspelt)
 
 
 def _from_a_plan(form: Form, key: str) -> bool:
