@@ -33,10 +33,8 @@ _ASKING = re.compile(
 )
 _TO_WRITE = re.compile(r"\bhere\b|記入|入力|お書き", re.IGNORECASE)
 """Words that ask to write, and are said of nothing else."""
-_SUSPECT = re.compile(
-    r"\A\W|\A[_＿xXｘＸ〇]|[^\w.。]\Z|[_＿]\Z|例|\be\.?g\b|\bex\.|\bexample\b|\bhere\b|記入|入力|書き", re.IGNORECASE
-)
-"""What answers begin, end or speak with that have to be looked at: most do not."""
+_HINTS = ("例", "e.g", "eg", "ex.", "example", "here", "記入", "入力", "書き")
+"""What a form's own words have among them, one at least, if there is no bracket around them."""
 _REMARKED = frozenset({"required", "optional", "mandatory", "必須", "任意", "入力必須", "記入必須"})
 
 
@@ -45,7 +43,7 @@ def content(text: str, rule: FieldRule, labels: Collection[str]) -> str:
     empty if nothing was filled in: only brackets are left, or in them a label of the form (`labels`, as `label_key`
     has them), words that ask to write there, an example."""
     text = text.strip()
-    if not _SUSPECT.search(text[:_LONGEST_PLACEHOLDER]) and text[-1:] not in _CLOSING:
+    if not _suspect(text):
         return text
     if holds_mask(text):
         return text
@@ -55,6 +53,15 @@ def content(text: str, rule: FieldRule, labels: Collection[str]) -> str:
     if len(text) > _LONGEST_PLACEHOLDER:
         return bare
     return "" if _EMPTY.match(bare) or _unfilled(bare, rule, labels, bracketed) else bare
+
+
+def _suspect(text: str) -> bool:
+    """Whether an answer has to be looked at: most have not. Quick."""
+    begins, ends = text[:1].isalnum() and text[0] not in "xXｘＸ〇", text[-1:].isalnum()
+    if not (begins and (ends or text[-1] in ".。")):
+        return True
+    spoken = text[:_LONGEST_PLACEHOLDER].lower()
+    return any(hint in spoken for hint in _HINTS)
 
 
 def _ruled(text: str) -> str:

@@ -62,6 +62,7 @@ class Spelling:
     def __init__(self, keys: Mapping[str, str]) -> None:
         self.keys = keys
         self.longest = max(map(len, keys), default=0) + 1
+        self.signs = {label: frozenset(label) for label in keys}
         self.near: dict[str, list[str]] = {}
         for label in keys:
             for less in {label, *_shorter(label)}:
@@ -94,8 +95,10 @@ class Spelling:
         change only, and was."""
         if not written.isascii():
             return False
+        signs = frozenset(written)
         others = (label for label, key in self.keys.items() if key not in fields)
-        return any(_within(written, label, _FURTHER) for label in others)
+        alike = (label for label in others if len(signs ^ self.signs[label]) <= 2 * _FURTHER)  # spares nearly all
+        return any(_within(written, label, _FURTHER) for label in alike)
 
 
 def _shorter(text: str) -> Iterator[str]:
