@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from crashes import name_of, sent
@@ -193,9 +194,11 @@ def check_vanished(entries: Sequence[Entry]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The service's memory in its longest life, in megabytes: the peak of each third, and how it grows after the first
-    third, in megabytes a thousand mails."""
+    """The service's memory in its longest life, in megabytes: in each third the median (`levels`) and the most
+    (`peaks`), which is while it has a mail of ten megabytes in hand; and how much it grows with a thousand mails, after
+    the first third."""
 
+    levels: tuple[float, float, float]
     peaks: tuple[float, float, float]
     slope: float
     course: str
@@ -205,13 +208,14 @@ def memory(soak: Soak) -> Memory:
     """How much memory the service took."""
     life = soak.machine.longest_life()
     third = len(life) // 3
-    peaks = [max(size for _, size in life[part * third : (part + 1) * third]) for part in range(3)]
+    thirds = [[size for _, size in life[part * third : (part + 1) * third]] for part in range(3)]
+    levels, peaks = [median(sizes) for sizes in thirds], [max(sizes) for sizes in thirds]
     rest = life[third:]
     mails, size = (sum(column) / len(rest) for column in zip(*rest, strict=True))
     spread = sum((here - mails) ** 2 for here, _ in rest)
     slope = sum((here - mails) * (there - size) for here, there in rest) / spread if spread else 0.0
     course = [f"{here}: {there:.0f}" for here, there in life[:: max(1, len(life) // 10)]]
-    return Memory((peaks[0], peaks[1], peaks[2]), 1000 * slope, ", ".join(course))
+    return Memory((levels[0], levels[1], levels[2]), (peaks[0], peaks[1], peaks[2]), 1000 * slope, ", ".join(course))
 
 
 def figures(soak: Soak, entries: Sequence[Entry], again: int) -> str:
@@ -235,10 +239,14 @@ def figures(soak: Soak, entries: Sequence[Entry], again: int) -> str:
     if len(machine.longest_life()) >= LONG:
         grown = memory(soak)
         rows["memory"] = (
-            f"peaks of the thirds of the longest life {', '.join(f'{peak:.0f}' for peak in grown.peaks)} MB; "
+            f"thirds of the longest life {_megabytes(grown.levels)}, at most {_megabytes(grown.peaks)}; "
             f"{grown.slope:+.1f} MB a thousand mails; after so many mails: {grown.course}"
         )
     return "\n".join(f"{name:<9} {text}" for name, text in rows.items())
+
+
+def _megabytes(sizes: Sequence[float]) -> str:
+    return f"{', '.join(f'{size:.0f}' for size in sizes)} MB"
 
 
 def _counted(counts: Counter[str]) -> str:

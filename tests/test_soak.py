@@ -16,6 +16,8 @@ SEED = int(os.environ.get("MAILBOT_SOAK_SEED", "20261121"))
 REMEMBERED = 1.5 / 1000
 """Megabytes an entry of the last two days, as a fresh process takes to open the same state: whom the desk wrote to,
 which mails it knows, the open cases. Beyond that memory has to be flat."""
+IN_HAND = 35
+"""Megabytes while a set of mails is fetched and taken in: three times the ten megabytes it may have, and some."""
 MAILS = int(os.environ.get("MAILBOT_SOAK_MAILS", "5000"))
 
 
@@ -24,8 +26,10 @@ async def soak(folder: Path, mailbox: Mailbox, weather: Weather, total: int, *, 
         await desk.play(mixed(total, SEED, long=long), total)
         print(f"\nsoak on {mailbox.kind}, seed {SEED}\n{await check(desk)}")
         if long:
-            peaks, entries = memory(desk).peaks, len(desk.world.entries())
-            assert peaks[2] <= peaks[1] + 10 + REMEMBERED * entries * 2 / 3, f"memory grows: {peaks}, entries {entries}"
+            took, entries = memory(desk), len(desk.world.entries())
+            grown = took.levels[2] - took.levels[1]
+            assert grown <= 5 + REMEMBERED * entries * 2 / 3, f"memory grows: {took.levels}, entries {entries}"
+            assert max(took.peaks) <= took.levels[2] + IN_HAND, f"a batch takes too much: {took.peaks}"
 
 
 @in_a_loop
