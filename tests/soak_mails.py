@@ -136,13 +136,21 @@ APPLICATIONS: tuple[Callable[[int], Mail], ...] = (
 )
 SMALL, LARGE = 9, 1
 """Megabytes: the desk's limit, and how much an oversized mail is above it."""
-STALLS = b'From: a@b.example\r\nContent-Type: multipart/mixed; x="' + b";" * 450_000 + b"\r\n\r\nx"
+STALLS = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n"
+STALLS += b"".join(
+    b"--B\r\nContent-Type: text/plain\r\n\r\n"
+    + bytes(random.Random(number).choices(range(0x80, 0x100), k=700))
+    + b"\r\n"
+    for number in range(480)
+)
+"""As many texts as a mail may have, in charsets that have to be guessed."""
 DEEP = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(60))
-HUNGRY = b"From: a@b.example\r\n\r\n" + b"\r\n" * 4_400_000
+HUNGRY = b"From: a@b.example\r\n\r\n" + b"\xe9\r\n" * 480_000 + b"\xe9" * 7_000_000
 
 
 def traps(number: int, *, large: bool) -> list[Mail]:
-    """Mails that stall the reader or break its limits; the `large` ones kill it, or are over the limit of size."""
+    """Mails that stall the reader or break its limits; the `large` ones take nearly all its memory, or are over
+    the limit of size."""
     found = [Mail(STALLS, "trap", "stalls"), Mail(b"From: a@b.example\r\n" + DEEP, "trap", "deep")]
     if large:
         found += [Mail(HUNGRY, "trap", "hungry"), oversized(SMALL + LARGE)]

@@ -658,10 +658,10 @@ def test_what_was_found_comes_through_the_pipe_whole() -> None:
 
 
 def test_an_attachment_that_stalls_the_reader_does_not_cost_the_mail() -> None:
-    (read,) = through_the_child([mail(heavy_pdf(), heavy_pdf())], Settings(seconds=1.0))
+    (read,) = through_the_child([mail(heavy_pdf(), heavy_pdf())], Settings(seconds=1.0, mail_seconds=60.0))
     assert isinstance(read, Message)
     assert (read.subject, read.text) == ("My plan", "Please find it attached.\n")
-    assert read.doubts == ("its attachments were not looked into, they took longer than 1 seconds to read",)
+    assert read.doubts == ("its attachments were not looked into, they took longer than 1 second to read",)
 
 
 def test_a_fault_of_a_plan_is_a_value_that_survives_a_journal() -> None:

@@ -86,7 +86,7 @@ class Limits(Frozen):
     mail_megabytes: int = Field(default=20, ge=1, le=200)
     depth: int = Field(default=50, ge=5, le=500)
     parts: int = Field(default=500, ge=10, le=10000)
-    header_kilobytes: int = Field(default=1024, ge=16)
+    header_kilobytes: int = Field(default=512, ge=16)
     reader_seconds: int = Field(default=30, ge=1, le=600)
     reader_megabytes: int = Field(default=1024, ge=256)
     attachments: int = Field(default=20, ge=1, le=200)

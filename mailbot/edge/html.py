@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-LONGEST = 1_000_000
+LONGEST = 500_000
 """Characters of HTML that are read; nobody writes more by hand, and embedded pictures are taken out before."""
 DEEPEST = 500
 """Elements within each other that are read; for each end tag that ends nothing, lxml looks at all that are open."""

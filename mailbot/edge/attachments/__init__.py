@@ -5,12 +5,13 @@ memory over a hostile file, and whoever calls it sets the limits.
 """
 
 from collections.abc import Mapping
+from importlib import import_module
 
 from mailbot.edge.attachments.kinds import Sort, sort_of
 from mailbot.edge.attachments.pixels import pixels_of
 from mailbot.edge.attachments.values import Seen, UnreadableFileError
 
-__all__ = ["Seen", "UnreadableFileError", "look"]
+__all__ = ["Seen", "UnreadableFileError", "look", "prepare"]
 
 
 def look(content: bytes) -> Seen:
@@ -30,6 +31,17 @@ def look(content: bytes) -> Seen:
     return _pdf(content) if sort is Sort.PDF else _text(content)
 
 
+def prepare(content: bytes) -> None:
+    """Load the libraries that `look` will need for this content, so that nobody counts that among the time it takes."""
+    if module := LIBRARIES.get(sort_of(content)):
+        import_module(module)
+
+
+LIBRARIES: Mapping[Sort, str] = {
+    Sort.ZIP: "mailbot.edge.attachments.plan",
+    Sort.PDF: "mailbot.edge.attachments.pdf",
+}
+"""What is loaded only where there is a file that needs it: most mails have none."""
 PLAIN: Mapping[Sort, Seen] = {
     Sort.OLD_SPREADSHEET: Seen("spreadsheet"),
     Sort.LOCKED_OFFICE: Seen("locked", doubts=("is locked with a password",)),

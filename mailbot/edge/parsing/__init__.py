@@ -41,7 +41,7 @@ def parse_with_contents(raw: bytes, limits: Limits) -> tuple[Message, tuple[byte
     if reason:
         return Unreadable(digest, len(raw), reason)
     try:
-        part = tree_of(raw[start:] if start else raw)
+        part = tree_of(raw[start:] if start else raw, limits)
         found = Walk(limits).gather(part)
     except TooMuchError as much:
         return Unreadable(digest, len(raw), str(much))

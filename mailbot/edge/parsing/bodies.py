@@ -15,7 +15,7 @@ from mailbot.edge.charsets import Decoded, decode
 from mailbot.edge.html import text_of
 from mailbot.edge.parsing import headers, reports, transfer
 from mailbot.edge.parsing.flowed import unflowed
-from mailbot.edge.parsing.limits import Limits, TooMuchError, depth_words, parts_words
+from mailbot.edge.parsing.limits import HEADER_END, Limits, TooMuchError, depth_words, parts_words
 from mailbot.edge.parsing.structure import tree_of
 
 ENCLOSED = frozenset("message/rfc822 message/global message/news text/rfc822-headers message/global-headers".split())
@@ -32,6 +32,10 @@ DEFECTS = {
 
 LINES_SHOWN, MOST_SHOWN, MOST_BYTES = 3, 60, 20
 """Of a text that can be read in several ways: lines, characters of a line, bytes that are shown."""
+MOST_DECODED = {"text/plain": 800_000, "text/html": 1_000_000}
+"""Bytes of all texts of a mail that are decoded: four times the characters that are looked at, as no charset needs
+more; twice as many characters of HTML as are read."""
+DATA_URI = re.compile(rb"""(?:src|href)\s*=\s*(["'])data:[^"'>]*\1""", re.IGNORECASE)
 _SHOWN = re.compile(rb"\bcid:([^\s\"'<>)]{1,250})", re.IGNORECASE)
 """How HTML names another part of its mail (RFC 2392)."""
 
@@ -88,6 +92,7 @@ class Walk:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._parts = 0
+        self._left = dict(MOST_DECODED)
 
     def gather(self, part: Part, depth: int = 0, first: bool = True, wanted: bool = True) -> Found:
         """What `part` holds; `first` if no text was found before it, not `wanted` if its text shall not be read."""
@@ -105,14 +110,14 @@ class Walk:
     def _held(self, part: Part, depth: int, first: bool, wanted: bool) -> Found:
         kind = part.get_content_type()
         if kind in ENCLOSED:
-            return _enclosed(part)
+            return _enclosed(part, self._limits)
         if kind.startswith("multipart/"):
             return self._multipart(part, kind, depth, first, wanted)
         if part.is_multipart():  # message/delivery-status and its like: blocks of fields
             found = Found()
             found.attach(part, kind, transfer.flattened(part))
             return found
-        return _leaf(part, kind, first, wanted)
+        return self._leaf(part, kind, first, wanted)
 
     def _multipart(self, part: Part, kind: str, depth: int, first: bool, wanted: bool) -> Found:
         if not part.is_multipart():
@@ -138,33 +143,48 @@ class Walk:
         raw = transfer.raw_payload(part)
         boundary = re.search(rb"^--(\S[^\r\n]{0,200}?)[ \t]*\r?\n(?=content-)", raw, re.IGNORECASE | re.MULTILINE)
         if boundary and b'"' not in boundary[1]:
-            again = tree_of(b'Content-Type: multipart/mixed; boundary="' + boundary[1] + b'"\n\n' + raw)
+            if raw.count(b"--" + boundary[1]) > self._limits.parts:
+                raise TooMuchError(parts_words(self._limits))
+            again = tree_of(b'Content-Type: multipart/mixed; boundary="' + boundary[1] + b'"\n\n' + raw, self._limits)
             if again.is_multipart():
                 return self.gather(again, depth + 1, first)
+        raw, cut = self._cut("text/plain", raw)
         text = decode(raw)
-        return Found(texts=[normal(text.text)], doubts=list(text.doubts), unsure=_unsure(text, raw, normal))
+        return Found(texts=[normal(text.text)], doubts=[*text.doubts, *cut], unsure=_unsure(text, raw, normal))
 
+    def _leaf(self, part: Part, kind: str, first: bool, wanted: bool) -> Found:
+        """A part without parts: text of the mail, or an attachment."""
+        found = Found()
+        is_text = kind in _READERS and not _is_file(part, first)
+        if is_text and not wanted and kind != "text/html":
+            return found
+        content = transfer.content(part)
+        if is_text and kind == "text/html":
+            found.shown = {unquote(name.decode("latin-1")) for name in _SHOWN.findall(content)}
+        if is_text and not wanted:
+            return found
+        if is_text:
+            shown, cut = self._cut(kind, content)
+            read = decode(shown, headers.parameter(part, "Content-Type", "charset"))
+            found.texts.append(_READERS[kind](part, normal(read.text)))
+            found.unsure = _unsure(read, shown, lambda text: _READERS[kind](part, normal(text)))
+            found.doubts += [*read.doubts, *cut]
+            is_text = not _is_shown_file(part)
+        if not is_text and (content or headers.file_name(part)):
+            found.attach(part, kind, content)
+        return found
 
-def _leaf(part: Part, kind: str, first: bool, wanted: bool) -> Found:
-    """A part without parts: text of the mail, or an attachment."""
-    found = Found()
-    is_text = kind in _READERS and not _is_file(part, first)
-    if is_text and not wanted and kind != "text/html":
-        return found
-    content = transfer.content(part)
-    if is_text and kind == "text/html":
-        found.shown = {unquote(name.decode("latin-1")) for name in _SHOWN.findall(content)}
-    if is_text and not wanted:
-        return found
-    if is_text:
-        read = decode(content, headers.parameter(part, "Content-Type", "charset"))
-        found.texts.append(_READERS[kind](part, normal(read.text)))
-        found.unsure = _unsure(read, content, lambda text: _READERS[kind](part, normal(text)))
-        found.doubts += read.doubts
-        is_text = not _is_shown_file(part)
-    if not is_text and (content or headers.file_name(part)):
-        found.attach(part, kind, content)
-    return found
+    def _cut(self, kind: str, content: bytes) -> tuple[bytes, list[str]]:
+        """As much of a text as is decoded, more than anybody looks at, and the doubt that says so if it is not all.
+        Pictures embedded in HTML are left out first where there are so many that words behind them would be."""
+        most = self._left[kind]
+        if len(content) > most and kind == "text/html":
+            content = DATA_URI.sub(b"", content)
+        self._left[kind] = max(most - len(content), 0)
+        if len(content) <= most:
+            return content, []
+        line = content.rfind(b"\n", max(most - 1000, 0), most) + 1
+        return content[: line or most], [f"only the first {MOST_DECODED[kind]} bytes of its texts were read"]
 
 
 def _unsure(read: Decoded, content: bytes, text_of_part: Callable[[str], str]) -> list[tuple[str, str]]:
@@ -214,12 +234,14 @@ def normal(text: str) -> str:
     return text.replace("\0", "")
 
 
-def _enclosed(part: Part) -> Found:
+def _enclosed(part: Part, limits: Limits) -> Found:
     """A mail, or only its header, kept apart: nothing of it belongs to the mail around it."""
     children = part.get_payload() if part.is_multipart() else []
     inner = children[0] if isinstance(children, list) and children and isinstance(children[0], Part) else None
     if inner is None or (not inner.keys() and transfer.is_encoded(part)):
-        inner = tree_of(transfer.content(part if inner is None else transfer.recoded(part, inner)))
+        content = transfer.content(part if inner is None else transfer.recoded(part, inner))
+        end = HEADER_END.search(content, 1)
+        inner = tree_of(content[: end.start()] if end else content, limits)
     ids = headers.message_ids(headers.field(inner, "Message-ID"))
     subject = headers.one_line(headers.field(inner, "Subject"))
     senders, _ = headers.mailboxes(headers.fields(inner, "From"))

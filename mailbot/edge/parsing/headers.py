@@ -18,6 +18,7 @@ _FOLD = re.compile(r"[\r\n]+(?=[ \t])")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
 _WORDS = re.compile(rf"{_WORD.pattern}(?:[ \t]*{_WORD.pattern})*", re.DOTALL)
+_NO_LETTERS = re.sub(rb"[A-Za-z0-9+/]", b"", bytes(range(256)))
 _ID = re.compile(r"<[^<>\s]+>")
 
 
@@ -81,7 +82,7 @@ def from_base64(data: bytes) -> bytes:
     try:
         return a2b_base64(data)
     except Error:
-        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data.partition(b"=")[0])
+        letters = data.partition(b"=")[0].translate(None, _NO_LETTERS)
     letters = letters[:-1] if len(letters) % 4 == 1 else letters
     return a2b_base64(letters + b"=" * (-len(letters) % 4))
 

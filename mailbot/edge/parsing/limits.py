@@ -14,14 +14,29 @@ class Limits:
     size: int = 20_000_000
     depth: int = 50
     parts: int = 500
-    header: int = 1_000_000
+    header: int = 512_000
+
+
+HEADERS = 4
+"""How many times its own header all headers in a mail may come to, those of parts and enclosed mails with them."""
+BLOCKS = 10
+"""How many times the parts of a mail what has a header may come to, blocks of a delivery status among them."""
+MOST_LINES, LINE = 500_000, 20
+"""Lines of any mail that are parsed; of a large one as many as there are of so many bytes. The standard library keeps
+each line as an object, which costs fifty times the line's own bytes if it is short."""
+MOST_FIELD, MOST_PARAMETERS = 10_000, 200
+"""Characters and semicolons of a field that says how a part is built: the standard library's time for its parameters
+grows with the square of both. A file name of 255 signs, given in both ways of RFC 2231, has less than half of it."""
+MOST_PARAMETERS_IN_ALL = 5_000
+"""Semicolons of all such fields of a mail: ten for each of the parts it may have."""
+STRUCTURAL = frozenset("content-type content-disposition content-transfer-encoding".split())
 
 
 class TooMuchError(Exception):
     """A limit was found exceeded only while reading; its words are for clerk and operator."""
 
 
-_HEADER_END = re.compile(rb"\r?\n\r?\n|\r\r")
+HEADER_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _BOUNDARY = re.compile(rb'boundary\s*=\s*"?([^"\r\n;]{1,200})|(?:^|[\r\n])--([^\r\n]{1,200})', re.IGNORECASE)
 
 
@@ -29,15 +44,50 @@ def refusal(raw: bytes, limits: Limits) -> str:
     """Why `raw` is not parsed, in words; empty if it may be. Linear in its size."""
     if len(raw) > limits.size:
         return f"{len(raw)} bytes, allowed are {limits.size}"
-    end = _HEADER_END.search(raw, 0, limits.header + 4)
+    if reason := too_many_lines(raw):
+        return reason
+    end = HEADER_END.search(raw, 0, limits.header + 4)
     if len(raw) > limits.header and not end:
         return f"a header of more than {limits.header} bytes"
     if raw.count(b"\n--") + raw.count(b"\r--") <= limits.parts and raw.count(b"oundary") <= limits.depth:
         return ""
-    depth, parts = _shape(raw)
+    depth, parts = _shape(raw, limits)
     if depth > limits.depth:
         return depth_words(limits)
     return parts_words(limits) if parts > limits.parts else ""
+
+
+def too_many_lines(raw: bytes) -> str:
+    """Words for a text of more lines than are parsed; empty if it has fewer. Linear in its size."""
+    most = max(MOST_LINES, len(raw) // LINE)
+    lines = raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n")
+    return f"more than {most} lines" if lines > most else ""
+
+
+class Tally:
+    """Counts what the fields of one mail come to, part by part, while they are parsed."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._blocks = limits, BLOCKS * limits.parts
+        self._header, self._parameters = HEADERS * limits.header, MOST_PARAMETERS_IN_ALL
+
+    def block(self) -> None:
+        """Count something that has a header of its own. Raises TooMuchError if there are too many."""
+        self._blocks -= 1
+        if self._blocks < 0:
+            raise TooMuchError(parts_words(self._limits))
+
+    def field(self, name: str, value: str) -> None:
+        """Count one field. Raises TooMuchError if it, or all so far, would be too dear to read."""
+        self._header -= len(name) + len(value)
+        if self._header < 0:
+            raise TooMuchError("headers that are too long, those of its parts taken together")
+        if name.strip().lower() not in STRUCTURAL:
+            return
+        parameters = value.count(";")
+        self._parameters -= parameters
+        if len(value) > MOST_FIELD or parameters > MOST_PARAMETERS or self._parameters < 0:
+            raise TooMuchError(f"a {name.strip()[:40]} field of too many parameters, or too long")
 
 
 def depth_words(limits: Limits) -> str:
@@ -50,16 +100,17 @@ def parts_words(limits: Limits) -> str:
     return f"more than {limits.parts} parts"
 
 
-def _shape(raw: bytes) -> tuple[int, int]:
-    """How deep the multiparts nest and how many parts begin, from boundaries alone (RFC 2046 §5.1.1)."""
+def _shape(raw: bytes, limits: Limits) -> tuple[int, int]:
+    """How deep the multiparts nest and how many parts begin, from boundaries alone (RFC 2046 §5.1.1); it counts no
+    further than to the first limit that is passed."""
     declared: list[bytes] = []
     deepest = parts = 0
     for found in _BOUNDARY.finditer(raw):
+        if deepest > limits.depth or parts > limits.parts:
+            break
         if found[1] is not None:
             declared.append(found[1].strip())
             deepest = max(deepest, len(declared))
-            if deepest > 10_000:
-                break
         elif (line := found[2].rstrip()) in declared:
             del declared[declared.index(line) + 1 :]
             parts += 1

@@ -4,13 +4,17 @@ It must not know how a body is decoded or what a mail is for.
 """
 
 import re
+from collections.abc import Sequence
+from email import message_from_bytes
 from email.message import Message as Part
+from email.policy import Compat32
+from typing import Any
 
 import mailparser
 from mailparser.exceptions import MailParserRecursionError
 from mailparser.utils import get_addresses
 
-from mailbot.edge.parsing.limits import TooMuchError
+from mailbot.edge.parsing.limits import Limits, Tally, TooMuchError, too_many_lines
 
 _ATOM = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+"
 _SIMPLE = re.compile(
@@ -33,11 +37,41 @@ class _Tree(mailparser.MailParser):  # type: ignore[misc]  # the package has no 
         """Leave the tree as it is."""
         return self
 
+    @classmethod
+    def counting(cls, raw: bytes, limits: Limits) -> "_Tree":
+        """As `from_bytes`, each field counted as soon as it is found."""
+        policy = _COUNTING.clone(tally=Tally(limits))
+        tree: _Tree = cls._parse_guarded(lambda: message_from_bytes(raw, _counted, policy=policy))
+        return tree
 
-def tree_of(raw: bytes) -> Part:
-    """The tree of parts of a mail (compat32). Raises TooMuchError where nesting exhausts the interpreter's stack."""
+
+class _Counting(Compat32):
+    """Says of each field how much of the mail's limits it takes, before anybody looks at its parameters."""
+
+    tally = Tally(Limits())
+
+    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+        """Name and value of a field, as ever."""
+        name, value = super().header_source_parse(list(sourcelines))
+        self.tally.field(name, value)
+        return name, value
+
+
+_COUNTING: Any = _Counting()
+
+
+def _counted(policy: Any = _COUNTING) -> Part:
+    policy.tally.block()
+    return Part(policy)
+
+
+def tree_of(raw: bytes, limits: Limits) -> Part:
+    """The tree of parts of a mail (compat32). Raises TooMuchError where it has too many lines, or too much in its
+    headers, or where nesting exhausts the interpreter's stack."""
+    if reason := too_many_lines(raw):
+        raise TooMuchError(reason)
     try:
-        part: Part = _Tree.from_bytes(raw).message
+        part: Part = _Tree.counting(raw, limits).message
     except MailParserRecursionError as deep:
         raise TooMuchError("nested too deeply to be parsed") from deep
     return part

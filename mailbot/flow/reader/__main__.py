@@ -7,8 +7,10 @@ next.
 import os
 import resource
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import BinaryIO
 
 from mailbot.core import secrets
@@ -17,8 +19,12 @@ from mailbot.core.rules import Border
 from mailbot.core.sender import only_sender
 from mailbot.edge.border import evidence
 from mailbot.edge.parsing import parse_with_contents
+from mailbot.flow.reader.clock import OutOfTimeError, within
 from mailbot.flow.reader.looking import looked_into
-from mailbot.flow.reader.protocol import ANSWERS, LENGTH, OUT_OF_MEMORY, SETTINGS, Answer, Settings
+from mailbot.flow.reader.protocol import ANSWERS, LENGTH, OUT_OF_MEMORY, SETTINGS, Answer, Settings, late
+
+SHARED = 25_000_000
+"""Bytes of programs and libraries in memory, which the kernel does not count among a process's data."""
 
 
 def main(arguments: Sequence[str], requests: BinaryIO, answers: BinaryIO) -> None:
@@ -31,7 +37,7 @@ def main(arguments: Sequence[str], requests: BinaryIO, answers: BinaryIO) -> Non
     while head := requests.read(LENGTH.size):
         _set_clock(settings.seconds)
         (count,) = LENGTH.unpack(head)
-        read = [_tagged(_read(_mail(requests), settings)) for _ in range(count)]
+        read = [_tagged(_in_time(_mail(requests, settings), settings)) for _ in range(count)]
         _answer(answers, ANSWERS.dump_json(read))
 
 
@@ -49,17 +55,30 @@ def _set_clock(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(used + seconds) + 2, resource.RLIM_INFINITY))
 
 
-def _mail(requests: BinaryIO) -> bytes:
+def _mail(requests: BinaryIO, settings: Settings) -> bytes:
+    """The next mail; from here on there is only the memory for one of its size."""
     (length,) = LENGTH.unpack(requests.read(LENGTH.size))
+    memory = max(settings.memory_for(length) - SHARED, 0)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.RLIM_INFINITY))
     return requests.read(length)
 
 
-def _read(raw: bytes, settings: Settings) -> Message | Unreadable:
-    """One mail: parsed, its attachments looked into, and last its secrets masked in all that was found."""
-    read = parse_with_contents(raw, settings.limits)
+def _in_time(raw: bytes, settings: Settings) -> Message | Unreadable:
+    """One mail, if it can be read in the time for one of its size."""
+    seconds = settings.seconds_for(len(raw))
+    began = time.process_time()
+    try:
+        read = within(seconds, lambda: parse_with_contents(raw, settings.limits))
+    except OutOfTimeError:
+        return Unreadable(sha256(raw).hexdigest(), len(raw), late(seconds))
     if isinstance(read, Unreadable):
         return read
-    message, contents = read
+    left = seconds - (time.process_time() - began)
+    return _whole(*read, replace(settings, attachment_seconds=min(settings.attachment_seconds, left)))
+
+
+def _whole(message: Message, contents: tuple[bytes, ...], settings: Settings) -> Message:
+    """The message, its attachments looked into, and last its secrets masked in all that was found."""
     if settings.look:
         message = looked_into(message, contents, settings.attachment_seconds, settings.attachments)
     return secrets.without(_with_evidence(message, settings.border))

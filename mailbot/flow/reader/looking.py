@@ -3,26 +3,18 @@
 It must not know what is made of them; it runs in the reader's child, whose only thread may be interrupted.
 """
 
-import signal
 import time
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from types import FrameType
 
 from mailbot.core.message import Attachment, Message
-from mailbot.edge.attachments import Seen, UnreadableFileError, look
+from mailbot.edge.attachments import Seen, UnreadableFileError, look, prepare
+from mailbot.flow.reader.clock import OutOfTimeError, within
 
 OF_MAIL = ("doubts", "secrets")
 """What is seen in an attachment and said of the whole mail."""
-_AGAIN = 0.5
-"""Seconds until the clock rings again, should a library not have let the first ring through."""
-
 _TOO_LONG = Seen(doubts=("takes too long to be read",))
 _TOO_LATE = Seen(doubts=("was not looked into, those before it took too long",))
-
-
-class OutOfTimeError(BaseException):
-    """The time for a mail's attachments is over; no Exception, so that no library takes it for an error of its own."""
 
 
 def looked_into(message: Message, contents: Sequence[bytes], seconds: float = 3.0, most: int = 20) -> Message:
@@ -54,39 +46,24 @@ def _short(name: str) -> str:
 
 def _seen(contents: Sequence[bytes], seconds: float) -> list[Seen]:
     """What is in each, one after the other, until the time is over."""
+    for content in contents:
+        prepare(content)
     end = time.process_time() + seconds
     seen: list[Seen] = []
-    before = signal.signal(signal.SIGPROF, _ring)
-    try:
-        for content in contents:
-            left = end - time.process_time()
-            over = left <= 0 or _TOO_LONG in seen
-            seen.append(_TOO_LATE if over else _within(left, content))
-    finally:
-        signal.signal(signal.SIGPROF, before)
+    for content in contents:
+        left = end - time.process_time()
+        over = left <= 0 or _TOO_LONG in seen
+        seen.append(_TOO_LATE if over else _within(left, content))
     return seen
 
 
 def _within(seconds: float, content: bytes) -> Seen:
     """What is in one, if it can be found out in so many seconds of processor time."""
     try:
-        return _clocked(seconds, content)
+        return within(seconds, lambda: look(content))
     except UnreadableFileError as unreadable:
         return Seen("unopened", doubts=(str(unreadable),))
     except MemoryError:
         return Seen(doubts=("needs too much memory to be read",))
     except OutOfTimeError:
-        signal.setitimer(signal.ITIMER_PROF, 0)
         return _TOO_LONG
-
-
-def _clocked(seconds: float, content: bytes) -> Seen:
-    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
-    try:
-        return look(content)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def _ring(number: int, frame: FrameType | None) -> None:
-    raise OutOfTimeError

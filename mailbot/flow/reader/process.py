@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 import mailbot
 from mailbot.core.message import Message, Unreadable
-from mailbot.flow.reader.protocol import ANSWERS, LENGTH, MOST_ANSWER, OUT_OF_MEMORY, SETTINGS, Mail, Settings
+from mailbot.flow.reader.protocol import ANSWERS, LENGTH, MOST_ANSWER, OUT_OF_MEMORY, SETTINGS, Mail, Settings, late
 
 LOG = logging.getLogger("mailbot.flow.reader")
 
@@ -85,9 +85,9 @@ class Child:
                 await self._send(group)
                 answer = await self._frame()
         except TimeoutError:
-            raise ChildEndedError(self._late(), stalled=True) from None
+            raise ChildEndedError(late(self._settings.seconds), stalled=True) from None
         except (asyncio.IncompleteReadError, OSError):
-            raise await self._verdict() from None
+            raise await self._verdict(max(len(raw) for _, raw in group)) from None
         self._answering = False
         return _checked(answer, group)
 
@@ -114,21 +114,20 @@ class Child:
         self._in.close()
         await self._complaints
 
-    async def _verdict(self) -> ChildEndedError:
-        """What ended a child that closed its pipe; it has a moment to leave by itself."""
+    async def _verdict(self, largest: int) -> ChildEndedError:
+        """What ended a child that closed its pipe over mails of up to `largest` bytes; it has a moment to leave by
+        itself."""
         with suppress(TimeoutError):
             async with asyncio.timeout(5):
                 await self._process.wait()
         await self.end()
         status = self._process.returncode
         if status == -signal.SIGXCPU:
-            return ChildEndedError(self._late(), stalled=True)
+            return ChildEndedError(late(self._settings.seconds), stalled=True)
         if status == OUT_OF_MEMORY:
-            return ChildEndedError(f"killed the reader (it needed more than {self._settings.memory} bytes of memory)")
+            memory = self._settings.memory_for(largest)
+            return ChildEndedError(f"killed the reader (it needed more than {memory} bytes of memory)")
         return ChildEndedError(f"killed the reader ({self._how()})")
-
-    def _late(self) -> str:
-        return f"took longer than {self._settings.seconds:g} seconds to read"
 
     def _how(self) -> str:
         status = self._process.returncode or 0

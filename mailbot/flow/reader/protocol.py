@@ -19,6 +19,9 @@ OUT_OF_MEMORY = 71
 LENGTH = struct.Struct("!Q")
 """Before every frame its length in bytes; before a group the number of its mails."""
 
+LARGE = 10_000_000
+"""Bytes up to which every mail may take the same; no group of several mails has more."""
+
 MOST_ANSWER = 10_000_000
 """Bytes of an answer: more than what is kept of a group of mails comes to, and read in less than a second by the
 parent, which does nothing else meanwhile."""
@@ -34,7 +37,8 @@ ANSWERS: TypeAdapter[list[Answer]] = TypeAdapter(list[Answer])
 class Settings:
     """What the child may use: bytes of address space, seconds for a group, groups before it is replaced; whether it
     looks into attachments (`look`), into how many of a mail, and for how many seconds of processor time; whose word on
-    who sent a mail counts (`border`)."""
+    who sent a mail counts (`border`). Of all that a mail of up to LARGE bytes may take `mail_memory` bytes and
+    `mail_seconds` of processor time, a larger one as much more as it is larger."""
 
     memory: int = 1_000_000_000
     seconds: float = 20.0
@@ -44,6 +48,21 @@ class Settings:
     attachments: int = 20
     attachment_seconds: float = 3.0
     border: Border = field(default_factory=Border)
+    mail_memory: int = 200_000_000
+    mail_seconds: float = 1.0
+
+    def memory_for(self, size: int) -> int:
+        """Bytes of memory that the child may have while it reads a mail of that size."""
+        return int(min(self.memory, self.mail_memory * max(1.0, size / LARGE)))
+
+    def seconds_for(self, size: int) -> float:
+        """Seconds of processor time for it."""
+        return min(self.seconds, self.mail_seconds * max(1.0, size / LARGE))
+
+
+def late(seconds: float) -> str:
+    """The words for a mail that took longer than that."""
+    return f"took longer than {seconds:g} second{'s' * (seconds != 1)} to read"
 
 
 SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
