@@ -80,8 +80,8 @@ class Folders(Frozen):
 class Limits(Frozen):
     """What one mail may cost: megabytes of its size, levels of nesting, parts, kilobytes of headers; and the reader's
     seconds and megabytes of memory for a group of mails. Into so many attachments of a mail is looked, for so many
-    seconds of processor time. `returned_mails` is how many mails the desk does not know an inbox may bring when it
-    comes back under another UIDVALIDITY, before they are only observed."""
+    seconds of processor time, as far as the mail has them left. `returned_mails` is how many mails the desk does not
+    know an inbox may bring when it comes back under another UIDVALIDITY, before they are only observed."""
 
     mail_megabytes: int = Field(default=20, ge=1, le=200)
     depth: int = Field(default=50, ge=5, le=500)

@@ -17,6 +17,8 @@ class Limits:
     header: int = 512_000
 
 
+FIELD = 20
+"""Characters that each field of a header counts for beside its own: short ones cost more than they are long."""
 HEADERS = 4
 """How many times its own header all headers in a mail may come to, those of parts and enclosed mails with them."""
 BLOCKS = 10
@@ -79,7 +81,7 @@ class Tally:
 
     def field(self, name: str, value: str) -> None:
         """Count one field. Raises TooMuchError if it, or all so far, would be too dear to read."""
-        self._header -= len(name) + len(value)
+        self._header -= len(name) + len(value) + FIELD
         if self._header < 0:
             raise TooMuchError("headers that are too long, those of its parts taken together")
         if name.strip().lower() not in STRUCTURAL:

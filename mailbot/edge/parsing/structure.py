@@ -23,7 +23,9 @@ _SIMPLE = re.compile(
     re.VERBOSE,
 )
 _LOCAL = re.compile(rf"\s*(?:(?P<bare>{_ATOM})|(?P<name>[^<>@,;]*)<\s*(?P<local>{_ATOM})?\s*>)\s*")
-_ANY = re.compile(rf"{_ATOM}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_ANY = re.compile(rf"{_ATOM[:-1]}{{1,64}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}})+")
+_LONGEST = 1000
+"""Characters of an address field that the patterns for usual forms are tried on: they take time with its square."""
 
 
 class _Tree(mailparser.MailParser):  # type: ignore[misc]  # the package has no types
@@ -85,13 +87,14 @@ def addresses_in(field: str) -> tuple[list[tuple[str, str]], bool]:
     A mere local part (`MAILER-DAEMON`) or an empty address (`Mail System <>`) is returned as it is, but not as clear.
     What it finds ambiguous is listed too, so that nobody seems to be the only sender who is not.
     """
-    if simple := _SIMPLE.fullmatch(field):
+    usual = field if len(field) <= _LONGEST else ""
+    if usual and (simple := _SIMPLE.fullmatch(usual)):
         name = simple["quoted"] if simple["quoted"] is not None else simple["name"] or ""
         return [(name.strip(), simple["bare"] or simple["address"])], True
     defects: list[dict[str, object]] = []
     found = [pair for pair in get_addresses(field, defects=defects) if pair[1]]
     found += [pair for defect in defects if not defect["recovered"] for pair in _candidates(defect)]
-    if not found and (local := _LOCAL.fullmatch(field)):
+    if not found and (local := _LOCAL.fullmatch(usual)):
         found = [((local["name"] or "").strip(' "'), local["bare"] or local["local"] or "")]
     elif not found:
         found = [("", address) for address in dict.fromkeys(_ANY.findall(field))]
