@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pdf_files import pdf
 from plan_files import PlanFile, Row
 from strange_files import cms, document, locked_zip
+from tnef_files import BINARY, BODY, RTF, UNICODE, File, called, property_of, tnef
 
 KENJI = ("Kenji Sato", "kenji@univ.example", "kenji", "", "Example University")
 GROUP = (
@@ -122,6 +123,23 @@ FILES: Mapping[str, tuple[str, bytes]] = {
     "PDF form": ("利用申請書.pdf", pdf()),
     "encrypted mail": ("smime.p7m", cms(b"\x03")),
     "form as text": ("enquiry.txt", ENQUIRY.encode()),
+    "enquiry in an Outlook envelope": (
+        "winmail.dat",
+        tnef(
+            property_of(BODY, UNICODE, ENQUIRY.replace("\n", "\r\n")),
+            property_of(RTF, BINARY, b"compressed"),
+            files=(File("JOB.LOG", b"job 17: killed after 3600 s\n", (called("job 17.log"),)),),
+            code_page=1252,
+        ),
+    ),
+    "Outlook envelope with nothing but RTF": ("winmail.dat", tnef(property_of(RTF, BINARY, b"compressed"))),
+    "Outlook形式の問い合わせ": (
+        "winmail.dat",
+        tnef(
+            body=TOIAWASE.replace("\n", "\r\n").encode("cp932"),
+            files=(File("容量の内訳.txt", "共有領域：98% 使用中\n".encode("cp932")),),
+        ),
+    ),
     "メモ帳の問い合わせ": ("問い合わせ.txt", TOIAWASE.replace("\n", "\r\n").encode("cp932")),
 }
 """Name -> name of the file, and its bytes."""
