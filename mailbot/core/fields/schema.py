@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo, create_model
@@ -12,8 +13,8 @@ from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.types import TYPES, read
 from mailbot.core.fields.wrong import Wrong
 from mailbot.core.rules import FieldRule, Form, Texts
+from mailbot.core.same import Same
 
-_CACHED = 32
 NOBODY = Asking(free_mail=(), language="en")
 
 
@@ -62,18 +63,11 @@ def _field(rule: FieldRule) -> tuple[Any, Any]:
     return Annotated[kept, PlainValidator(_validator(rule), json_schema_input_type=str)], info
 
 
-def _made(form: Form) -> type[Answers]:
+@lru_cache(maxsize=32)
+def _made(same: Same[Form]) -> type[Answers]:
+    form = same.value
     fields: dict[str, Any] = {key: _field(rule) for key, rule in form.fields.items()}
     return create_model(f"{form.name or 'form'}-answers", __base__=Answers, **fields)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    form: Form
-    model: type[Answers]
-
-
-_MODELS: dict[int, _Kept] = {}
 
 
 def schema(form: Form) -> type[Answers]:
@@ -83,9 +77,4 @@ def schema(form: Form) -> type[Answers]:
     required, since what is missing can be told only after copies and conditions (`understand` does).
     `model_json_schema()` describes the form.
     """
-    kept = _MODELS.get(id(form))
-    if kept is None or kept.form is not form:
-        if len(_MODELS) >= _CACHED:
-            _MODELS.clear()
-        kept = _MODELS[id(form)] = _Kept(form, _made(form))
-    return kept.model
+    return _made(Same(form))

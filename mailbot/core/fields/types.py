@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailbot.core.events import Value
 from mailbot.core.fields.addresses import read_email
@@ -20,6 +21,7 @@ from mailbot.core.fields.wrong import Wrong
 from mailbot.core.garbled import garbled
 from mailbot.core.labels import label_key
 from mailbot.core.rules import FieldRule, FieldType
+from mailbot.core.same import Same
 
 _LATIN = "A-Za-zÀ-ÖØ-öø-ɏ\u0300-\u036fḀ-ỿ"
 _LATIN_NAME = re.compile(rf"[{_LATIN}](?:[{_LATIN} .,'’ʻʼ`-]*[{_LATIN}.])?")
@@ -77,8 +79,10 @@ def _plan(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     return text if _DIGEST.fullmatch(text) else ""
 
 
-def choice_words(rule: FieldRule) -> dict[str, str]:
+@lru_cache(maxsize=512)
+def _choice_words(same: Same[FieldRule]) -> dict[str, str]:
     """Label key of everything people may write for a choice -> the value kept."""
+    rule = same.value
     words = {label_key(value): value for value in rule.choices}
     for value, languages in rule.choices.items():
         words.update((label_key(word), value) for names in languages.values() for word in names)
@@ -86,7 +90,7 @@ def choice_words(rule: FieldRule) -> dict[str, str]:
 
 
 def _choice(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
-    value = read_choice(text, choice_words(rule))
+    value = read_choice(text, _choice_words(Same(rule)))
     if value is not None:
         return value
     names = (words.get(asking.language, (kept,))[0] for kept, words in rule.choices.items())

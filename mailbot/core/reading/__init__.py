@@ -6,11 +6,12 @@ from functools import lru_cache
 
 from mailbot.core.reading.labels import labels_of
 from mailbot.core.reading.language import language_of
-from mailbot.core.reading.once import Answers, Same, answers_of, found
+from mailbot.core.reading.once import Answers, answers_of, found
 from mailbot.core.reading.recognising import recognise
 from mailbot.core.reading.rows import spelled
 from mailbot.core.reading.values import collect
 from mailbot.core.rules import Form
+from mailbot.core.same import Same
 
 __all__ = ["Reading", "Unread", "language_of", "read", "recognise"]
 
@@ -48,11 +49,11 @@ def read(text: str, form: Form, *, answers_ours: bool) -> Reading:
 
 
 @lru_cache(maxsize=4)
-def _reading(text: str, same: Same, answers_ours: bool) -> Reading:
+def _reading(text: str, same: Same[Form], answers_ours: bool) -> Reading:
     """Which label an unknown one resembles costs more than all the rest: it is asked of the form that is meant."""
-    said, labels = found(text, same, answers_ours), labels_of(same.form)
+    said, labels = found(text, same, answers_ours), labels_of(same.value)
     rows = spelled(said.rows, labels)
     said = collect(rows, labels) if rows else said
     unread = (Unread(like.label, like.text, labels.near(like.label)) for like in said.unread)
     misspelt = ((key, label) for key, label in said.misspelt.items() if key in said.answers)
-    return Reading(answers_of(said, same.form), tuple(unread), tuple(misspelt))
+    return Reading(answers_of(said, same.value), tuple(unread), tuple(misspelt))

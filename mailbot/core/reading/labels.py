@@ -12,6 +12,7 @@ from mailbot.core.labels import label_key
 from mailbot.core.reading.shape import all_notes
 from mailbot.core.reading.spelling import Spelling
 from mailbot.core.rules import FieldRule, Form
+from mailbot.core.same import Same
 
 _HEAD = 120
 """Characters of a line in which a label is looked for."""
@@ -195,14 +196,11 @@ def _in_two_languages(rule: FieldRule) -> Iterator[str]:
         yield from (f"{one} {other}", f"{one}/{other}", f"{one} / {other}", f"{one}({other})", f"{one} ({other})")
 
 
-_KNOWN: dict[int, Labels] = {}
-
-
 def labels_of(form: Form) -> Labels:
     """The table of a form's labels, made once a form."""
-    labels = _KNOWN.get(id(form))
-    if labels is None or labels.form is not form:
-        if len(_KNOWN) >= 64:
-            _KNOWN.clear()
-        labels = _KNOWN[id(form)] = Labels(form)
-    return labels
+    return _made(Same(form))
+
+
+@lru_cache(maxsize=64)
+def _made(same: Same[Form]) -> Labels:
+    return Labels(same.value)

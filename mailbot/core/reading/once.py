@@ -1,7 +1,6 @@
 """What one text says about one form, found once however many rooms ask. It judges no value, and prefers no form."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from mailbot.core.quoting import Line, mark
@@ -9,6 +8,7 @@ from mailbot.core.reading.labels import labels_of
 from mailbot.core.reading.rows import Placed, answering, everything, newest_quoted, place, written
 from mailbot.core.reading.values import Answer, Found, collect
 from mailbot.core.rules import Form
+from mailbot.core.same import Same
 
 Answers = dict[str, tuple[str, ...]]
 
@@ -16,23 +16,10 @@ ENOUGH = 3
 """Labels with content that make a text an application."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Same:
-    """A form as a key: the same object, whatever it says."""
-
-    form: Form
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.form is self.form
-
-    def __hash__(self) -> int:
-        return id(self.form)
-
-
 @lru_cache(maxsize=32)
-def found(text: str, same: Same, answers_ours: bool) -> Found:
+def found(text: str, same: Same[Form], answers_ours: bool) -> Found:
     """Several rooms ask what one mail says: sorting, evidence, deciding. It is read once for each form."""
-    return _read(placed_in(text, same.form.name), same.form, answers_ours)
+    return _read(placed_in(text, same.value.name), same.value, answers_ours)
 
 
 @lru_cache(maxsize=4)

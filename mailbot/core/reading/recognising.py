@@ -5,9 +5,10 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from mailbot.core.reading.labels import Index
-from mailbot.core.reading.once import ENOUGH, Same, answers_of, found, lines_of, placed_in
+from mailbot.core.reading.once import ENOUGH, answers_of, found, lines_of, placed_in
 from mailbot.core.reading.shape import find_marker
 from mailbot.core.rules import Form
+from mailbot.core.same import Same
 
 Score = tuple[bool, int, int]
 """How well a form fits: whether it is there between its markers, how much of its name the subject has, its labels."""
@@ -48,8 +49,8 @@ def _bounds(subject: str, text: str, forms: Mapping[str, Form]) -> Iterator[tupl
 
 
 @lru_cache(maxsize=4)
-def _index(forms: tuple[Same, ...]) -> Index:
-    return Index([same.form for same in forms])
+def _index(forms: tuple[Same[Form], ...]) -> Index:
+    return Index([same.value for same in forms])
 
 
 def _score(subject: str, text: str, form: Form) -> Score:
@@ -68,8 +69,8 @@ def _named(subject: str, form: Form) -> int:
 
 
 @lru_cache(maxsize=64)
-def _names(same: Same) -> tuple[str, ...]:
-    names = (*same.form.title.values(), *(alias for aliases in same.form.aliases.values() for alias in aliases))
+def _names(same: Same[Form]) -> tuple[str, ...]:
+    names = (*same.value.title.values(), *(alias for aliases in same.value.aliases.values() for alias in aliases))
     return tuple(filter(None, map(_spelled, names)))
 
 
