@@ -6,6 +6,7 @@ import json
 from benchmarks import reading
 from mailbot.desks import rules_in
 from mailbot.edge import config
+from mailbot.edge.memory import begin
 
 
 def main() -> None:
@@ -17,6 +18,7 @@ def main() -> None:
     given = arguments.parse_args()
     shipped = config.shipped()
     rules, _ = rules_in(shipped / "rules", shipped / "templates")
+    begin()
     figures = reading.measure(rules, given.mails)
     if given.json:
         print(json.dumps(figures, indent=2))

@@ -39,12 +39,14 @@ def applications(start: int = 0) -> Iterator[bytes]:
 def _english(number: int) -> bytes:
     name = _name(number)
     text = demo.ENGLISH_APPLICATION.replace("Keller", f"Keller{name}").replace("keller", f"keller{name.lower()}")
+    text = text.replace("981 0000", f"981 {number % 10_000:04d}")
     return _arrived(replace(demo.MARIA, address=f"maria.keller{name.lower()}@uni.example"), "Application", text, number)
 
 
 def _japanese(number: int) -> bytes:
     name = _name(number)
     text = demo.JAPANESE_APPLICATION.replace("YAMADA", f"YAMADA{name}").replace("yamada@", f"yamada{name.lower()}@")
+    text = text.replace("９８１－００００", f"981-{number % 10_000:04d}")
     text = text.replace("メダカのRNA解析", f"{demo.PURPOSE}（{number}）") if number % 4 == 1 else text
     sender = replace(demo.SAKURA, address=f"sakura.yamada{name.lower()}@bio.example.ac.jp")
     sender = replace(sender, charset=("iso-2022-jp", "utf-8")[number // 2 % 2])

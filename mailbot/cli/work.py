@@ -18,7 +18,7 @@ from mailbot.core.events import Facts, Operator, OrderRefused
 from mailbot.core.instants import to_text
 from mailbot.core.orders import REFUSALS, Adopt, DismissMail, DropLetters, Order, Ordered, ReleaseLetters, RetryMail
 from mailbot.edge.inbox import Inbox
-from mailbot.edge.memory import give_back_large
+from mailbot.edge.memory import begin, give_back_large
 from mailbot.flow.tools import wall_clock
 from mailbot.service import Pace, Round, Service, one_round, reader_for, work_on
 from mailbot.service.duties import carry_out_orders
@@ -82,6 +82,7 @@ async def _run(desk: desks.DeskAtWork) -> int:
             loop.add_signal_handler(number, service.stop)
         for line in await stranded(tools.rules, tools.store.cases(WANTED)):
             log.warning("%s", line)
+        begin()
         log.info("desk %s at work, process %d", desk.rules.desk.name, os.getpid())
         await service.run()
         log.info("desk %s stopped", desk.rules.desk.name)

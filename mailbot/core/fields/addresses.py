@@ -45,6 +45,7 @@ def _ascii_domain(domain: str) -> str:
     return on_the_wire(domain) or "" if _LAST_LABEL.fullmatch(domain) else ""
 
 
+@lru_cache(maxsize=1024)  # every mail of a case has its fields understood anew
 def _checked(address: str) -> str | None:
     """The address with its domain in lower case and as A-labels; None if it is none or has letters that slipped in."""
     from email_validator import EmailNotValidError, validate_email

@@ -1,6 +1,7 @@
 """Telephone numbers: one number, kept as the world writes it, shown as its country does. It calls nobody."""
 
 import re
+from functools import lru_cache
 
 from mailbot.core.events import Value
 from mailbot.core.fields.asking import Asking
@@ -29,21 +30,28 @@ def read_telephone(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     What that library doubts (a length or a beginning that its country does not give out) is unclear and can be
     confirmed, then as it was written: numbering plans change, and its tables follow later.
     """
-    import phonenumbers
-
     number = _WORD.sub("", _REMARK.sub("", one_line(dashed(text))))
     extension = _EXTENSION.search(number)
     number = number[: extension.start()] if extension else number
     if not _NUMBER.fullmatch(number) or not _LEAST <= sum(sign.isdigit() for sign in number) <= _MOST:
         return Wrong("telephone")
-    odd = Wrong("telephone_odd", value=_kept(" ".join(number.split()), extension))
+    world = _international(number)
+    kept = _kept(world or " ".join(number.split()), extension)
+    return kept if world else Wrong("telephone_odd", value=kept)
+
+
+@lru_cache(maxsize=1024)  # every mail of a case has its fields understood anew
+def _international(number: str) -> str:
+    """The number in international format; empty if it is none that is given out."""
+    import phonenumbers
+
     try:
         parsed = phonenumbers.parse(number, REGION)
     except phonenumbers.NumberParseException:
-        return odd
+        return ""
     if not phonenumbers.is_valid_number(parsed):
-        return odd
-    return _kept(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL), extension)
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _kept(number: str, extension: re.Match[str] | None) -> str:

@@ -54,5 +54,7 @@ def _read(placed: Sequence[Placed], form: Form, answers_ours: bool) -> Found:
 
 def _texts(answers: Sequence[Answer]) -> tuple[str, ...]:
     """The different values of one field; what was written in this mail wins over what is quoted."""
+    if len(answers) == 1:
+        return (answers[0].text,)
     new = [answer.text for answer in answers if answer.new]
     return tuple(dict.fromkeys(new or [answer.text for answer in answers]))

@@ -5,7 +5,7 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from mailbot.core.reading.labels import Index
-from mailbot.core.reading.once import ENOUGH, answers_of, found, lines_of, placed_in
+from mailbot.core.reading.once import ENOUGH, found, lines_of, placed_in
 from mailbot.core.reading.shape import find_marker
 from mailbot.core.rules import Form
 from mailbot.core.same import Same
@@ -54,7 +54,7 @@ def _index(forms: tuple[Same[Form], ...]) -> Index:
 
 
 def _score(subject: str, text: str, form: Form) -> Score:
-    answers = answers_of(found(text, Same(form), False), form)
+    answers = found(text, Same(form), False).answers
     marked = bool(answers) and any(one.marker and one.block for one in placed_in(text, form.name))
     telling = any(form.fields[key].type not in _CONTACT for key in answers)
     if marked or (len(answers) >= ENOUGH and telling):

@@ -48,8 +48,7 @@ def refusal(raw: bytes, limits: Limits) -> str:
         return f"{len(raw)} bytes, allowed are {limits.size}"
     if reason := too_many_lines(raw):
         return reason
-    end = HEADER_END.search(raw, 0, limits.header + 4)
-    if len(raw) > limits.header and not end:
+    if len(raw) > limits.header and not HEADER_END.search(raw, 0, limits.header + 4):
         return f"a header of more than {limits.header} bytes"
     if raw.count(b"\n--") + raw.count(b"\r--") <= limits.parts and raw.count(b"oundary") <= limits.depth:
         return ""

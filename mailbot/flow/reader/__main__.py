@@ -18,6 +18,7 @@ from mailbot.core.message import Message, Unreadable
 from mailbot.core.rules import Border
 from mailbot.core.sender import only_sender
 from mailbot.edge.border import evidence
+from mailbot.edge.memory import begin
 from mailbot.edge.parsing import parse_with_contents
 from mailbot.flow.reader.clock import OutOfTimeError, within
 from mailbot.flow.reader.looking import looked_into
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str], requests: BinaryIO, answers: BinaryIO) -> Non
     settings = SETTINGS.validate_json(arguments[0])
     for limit, value in _limited(settings):
         resource.setrlimit(limit, value)
+    begin()
     _answer(answers, b"ready")
     while head := requests.read(LENGTH.size):
         _set_clock(settings.seconds)
