@@ -96,7 +96,7 @@ class _Marker:
         if not text:
             lone = depth == 1 and self._lone(number)
             return self._add(self.state, ">", 0) if lone else self._add("quoted" if depth else self.state, "", depth)
-        found = self._header(number, text.strip(), depth)
+        found = self._header(number, text.lstrip(), depth)
         if found:
             return found
         if depth:
@@ -131,7 +131,8 @@ class _Marker:
         """Mark the reply header that begins or ends in this line; how many lines from here on, 0 if there is none."""
         role: Role | None = None
         count = 0
-        if self.filled and self.bare[number][0].startswith(_INDENTED[bool(depth) :]):
+        bare = self.bare[number][0]
+        if self.filled and bare[0] == " " and bare.startswith(_INDENTED[bool(depth) :]):
             return 0
         if text[0] in DRAWN_FIRST or text[-1] in ":：":
             role = title(text)

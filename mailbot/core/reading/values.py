@@ -179,10 +179,10 @@ class _Collector:
         if below:
             row = self.rows[below]
             row.used = True
-            text, end = self._continued(below, row.text, row.indent)
+            text, end = self._continued(below, row.text, 0)
             self._keep(hit.key, text, row.new)
             return end
-        text, end = self._continued(number, hit.rest, label.indent + VALUE)
+        text, end = self._continued(number, hit.rest, VALUE)
         self._keep(hit.key, text, label.new)
         return end if hit.rest else number + 1
 
@@ -201,12 +201,14 @@ class _Collector:
         """The row in which the value stands if not in the label's own: below an empty label, or typed by the sender
         below what a quoted form says; 0 if there is none."""
         label = self.rows[number]
+        if hit.rest and (label.new or not label.inside):
+            return 0
         for at in range(number + 1, min(number + 6, len(self.rows))):
             row = self.rows[at]
             if not row.text and not row.stop:
                 continue
             typed = row.new and not label.new
-            if self._ends(row, label) or row.wrapped or (hit.rest and not (typed and label.inside)):
+            if self._ends(row, label) or row.wrapped or (hit.rest and not typed):
                 return 0
             if not _under(row, label) and self.labels.like(row.text):
                 return 0
@@ -218,15 +220,18 @@ class _Collector:
         following = self._next_filled(number + 1)
         return following is not None and (following.hit is not None or following.stop)
 
-    def _continued(self, number: int, text: str, base: int) -> tuple[str, int]:
-        """The value begun in a row with the rest of it from indented lines below; and the row behind."""
+    def _continued(self, number: int, text: str, columns: int) -> tuple[str, int]:
+        """The value begun in a row with the rest of it from lines below that are indented by so many columns more; and
+        the row behind."""
         label, at = self.rows[number], number + 1
         parts = [text]
         while at < len(self.rows):
             row = self.rows[at]
-            deeper = row.indent - base
+            if not row.text or row.stop or not (row.wrapped or row.line[0].isspace()):
+                break
+            deeper = row.indent - label.indent - columns
             indented = deeper >= _DEEPER and row.new == label.new and text
-            if not row.text or row.stop or not (row.wrapped or (indented and self._goes_on(row, label))):
+            if not (row.wrapped or (indented and self._goes_on(row, label))):
                 break
             row.used = True
             glue = _glue(parts[-1], row.text) if row.wrapped else "" if deeper >= HARD - VALUE - 1 else " "
