@@ -12,8 +12,10 @@ A mail block is headers, a blank line, text. Besides From (one or more) and Subj
   Declared: us-ascii                           what it says that is, where it is wrong
   Message-ID: <name@domain>                    instead of one that nobody else has
   List: <address>                              the copy a mailing list sends on: tag, footer, header fields
+  Border: fail (or none)                       what the desk's border finds of the domain in From, instead of `pass`
   Header <name>: <value>                       any other header field
 
+`<code>` in the text is the code that the answered letter asks for.
   Bounces: <address> [<words in the letter>]   the newest letter to that address comes back; the text is what the other
                                                mail system says. It may have `Action: delayed`, and a `Status`.
 """
@@ -56,7 +58,8 @@ def raw_mail(text: str, desk: str, letters: Sequence[bytes]) -> bytes:
     if "Bounces" in block.named:
         return _bounce(block, _letter(block, "Bounces", letters))
     name, address = getaddresses([block.named["From"]])[0]
-    person = Person(name, address, block.named.get("Charset", "utf-8"))
+    border = block.named.get("Border", "pass").replace("none", "")
+    person = Person(name, address, block.named.get("Charset", "utf-8"), border)
     raw = _reply(block, person, letters) if "Answers" in block.named else _new(block, person, desk)
     if len(getaddresses([block.named["From"]])) > 1:
         raw = _with(raw, "From", block.named["From"])
@@ -95,10 +98,15 @@ def _reply(block: Block, person: Person, letters: Sequence[bytes]) -> bytes:
     for label in block.fills:
         assert block.fills[label] in quote, f"the letter's form has no empty {label!r}"
     files = _files(block, letter)
-    raw = reply(person, letter, block.text.rstrip(), quote=quote, headers=block.extra, files=files)
+    raw = reply(person, letter, _with_code(block.text.rstrip(), letter), quote=quote, headers=block.extra, files=files)
     for name in ("To", "Subject"):
         raw = _with(raw, name, block.named[name]) if name in block.named else raw
     return raw
+
+
+def _with_code(text: str, letter: Letter) -> str:
+    found = re.search(r"\b[a-z2-7]{4}-[a-z2-7]{4}\b", letter.text)
+    return text.replace("<code>", found[0]) if found else text
 
 
 def _with(raw: bytes, name: str, value: str) -> bytes:

@@ -76,7 +76,9 @@ class Correspondence:
         letters = self.cases[number].letters
         newest = max(at for at, info in letters.items() if info.to == (to or sender))
         role = letters[newest].role
-        tier = tier or ("0" if to and to != sender else "0+" if role in ("applicant", "holder") else "1")
+        tier = tier or (
+            "0" if to and to != sender else "0+" if role in ("applicant", "holder") else "2" if role == "clerk" else "1"
+        )
         who = Sender.model_validate({"address": sender, "role": role, "tier": tier})
         facts = Facts(sort=sort, sender=who, letter=f"{number}.{newest}", letter_state="verified", found_by="address")
         return self._decided(self._message(sender, text, **more), facts.model_copy(update={"rows": self.rows}))

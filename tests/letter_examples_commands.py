@@ -21,6 +21,7 @@ from mailbot.core import commands
 from mailbot.core.case import Case, Document
 from mailbot.core.decide.command.values import Done
 from mailbot.core.outcome import Letter
+from mailbot.core.token import CODE_PLACE
 
 ANSWERS = {
     "en": "The account works from Monday on.\n\nIf you need more than 1 TB, please send a usage plan.\n\nAlex Morgan",
@@ -130,6 +131,18 @@ def taken_back(language: str) -> Letter:
     return written("transcript", "clerk", asked, **data)(language)
 
 
+def ready(language: str) -> Case:
+    return case(language, "review", "ready", **AGREED)
+
+
+def asked_back(language: str) -> Letter:
+    """Orders that nobody vouches for."""
+    read = tuple(part for part in commands.parse("ACCEPT\nNOTE spoke with him") if isinstance(part, commands.Command))
+    return written(
+        "confirm", "clerk", lambda language: case(language, "review", "ready"), commands=read, code=CODE_PLACE
+    )(language)
+
+
 BY = {"by": "old@univ.example", "text": QUESTIONS}
 EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-orders": carried_out,
@@ -137,6 +150,9 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-still-asked": refused("still_asked", "ACCEPT"),
     "transcript-asked-moved": refused("moved_on", "REJECT no such address"),
     "transcript-taken-back": taken_back,
+    "transcript-wrong-code": refused("wrong_code", "CONFIRM …"),
+    "transcript-code-expired": refused("code_expired", "CONFIRM …"),
+    "confirm": asked_back,
     "received-settled": written("received", "applicant", reopened, again=False, settled=True),
     "replied": written("replied", "applicant", closed("done"), text=ANSWERS, closes=False),
     "replied-closes": written("replied", "applicant", closed("done"), text=ANSWERS, closes=True),

@@ -141,7 +141,7 @@ class Play:
         """Somebody answers the newest letter to `to`, from there or from another address."""
         number, info = self.newest(to)
         proven = not sender or sender == to
-        tier = {"clerk": "1", "responsible": "1"}.get(info.role, "0+") if proven else "0"
+        tier = {"clerk": "2", "responsible": "1"}.get(info.role, "0+") if proven else "0"
         who = Sender(address=sender or to, role=info.role, tier=tier)  # type: ignore[arg-type]
         kind = sort or {"clerk": "command", "holder": "objection"}.get(info.role, "answer")
         about = {"letter": f"{NUMBER}.{number}", "letter_state": "verified", "found_by": "address"}

@@ -4,20 +4,21 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from mailbot.core import attached
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.chain import canonical
-from mailbot.core.commands import named_cases
+from mailbot.core.commands import code_in, named_cases
 from mailbot.core.events import Facts, Place, Value
 from mailbot.core.fields import understand
 from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
 from mailbot.core.registers import Sought, accounts_of
-from mailbot.core.rules import Form, Rules
+from mailbot.core.rules import Desk, Form, Rules
 from mailbot.core.sender import judge, only_sender, strange
 from mailbot.core.sorting import Clues, sort
-from mailbot.core.token import Claim, claims, first_proven
+from mailbot.core.token import Claim, claims, code, first_proven, is_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,7 @@ def gather(
     clues = Clues(desk, new_text(message.text), attached.form_of(message, rules.forms), answers)
     kind, row = sort(message, clues)
     said = content(message, claim.letter if claim else "")
-    twin = _twin(said, remembered.twins)
-    other = (TWIN_DOUBT,) if twin and remembered.twins[twin] != said else ()
+    twin, same = _twin(said, remembered.twins)
     return Facts(
         sort=kind,
         sort_row=row,
@@ -124,19 +124,31 @@ def gather(
         found_by=claim.by if claim and case else "none",
         place=place,
         letters_today=remembered.letters_today,
-        doubts=message.doubts + strange(message) + other,
+        doubts=message.doubts + strange(message) + ((TWIN_DOUBT,) if twin and not same else ()),
         identity=identity(message),
         content=said,
         twin=twin,
-        same=twin is not None and not other,
+        same=same,
         secrets=message.secrets,
+        code=_code(clues.new_text, claim, info, desk, keys),
     )
 
 
-def _twin(said: str, twins: Mapping[str, str]) -> str | None:
-    """The earlier mail that says the same, else the newest that says something else under the same name."""
+def _code(
+    new_text: str, claim: Claim | None, info: LetterInfo | None, desk: Desk, keys: Mapping[str, bytes]
+) -> Literal["", "right", "wrong"]:
+    """Whether the code in a mail is that of the letter it was proven to answer."""
+    if claim is None or info is None or not info.bound or not (said := code_in(new_text)):
+        return ""
+    right = code(keys[info.key], desk.name, claim.letter, info.to, info.bound)
+    return "right" if is_code(said, right) else "wrong"
+
+
+def _twin(said: str, twins: Mapping[str, str]) -> tuple[str | None, bool]:
+    """The earlier mail that says the same, else the newest that says something else under the same name; and whether
+    it says the same."""
     alike = [mail for mail, their in twins.items() if their == said]
-    return next(iter([*alike, *reversed(tuple(twins))]), None)
+    return next(iter([*alike, *reversed(tuple(twins))]), None), bool(alike)
 
 
 def _responsible(case: Case, rules: Rules, known: str) -> str:

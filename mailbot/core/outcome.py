@@ -12,7 +12,7 @@ TEMPLATES = (
     *("unreached", "quarantine", "alarm", "closed", "notice", "document", "document_received", "task", "overdue"),
     *("completed", "secret", "awaited", "not_read"),
     *("replied", "asked", "undone", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
-    *("objected", "objection", "objection_over", "unannounced"),
+    *("objected", "objection", "objection_over", "unannounced", "confirm"),
 )
 """Every letter the desk may write, by the name of its template."""
 GENERAL = frozenset({"forms", "not_counted", "too_large", "secret", "not_read"})
@@ -27,7 +27,7 @@ FINAL = frozenset(
 class Letter:
     """A letter before it is put into words: `template` by name, `languages` in the order they stand in it,
     `data` what the template may show, `thread` what it answers (Message-IDs, or letters of ours by name), `enclosures`
-    the files that go with it."""
+    the files that go with it, `bound` the digest of the commands that a code in it confirms."""
 
     template: str
     to: str
@@ -36,6 +36,7 @@ class Letter:
     data: Mapping[str, object] = field(default_factory=dict)
     thread: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    bound: str = ""
 
 
 @dataclass(frozen=True, slots=True)

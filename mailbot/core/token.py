@@ -40,6 +40,30 @@ def mac(key: bytes, desk: str, letter: str, recipient: str) -> str:
     return base64.b32encode(digest[:10]).decode().lower()
 
 
+CODE_PLACE = "{confirm}"
+"""What stands in a journaled letter where its code is put in when its bytes are made; as long as a code."""
+
+
+def code(key: bytes, desk: str, letter: str, recipient: str, bound: str) -> str:
+    """The code that confirms what a letter asks back: 40 bits of HMAC-SHA256 over canonical `[desk, "confirm", letter,
+    recipient in lower case, bound]`, as two groups of four base32 letters. `bound` is the digest of what is
+    confirmed."""
+    said = json.dumps([desk, "confirm", letter, recipient.lower(), bound], separators=(",", ":"), ensure_ascii=False)
+    letters = base64.b32encode(hmac.new(key, said.encode(), hashlib.sha256).digest()[:5]).decode().lower()
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def is_code(said: str, right: str) -> bool:
+    """Whether somebody typed that code, whatever their spaces, hyphens and capitals (compared in constant time)."""
+    typed = "".join(sign for sign in said.lower() if sign.isalnum())
+    return hmac.compare_digest(typed.encode(), right.replace("-", "").encode())
+
+
+def without_codes(text: str) -> str:
+    """Text in which whatever looks like a code is blotted out."""
+    return re.sub(r"(?<!\w)[A-Za-z2-7]{4}[ -]?[A-Za-z2-7]{4}(?!\w)", "…", text)
+
+
 def reply_address(desk_address: str, letter: str, letter_mac: str) -> str:
     """The address an answer to this letter goes to."""
     local, _, domain = desk_address.rpartition("@")

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -141,7 +141,7 @@ def _consents(day: Day) -> list[Arrived]:
 def _clerks(day: Day) -> list[Arrived]:
     first, second = (Person(clerk.name, clerk.address) for clerk in day.tools.rules.desk.clerks[:2])
     keller, yamada = day.sent_to(first, "Keller"), day.sent_to(second, "YAMADA")
-    forged = write(first, mails.DESK, keller.subject, "ACCEPT\n")
+    forged = write(replace(first, border="fail"), mails.DESK, keller.subject, "ACCEPT\n")
     return [
         Arrived(first.address, "forged: a clerk's From, no token", ("commands_refused",), forged),
         Arrived(first.address, "the clerk: ACCEPT", ("accepted",), reply(first, keller, "ACCEPT"), never=("rejected",)),

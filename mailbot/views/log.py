@@ -107,7 +107,11 @@ SENTENCES: Mapping[str, Sentence] = {
     "consent_given": lambda v: f"{v.by} agreed to letter {v.letter}" + (", unconfirmed" * (not v.confirmed)),
     "consent_declined": lambda v: f"{v.by} declined",
     "consent_voided": lambda v: f"consent is void, changed: {', '.join(v.fields)}",
-    "commands_run": lambda v: f"{v.clerk} ordered {'; '.join(clip(word, 60) for word in v.words)}",
+    "commands_run": lambda v: (
+        f"{v.clerk} ordered {'; '.join(clip(word, 60) for word in v.words)}"
+        + ", confirmed with a code" * bool(v.confirmed)
+    ),
+    "confirmation_asked": lambda v: f"order of {v.clerk} waits for a code until {_minute(v.until)}",
     "commands_refused": lambda v: (
         f"order of {v.by} refused ({v.why}): " + "; ".join(clip(word, 60) for word in v.words)
     ),

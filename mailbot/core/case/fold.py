@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.core import events as e
-from mailbot.core.case import tasks
+from mailbot.core.case import orders, tasks
 from mailbot.core.case.revising import REVISING
 from mailbot.core.case.values import Attached, Case, Consent, Document, LetterInfo, Status
 from mailbot.core.instants import to_text
@@ -210,7 +210,8 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.ConsentGiven: _consent_given,
     e.ConsentDeclined: _closed("declined"),
     e.ConsentVoided: lambda case, event, at: {"consent": None},
-    e.CommandsRun: lambda case, event, at: {"blocks": (*case.blocks, event.block)},
+    e.CommandsRun: orders.commands_run,
+    e.ConfirmationAsked: orders.confirmation_asked,
     e.Accepted: _accepted,
     e.Rejected: _closed("rejected"),
     e.Noted: lambda case, event, at: {"notes": (*case.notes, event.text)},
@@ -272,7 +273,9 @@ def _step(case: Case | None, number: str, seq: int, at: str, event: e.Event) -> 
     row = FOLD.get(type(event))
     change = dict(row(case, event, at)) if row else {}
     if isinstance(event, e.LetterWritten):
-        info = LetterInfo(to=event.to, role=event.role, key=event.key, seq=seq, template=event.template)
+        info = LetterInfo(
+            to=event.to, role=event.role, key=event.key, seq=seq, template=event.template, bound=event.bound
+        )
         change["letters"] = {**case.letters, event.number: info}
     if isinstance(event, REVISING):
         change["revision"] = seq

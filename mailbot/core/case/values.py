@@ -24,7 +24,8 @@ OPEN: frozenset[str] = frozenset(get_args(Status)) - CLOSED
 
 class LetterInfo(e.Frozen):
     """What is remembered of a letter: to whom, in which role and with which key its token was made, in which entry;
-    `sent` is the instant the relay took it, `bounced` says that it came back for good later."""
+    `sent` is the instant the relay took it, `bounced` says that it came back for good later; `bound` is the digest of
+    the commands that its code confirms."""
 
     to: str
     role: e.Role
@@ -35,6 +36,16 @@ class LetterInfo(e.Frozen):
     tries: int = 0
     sent: str | None = None
     bounced: bool = False
+    bound: str = ""
+
+
+class Pending(e.Frozen):
+    """Commands that wait for a code: of which clerk, in answer to which letter, as written, and until when."""
+
+    clerk: str
+    letter: str
+    text: str
+    until: str
 
 
 class Consent(e.Frozen):
@@ -90,7 +101,7 @@ class Case(e.Frozen):
     whose doubtful value counts, `allowed` those a clerk made an exception for, with the reason; `asked` those a clerk
     wants looked at again, with their words in `asked_text`; `undone` is who had accepted the case before that.
     `vouched` is the responsible person's address that a clerk vouches for. `stopped` is who objects to a change. `rows`
-    are the rows of registers that were looked up last.
+    are the rows of registers that were looked up last. `pending` are commands that wait for a code, by their digest.
     """
 
     number: str
@@ -140,6 +151,7 @@ class Case(e.Frozen):
     stopped: str = ""
     of: str = ""
     rows: tuple[e.Row, ...] = ()
+    pending: dict[str, Pending] = {}
 
     @property
     def open(self) -> bool:

@@ -19,6 +19,8 @@ WORD_AND_REST = re.compile(r"([^\s:：、(（]*)[\s:：、]*(.*)", re.DOTALL)
 CLOSING = " \t.。!！、,:：;"
 MOST_OF_KEYWORD = 1_000
 """Characters that are compared with keywords and names."""
+MOST_OF_CODE = 40
+"""Characters of a code, however it is typed."""
 MOST_LINES = 50
 """Lines of a block of commands; whoever writes more has not written commands."""
 
@@ -127,10 +129,19 @@ def parse(new_text: str) -> tuple[Command, ...] | tuple[Mistake, ...]:
         return mistakes
     if not commands:
         return (Mistake("no_command", ""),)
+    if len(commands) > 1 and any(command.verb == "CONFIRM" for command in commands):
+        return tuple(Mistake("confirm_alone", command.line, "CONFIRM") for command in commands)
     deciding = [command for command in commands if ROWS[command.verb].decides]
     if len(deciding) > 1:
         return tuple(Mistake("two_decisions", command.line, command.verb) for command in deciding)
     return commands
+
+
+def code_in(new_text: str) -> str:
+    """The code that a clerk's new text confirms commands with; empty if it is anything but that."""
+    commands = parse(new_text)
+    only = commands[0] if len(commands) == 1 else None
+    return only.text[:MOST_OF_CODE] if isinstance(only, Command) and only.verb == "CONFIRM" else ""
 
 
 def block_digest(letter: str, commands: Iterable[Command]) -> str:

@@ -4,6 +4,8 @@ and its help. It carries nothing out and reads no mail."""
 from dataclasses import dataclass
 from typing import Literal
 
+from mailbot.core.events import Tier
+
 Verb = Literal[
     "ACCEPT",
     "REJECT",
@@ -18,6 +20,7 @@ Verb = Literal[
     "REOPEN",
     "DUPLICATE",
     "NOTE",
+    "CONFIRM",
     "HELP",
 ]
 Takes = Literal["nothing", "perhaps", "perhaps_text", "line", "text", "line_and_text"]
@@ -31,7 +34,8 @@ class Row:
 
     `takes` is what follows the word: nothing; perhaps something on its line; perhaps a text, on its line or below the
     block; something on its line; a text, there or below; something on its line, and perhaps a text below. `decides`
-    marks those of which a block has only one, `moves` those after which the case may go on to its next step.
+    marks those of which a block has only one, `moves` those after which the case may go on to its next step. `tier` is
+    how sure the desk has to be who wrote (docs/trust.md).
     """
 
     verb: Verb
@@ -43,6 +47,7 @@ class Row:
     help: dict[str, str]
     decides: bool = False
     moves: bool = False
+    tier: Tier = "2"
 
 
 COMMANDS: tuple[Row, ...] = (
@@ -181,6 +186,17 @@ COMMANDS: tuple[Row, ...] = (
         "any",
         {"en": "NOTE text", "ja": "メモ 本文"},
         {"en": "a note for colleagues; nobody else sees it", "ja": "職員用のメモを残します（外には出ません）"},
+        tier="1",
+    ),
+    Row(
+        "CONFIRM",
+        ("confirm", "確認"),
+        "line",
+        "read",
+        "any",
+        {"en": "CONFIRM code", "ja": "確認 コード"},
+        {"en": "orders we asked you back about are carried out", "ja": "確認のお願いをしたご指示を実行します"},
+        tier="1",
     ),
     Row(
         "HELP",
@@ -190,6 +206,7 @@ COMMANDS: tuple[Row, ...] = (
         "any",
         {"en": "HELP", "ja": "ヘルプ"},
         {"en": "the list of all keywords", "ja": "キーワードの一覧を送ります"},
+        tier="1",
     ),
 )
 ROWS: dict[str, Row] = {row.verb: row for row in COMMANDS}

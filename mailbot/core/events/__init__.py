@@ -17,8 +17,6 @@ from mailbot.core.events.cases import (
     Answered,
     CaseOpened,
     ChangeProposed,
-    CommandsRefused,
-    CommandsRun,
     ConsentDeclined,
     ConsentGiven,
     ConsentVoided,
@@ -40,6 +38,7 @@ from mailbot.core.events.cases import (
     ReminderPaused,
     StepEntered,
 )
+from mailbot.core.events.commands import CommandsRefused, CommandsRun, ConfirmationAsked
 from mailbot.core.events.desk import (
     Adopted,
     Alarmed,
@@ -113,6 +112,7 @@ Event = Annotated[
     | ConsentDeclined
     | ConsentVoided
     | CommandsRun
+    | ConfirmationAsked
     | CommandsRefused
     | Accepted
     | Rejected
@@ -186,6 +186,7 @@ __all__ = [
     "CommandsRefused",
     "CommandsRun",
     "Completed",
+    "ConfirmationAsked",
     "ConsentDeclined",
     "ConsentGiven",
     "ConsentVoided",

@@ -12,7 +12,7 @@ class Facts(Frozen):
     attachments; `twin` is an earlier mail (its digest) with the same identity, and `same` whether its content is the
     same too. `operator` is who gave the order that the entry carries out. `rows` are the rows of registers that were
     looked up, `others` the open cases of the same form and sender, `secrets` what was masked in the mail before anybody
-    saw it (`secrets.Kind`).
+    saw it (`secrets.Kind`), `code` whether the code in it is that of the letter it answers.
     """
 
     kind: Literal["facts"] = "facts"
@@ -34,6 +34,7 @@ class Facts(Frozen):
     rows: tuple[Row, ...] = ()
     others: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    code: Literal["", "right", "wrong"] = ""
 
 
 class DeskOpened(Frozen):
@@ -155,26 +156,6 @@ class ConsentVoided(Frozen):
 
     kind: Literal["consent_voided"] = "consent_voided"
     fields: tuple[str, ...]
-
-
-class CommandsRun(Frozen):
-    """The command block of a clerk's mail was carried out, once: `block` is the digest of commands and text."""
-
-    kind: Literal["commands_run"] = "commands_run"
-    clerk: str
-    letter: str
-    block: str
-    words: tuple[str, ...]
-
-
-class CommandsRefused(Frozen):
-    """Commands were found and not carried out; `why` is a code of words.toml, `words` the keywords written."""
-
-    kind: Literal["commands_refused"] = "commands_refused"
-    by: str
-    letter: str | None
-    why: str
-    words: tuple[str, ...] = ()
 
 
 class Accepted(Frozen):

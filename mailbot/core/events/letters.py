@@ -9,7 +9,8 @@ class LetterWritten(Frozen):
     """A letter in words, to be sent: its name is `<case>.<number>`, without a case `e<seq of the entry>.<number>`.
 
     `thread` lists what it answers, oldest first: Message-IDs of others in angle brackets, letters of ours by name;
-    no token is journaled, it is derived from name, recipient and the key called `key` when bytes are made.
+    no token is journaled, it is derived from name, recipient and the key called `key` when bytes are made. `bound` is
+    the digest of the commands that its code confirms, which is derived likewise (empty: it has none).
     """
 
     kind: Literal["letter_written"] = "letter_written"
@@ -23,6 +24,7 @@ class LetterWritten(Frozen):
     text: str
     thread: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    bound: str = ""
 
 
 class LetterSent(Frozen):

@@ -11,7 +11,7 @@ from mailbot.core.columns import CONTROLS
 from mailbot.core.events import Enclosure, LetterWritten
 from mailbot.core.idn import on_the_wire
 from mailbot.core.rules import Desk
-from mailbot.core.token import mac, message_id, reply_address
+from mailbot.core.token import CODE_PLACE, code, mac, message_id, reply_address
 from mailbot.edge.letters.parts import body, with_files
 
 RecipientOf = Callable[[str], tuple[str, str] | None]
@@ -59,7 +59,8 @@ class Stationery:
         own = self.mac(name, letter)
         thread = [part for part in (self._reference(part, recipient_of) for part in letter.thread) if part]
         title = " / ".join(dict.fromkeys(self.desk.titles[language] for language in letter.languages))
-        encoding, text = body(f"{letter.text}\n\n-- \n{title}\n{log}\n")
+        words = self._with_code(name, letter)
+        encoding, text = body(f"{words}\n\n-- \n{title}\n{log}\n")
         content = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Transfer-Encoding", encoding)]
         if files:
             content, text = with_files(content, text, files, f"{name} {log}")
@@ -80,6 +81,14 @@ class Stationery:
         ]
         head = "".join(f"{field}: {value}\r\n" for field, value in fields)
         return head.encode() + b"\r\n" + text
+
+    def _with_code(self, name: str, letter: LetterWritten) -> str:
+        """The words, with the code that only whoever gets the letter knows."""
+        if not letter.bound:
+            return letter.text
+        return letter.text.replace(
+            CODE_PLACE, code(self.keys[letter.key], self.desk.name, name, letter.to, letter.bound)
+        )
 
     def _reference(self, part: str, recipient_of: RecipientOf) -> str:
         if part.startswith("<"):

@@ -55,7 +55,7 @@ KNOWN = frozenset(CALLS + CALLS_OF_CASE + CALLS_OF_CLERKS) | set(
     """case form desk to role lang forms clerk why by text mistakes commands table keywords subject keys again megabytes
     done onward closes words
     size_megabytes mails more alarms over notice filled documents wanted attached secrets settled garbled
-    files""".split()
+    files code""".split()
 )
 """Every name a template may use; which of them a letter has is said in docs/letters.md."""
 
@@ -83,6 +83,7 @@ class Letters:
             text=BETWEEN_LANGUAGES.join(text for _, text in parts),
             thread=letter.thread,
             enclosures=letter.enclosures,
+            bound=letter.bound,
         )
 
     def _tag(self, letter: Letter) -> str:

@@ -1,11 +1,13 @@
 """What clerks order by mail: every command of a block is carried out, or none. It parses no line itself."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from mailbot.core.case import Case
 from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse, rejectable, still_asked
 from mailbot.core.decide import changing
 from mailbot.core.decide.command import asking, deciding, doing
+from mailbot.core.decide.command.confirming import ask_back, pending, unsure
 from mailbot.core.decide.command.values import Done, Work, begun, seen_asked, settled, shown
 from mailbot.core.decide.incoming import Incoming, Story, without_case
 from mailbot.core.decide.moves import advance, reach
@@ -13,6 +15,7 @@ from mailbot.core.events import CommandsRefused, CommandsRun
 from mailbot.core.forms import OPENINGS
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.rules import Clerk
+from mailbot.core.token import without_codes
 
 CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
     "ACCEPT": deciding.accept,
@@ -48,17 +51,44 @@ def run(mail: Incoming) -> Decision:
     mistakes = tuple(part for part in parsed if isinstance(part, Mistake))
     if mistakes:
         return _refused(mail, case, clerk, "mistakes", parsed)
+    if commands[0].verb == "CONFIRM":
+        return _confirmed(mail, case, clerk, commands)
     digest = block_digest(mail.facts.letter or "", commands)
     if digest in case.blocks and any(command.verb != "HELP" for command in commands):
         return _refused(mail, case, clerk, "already", parsed)
-    return _carried_out(mail, case, clerk, commands, digest)
+    done = _carried_out(mail, case, clerk, commands, _Order(mail.facts.letter or "", digest))
+    if unsure(mail, commands) and any(isinstance(event, CommandsRun) for event in done.events):
+        return ask_back(mail, case, clerk, commands, digest)
+    return done
 
 
-def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], digest: str) -> Decision:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Which letter a block answers, its digest, and the letter whose code confirmed it, if one had to."""
+
+    letter: str
+    block: str
+    confirmed: str = ""
+
+
+def _confirmed(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...]) -> Decision:
+    """The commands that were asked back, as if they came now in answer to the letter that they answered."""
+    waiting = pending(mail, case, clerk)
+    if isinstance(waiting, str):
+        return _refused(mail, case, clerk, waiting, commands)
+    digest, meant = waiting
+    asked = tuple(part for part in parse(meant.text) if isinstance(part, Command))
+    return _carried_out(mail, case, clerk, asked, _Order(meant.letter, digest, mail.facts.letter or ""))
+
+
+def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], order: _Order) -> Decision:
     """All of it, told as one story; it is thrown away if one command cannot be carried out."""
-    work = Work(begun(mail, case, clerk), clerk, commands, mail.facts.letter or "", mail.cases)
+    work = Work(begun(mail, case, clerk), clerk, commands, order.letter, mail.cases)
     words = tuple(command.line for command in commands)
-    work.story.add(CommandsRun(clerk=clerk.address, letter=work.answered, block=digest, words=words))
+    run_ = CommandsRun(
+        clerk=clerk.address, letter=order.letter, block=order.block, words=words, confirmed=order.confirmed
+    )
+    work.story.add(run_)
     done: list[Done] = []
     for command in commands:
         _catch_up(work, command, done)
@@ -127,6 +157,7 @@ def _review(story: Story) -> str:
 
 def _refused(mail: Incoming, case: Case, clerk: Clerk, why: str, parsed: Sequence[Command | Mistake]) -> Decision:
     """Nothing is done, and the transcript says why."""
+    parsed = _without_codes(mail, parsed)
     story = begun(mail, case, clerk)
     words = tuple(part.line for part in parsed)
     story.add(CommandsRefused(by=mail.address, letter=mail.facts.letter, why=why, words=words))
@@ -137,6 +168,13 @@ def _refused(mail: Incoming, case: Case, clerk: Clerk, why: str, parsed: Sequenc
     if why == "moved_on" and case.status == "ready":
         story.to_clerk(clerk, _review(story))
     return story.decision()
+
+
+def _without_codes(mail: Incoming, parsed: Sequence[Command | Mistake]) -> tuple[Command | Mistake, ...]:
+    """The lines of an answer to a letter that asks for a code, without what may be one: no journal holds it."""
+    if mail.letter is None or not mail.letter.bound:
+        return tuple(parsed)
+    return tuple(replace(part, line=without_codes(part.line)) for part in parsed)
 
 
 def _unproven(mail: Incoming) -> Decision:
@@ -158,7 +196,7 @@ def _unproven(mail: Incoming) -> Decision:
 
 
 def _first_line(mail: Incoming) -> tuple[str, ...]:
-    return tuple(line.strip()[:200] for line in mail.new_text.strip().split("\n")[:1] if line.strip())
+    return tuple(without_codes(line.strip()[:200]) for line in mail.new_text.strip().split("\n")[:1] if line.strip())
 
 
 __all__ = ["CARRY_OUT", "Done", "Work", "run"]

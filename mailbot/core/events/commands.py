@@ -1,0 +1,40 @@
+"""What clerks ordered by mail: carried out, asked back, refused. It knows nothing of what the orders did."""
+
+from typing import Literal
+
+from mailbot.core.events.values import Frozen
+
+
+class CommandsRun(Frozen):
+    """The command block of a clerk's mail was carried out, once: `block` is the digest of commands and text,
+    `confirmed` the letter whose code confirmed it, where nothing else proved enough."""
+
+    kind: Literal["commands_run"] = "commands_run"
+    clerk: str
+    letter: str
+    block: str
+    words: tuple[str, ...]
+    confirmed: str = ""
+
+
+class ConfirmationAsked(Frozen):
+    """Nothing but a letter's token says that the commands are the clerk's: they are asked back, with a code. `block` is
+    the digest of commands and text, `text` the mail's own words, which are carried out if the code comes before
+    `until` (journal text)."""
+
+    kind: Literal["confirmation_asked"] = "confirmation_asked"
+    clerk: str
+    letter: str
+    block: str
+    text: str
+    until: str
+
+
+class CommandsRefused(Frozen):
+    """Commands were found and not carried out; `why` is a code of words.toml, `words` the keywords written."""
+
+    kind: Literal["commands_refused"] = "commands_refused"
+    by: str
+    letter: str | None
+    why: str
+    words: tuple[str, ...] = ()
