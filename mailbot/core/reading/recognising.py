@@ -37,10 +37,11 @@ def recognise(subject: str, text: str, forms: Mapping[str, Form]) -> str | None:
 
 def _bounds(subject: str, text: str, forms: Mapping[str, Form]) -> Iterator[tuple[Score, str]]:
     """Each form that may be meant, with the best score it can have; in their order."""
-    markers = [(line.kind, marker[0]) for line in lines_of(text) if (marker := find_marker(line.text))]
+    lines = lines_of(text)
+    markers = [(line.kind, marker[0]) for line in lines if (marker := find_marker(line.text))]
     pasted = {name for kind, name in markers if kind == "new"}
     quoted = {name for _, name in markers}
-    reach = _index(tuple(map(Same, forms.values()))).reach(line.text for line in lines_of(text))
+    reach = _index(Same(forms)).reach(line.text for line in lines)
     meant = [name for name in forms if name.lower() in pasted] or forms
     for name, labels in zip(forms, reach, strict=True):
         marked = forms[name].name.lower() in quoted
@@ -49,8 +50,8 @@ def _bounds(subject: str, text: str, forms: Mapping[str, Form]) -> Iterator[tupl
 
 
 @lru_cache(maxsize=4)
-def _index(forms: tuple[Same[Form], ...]) -> Index:
-    return Index([same.value for same in forms])
+def _index(forms: Same[Mapping[str, Form]]) -> Index:
+    return Index(tuple(forms.value.values()))
 
 
 def _score(subject: str, text: str, form: Form) -> Score:

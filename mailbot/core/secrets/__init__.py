@@ -6,6 +6,7 @@ It knows no form and no rule, and nothing of what becomes of the mail.
 import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from mailbot.core.events import Plan
 from mailbot.core.message import Attachment, Mailbox, Message
@@ -108,8 +109,7 @@ def without(message: Message) -> Message:
         kinds.update(found)
         return shown
 
-    changed = dataclasses.replace(
-        message,
+    cleaned = dict[str, Any](
         message_id=message.message_id if clean(message.message_id) == message.message_id else "",
         subject=clean(message.subject),
         senders=_named(message.senders, clean),
@@ -124,7 +124,7 @@ def without(message: Message) -> Message:
         doubts=tuple(map(clean, message.doubts)),
         unsure=_unsure(message.unsure, clean),
     )
-    return dataclasses.replace(changed, secrets=tuple(kind for kind in KINDS if kind in kinds))
+    return dataclasses.replace(message, **cleaned, secrets=tuple(kind for kind in KINDS if kind in kinds))
 
 
 Clean = Callable[[str], str]
