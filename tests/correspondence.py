@@ -70,18 +70,22 @@ class Correspondence:
         to: str = "",
         number: str = "2026-00001",
         tier: str = "",
+        letter: int = 0,
+        code: str = "",
         **more: object,
     ) -> Decision:
-        """An answer to the newest letter to `to` (the sender, if nothing is said) about a case, sorted as `sort`."""
+        """An answer to a letter about a case (the newest to `to`, or to the sender, if nothing is said), sorted as
+        `sort`; `code` is what was found of the code in it."""
         letters = self.cases[number].letters
-        newest = max(at for at, info in letters.items() if info.to == (to or sender))
+        newest = letter or max(at for at, info in letters.items() if info.to == (to or sender))
         role = letters[newest].role
         tier = tier or (
             "0" if to and to != sender else "0+" if role in ("applicant", "holder") else "2" if role == "clerk" else "1"
         )
         who = Sender.model_validate({"address": sender, "role": role, "tier": tier})
         facts = Facts(sort=sort, sender=who, letter=f"{number}.{newest}", letter_state="verified", found_by="address")
-        return self._decided(self._message(sender, text, **more), facts.model_copy(update={"rows": self.rows}))
+        found = {"rows": self.rows, "code": code}
+        return self._decided(self._message(sender, text, **more), facts.model_copy(update=found))
 
     def order(self, text: str, clerk: str = MORGAN, number: str = "2026-00001", **more: object) -> Decision:
         """A clerk's commands, in a reply to the newest letter to them."""

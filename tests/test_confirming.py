@@ -1,0 +1,119 @@
+"""Orders that only a letter's token vouches for: asked back, confirmed once, bound to what was ordered."""
+
+from datetime import timedelta
+
+import pytest
+from correspondence import MORGAN, SATO, Correspondence, kinds, only, said
+from test_clerk_commands import refusal, reviewed
+
+from mailbot.core.decide.command.confirming import MOST_ASKED
+from mailbot.core.events import Accepted, CommandsRefused, CommandsRun, ConfirmationAsked, Noted
+from mailbot.core.outcome import Decision
+from mailbot.core.token import CODE_PLACE
+
+
+def unvouched(desk: Correspondence, text: str, clerk: str = MORGAN) -> Decision:
+    """A clerk's mail from their address, with the token of a letter to them, and nothing more."""
+    return desk.order(text, clerk, tier="1")
+
+
+def confirmed(desk: Correspondence, code: str = "right", clerk: str = MORGAN) -> Decision:
+    """An answer to the letter with the code; whether it is the right one was found out before."""
+    return desk.order("CONFIRM abcd-efgh", clerk, tier="1", code=code)
+
+
+def test_nothing_is_decided_before_the_code_comes() -> None:
+    desk = reviewed()
+    decision = unvouched(desk, "ACCEPT")
+    assert kinds(decision) == ["confirmation_asked"]
+    assert [(letter.template, letter.to) for letter in decision.letters] == [("confirm", MORGAN)]
+    assert desk.case.status == "ready"
+    assert CODE_PLACE in desk.last(MORGAN).text
+    assert desk.last(MORGAN).bound == only(decision, ConfirmationAsked).block
+
+
+def test_the_code_carries_out_what_was_ordered_as_if_it_answered_that_letter() -> None:
+    desk = reviewed()
+    asked = only(unvouched(desk, "ACCEPT\nNOTE spoke with him"), ConfirmationAsked)
+    decision = confirmed(desk)
+    run = only(decision, CommandsRun)
+    assert (run.letter, run.block, run.words) == (asked.letter, asked.block, ("ACCEPT", "NOTE spoke with him"))
+    assert run.confirmed == f"{desk.case.number}.{max(n for n, info in desk.case.letters.items() if info.bound)}"
+    assert only(decision, Accepted).clerk == MORGAN
+    assert only(decision, Noted).text == "spoke with him"
+    assert desk.case.pending == {}
+
+
+def test_a_code_counts_once() -> None:
+    desk = reviewed()
+    unvouched(desk, "ACCEPT")
+    confirmed(desk)
+    number = max(at for at, info in desk.case.letters.items() if info.bound)
+    again = desk.order("CONFIRM abcd-efgh", MORGAN, tier="1", code="right", letter=number)
+    assert refusal(again) == "already"
+
+
+def test_a_wrong_code_does_nothing_and_the_right_one_still_counts() -> None:
+    desk = reviewed()
+    unvouched(desk, "ACCEPT")
+    number = max(desk.case.letters)
+    assert refusal(desk.order("CONFIRM abcd-efgh", MORGAN, tier="1", code="wrong", letter=number)) == "wrong_code"
+    assert only(desk.order("CONFIRM abcd-efgh", MORGAN, tier="1", code="right", letter=number), Accepted)
+
+
+def test_a_code_counts_for_half_an_hour() -> None:
+    desk = reviewed()
+    unvouched(desk, "ACCEPT")
+    desk.now += timedelta(minutes=30)
+    assert refusal(confirmed(desk)) == "code_expired"
+    assert desk.case.status == "ready"
+
+
+def test_the_case_that_moved_on_meanwhile_is_not_decided() -> None:
+    desk = reviewed()
+    unvouched(desk, "ACCEPT")
+    number = max(desk.case.letters)
+    desk.order("VOUCH responsible", SATO)
+    assert desk.case.status == "ready"
+    assert refusal(desk.order("CONFIRM abcd-efgh", MORGAN, tier="1", code="right", letter=number)) == "moved_on"
+
+
+def test_a_letter_that_asks_for_nothing_has_nothing_to_be_confirmed() -> None:
+    assert refusal(reviewed().order("CONFIRM abcd-efgh", MORGAN, tier="1")) == "nothing_to_confirm"
+
+
+def test_the_code_of_one_clerk_is_not_another_s() -> None:
+    desk = reviewed()
+    unvouched(desk, "ACCEPT")
+    assert refusal(desk.order("CONFIRM abcd-efgh", SATO, tier="1", code="right")) == "nothing_to_confirm"
+
+
+@pytest.mark.parametrize("text", ["NOTE spoke with him", "HELP", "メモ 本人と話しました"])
+def test_what_decides_nothing_needs_no_code(text: str) -> None:
+    assert "commands_run" in kinds(unvouched(reviewed(), text))
+
+
+def test_a_block_with_a_mistake_is_refused_and_not_asked_back() -> None:
+    assert refusal(unvouched(reviewed(), "ACCEPT my apologies")) == "mistakes"
+
+
+def test_what_cannot_be_carried_out_is_not_asked_back() -> None:
+    assert refusal(unvouched(reviewed(), "REOPEN")) == "not_closed"
+
+
+def test_a_mailbox_is_not_filled_with_questions() -> None:
+    desk = reviewed()
+    newest = max(at for at, info in desk.case.letters.items() if info.to == MORGAN)
+    for number in range(MOST_ASKED):
+        asked = desk.order(f"REJECT for reason {number}", MORGAN, tier="1", letter=newest)
+        assert kinds(asked) == ["confirmation_asked"]
+    decision = desk.order("REJECT no", MORGAN, tier="1", letter=newest)
+    assert (refusal(decision), decision.letters) == ("asked_often", ())
+
+
+def test_what_stands_in_the_journal_of_a_wrong_answer_is_no_code() -> None:
+    desk = reviewed()
+    unvouched(desk, "ACCEPT")
+    decision = confirmed(desk, "wrong")
+    assert only(decision, CommandsRefused).words == ("CONFIRM …",)
+    assert "abcd" not in said(desk.last(MORGAN))
