@@ -1,7 +1,8 @@
 """Conversations as files: mails and the clock go in, and the file must say exactly what the desk noted and wrote.
 
 A file begins with a title and prose. Each `## <day> <time> …` heading is an instant (desk time), followed by one
-```mail block, or by none when time just passes. A ```register <name> block is a CSV file that the operator imports.
+```mail block, or by none when time just passes. A ```register <name> block is a CSV file that the operator imports, an
+```order <case> [<address>] block what they order in a clerk's words, in that clerk's name or nobody's.
 Blocks ```log and ```letter under it are what the desk did; run the tests with MAILBOT_GOLDEN=1 to have them written
 anew, then read them.
 
@@ -22,7 +23,7 @@ from conversation_mail import raw_mail
 from mailbot import desks
 from mailbot.core.events import LetterWritten, Operator
 from mailbot.core.instants import to_text
-from mailbot.core.orders import ImportRegister, Ordered
+from mailbot.core.orders import ImportRegister, Order, Ordered, RunCommands
 from mailbot.core.pulse import Pulse
 from mailbot.core.rules import Rules
 from mailbot.edge import config
@@ -67,6 +68,7 @@ class Scene:
     prose: str
     mail: str | None
     register: tuple[str, str] | None = None
+    order: tuple[str, str, str] | None = None
 
 
 def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
@@ -80,8 +82,18 @@ def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
         at = datetime.strptime(hit[1], "%Y-%m-%d %H:%M").replace(tzinfo=zone)
         mail = re.search(r"(?ms)^```mail\n(.*?)^```$", rest)
         register = re.search(r"(?ms)^```register (\w+)\n(.*?)^```$", rest)
+        order = re.search(r"(?ms)^```order (\S+) ?(\S*)\n(.*?)^```$", rest)
         prose = re.split(r"(?m)^```", rest, maxsplit=1)[0].strip()
-        found.append(Scene(heading, at, prose, mail[1] if mail else None, register and (register[1], register[2])))
+        found.append(
+            Scene(
+                heading,
+                at,
+                prose,
+                mail[1] if mail else None,
+                register and (register[1], register[2]),
+                order and (order[1], order[2], order[3]),
+            )
+        )
     return head.rstrip(), found
 
 
@@ -97,6 +109,9 @@ async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], r
                 await take_in(tools, reader, [Delivered(raw)], lambda at=scene.at: at)
             if scene.register is not None:
                 _import(state, scene)
+            if scene.order is not None:
+                case, clerk, text = scene.order
+                _submit(state, scene, RunCommands(case=case, clerk=clerk, text=text))
             done = Round()
             work = Work(tools, nowhere, [relay], reader, Pulse(), lambda at=scene.at: at)
             await carry_out_orders(work, done)
@@ -114,8 +129,11 @@ def _import(state: Path, scene: Scene) -> None:
     """The operator gives the order to import a register; it is carried out at the scene's instant."""
     assert scene.register is not None
     name, csv = scene.register
-    order = ImportRegister(name=name, digest=give_register(state, csv.encode()))
-    by = Operator(user="anna", nonce=f"import-{name}-{scene.at:%Y%m%d%H%M}")
+    _submit(state, scene, ImportRegister(name=name, digest=give_register(state, csv.encode())))
+
+
+def _submit(state: Path, scene: Scene, order: Order) -> None:
+    by = Operator(user="anna", nonce=f"{order.kind}-{scene.at:%Y%m%d%H%M}")
     submit(state, Ordered(by=by, at=to_text(scene.at.astimezone(UTC)), order=order))
 
 
@@ -123,6 +141,9 @@ def _scene_text(scene: Scene) -> str:
     parts = [scene.heading, scene.prose, f"```mail\n{scene.mail}```" if scene.mail is not None else ""]
     if scene.register is not None:
         parts.insert(2, f"```register {scene.register[0]}\n{scene.register[1]}```")
+    if scene.order is not None:
+        case, clerk, text = scene.order
+        parts.insert(2, f"```order {case} {clerk}".rstrip() + f"\n{text}```")
     return "\n\n".join(part for part in parts if part)
 
 

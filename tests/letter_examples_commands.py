@@ -123,6 +123,20 @@ def refused(why: str, line: str) -> Callable[[str], Letter]:
     return written("transcript", "clerk", asked, **data)
 
 
+def from_the_shell(named: bool, why: str = "") -> Callable[[str], Letter]:
+    """A transcript of an order that was given at the shell, in the clerk's name or in nobody's."""
+    read = tuple(part for part in commands.parse("ACCEPT") if isinstance(part, commands.Command))
+
+    def make(language: str) -> Letter:
+        of = collecting if why else closed("done")
+        told = (written("accepted", "applicant", of)(language),)
+        done = () if why else (Done(read[0], "", told),)
+        data = {"why": why, "mistakes": (), "commands": read, "done": done, "onward": (), "settled": False}
+        return written("transcript", "clerk", of, **data, shell="anna", named=named)(language)
+
+    return make
+
+
 def taken_back(language: str) -> Letter:
     """A transcript of a question taken back in part."""
     read = tuple(part for part in commands.parse("DONE Address") if isinstance(part, commands.Command))
@@ -150,6 +164,9 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-still-asked": refused("still_asked", "ACCEPT"),
     "transcript-asked-moved": refused("moved_on", "REJECT no such address"),
     "transcript-taken-back": taken_back,
+    "transcript-shell": from_the_shell(named=False),
+    "transcript-shell-named": from_the_shell(named=True),
+    "transcript-shell-refused": from_the_shell(named=True, why="not_ready"),
     "transcript-wrong-code": refused("wrong_code", "CONFIRM …"),
     "transcript-code-expired": refused("code_expired", "CONFIRM …"),
     "confirm": asked_back,

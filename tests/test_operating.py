@@ -212,3 +212,22 @@ async def test_a_mail_whose_letter_cannot_be_written_is_alarmed_of_at_once_and_d
     template.write_text(right, encoding="utf-8")
     assert "mails taken in 1" in (await lines(world, "once"))[0]
     assert not [line for line in await lines(world, "status") if line.startswith("ALARM")]
+
+
+@in_a_loop
+async def test_a_clerks_commands_are_carried_out_from_the_shell_or_refused_in_the_words_of_a_transcript(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    await servers.deliver(application(1))
+    await lines(world, "once")
+    number = json.loads((await lines(world, "cases", "--json"))[0])["number"]
+    noted = await lines(world, "command", number, "NOTE she rang", "--clerk", "morgan@staff.desk.example")
+    assert "note by morgan@staff.desk.example: she rang" in noted[0]
+    assert "were carried out" in " ".join(noted)
+    code, out, err = await world.run("command", number, "ACEPT", "--clerk", "morgan@staff.desk.example")
+    assert (code, err) == (2, "mailbot: not done\n")
+    assert out.startswith("Dear Alex Morgan,")
+    assert "Did you mean: ACCEPT" in out
+    refused = await world.run("command", "2026-00999", "ACCEPT")
+    assert refused == (2, "", "mailbot: not done: there is no case of that number (2026-00999)\n")

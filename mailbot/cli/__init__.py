@@ -36,6 +36,9 @@ STATUS = arg("--status", choices=get_args(Status), metavar="STATUS", help=f"one 
 JSON = arg("--json", action="store_true", help="one JSON object a line")
 KEEP = arg("--keep", type=Path, metavar="DIR", help="leave settings, state and letters in DIR")
 CASE = arg("case", nargs="?", help="only this case")
+NUMBER = arg("case", metavar="CASE", help="its number, such as 2026-00042")
+ORDERS = arg("orders", nargs="+", metavar="ORDER", help='such as "ACCEPT"; each a line, - reads standard input')
+CLERK = arg("--clerk", default="", metavar="ADDRESS", help="in this clerk's name (default: as the operator)")
 SINCE = arg("--since", type=look.instant, help="only entries from this day or instant on (UTC)")
 RULES = arg("--rules", type=Path, help="folder of rules (default: settings, else the shipped ones)")
 TEMPLATES = arg("--templates", type=Path, help="folder of templates")
@@ -57,6 +60,7 @@ COMMANDS: tuple[Row, ...] = (
     ("once", "one round: read all mail, decide, send, meet deadlines", work.once, ()),
     ("status", "how the service is: mails, letters, servers, sums", looking(look.show_status), (JSON,)),
     ("adopt", "let the desk take in the mails that it only observed", ordering(work.adopt), ()),
+    ("command", "carry out a clerk's commands on a case", ordering(work.command), (NUMBER, ORDERS, CLERK)),
     ("letters list", "the letters that are held", looking(look.list_letters), (JSON,)),
     ("letters show", "the words of letters", looking(look.show_letter), (LETTERS,)),
     ("letters release", "let held letters go, whatever the budgets say", ordering(work.release), (SOME_LETTERS,)),

@@ -7,6 +7,7 @@ import os
 import pwd
 import secrets
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
@@ -14,9 +15,19 @@ from contextlib import suppress
 from mailbot import desks
 from mailbot.cli.look import quarantined
 from mailbot.cli.words import MISTAKE, OK, TROUBLE, Command, complain, say, settings
-from mailbot.core.events import Facts, Operator, OrderRefused
+from mailbot.core.events import CommandsRefused, Facts, LetterWritten, Operator, OrderRefused
 from mailbot.core.instants import to_text
-from mailbot.core.orders import REFUSALS, Adopt, DismissMail, DropLetters, Order, Ordered, ReleaseLetters, RetryMail
+from mailbot.core.orders import (
+    REFUSALS,
+    Adopt,
+    DismissMail,
+    DropLetters,
+    Order,
+    Ordered,
+    ReleaseLetters,
+    RetryMail,
+    RunCommands,
+)
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.memory import begin, give_back_large
 from mailbot.flow.tools import wall_clock
@@ -157,8 +168,18 @@ def _say_result(entries: Sequence[Entry]) -> int:
     for event in refused:
         complain(f"not done: {REFUSALS[event.why]}" + (f" ({event.about})" if event.about else ""))
     for entry in () if refused else entries:
-        say(sentence(entry))
+        if any(isinstance(event, CommandsRefused) for event in entry.events or ()):
+            say(_transcript(entry))
+            complain("not done")
+            return MISTAKE
+        say("\n\n".join(part for part in (sentence(entry), _transcript(entry)) if part))
     return MISTAKE if refused else OK
+
+
+def _transcript(entry: Entry) -> str:
+    """What a letter says became of commands, as it went to the first whom it went to; empty if the order held none."""
+    written = (event for event in entry.events or () if isinstance(event, LetterWritten))
+    return next((letter.text for letter in written if letter.template == "transcript"), "")
 
 
 def adopt(arguments: argparse.Namespace) -> list[Order]:
@@ -184,6 +205,12 @@ def retry(arguments: argparse.Namespace) -> list[Order]:
 def dismiss(arguments: argparse.Namespace) -> list[Order]:
     """Mails in quarantine that need nothing more."""
     return [DismissMail(mail=digest, reason=arguments.reason) for digest in _in_quarantine(arguments)]
+
+
+def command(arguments: argparse.Namespace) -> list[Order]:
+    """A clerk's commands on a case, a line each; `-` alone reads them from standard input."""
+    text = sys.stdin.read() if arguments.orders == ["-"] else "\n".join(arguments.orders)
+    return [RunCommands(case=arguments.case, text=text, clerk=arguments.clerk)]
 
 
 def _in_quarantine(arguments: argparse.Namespace) -> list[str]:

@@ -61,8 +61,18 @@ class ImportRegister(Frozen):
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
+class RunCommands(Frozen):
+    """Carry out commands on a case as a clerk of this address, or as the operator where none is named. `text` is what
+    a clerk would write as new text."""
+
+    kind: Literal["run_commands"] = "run_commands"
+    case: str
+    text: str = Field(max_length=100_000)
+    clerk: str = ""
+
+
 Order = Annotated[
-    Adopt | ReleaseLetters | DropLetters | RetryMail | DismissMail | DestroySecret | ImportRegister,
+    Adopt | ReleaseLetters | DropLetters | RetryMail | DismissMail | DestroySecret | ImportRegister | RunCommands,
     Field(discriminator="kind"),
 ]
 
@@ -88,6 +98,8 @@ REFUSALS = {
     "nothing_observed": "no mail is only observed",
     "no_such_register": "rules/desk.toml, as it was when the service began, declares no register of that name",
     "register_missing": "the file to be imported is not there any more; import it again",
+    "no_such_case": "there is no case of that number",
+    "no_such_clerk": "rules/desk.toml, as it was when the service began, names no clerk of that address",
     "register_wrong": "the file does not fit what rules/desk.toml declares",
 }
 """Why an order was refused, by the code in `OrderRefused`, in words for the operator."""

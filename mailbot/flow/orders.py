@@ -3,10 +3,12 @@ nothing."""
 
 import asyncio
 
+from mailbot.core.commands import named_cases
 from mailbot.core.decide.orders import carry_out as decide
-from mailbot.core.decide.orders import imported, refused
+from mailbot.core.decide.orders import commanded, imported, refused
+from mailbot.core.evidence import lookups_of
 from mailbot.core.ledger import Ledger
-from mailbot.core.orders import DropLetters, ImportRegister, Ordered, ReleaseLetters, RetryMail
+from mailbot.core.orders import DropLetters, ImportRegister, Ordered, ReleaseLetters, RetryMail, RunCommands
 from mailbot.core.registers import Table, read_csv
 from mailbot.flow.intake import Delivered, append, take_in
 from mailbot.flow.reader import Reader
@@ -25,6 +27,8 @@ async def carry_out(tools: Tools, reader: Reader, ordered: Ordered, clock: Clock
             await _retry(tools, reader, ordered, ordered.order.mail, clock)
         elif isinstance(ordered.order, ImportRegister):
             await _import(tools, ordered, ordered.order, clock)
+        elif isinstance(ordered.order, RunCommands):
+            await _command(tools, ordered, ordered.order, clock)
         else:
             await _decide(tools, ordered, clock)
     if isinstance(ordered.order, ImportRegister):
@@ -57,6 +61,17 @@ async def _import(tools: Tools, ordered: Ordered, order: ImportRegister, clock: 
     async with tools.store.batch() as batch:
         now = clock()
         await append(tools, batch, [imported(ordered, order, given, tools.rules)], None, now)
+
+
+async def _command(tools: Tools, ordered: Ordered, order: RunCommands, clock: Clock) -> None:
+    """A clerk's commands on a case; with the first letter of a case that they name comes that case, as for a mail."""
+    async with tools.store.batch() as batch:
+        case, now, desk = await batch.case(order.case), clock(), tools.rules.desk
+        rows = lookups_of(case, tools.rules) if case else ()
+        named = tuple(f"{number}.1" for number in named_cases(order.text))
+        recall = await batch.recall(Asked(letters=named, rows=rows, registers=desk.registers))
+        cases = {**recall.cases, order.case: case} if case else recall.cases
+        await append(tools, batch, [commanded(ordered, order, cases, recall.rows, tools.rules, now)], None, now)
 
 
 def _in_quarantine(ledger: Ledger) -> set[str]:

@@ -4,7 +4,11 @@ and no mail."""
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from mailbot.core.case import LetterInfo
+from mailbot.core import secrets
+from mailbot.core.case import Case, LetterInfo
+from mailbot.core.decide.command import run_order
+from mailbot.core.decide.command.telling import operator_as_clerk
+from mailbot.core.decide.incoming import Incoming
 from mailbot.core.events import (
     Adopted,
     Event,
@@ -14,9 +18,11 @@ from mailbot.core.events import (
     OrderRefused,
     QuarantineDismissed,
     RegisterImported,
+    Row,
     SecretDestroyed,
 )
 from mailbot.core.ledger import Ledger
+from mailbot.core.message import Message
 from mailbot.core.orders import (
     Adopt,
     DestroySecret,
@@ -26,10 +32,12 @@ from mailbot.core.orders import (
     Ordered,
     ReleaseLetters,
     RetryMail,
+    RunCommands,
 )
 from mailbot.core.outcome import Decision
 from mailbot.core.registers import Table, Trouble
 from mailbot.core.rules import Rules
+from mailbot.core.token import without_macs
 
 Letters = Mapping[str, LetterInfo]
 Made = tuple[list[tuple[str | None, Event]], tuple[str, str]]
@@ -42,7 +50,7 @@ def carry_out(ordered: Ordered, ledger: Ledger, letters: Letters, rules: Rules, 
 
     `letters` has what is known of the letters that the order is about (all held ones, if it names none); `now` is an
     aware UTC instant. Reading a mail in quarantine again is done by deciding it again; a RetryMail that comes here
-    could not be done, and is refused. So is an ImportRegister: `imported` decides those.
+    could not be done, and is refused. So is an ImportRegister: `imported` decides those, `commanded` RunCommands.
     """
     done, (why, about) = CARRY_OUT[type(ordered.order)](ordered.order, ledger, letters)
     if why:
@@ -70,6 +78,26 @@ def imported(
         return refused(ordered, "register_wrong" if given else "register_missing", order.name)
     event = RegisterImported(name=order.name, digest=order.digest, columns=tuple(register.columns), rows=len(given))
     return Decision(None, (_facts(ordered), event))
+
+
+def commanded(
+    ordered: Ordered, order: RunCommands, cases: Mapping[str, Case], rows: tuple[Row, ...], rules: Rules, now: datetime
+) -> Decision:
+    """A clerk's commands that were given at the shell, carried out on the order's case or refused, with a transcript.
+
+    `cases` has that case, if there is one, and those that the commands name; `rows` what registers say of it
+    (`evidence.lookups_of`); `now` is an aware UTC instant.
+    """
+    case = cases.get(order.case)
+    if case is None:
+        return refused(ordered, "no_such_case", order.case)
+    desk = rules.desk
+    clerk = desk.clerk(order.clerk) if order.clerk else operator_as_clerk(ordered.by.user, desk.languages[0])
+    if clerk is None:
+        return refused(ordered, "no_such_clerk", order.clerk)
+    facts = _facts(ordered).model_copy(update={"rows": rows})
+    text = without_macs(secrets.masked(order.text)[0])
+    return run_order(Incoming(Message("", 0), text, None, facts, cases, rules, now), case, clerk)
 
 
 def _facts(ordered: Ordered) -> Facts:

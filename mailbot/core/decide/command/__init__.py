@@ -8,6 +8,7 @@ from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse, r
 from mailbot.core.decide import changing
 from mailbot.core.decide.command import asking, deciding, doing
 from mailbot.core.decide.command.confirming import ask_back, pending, unsure
+from mailbot.core.decide.command.telling import transcript
 from mailbot.core.decide.command.values import Done, Work, begun, seen_asked, settled, shown
 from mailbot.core.decide.incoming import Incoming, Story, without_case
 from mailbot.core.decide.moves import advance, reach
@@ -62,6 +63,19 @@ def run(mail: Incoming) -> Decision:
     return done
 
 
+def run_order(mail: Incoming, case: Case, clerk: Clerk) -> Decision:
+    """What somebody ordered at the shell in a clerk's words (`mail.new_text`; the facts name the user): carried out or
+    refused as if the clerk had written it, but that it answers no letter and nothing has to be proven."""
+    parsed, operator = parse(mail.new_text), mail.facts.operator
+    commands = tuple(part for part in parsed if isinstance(part, Command))
+    if len(commands) < len(parsed):
+        return _refused(mail, case, clerk, "mistakes", parsed)
+    if commands[0].verb == "CONFIRM":
+        return _refused(mail, case, clerk, "nothing_to_confirm", commands)
+    nonce = operator.nonce if operator else ""
+    return _carried_out(mail, case, clerk, commands, _Order("", block_digest(nonce, commands)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """Which letter a block answers, its digest, and the letter whose code confirmed it, if one had to."""
@@ -83,7 +97,8 @@ def _confirmed(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command
 
 def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], order: _Order) -> Decision:
     """All of it, told as one story; it is thrown away if one command cannot be carried out."""
-    work = Work(begun(mail, case, clerk), clerk, commands, order.letter, mail.cases)
+    shell = mail.facts.operator.user if mail.facts.operator and not order.letter else ""
+    work = Work(begun(mail, case, clerk), clerk, commands, order.letter, mail.cases, shell=shell)
     words = tuple(command.line for command in commands)
     run_ = CommandsRun(
         clerk=clerk.address, letter=order.letter, block=order.block, words=words, confirmed=order.confirmed
@@ -104,7 +119,7 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
     own = {id(letter) for part in done for letter in part.letters}
     onward = tuple(letter for letter in work.story.letters if id(letter) not in own)
     data = {"why": "", "mistakes": (), "commands": commands, "done": tuple(done), "onward": onward}
-    work.story.to_clerk(clerk, "transcript", **data, settled=settled(work))
+    transcript(work.story, clerk, **data, settled=settled(work))
     return work.story.decision()
 
 
@@ -118,17 +133,18 @@ def _catch_up(work: Work, command: Command, done: Sequence[Done]) -> None:
 def _refusal(work: Work, command: Command) -> str:
     """Why a command is not carried out whatever stands behind it, as a code of words.toml; empty if it is."""
     row, case, clerk = ROWS[command.verb], work.story.known, work.clerk
-    people = (case.applicant.lower(), work.story.responsible.lower())
+    own = clerk.address.lower() in (case.applicant.lower(), work.story.responsible.lower())
     may_decide = rejectable(case, work.story.form) if command.verb == "REJECT" else case.status == "ready"
     reasons = {
-        "own_case": row.role == "decide" and clerk.address.lower() in people,
+        "own_case_alone": row.role == "decide" and own and work.alone and not work.shell,
+        "own_case": row.role == "decide" and own and not work.alone,
         "role": row.role not in clerk.roles,
         "case_closed": row.needs in ("open", "review") and not case.open,
         "not_closed": row.needs == "closed" and case.open,
         "still_asked": command.verb == "ACCEPT" and still_asked(case, work.story.form),
         "not_ready": row.needs == "review" and not may_decide,
         "decide_instead": command.verb == "CLOSE" and case.status == "ready",
-        "moved_on": row.needs == "review" and case.revision > max(shown(work), seen_asked(work)),
+        "moved_on": row.needs == "review" and not work.shell and case.revision > max(shown(work), seen_asked(work)),
     }
     return next((why for why, holds in reasons.items() if holds), "")
 
@@ -160,11 +176,11 @@ def _refused(mail: Incoming, case: Case, clerk: Clerk, why: str, parsed: Sequenc
     parsed = _without_codes(mail, parsed)
     story = begun(mail, case, clerk)
     words = tuple(part.line for part in parsed)
-    story.add(CommandsRefused(by=mail.address, letter=mail.facts.letter, why=why, words=words))
+    story.add(CommandsRefused(by=mail.address or clerk.address, letter=mail.facts.letter, why=why, words=words))
     commands = tuple(part for part in parsed if isinstance(part, Command))
     mistakes = tuple(part for part in parsed if isinstance(part, Mistake))
     data = {"why": why, "mistakes": mistakes, "commands": commands, "done": (), "onward": (), "settled": False}
-    story.to_clerk(clerk, "transcript", **data)
+    transcript(story, clerk, **data)
     if why == "moved_on" and case.status == "ready":
         story.to_clerk(clerk, _review(story))
     return story.decision()
@@ -199,4 +215,4 @@ def _first_line(mail: Incoming) -> tuple[str, ...]:
     return tuple(without_codes(line.strip()[:200]) for line in mail.new_text.strip().split("\n")[:1] if line.strip())
 
 
-__all__ = ["CARRY_OUT", "Done", "Work", "run"]
+__all__ = ["CARRY_OUT", "Done", "Work", "run", "run_order"]

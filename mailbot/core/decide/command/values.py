@@ -25,7 +25,8 @@ class Done:
 @dataclass(slots=True)
 class Work:
     """A clerk's block on its way: the story it is told in, the commands in their order, the letter that was answered
-    (its name), the cases that are known, and the step that was `reached` last between two commands, if any."""
+    (its name), the cases that are known, and the step that was `reached` last between two commands, if any; `shell` is
+    the user whose order it is, if it came by no mail."""
 
     story: Story
     clerk: Clerk
@@ -33,6 +34,7 @@ class Work:
     answered: str
     cases: Mapping[str, Case]
     reached: str = ""
+    shell: str = ""
 
     @property
     def verbs(self) -> frozenset[str]:
@@ -43,6 +45,12 @@ class Work:
     def today(self) -> date:
         """The day in the desk's zone."""
         return self.story.now.astimezone(ZoneInfo(self.story.rules.desk.timezone)).date()
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other clerk may decide."""
+        others = (one for one in self.story.rules.desk.clerks if one.address.lower() != self.clerk.address.lower())
+        return not any("decide" in one.roles for one in others)
 
     def say(self, texts: Texts, default: str = "") -> str:
         """A text of the rules in the clerk's language."""
