@@ -1,8 +1,9 @@
 """Conversations as files: mails and the clock go in, and the file must say exactly what the desk noted and wrote.
 
-A file begins with a title and prose. Each `## <day> <time> …` heading is an instant (desk time), followed by one
-```mail block, or by none when time just passes. A ```register <name> block is a CSV file that the operator imports, an
-```order <case> [<address>] block what they order in a clerk's words, in that clerk's name or nobody's.
+A file begins with a title and prose, and perhaps a ```desk block, keys of rules/desk.toml that are different there.
+Each `## <day> <time> …` heading is an instant (desk time), followed by one ```mail block, or by none when time just
+passes. A ```register <name> block is a CSV file that the operator imports, an ```order <case> [<address>] block what
+they order in a clerk's words, in that clerk's name or nobody's.
 Blocks ```log and ```letter under it are what the desk did; run the tests with MAILBOT_GOLDEN=1 to have them written
 anew, then read them.
 
@@ -11,6 +12,7 @@ What a mail block may say is told in `conversation_mail`.
 
 import asyncio
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -100,6 +102,8 @@ def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
 async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], reader: Reader) -> str:
     zone = ZoneInfo(rules.desk.timezone)
     head, told = scenes(text, zone)
+    if changed := re.search(r"(?ms)^```desk\n(.*?)^```$", head):
+        rules = rules.model_copy(update={"desk": rules.desk.model_copy(update=tomllib.loads(changed[1]))})
     relay, out, seen = Relay(), [head], 0
     nowhere = Inbox(Account("127.0.0.1", 9, "none", "", ""))
     async with desks.opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools:

@@ -1,6 +1,7 @@
 """Examples of the letters that clerks' and participants' words bring about."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from letter_examples import (
     AGREED,
@@ -21,6 +22,7 @@ from mailbot.core import commands
 from mailbot.core.case import Case, Document
 from mailbot.core.decide.command.values import Done
 from mailbot.core.outcome import Letter
+from mailbot.core.queue import Waiting
 from mailbot.core.token import CODE_PLACE
 
 ANSWERS = {
@@ -137,6 +139,29 @@ def from_the_shell(named: bool, why: str = "") -> Callable[[str], Letter]:
     return make
 
 
+def queue(which: str, count: int = 2, **more: object) -> Callable[[str], Letter]:
+    """The list that a clerk asked for."""
+    due, since = "2026-04-10T14:59:59.000Z", "2026-04-06T01:00:00.000Z"
+    one = Waiting("2026-00042", FORM.title, "Taro Iden", "clerk", since, due, True, False, "morgan@staff.desk.example")
+    two = Waiting("2026-00044", FORM.title, "井手 花子", "applicant", since, None, False, False, "")
+    held = replace(two, number="2026-00045", held=True)
+    names = {"morgan@staff.desk.example": "Alex Morgan"}
+    data = {"which": which, "wanted": FORM, "unknown": "", "rows": (one, two, held)[:count], "held_by": names}
+    return written("queue", "clerk", **{**data, "more": 0, **more})
+
+
+def digest(language: str) -> Letter:
+    """A clerk's morning."""
+    letter = queue("open", 3)(language)
+    rows = letter.data["rows"]
+    assert isinstance(rows, tuple)
+    late, new, held = rows
+    theirs = replace(held, number="2026-00047", due="2026-04-08T14:59:59.000Z", assigned="sato@staff.desk.example")
+    parts = {"overdue": (late,), "soon": (theirs,), "fresh": (new,), "waiting": (replace(new, number="2026-00030"),)}
+    names = {"morgan@staff.desk.example": "Alex Morgan", "sato@staff.desk.example": "Hanako Sato"}
+    return written("digest", "clerk", parts=parts, held_by=names, more=4)(language)
+
+
 def taken_back(language: str) -> Letter:
     """A transcript of a question taken back in part."""
     read = tuple(part for part in commands.parse("DONE Address") if isinstance(part, commands.Command))
@@ -164,6 +189,14 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-still-asked": refused("still_asked", "ACCEPT"),
     "transcript-asked-moved": refused("moved_on", "REJECT no such address"),
     "transcript-taken-back": taken_back,
+    "digest": digest,
+    "queue": queue("waiting"),
+    "queue-none": queue("mine", 0),
+    "queue-open": queue("open", 3, more=7),
+    "queue-overdue": queue("overdue", 1),
+    "queue-form": queue("form"),
+    "queue-unknown": queue("waiting", unknown="tomorrow"),
+    "not_counted-no-case": written("not_counted", "clerk", why="no_case", by="morgan@staff.desk.example"),
     "transcript-shell": from_the_shell(named=False),
     "transcript-shell-named": from_the_shell(named=True),
     "transcript-shell-refused": from_the_shell(named=True, why="not_ready"),

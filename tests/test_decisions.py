@@ -292,13 +292,18 @@ def test_an_absence_that_answers_the_reminder_has_it_sent_once_more() -> None:
         (waiting(pauses=3), TARO, 1, "0+"),
         (waiting(stuck=True), TARO, 1, "0+"),
         (waiting("review", "done", due=None, remind=None), TARO, 1, "0+"),
-        (waiting("review", "ready"), "morgan@staff.desk.example", 3, "1"),
     ],
-    ids=["not waited for", "not proven", "three times already", "in the clerks' hands", "closed", "a clerk"],
+    ids=["not waited for", "not proven", "three times already", "in the clerks' hands", "closed"],
 )
 def test_any_other_absence_is_only_attached(about: Case, sender: str, number: int, tier: str) -> None:
     decision = away(about, sender, number, tier)
     assert kinds(decision) == ["facts", "mail_attached"]
+    assert decision.letters == ()
+
+
+def test_a_clerks_absence_is_noted_and_moves_no_case() -> None:
+    decision = away(waiting("review", "ready"), "morgan@staff.desk.example", 3, "1")
+    assert kinds(decision) == ["facts", "mail_attached", "clerk_away"]
     assert decision.letters == ()
 
 

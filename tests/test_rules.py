@@ -155,6 +155,8 @@ DESK_MISTAKES = [
     ('"12-29"', '"02-30"', "closing_days.1", "MM-DD"),
     ('"2026-11-23"', '"20261123"', "closing_days.2", "YYYY-MM-DD"),
     ('"gmail.com"', '"@Gmail.com"', "free_mail.1", "small letters"),
+    ("timezone =", 'digest = "8:30"\ntimezone =', "digest", '"08:30"'),
+    ("timezone =", 'digest = "24:00"\ntimezone =', "digest", '"08:30"'),
     ("timezone =", "timezon =", "timezon", "`timezone`, probably"),
     ('"morgan@staff.desk.example"', '"Sato@staff.desk.example"', "clerks.2.address", "of their own"),
     ('language = "ja"', 'language = "jp"', "clerks.1.language", "one of en, ja"),

@@ -16,6 +16,7 @@ from mailbot.core.health import Health
 from mailbot.core.instants import to_text
 from mailbot.core.ledger import InQuarantine
 from mailbot.core.pulse import read_pulse
+from mailbot.core.queue import in_queue
 from mailbot.core.rules import Rules
 from mailbot.desks import Mistaken
 from mailbot.flow.tools import wall_clock
@@ -64,7 +65,7 @@ async def show_case(store: FileStore, rules: Rules, arguments: argparse.Namespac
 
 
 async def list_queue(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
-    waiting = view.in_queue([case async for case in store.cases(Wanted())])
+    waiting = in_queue([case async for case in store.cases(Wanted())])
     say(view.cases_table(waiting, rules) if waiting else "the queue is empty")
     return OK
 

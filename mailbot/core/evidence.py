@@ -9,7 +9,7 @@ from typing import Literal
 from mailbot.core import attached
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.chain import canonical
-from mailbot.core.commands import code_in, named_cases
+from mailbot.core.commands import code_in, named_cases, queue_asked
 from mailbot.core.events import Facts, Place, Value
 from mailbot.core.fields import understand
 from mailbot.core.message import Message
@@ -179,6 +179,12 @@ def opens(message: Message, facts: Facts, remembered: Remembered, rules: Rules) 
 def _case(facts: Facts, remembered: Remembered) -> Case | None:
     """The case of the letter that the mail proved to answer."""
     return remembered.cases.get((facts.letter or "").partition(".")[0])
+
+
+def asks_queue(message: Message, facts: Facts) -> bool:
+    """Whether a clerk, known by the token of a letter, wants to see the queue: all open cases are looked at then."""
+    proven = facts.sender is not None and facts.sender.role == "clerk" and facts.sender.tier != "0"
+    return proven and facts.sort == "command" and queue_asked(new_text(message.text)) is not None
 
 
 LOOKED_UP = frozenset({"application", "answer", "consent", "command"})

@@ -51,7 +51,8 @@ class Ledger:
     `held`, `dropped`, and all ever `written`; `oldest_due` is since when the oldest due one has been
     due: when it was written, or an operator let it go. `told` is when the clerks were last told of the quarantine,
     `told_seq` the number of that entry (0: never). `sealed` are the mails that held a secret. `done` has the nonces of
-    the orders carried out lately, each with the number of its entry.
+    the orders carried out lately, each with the number of its entry. `digested` is when clerks were last told what
+    waits; `away` are clerks (addresses in lower case) who are out of office, each with the last day of it (ISO 8601).
     """
 
     opened: datetime | None = None
@@ -69,3 +70,5 @@ class Ledger:
     told_seq: int = 0
     sealed: tuple[Sealed, ...] = ()
     done: Mapping[str, int] = field(default_factory=dict)
+    digested: datetime | None = None
+    away: Mapping[str, str] = field(default_factory=dict)

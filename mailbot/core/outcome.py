@@ -12,7 +12,7 @@ TEMPLATES = (
     *("unreached", "quarantine", "alarm", "closed", "notice", "document", "document_received", "task", "overdue"),
     *("completed", "secret", "awaited", "not_read"),
     *("replied", "asked", "undone", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
-    *("objected", "objection", "objection_over", "unannounced", "confirm"),
+    *("objected", "objection", "objection_over", "unannounced", "confirm", "queue", "digest"),
 )
 """Every letter the desk may write, by the name of its template."""
 GENERAL = frozenset({"forms", "not_counted", "too_large", "secret", "not_read"})
@@ -27,7 +27,8 @@ FINAL = frozenset(
 class Letter:
     """A letter before it is put into words: `template` by name, `languages` in the order they stand in it,
     `data` what the template may show, `thread` what it answers (Message-IDs, or letters of ours by name), `enclosures`
-    the files that go with it, `bound` the digest of the commands that a code in it confirms."""
+    the files that go with it, `bound` the digest of the commands that a code in it confirms, `shows` the cases that a
+    letter without a case lists."""
 
     template: str
     to: str
@@ -37,6 +38,7 @@ class Letter:
     thread: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     bound: str = ""
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

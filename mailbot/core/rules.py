@@ -155,6 +155,8 @@ class Desk(Frozen):
     closing_days: tuple[str, ...] = ()
     holidays: str = ""
     rounds: int = Field(default=2, ge=1)
+    digest: str = ""
+    away_days: int = Field(default=5, ge=1, le=60)
     border: Border = Border()
     registers: dict[str, Register] = {}
 

@@ -12,6 +12,7 @@ from mailbot.core.columns import clip, pad, wrap
 from mailbot.core.events import Event, FieldsRead, LetterWritten, Operator, StepEntered
 from mailbot.core.instants import to_text
 from mailbot.core.orders import Adopt, Ordered
+from mailbot.core.queue import in_queue
 from mailbot.demo import mails
 from mailbot.demo.people import Letter, Person, filled_in, newest, reply, signed, write
 from mailbot.edge.inbox import Inbox
@@ -24,7 +25,7 @@ from mailbot.flow.tools import Tools, wall_clock
 from mailbot.service import Watchers, one_round
 from mailbot.store import Wanted
 from mailbot.store.files import FileStore
-from mailbot.views.cases import cases_table, in_queue
+from mailbot.views.cases import cases_table
 from mailbot.views.log import sentence
 
 MOST_ROUNDS = 20

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.core.decide import decide
 from mailbot.core.events import Event, Facts, Operator, Place, Quarantined
-from mailbot.core.evidence import Remembered, claimed_letters, gather, identity, lookups, opens
+from mailbot.core.evidence import Remembered, asks_queue, claimed_letters, gather, identity, lookups, opens
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import GENERAL, Decision
 from mailbot.core.sender import only_sender
@@ -104,7 +104,10 @@ async def _take_in(
         facts = gather(message, remembered, tools.rules, tools.keys.secrets, place=mail.place)
         facts = await _with_more(tools, batch, message, facts, remembered, now)
         facts = facts.model_copy(update={"operator": by}) if by else facts
-    decisions = decide(remembered.cases, message, facts, tools.rules, now)
+    cases = remembered.cases
+    if isinstance(message, Message) and asks_queue(message, facts):
+        cases = {**cases, **(await batch.recall(Asked(open=True))).cases}
+    decisions = decide(cases, message, facts, tools.rules, now)
     await append(tools, batch, decisions, message.digest, now)
     events = tuple(event for decision in decisions for event in decision.events)
     return TakenIn(message.digest, mail.place, _folder(tools, message, events), decisions[-1].case, events)

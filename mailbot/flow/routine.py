@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from mailbot.core.decide import digest
 from mailbot.core.ledger import Ledger
 from mailbot.core.outcome import Decision
 from mailbot.flow.intake import append
 from mailbot.flow.tools import Clock, Tools
+from mailbot.store import Asked
 
 Decide = Callable[[Ledger, datetime], Decision | None]
 """What is to be journaled, by how the desk stands and the instant (aware UTC); None for nothing."""
@@ -17,5 +19,17 @@ async def journal(tools: Tools, clock: Clock, decide: Decide) -> None:
     async with tools.store.batch() as batch:
         now = clock()
         decision = decide(tools.store.ledger(), now)
+        if decision is not None:
+            await append(tools, batch, [decision], None, now)
+
+
+async def tell_clerks(tools: Tools, clock: Clock) -> None:
+    """The working day's letters to clerks about what waits, once it is time: decided and journaled together, so that
+    they are written once however often the service starts. store.Full if the disk did not take it."""
+    if not digest.is_due(tools.store.ledger(), tools.rules.desk, clock()):
+        return
+    async with tools.store.batch() as batch:
+        now, cases = clock(), (await batch.recall(Asked(open=True))).cases.values()
+        decision = digest.digests(cases, tools.store.ledger(), tools.rules, now)
         if decision is not None:
             await append(tools, batch, [decision], None, now)

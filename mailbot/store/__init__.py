@@ -49,8 +49,9 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a mail needs to know: its digest, the letters it claims to answer, its sender's address (lower case),
-    the desk's year if it may need a new case number, its identity (`Facts.identity`), the form it fills in, and the
-    rows of registers it needs, with what the desk declares `registers` to be."""
+    the desk's year if it may need a new case number, its identity (`Facts.identity`), the form it fills in,
+    whether it is about all `open` cases, and the rows of registers it needs, with what the desk declares `registers`
+    to be."""
 
     mail: Digest = ""
     letters: tuple[str, ...] = ()
@@ -59,6 +60,7 @@ class Asked:
     since: datetime | None = None
     identity: str = ""
     form: str = ""
+    open: bool = False
     rows: tuple[Sought, ...] = ()
     registers: Mapping[str, Register] = field(default_factory=dict)
 

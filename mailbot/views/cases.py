@@ -7,13 +7,10 @@ from mailbot.core.case import Case
 from mailbot.core.columns import clip, pad, width
 from mailbot.core.events import LetterWritten, Remark
 from mailbot.core.instants import from_text
+from mailbot.core.queue import waiting
 from mailbot.core.rules import Rules
 from mailbot.core.shown import claimed_name, remark_shown
-from mailbot.core.steps import waits_for
 from mailbot.store import Entry
-
-QUEUE: frozenset[str] = frozenset({"ready", "on_hold", "in_progress"})
-"""The statuses of cases that wait for the desk's own people."""
 
 
 def name_of(case: Case, rules: Rules) -> str:
@@ -29,13 +26,6 @@ def row(case: Case, rules: Rules) -> tuple[str, ...]:
     waits = waiting(case, rules) if case.open else ""
     since, until = _day(case.step_since, rules), _day(case.due, rules) if case.open and case.due else ""
     return (case.number, case.status, case.form, clip(name_of(case, rules), 28), waits, since, until)
-
-
-def waiting(case: Case, rules: Rules) -> str:
-    """Who has to act in an open case; `?` if the rules know its form or step no more."""
-    form = rules.forms.get(case.form)
-    known = form is not None and any(step.id == case.step for step in form.steps)
-    return waits_for(case, form) if form and known else "?"
 
 
 def _day(instant: str, rules: Rules) -> str:
@@ -62,12 +52,6 @@ def cases_table(cases: Iterable[Case], rules: Rules) -> str:
     """The list of cases; says so if there is none."""
     rows = [row(case, rules) for case in cases]
     return table(HEADS, rows) if rows else "no cases"
-
-
-def in_queue(cases: Iterable[Case]) -> list[Case]:
-    """The cases waiting for the desk's people: the earliest limit first, then the oldest."""
-    waiting = (case for case in cases if case.status in QUEUE or (case.open and case.stuck))
-    return sorted(waiting, key=lambda case: (case.due or "9999", case.completed or case.opened))
 
 
 def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritten]]) -> str:

@@ -115,6 +115,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "commands_refused": lambda v: (
         f"order of {v.by} refused ({v.why}): " + "; ".join(clip(word, 60) for word in v.words)
     ),
+    "digests_sent": lambda v: f"told in the morning what waits: {', '.join(v.clerks) or 'nobody'}",
+    "clerk_away": lambda v: f"{v.clerk} is out of office until {v.until}",
+    "queue_shown": lambda v: f"{v.clerk} is shown the queue ({v.part}), {v.cases} cases",
     "accepted": lambda v: f"accepted by {v.clerk}",
     "rejected": lambda v: f"rejected by {v.clerk}: {clip(v.reason, 80)}",
     "noted": lambda v: f"note by {v.clerk}: {clip(v.text, 80)}",

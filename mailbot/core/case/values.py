@@ -25,7 +25,7 @@ OPEN: frozenset[str] = frozenset(get_args(Status)) - CLOSED
 class LetterInfo(e.Frozen):
     """What is remembered of a letter: to whom, in which role and with which key its token was made, in which entry;
     `sent` is the instant the relay took it, `bounced` says that it came back for good later; `bound` is the digest of
-    the commands that its code confirms."""
+    the commands that its code confirms, `shows` the cases that a letter without a case lists."""
 
     to: str
     role: e.Role
@@ -37,6 +37,7 @@ class LetterInfo(e.Frozen):
     sent: str | None = None
     bounced: bool = False
     bound: str = ""
+    shows: tuple[str, ...] = ()
 
 
 class Pending(e.Frozen):

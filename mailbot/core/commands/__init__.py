@@ -28,6 +28,7 @@ from mailbot.core.commands.reading import (
     first_block,
     folded,
     parse,
+    queue_asked,
     word_and_rest,
 )
 from mailbot.core.commands.table import COMMANDS, ROWS, WORDS, Row, Verb
@@ -59,6 +60,7 @@ __all__ = [
     "objects",
     "offered",
     "parse",
+    "queue_asked",
     "rejectable",
     "says",
     "says_anything",

@@ -10,17 +10,20 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mailbot.core.commands.table import ROWS, WORDS, Row, Verb
 
 WORD_AND_REST = re.compile(r"([^\s:：、(（]*)[\s:：、]*(.*)", re.DOTALL)
+AROUND = " \t.。()（）"
 CLOSING = " \t.。!！、,:：;"
 MOST_OF_KEYWORD = 1_000
 """Characters that are compared with keywords and names."""
 MOST_OF_CODE = 40
 """Characters of a code, however it is typed."""
+ALONE: Mapping[str, str] = {"CONFIRM": "confirm_alone", "QUEUE": "queue_alone"}
+"""Commands that stand alone in their mail, and what it is to write others beside them."""
 MOST_LINES = 50
 """Lines of a block of commands; whoever writes more has not written commands."""
 
@@ -129,8 +132,9 @@ def parse(new_text: str) -> tuple[Command, ...] | tuple[Mistake, ...]:
         return mistakes
     if not commands:
         return (Mistake("no_command", ""),)
-    if len(commands) > 1 and any(command.verb == "CONFIRM" for command in commands):
-        return tuple(Mistake("confirm_alone", command.line, "CONFIRM") for command in commands)
+    for verb, why in ALONE.items():
+        if len(commands) > 1 and any(command.verb == verb for command in commands):
+            return tuple(Mistake(why, command.line, verb) for command in commands)
     deciding = [command for command in commands if ROWS[command.verb].decides]
     if len(deciding) > 1:
         return tuple(Mistake("two_decisions", command.line, command.verb) for command in deciding)
@@ -142,6 +146,15 @@ def code_in(new_text: str) -> str:
     commands = parse(new_text)
     only = commands[0] if len(commands) == 1 else None
     return only.text[:MOST_OF_CODE] if isinstance(only, Command) and only.verb == "CONFIRM" else ""
+
+
+def queue_asked(new_text: str) -> str | None:
+    """What stands behind QUEUE in a clerk's new text (perhaps nothing); None if it is anything but that."""
+    if word_and_rest(new_text)[0] not in ROWS["QUEUE"].words:
+        return None
+    commands = parse(new_text)
+    only = commands[0] if len(commands) == 1 else None
+    return only.text.strip(AROUND) if isinstance(only, Command) and only.verb == "QUEUE" else None
 
 
 def block_digest(letter: str, commands: Iterable[Command]) -> str:

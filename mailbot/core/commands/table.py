@@ -21,6 +21,7 @@ Verb = Literal[
     "DUPLICATE",
     "NOTE",
     "CONFIRM",
+    "QUEUE",
     "HELP",
 ]
 Takes = Literal["nothing", "perhaps", "perhaps_text", "line", "text", "line_and_text"]
@@ -196,6 +197,16 @@ COMMANDS: tuple[Row, ...] = (
         "any",
         {"en": "CONFIRM code", "ja": "確認 コード"},
         {"en": "orders we asked you back about are carried out", "ja": "確認のお願いをしたご指示を実行します"},
+        tier="1",
+    ),
+    Row(
+        "QUEUE",
+        ("queue", "一覧"),
+        "perhaps",
+        "read",
+        "any",
+        {"en": "QUEUE (mine, open, overdue, form)", "ja": "一覧（自分、未完了、期限超過、申請名）"},
+        {"en": "a list of the cases that wait", "ja": "対応待ちの一覧を送ります"},
         tier="1",
     ),
     Row(

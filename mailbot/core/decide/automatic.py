@@ -3,12 +3,15 @@ is read in them but whether a letter arrived and whether somebody is away."""
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+from mailbot.core.away import named_day
 from mailbot.core.case import LetterInfo
 from mailbot.core.decide.deadline import pause
-from mailbot.core.decide.incoming import Incoming, Story, hear_from, without_case
+from mailbot.core.decide.incoming import Incoming, Story, hear_from
 from mailbot.core.decide.undeliverable import came_back
-from mailbot.core.events import Ignored, MailAttached
+from mailbot.core.events import ClerkAway, Ignored, MailAttached
 from mailbot.core.message import Report
 from mailbot.core.outcome import Decision
 from mailbot.core.steps import waits_for
@@ -27,13 +30,27 @@ NOT_YET = re.compile(r"delay|warning|not yet|still being|遅延", re.IGNORECASE)
 def automatic(mail: Incoming) -> Decision:
     """What names one of our letters is attached to its case, and the case learns from it; the rest is ignored."""
     case, letter, kind = mail.case, mail.letter, mail.facts.sort
+    absent = _clerk_away(mail)
     if case is None or letter is None or kind == "own":
-        return without_case(mail, Ignored(reason=kind))
+        return Decision(None, (mail.facts, Ignored(reason=kind), *absent))
     story = Story(case, case.number, mail.rules, mail.now)
     late = kind == "bounce" and failure(mail, letter) is None
     story.add(mail.facts, MailAttached(by=mail.address, sort=kind, why="delayed" if late else kind))
     LEARN.get(kind, _nothing)(story, mail, letter)
+    story.add(*absent)
     return story.decision()
+
+
+def _clerk_away(mail: Incoming) -> tuple[ClerkAway, ...]:
+    """A clerk whose mail program answers our letter that they are away is passed over until the day it names, or for as
+    long as the desk takes it to be."""
+    desk = mail.rules.desk
+    clerk = desk.clerk(mail.address) if mail.facts.sort == "autoreply" and mail.as_clerk else None
+    if clerk is None:
+        return ()
+    today = mail.now.astimezone(ZoneInfo(desk.timezone)).date()
+    until = named_day(mail.new_text, today) or today + timedelta(days=desk.away_days)
+    return (ClerkAway(clerk=clerk.address, until=until.isoformat()),)
 
 
 def _nothing(story: Story, mail: Incoming, letter: LetterInfo) -> None:

@@ -12,6 +12,7 @@ from mailbot.core.decide.taking import mend
 from mailbot.core.events import DeadlineMoved, Expired, Facts, HandedToClerk, Reminded, ReminderPaused, Row, StepPassed
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.outcome import Decision
+from mailbot.core.queue import told_late
 from mailbot.core.rules import Rules, Step
 from mailbot.core.steps import After, after, clerks_follow, here, over, waits_for
 
@@ -89,10 +90,7 @@ def _announced(story: Story, step: Step) -> bool:
 
 def _tell(story: Story) -> None:
     """The head of the desk is told, once a step; nothing ends because somebody at the desk is late."""
-    told = any(
-        info.template == "overdue" and (info.state in ("due", "held") or (info.sent or "") >= story.known.step_since)
-        for info in story.known.letters.values()
-    )
+    told = told_late(story.known)
     _move(story)
     if not told:
         story.to_head("overdue")

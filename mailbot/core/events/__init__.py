@@ -38,11 +38,13 @@ from mailbot.core.events.cases import (
     ReminderPaused,
     StepEntered,
 )
-from mailbot.core.events.commands import CommandsRefused, CommandsRun, ConfirmationAsked
+from mailbot.core.events.commands import CommandsRefused, CommandsRun, ConfirmationAsked, QueueShown
 from mailbot.core.events.desk import (
     Adopted,
     Alarmed,
     AlarmEnded,
+    ClerkAway,
+    DigestsSent,
     MailboxSeen,
     MailsVanished,
     OrderRefused,
@@ -139,6 +141,9 @@ Event = Annotated[
     | Adopted
     | MailsVanished
     | QuarantineTold
+    | QueueShown
+    | DigestsSent
+    | ClerkAway
     | QuarantineDismissed
     | OrderRefused
     | Alarmed
@@ -183,6 +188,7 @@ __all__ = [
     "Answered",
     "CaseOpened",
     "ChangeProposed",
+    "ClerkAway",
     "CommandsRefused",
     "CommandsRun",
     "Completed",
@@ -192,6 +198,7 @@ __all__ = [
     "ConsentVoided",
     "DeadlineMoved",
     "DeskOpened",
+    "DigestsSent",
     "DocumentReceived",
     "DocumentsVoided",
     "Enclosure",
@@ -232,6 +239,7 @@ __all__ = [
     "QuarantineDismissed",
     "QuarantineTold",
     "Quarantined",
+    "QueueShown",
     "RegisterImported",
     "Rejected",
     "Remark",

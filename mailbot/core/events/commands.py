@@ -38,3 +38,12 @@ class CommandsRefused(Frozen):
     letter: str | None
     why: str
     words: tuple[str, ...] = ()
+
+
+class QueueShown(Frozen):
+    """A clerk was sent a list of cases: which `part` of the queue (`queue.asked_for`), and how many cases it has."""
+
+    kind: Literal["queue_shown"] = "queue_shown"
+    clerk: str
+    part: str
+    cases: int

@@ -92,3 +92,19 @@ class SecretDestroyed(Frozen):
 
     kind: Literal["secret_destroyed"] = "secret_destroyed"
     mail: str
+
+
+class DigestsSent(Frozen):
+    """The working day's letters about what waits were written, to these clerks (perhaps nobody)."""
+
+    kind: Literal["digests_sent"] = "digests_sent"
+    clerks: tuple[str, ...] = ()
+
+
+class ClerkAway(Frozen):
+    """A clerk's mail program says that they are out of office, up to and with this day (ISO 8601), or until they
+    write."""
+
+    kind: Literal["clerk_away"] = "clerk_away"
+    clerk: str
+    until: str

@@ -11,6 +11,7 @@ class LetterWritten(Frozen):
     `thread` lists what it answers, oldest first: Message-IDs of others in angle brackets, letters of ours by name;
     no token is journaled, it is derived from name, recipient and the key called `key` when bytes are made. `bound` is
     the digest of the commands that its code confirms, which is derived likewise (empty: it has none).
+    `shows` are the cases that a letter without a case lists.
     """
 
     kind: Literal["letter_written"] = "letter_written"
@@ -25,6 +26,7 @@ class LetterWritten(Frozen):
     thread: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     bound: str = ""
+    shows: tuple[str, ...] = ()
 
 
 class LetterSent(Frozen):

@@ -27,6 +27,7 @@ _AUTHSERV = re.compile(r"[A-Za-z0-9._-]{1,250}")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
 _REGISTER = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _COLUMN = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _DAY = re.compile(r"(?:\d{4}-)?\d{2}-\d{2}")
 
 
@@ -146,6 +147,11 @@ def _holidays(desk: Desk) -> Found:
         yield ("holidays",), f'"{desk.holidays}"', wanted
 
 
+def _digest(desk: Desk) -> Found:
+    if desk.digest and not _HOUR.fullmatch(desk.digest):
+        yield ("digest",), f'"{desk.digest}"', 'an hour such as "08:30"; empty: no such letter'
+
+
 def _border(desk: Desk) -> Found:
     if desk.border.kind == "own" and not desk.border.ids:
         yield ("border", "ids"), "nothing", "the name that your border writes first in Authentication-Results"
@@ -177,6 +183,7 @@ DESK_RULES: tuple[Callable[[Desk], Found], ...] = (
     _timezone,
     _closing_days,
     _holidays,
+    _digest,
     _free_mail,
     _border,
     _registers,

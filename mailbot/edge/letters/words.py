@@ -53,7 +53,7 @@ CALLS_OF_CASE = (
 CALLS_OF_CLERKS = ("remark_words", "hints", "plan_lines")
 KNOWN = frozenset(CALLS + CALLS_OF_CASE + CALLS_OF_CLERKS) | set(
     """case form desk to role lang forms clerk why by text mistakes commands table keywords subject keys again megabytes
-    done onward closes words shell named
+    done onward closes words shell named which unknown rows held_by parts
     size_megabytes mails more alarms over notice filled documents wanted attached secrets settled garbled
     files code""".split()
 )
@@ -84,6 +84,7 @@ class Letters:
             thread=letter.thread,
             enclosures=letter.enclosures,
             bound=letter.bound,
+            shows=letter.shows,
         )
 
     def _tag(self, letter: Letter) -> str:

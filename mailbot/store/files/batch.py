@@ -44,6 +44,7 @@ class FileBatch:
         letters = {name: info for name in names if (info := self.working.letter(name))}
         numbers = dict.fromkeys(name.rpartition(".")[0] for name in letters if not name.startswith("e"))
         cases = {number: case for number in numbers if (case := self.working.case(number))}
+        cases |= {case.number: case for case in self.working.open_cases()} if asked.open else {}
         since = to_text(asked.since) if asked.since and asked.sender else None
         return Recall(
             known=self.working.decided(asked.mail) or self._mails.known(asked.mail),

@@ -72,6 +72,8 @@ class Index:
                 told_seq=tally.told_seq,
                 sealed=tuple(tally.sealed.values()),
                 done=dict(tally.done),
+                digested=tally.digested,
+                away=dict(tally.away),
             )
         return self._ledger
 

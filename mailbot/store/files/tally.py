@@ -39,6 +39,8 @@ class Tally:
         self.quarantine: dict[str, InQuarantine] = {}
         self.sealed: dict[str, Sealed] = {}
         self.alarms: set[str] = set()
+        self.digested: datetime | None = None
+        self.away: dict[str, str] = {}
         self.done: dict[str, int] = {}
         self.twins = Recent(TWINS, MOST_TWINS)
 
@@ -54,6 +56,8 @@ class Tally:
             e.Alarmed: self._alarmed,
             e.AlarmEnded: self._alarm_ended,
             e.SecretDestroyed: self._secret_destroyed,
+            e.DigestsSent: self._digests_sent,
+            e.ClerkAway: self._clerk_away,
         }
 
     def _opened(self, event: e.DeskOpened, entry: Entry, spot: Spot) -> None:
@@ -85,10 +89,18 @@ class Tally:
     def _secret_destroyed(self, event: e.SecretDestroyed, entry: Entry, spot: Spot) -> None:
         self.sealed.pop(event.mail, None)
 
+    def _digests_sent(self, event: e.DigestsSent, entry: Entry, spot: Spot) -> None:
+        self.digested = entry.at
+
+    def _clerk_away(self, event: e.ClerkAway, entry: Entry, spot: Spot) -> None:
+        self.away[event.clerk.lower()] = event.until
+
     def take_group(self, group: Sequence[Entry]) -> None:
         """All entries of one mail, order or deadline, after their events were noted one by one."""
         facts = facts_of(group)
         by = facts.operator if facts else None
+        if back := _wrote(facts):
+            self.away.pop(back, None)
         if by:
             self.done.setdefault(by.nonce, group[0].seq)
             while len(self.done) > ORDERS:
@@ -117,6 +129,8 @@ class Tally:
         return {
             "opened": _text(self.opened),
             "told": _text(self.told),
+            "digested": _text(self.digested),
+            "away": dict(self.away),
             **{name: getattr(self, name) for name in PLAIN},
             "mails": dict(self.mails),
             "quarantine": [_plain(one) for one in self.quarantine.values()],
@@ -129,6 +143,8 @@ class Tally:
     def load(self, listed: Mapping[str, Any]) -> None:
         """Becomes what `listed` was taken of."""
         self.opened, self.told = _instant(listed["opened"]), _instant(listed["told"])
+        self.digested = _instant(listed["digested"])
+        self.away.update(listed["away"])
         for name in PLAIN:
             setattr(self, name, listed[name])
         self.mails.update(listed["mails"])
@@ -146,6 +162,12 @@ def facts_of(group: Sequence[Entry]) -> e.Facts | None:
     """The facts a group's decisions rest on; None if they were erased."""
     first = (group[0].events or (None,))[0]
     return first if isinstance(first, e.Facts) else None
+
+
+def _wrote(facts: e.Facts | None) -> str:
+    """The clerk (address in lower case) who proves to be there by writing; empty if nobody does."""
+    sender = facts.sender if facts and facts.sort not in AUTOMATIC else None
+    return sender.address.lower() if sender and sender.role == "clerk" and sender.tier != "0" else ""
 
 
 def outcome_of(group: Sequence[Entry]) -> str:

@@ -66,6 +66,11 @@ class Working:
         folded = self._folded(number)
         return folded[0] if folded else None
 
+    def open_cases(self) -> Iterator[Case]:
+        """All open cases as they stand, in no order."""
+        yield from (case for case in self._book.open_cases() if case.number not in self._cases)
+        yield from (case for case, _ in self._cases.values() if case.open)
+
     def _folded(self, number: str) -> Folded | None:
         if number in self._cases:
             return self._cases[number]
@@ -212,7 +217,8 @@ class Working:
 
 def info_of(event: e.LetterWritten, seq: int) -> LetterInfo:
     """What is remembered of a letter right after it was written in the entry `seq`."""
-    return LetterInfo(to=event.to, role=event.role, key=event.key, seq=seq, template=event.template)
+    known = {"to": event.to, "role": event.role, "key": event.key, "template": event.template, "shows": event.shows}
+    return LetterInfo(seq=seq, **known)
 
 
 def _after(info: LetterInfo, result: Result | Move) -> LetterInfo:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.core.case import Case
-from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse, rejectable, still_asked
-from mailbot.core.decide import changing
+from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse, queue_asked, rejectable, still_asked
+from mailbot.core.decide import changing, queue
 from mailbot.core.decide.command import asking, deciding, doing
 from mailbot.core.decide.command.confirming import ask_back, pending, unsure
 from mailbot.core.decide.command.telling import transcript
@@ -44,7 +44,9 @@ def run(mail: Incoming) -> Decision:
 
     Commands count at the signed address of a letter to that clerk, from the clerk's registered address.
     """
-    case, clerk = mail.case, mail.rules.desk.clerk(mail.address)
+    case, clerk, asked = mail.case, mail.rules.desk.clerk(mail.address), queue_asked(mail.new_text)
+    if asked is not None and clerk is not None and mail.as_clerk:
+        return queue.show(mail, clerk, asked)
     if case is None or clerk is None or not mail.proven or mail.letter is None or mail.letter.role != "clerk":
         return _unproven(mail)
     parsed = parse(mail.new_text)
@@ -196,7 +198,7 @@ def _without_codes(mail: Incoming, parsed: Sequence[Command | Mistake]) -> tuple
 def _unproven(mail: Incoming) -> Decision:
     """Commands from somebody not proven to be a clerk: nothing is done, the clerk whose name was used is told."""
     desk, case = mail.rules.desk, mail.case
-    why = "no_token" if mail.letter is None else "not_proven"
+    why = "no_case" if mail.as_clerk else "no_token" if mail.letter is None else "not_proven"
     refused = CommandsRefused(by=mail.address, letter=mail.facts.letter, why=why, words=_first_line(mail))
     owner = mail.letter.to if mail.letter and mail.letter.role == "clerk" else mail.address
     clerk = desk.clerk(owner)
