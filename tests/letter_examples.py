@@ -170,7 +170,8 @@ def listed(step: str, status: str) -> Callable[[str], Case]:
     """A case whose responsible person is in the directory."""
     found = {"email": "ichiro@univ.example", "name": "Ichiro Suzuki"}
     row = Row(name="responsible", column="email", key="ichiro@univ.example", found=found)
-    more = AGREED if step == "review" else DUE
+    sure = {"consent": AGREED["consent"].model_copy(update={"confirmed": True})}
+    more = sure if step == "review" else DUE
     return lambda language: case(language, step, status, rows=(row,), **more)
 
 

@@ -115,14 +115,18 @@ def not_possible(language: str) -> Letter:
     return written("transcript", "clerk", collecting, **data)(language)
 
 
+def ready(language: str) -> Case:
+    return case(language, "review", "ready", **AGREED)
+
+
 ASKED_AFTER = accepted_before("fields", "collecting", asked=("address",))
 
 
-def refused(why: str, line: str) -> Callable[[str], Letter]:
-    """A transcript of an order that was refused while something was asked for."""
+def refused(why: str, line: str, of: Callable[[str], Case] = asked) -> Callable[[str], Letter]:
+    """A transcript of an order that was refused, while something was asked for if nothing else is said."""
     read = tuple(part for part in commands.parse(line) if isinstance(part, commands.Command))
     data = {"why": why, "mistakes": (), "commands": read, "done": (), "onward": (), "settled": False}
-    return written("transcript", "clerk", asked, **data)
+    return written("transcript", "clerk", of, **data)
 
 
 def from_the_shell(named: bool, why: str = "") -> Callable[[str], Letter]:
@@ -170,10 +174,6 @@ def taken_back(language: str) -> Letter:
     return written("transcript", "clerk", asked, **data)(language)
 
 
-def ready(language: str) -> Case:
-    return case(language, "review", "ready", **AGREED)
-
-
 def asked_back(language: str) -> Letter:
     """Orders that nobody vouches for."""
     read = tuple(part for part in commands.parse("ACCEPT\nNOTE spoke with him") if isinstance(part, commands.Command))
@@ -187,6 +187,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-orders": carried_out,
     "transcript-not-possible": not_possible,
     "transcript-still-asked": refused("still_asked", "ACCEPT"),
+    "transcript-unconfirmed": refused("unconfirmed", "ACCEPT", ready),
     "transcript-asked-moved": refused("moved_on", "REJECT no such address"),
     "transcript-taken-back": taken_back,
     "digest": digest,

@@ -136,12 +136,19 @@ class Play:
         return self._mail(sender, text or filled(), "application", {"number": NUMBER} | facts, None, ())
 
     def answer(
-        self, to: str, text: str = "", *attached: Attachment, sender: str = "", sort: str = "", **facts: object
+        self,
+        to: str,
+        text: str = "",
+        *attached: Attachment,
+        sender: str = "",
+        sort: str = "",
+        tier: str = "",
+        **facts: object,
     ) -> "Play":
         """Somebody answers the newest letter to `to`, from there or from another address."""
         number, info = self.newest(to)
         proven = not sender or sender == to
-        tier = {"clerk": "2", "responsible": "1"}.get(info.role, "0+") if proven else "0"
+        tier = tier or ({"clerk": "2", "responsible": "1"}.get(info.role, "0+") if proven else "0")
         who = Sender(address=sender or to, role=info.role, tier=tier)  # type: ignore[arg-type]
         kind = sort or {"clerk": "command", "holder": "objection"}.get(info.role, "answer")
         about = {"letter": f"{NUMBER}.{number}", "letter_state": "verified", "found_by": "address"}

@@ -208,7 +208,7 @@ def before_letter_to_clerks(of: Correspondence, text: str, clerk: str = MORGAN) 
 
 def accepted(rules: Rules = RULES) -> Correspondence:
     of = reviewed(rules)
-    of.order("ACCEPT")
+    of.order("VOUCH responsible\nACCEPT")
     assert of.case.step == "certificate"
     return of
 

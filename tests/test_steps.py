@@ -118,7 +118,7 @@ def test_after_the_decision_nothing_changes_by_a_mail() -> None:
 
 
 def test_nobody_takes_a_consent_back_after_the_decision_but_clerks_hear_of_it() -> None:
-    play = agreed(ready("fields", "consent", "review", "post")).answer(CLERK, "ACCEPT")
+    play = agreed(ready("fields", "consent", "review", "post")).answer(CLERK, "VOUCH responsible\nACCEPT")
     play.answer(ICHIRO, "DECLINE", sort="consent")
     assert play.happened == ["mail_attached"]
     assert play.written == [("not_counted", ICHIRO), ("passed_on", HEAD), ("passed_on", CLERK)]
@@ -521,11 +521,11 @@ def test_a_consent_is_shown_as_the_responsible_persons_and_not_as_what_the_last_
     play = ready("fields", "consent", "post").answer(ICHIRO, "AGREE\nUntil May only.", sort="consent")
     assert ("task", CLERK) in play.written
     task = play.text("task", CLERK)
-    assert "AGREE" not in task
+    assert "> AGREE" not in task
     assert "The last mail says" not in task
-    assert f"Consent: {ICHIRO}" in task
+    assert f"AGREE, unconfirmed: {ICHIRO}" in task
     assert "> Until May only." in task
-    decided = agreed(ready("fields", "consent", "review", "post")).answer(CLERK, "ACCEPT")
+    decided = agreed(ready("fields", "consent", "review", "post")).answer(CLERK, "VOUCH responsible\nACCEPT")
     assert "Consent:" not in decided.text("task", CLERK), "it stood in the letter that the decision was taken on"
 
 

@@ -7,6 +7,7 @@ from mailbot.core.commands.table import COMMANDS, Row
 from mailbot.core.conditions import holds
 from mailbot.core.forms import GONE
 from mailbot.core.rules import Form, Step
+from mailbot.core.vouching import responsible_address, vouched
 
 Fits = Callable[[Case, Form, Step], bool]
 
@@ -17,10 +18,8 @@ def _undocumented(case: Case, form: Form, step: Step) -> bool:
 
 
 def _unvouched(case: Case, form: Form, step: Step) -> bool:
-    person = form.people.get("responsible")
-    address = str(case.values.get(person.email, "")).lower() if person else ""
     sure = case.consent is not None and case.consent.confirmed
-    return bool(address) and not sure and case.vouched.lower() not in (address,)
+    return bool(responsible_address(form, case)) and not sure and not vouched(form, case)
 
 
 def undecided(case: Case) -> bool:

@@ -12,6 +12,7 @@ from mailbot.core.forms import FORM_GONE
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import language_of
 from mailbot.core.steps import clerks_follow
+from mailbot.core.vouching import confirmed
 
 MOST_REMARK = 2_000
 """Characters of what stands beside an AGREE that are kept for the clerks."""
@@ -71,8 +72,8 @@ def _refusal(mail: Incoming, case: Case) -> str:
 
 def _agreed(story: Story, mail: Incoming) -> None:
     remark = beside_keyword(mail.new_text)[:MOST_REMARK]
-    vouched = story.known.vouched.lower() == mail.address.lower()
-    story.add(ConsentGiven(by=mail.address, letter=mail.facts.letter or "", confirmed=vouched, remark=remark))
+    sure = confirmed(story.form, story.known, sure=mail.facts.sender is not None and mail.facts.sender.tier == "2")
+    story.add(ConsentGiven(by=mail.address, letter=mail.facts.letter or "", confirmed=sure, remark=remark))
     brought = documents.count(story, mail, agreed=True)
     story.to_responsible("agreed", documents=brought.documents)
     advance(story)

@@ -14,11 +14,11 @@ from mailbot.core.decide.disguised import of_address
 from mailbot.core.events import Fault, PlanLine, Remark, Value
 from mailbot.core.instants import from_text
 from mailbot.core.reading.labels import labels_of
-from mailbot.core.registers import row_of
 from mailbot.core.rules import Form, Rules, Step
 from mailbot.core.secrets import holds_mask
 from mailbot.core.shown import claimed_name, needless, remark_shown, value_shown
 from mailbot.core.steps import OWN, actor, after, awaited, current, left, waits_for
+from mailbot.core.vouching import listed, unconfirmed
 from mailbot.edge.letters.templates import COLUMNS, WIDEST
 
 INDENT = " " * 6
@@ -57,16 +57,12 @@ class Voice:
         return " ".join(map(self.remark_words, of_address(address)))
 
     def in_directory(self) -> bool:
-        """Whether a register has the responsible person's address, as was looked up when it was given: the desk knows
-        it then from somebody else than the applicant. Not where that person may be the applicant all the same."""
-        person = self.form.people.get("responsible") if self.form else None
-        lookup = self.form.fields[person.email].register_ if self.form and person else None
-        if self.case is None or person is None or lookup is None:
-            return False
-        address = str(self.case.values.get(person.email, ""))
-        row = row_of(self.case.rows, lookup.name, lookup.column, address)
-        doubtful = any(remark.code == "responsible_may_be_applicant" for remark in self.case.remarks)
-        return row is not None and row.found is not None and not doubtful
+        """Whether a register has the responsible person's address (`vouching.listed`)."""
+        return self.form is not None and self.case is not None and listed(self.form, self.case)
+
+    def unconfirmed(self) -> bool:
+        """Whether nothing proves the responsible person's AGREE (`vouching.unconfirmed`)."""
+        return self.form is not None and self.case is not None and unconfirmed(self.form, self.case)
 
     def beside_values(self) -> str:
         """What the applicant is told of how values came to be, a line each: fields that somebody else filled in, by

@@ -49,6 +49,7 @@ CALLS_OF_CASE = (
     "members",
     "ends",
     "in_directory",
+    "unconfirmed",
 )
 CALLS_OF_CLERKS = ("remark_words", "hints", "plan_lines")
 KNOWN = frozenset(CALLS + CALLS_OF_CASE + CALLS_OF_CLERKS) | set(

@@ -17,6 +17,7 @@ from mailbot.core.forms import OPENINGS
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.rules import Clerk
 from mailbot.core.token import without_codes
+from mailbot.core.vouching import unconfirmed
 
 CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
     "ACCEPT": deciding.accept,
@@ -146,6 +147,7 @@ def _refusal(work: Work, command: Command) -> str:
         "still_asked": command.verb == "ACCEPT" and still_asked(case, work.story.form),
         "not_ready": row.needs == "review" and not may_decide,
         "decide_instead": command.verb == "CLOSE" and case.status == "ready",
+        "unconfirmed": command.verb == "ACCEPT" and unconfirmed(work.story.form, case),
         "moved_on": row.needs == "review" and not work.shell and case.revision > max(shown(work), seen_asked(work)),
     }
     return next((why for why, holds in reasons.items() if holds), "")

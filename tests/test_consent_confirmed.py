@@ -1,0 +1,97 @@
+"""Whose AGREE it is: an address that the applicant typed proves nothing, and nobody accepts on it."""
+
+from typing import Any
+
+import pytest
+from stepping import CLERK, FIELDS, ICHIRO, TARO, Play, filled, form, pdf, row
+
+from mailbot.core.events import Accepted, CommandsRefused, ConsentGiven
+
+LISTED = row("responsible", "email", ICHIRO, {"email": ICHIRO, "name": "Ichiro Suzuki"})
+LOOKED_UP = {"chief": {**FIELDS["chief"], "register": {"name": "responsible", "column": "email", "unknown": "remark"}}}
+
+
+def applied(*steps: str, text: str = "", **facts: object) -> Play:
+    return Play(form("fields", "consent", *steps, fields=LOOKED_UP)).apply(text, **facts)
+
+
+def agrees(play: Play, *, tier: str = "2", by: str = ICHIRO, attached: tuple[Any, ...] = ()) -> Play:
+    """They answer their letter; `tier` 2 says that our border vouches for the mail."""
+    return play.answer(by, "AGREE", *attached, sort="consent", tier=tier)
+
+
+def refused(play: Play) -> str:
+    found = play.answer(CLERK, "ACCEPT").only(CommandsRefused)
+    assert isinstance(found, CommandsRefused)
+    assert play.known.status == "ready"
+    return found.why
+
+
+def accepted(play: Play, order: str = "ACCEPT") -> bool:
+    play.answer(CLERK, order)
+    return any(isinstance(event, Accepted) for event in play.last.events)
+
+
+def test_nobody_accepts_an_agree_from_an_address_that_only_the_application_names() -> None:
+    play = agrees(applied("review"))
+    assert f"AGREE, unconfirmed: {ICHIRO}" in play.text("review", CLERK)
+    assert refused(play) == "unconfirmed"
+    told = " ".join(play.text("transcript", CLERK).split())
+    assert "write VOUCH responsible on the line above ACCEPT" in told
+
+
+def test_what_the_letter_says_to_do_does_it_in_one_mail() -> None:
+    assert accepted(agrees(applied("review")), "VOUCH responsible\nACCEPT")
+
+
+def test_who_was_vouched_for_before_is_shown_as_consenting() -> None:
+    play = agrees(applied("review")).answer(CLERK, "VOUCH responsible")
+    shown = play.text("review", CLERK)
+    assert ("unconfirmed" in shown, f"Consent: {ICHIRO}" in shown) == (False, True)
+    assert accepted(play)
+
+
+def test_the_register_and_our_border_together_confirm_an_agree() -> None:
+    play = agrees(applied("review", rows=(LISTED,)))
+    assert play.known.consent is not None
+    assert play.known.consent.confirmed
+    assert "in our directory" in play.text("review", CLERK)
+    assert accepted(play)
+
+
+def test_the_register_alone_does_not_since_a_letter_can_be_passed_on_and_from_forged() -> None:
+    assert refused(agrees(applied("review", rows=(LISTED,)), tier="1")) == "unconfirmed"
+
+
+def test_who_may_be_the_applicant_is_not_confirmed_by_the_register() -> None:
+    play = agrees(applied("review", text=filled(**{"Chief's_name": "Taro Iden"}), rows=(LISTED,)))
+    assert refused(play) == "unconfirmed"
+
+
+def test_a_pledge_that_the_responsible_person_signs_does_as_well() -> None:
+    play = agrees(applied("document", "review"), attached=(pdf(),))
+    assert play.known.status == "ready"
+    assert f"Consent: {ICHIRO}" in play.text("review", CLERK)
+    assert accepted(play)
+
+
+def test_a_pledge_of_the_applicant_says_nothing_about_the_responsible_person() -> None:
+    own = {"own": {"title": {"en": "Own pledge"}, "signer": "applicant"}}
+    step = {"kind": "document", "documents": ("own",), "remind": 5, "limit": 15}
+    play = agrees(Play(form("fields", "consent", step, "review", documents=own)).apply())  # type: ignore[arg-type]
+    play.answer(TARO, "", pdf())
+    assert play.known.documents
+    assert refused(play) == "unconfirmed"
+
+
+@pytest.mark.parametrize(("tier", "sure"), [("2", True), ("1", False)])
+def test_an_applicant_who_answers_for_themselves_needs_no_more_than_our_border(tier: str, sure: bool) -> None:
+    play = agrees(applied("review", text=filled(**{"Chief's_email": TARO})), by=TARO, tier=tier)
+    given = next(event for event in play.last.events if isinstance(event, ConsentGiven))
+    assert given.confirmed is sure
+    assert accepted(play) is sure
+
+
+@pytest.mark.parametrize("rows", [(), (LISTED,)], ids=["typed", "listed"])
+def test_whoever_agreed_always_gets_the_confirmation(rows: tuple[Any, ...]) -> None:
+    assert ("agreed", ICHIRO) in agrees(applied("review", rows=rows)).written
