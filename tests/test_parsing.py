@@ -465,11 +465,53 @@ def test_every_line_of_a_quote_is_marked(html: str, text: str) -> None:
         "<p style='display:none!important'>x",
         "<span style='font-size:0'>x</span>",
         "<span style='mso-hide:all'>x</span>",
+        "<div style='font-size:0'>x</div>",
+        "<div style='font-size: 1px'>x</div>",
+        "<span style='opacity:0'>x</span>",
+        "<font color=white>x</font>",
+        "<span style='color:#fff'>x</span>",
+        "<span style='background:#eee;color:rgb(238, 238, 238)'>x</span>",
+        "<div style='background:navy'><font color=navy>x</font></div>",
+        "<span style='color:rgba(0,0,0,0)'>x</span>",
+        "<div style='color:#FEFEFE !important'><b>x</b></div>",
         "<head><meta charset=x><title>x</title><style>x</style><script>x</script><base href=x></head>",
     ],
 )
 def test_what_html_does_not_show_is_not_read(hidden: str) -> None:
     assert text_of(f"<div>a</div>{hidden}<div>b</div>") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<div style='background-color:#003366'><font color=white>x</font></div>",
+        "<div style='background:url(cid:1)'><span style='color:#fff'>x</span></div>",
+        "<div style='font-size:0'><span style='font-size:12px'>x</span></div>",
+        "<div style='color:white'><span style='color:windowtext'>x</span></div>",
+        "<div style='color:white;color:black'>x</div>",
+        "<div style='opacity:0.9;font-size:0.8em;background-color:transparent'>x</div>",
+        "<div style='background:white'>x</div>",
+    ],
+)
+def test_words_that_stand_out_from_what_is_behind_them_are_read(shown: str) -> None:
+    assert text_of(f"<div>a</div>{shown}<div>b</div>") == "a\nx\nb"
+
+
+@pytest.mark.parametrize(
+    ("part", "unseen"),
+    [
+        ("<p style='display:none'>ACCEPT</p>", True),
+        ("<p style='color:white'>ACCEPT</p>", True),
+        ("<p style='display:none'> </p>", False),
+        ("<style>ACCEPT</style><p>NOTE</p>", False),
+    ],
+)
+def test_words_that_nobody_sees_leave_a_doubt(part: str, unseen: bool) -> None:
+    raw = f"From: a@uni.example\nContent-Type: text/html\n\n<p>Hello</p>{part}".encode()
+    message = parse(raw)
+    assert isinstance(message, Message)
+    assert any("nobody sees" in doubt for doubt in message.doubts) is unseen
+    assert "ACCEPT" not in message.text
 
 
 def test_a_mail_of_outlook_is_read_with_its_lists_empty_lines_and_header_of_the_quote() -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from mailbot.core.message import Attachment, Enclosed, Report
 from mailbot.edge.charsets import Decoded, decode
-from mailbot.edge.html import text_of
+from mailbot.edge.html import read as read_html
 from mailbot.edge.parsing import headers, reports, transfer
 from mailbot.edge.parsing.flowed import unflowed
 from mailbot.edge.parsing.limits import HEADER_END, Limits, TooMuchError, depth_words, parts_words
@@ -35,6 +35,7 @@ LINES_SHOWN, MOST_SHOWN, MOST_BYTES = 3, 60, 20
 MOST_DECODED = {"text/plain": 800_000, "text/html": 1_000_000}
 """Bytes of all texts of a mail that are decoded: four times the characters that are looked at, as no charset needs
 more; twice as many characters of HTML as are read."""
+UNSEEN = "it has words that nobody sees, and they were not read"
 DATA_URI = re.compile(rb"""(?:src|href)\s*=\s*(["'])data:[^"'>]*\1""", re.IGNORECASE)
 _SHOWN = re.compile(rb"\bcid:([^\s\"'<>)]{1,250})", re.IGNORECASE)
 """How HTML names another part of its mail (RFC 2392)."""
@@ -166,9 +167,10 @@ class Walk:
         if is_text:
             shown, cut = self._cut(kind, content)
             read = decode(shown, headers.parameter(part, "Content-Type", "charset"))
-            found.texts.append(_READERS[kind](part, normal(read.text)))
-            found.unsure = _unsure(read, shown, lambda text: _READERS[kind](part, normal(text)))
-            found.doubts += [*read.doubts, *cut]
+            text, unseen = _READERS[kind](part, normal(read.text))
+            found.texts.append(text)
+            found.unsure = _unsure(read, shown, lambda text: _READERS[kind](part, normal(text))[0])
+            found.doubts += [*read.doubts, *cut, *([UNSEEN] if unseen else [])]
             is_text = not _is_shown_file(part)
         if not is_text and (content or headers.file_name(part)):
             found.attach(part, kind, content)
@@ -214,17 +216,17 @@ def _is_shown_file(part: Part) -> bool:
     return headers.field(part, "Content-Disposition") != "" and headers.file_name(part) != ""
 
 
-def _plain(part: Part, text: str) -> str:
+def _plain(part: Part, text: str) -> tuple[str, bool]:
     if headers.parameter(part, "Content-Type", "format").lower() != "flowed":
-        return text
-    return unflowed(text, headers.parameter(part, "Content-Type", "delsp").lower() == "yes")
+        return text, False
+    return unflowed(text, headers.parameter(part, "Content-Type", "delsp").lower() == "yes"), False
 
 
-def _html(_: Part, text: str) -> str:
-    return text_of(text)
+def _html(_: Part, text: str) -> tuple[str, bool]:
+    return read_html(text)
 
 
-_READERS: dict[str, Callable[[Part, str], str]] = {"text/plain": _plain, "text/html": _html}
+_READERS: dict[str, Callable[[Part, str], tuple[str, bool]]] = {"text/plain": _plain, "text/html": _html}
 
 
 def normal(text: str) -> str:

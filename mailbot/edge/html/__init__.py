@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from mailbot.edge.html.looks import PLAIN, hides, looks
+
 LONGEST = 500_000
 """Characters of HTML that are read; nobody writes more by hand, and embedded pictures are taken out before."""
 DEEPEST = 500
@@ -20,12 +22,7 @@ _ENDS = re.compile(r"</(p|br)\s*>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
 """What HTML takes for one space, and all else that str.splitlines takes for a line end."""
 _LINE_END = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
-_NO_SIZE = re.compile(r"font-size\s*:\s*0(?![.\d])", re.IGNORECASE)
-
 _NEVER = frozenset("script style title noscript template svg math object iframe select textarea xml noframes".split())
-_WORDS = frozenset("span font p a".split())
-"""Elements in which a font of no size hides; in others it closes the gaps between parts that have their own size."""
 _LINE = """h1 h2 h3 h4 h5 h6 li dt dd ul ol dl section article header footer main nav aside address figure figcaption
     center form fieldset legend details summary div pre end-br""".split()
 _GAPS = dict.fromkeys(_LINE, 1) | dict.fromkeys("p hr blockquote end-p".split(), 2)
@@ -33,7 +30,13 @@ _GAPS = dict.fromkeys(_LINE, 1) | dict.fromkeys("p hr blockquote end-p".split(),
 
 
 def text_of(html: str) -> str:
-    """The readable text of `html`: lines ended by LF, cells of a table row separated by one tab.
+    """The readable text of `html` (`read`)."""
+    return read(html)[0]
+
+
+def read(html: str) -> tuple[str, bool]:
+    """The readable text of `html`: lines ended by LF, cells of a table row separated by one tab; and whether it has
+    words that nobody sees.
 
     Of links only the words are kept; pictures, scripts, styles and all that is hidden are left out; each line of a
     quote (blockquote) begins with `> `. Nothing raises, and the time taken grows no faster than the length.
@@ -52,7 +55,7 @@ def text_of(html: str) -> str:
         parser.close()
     except etree.LxmlError:
         pass  # what was read up to here stands
-    return _tidy(reader.text())
+    return _tidy(reader.text()), reader.unseen
 
 
 def _with_ends(html: str) -> str:
@@ -69,6 +72,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.depth = 0
+        self.unseen = False
+        self._looks, self._kept_from_eyes = [PLAIN], False
         self._out: list[str] = []
         self._hidden = self._preformatted = self._quotes = self._quotes_before = self._tabs = 0
         self._gap = self._most = 1
@@ -81,7 +86,10 @@ class _Reader:
     def start(self, tag: str, attrs: Mapping[str, str]) -> None:
         """Called by lxml where an element begins."""
         self.depth += 1
-        if self._hidden or tag in _NEVER or (attrs and _is_hidden(tag, attrs)):
+        self._looks.append(looks(self._looks[-1], attrs) if attrs else self._looks[-1])
+        hidden = bool(attrs) and hides(attrs)
+        if self._hidden or tag in _NEVER or hidden:
+            self._kept_from_eyes = self._kept_from_eyes if self._hidden else hidden
             self._hidden += 1
         elif tag in _GAPS:
             self._block(tag, 1)
@@ -99,6 +107,8 @@ class _Reader:
     def end(self, tag: str) -> None:
         """Called by lxml where an element ends, whether or not its end tag was written."""
         self.depth -= 1
+        if len(self._looks) > 1:
+            self._looks.pop()
         if self._hidden:
             self._hidden -= 1
         elif tag in _GAPS:
@@ -111,7 +121,8 @@ class _Reader:
 
     def data(self, words: str) -> None:
         """Called by lxml for text, whole or in pieces."""
-        if self._hidden:
+        if self._hidden or not self._looks[-1].seen:
+            self.unseen = self.unseen or (bool(words.strip()) and (self._kept_from_eyes or not self._hidden))
             return
         if self._preformatted:
             self._lines(words)
@@ -163,11 +174,6 @@ class _Reader:
         before, now = self._quotes_before, min(self._quotes, _DEEPEST_QUOTE)
         self._quotes_before = now
         return ("\n" + ">" * min(before, now)) * (self._gap - 1) + "\n" + (">" * now + " " if now else "")
-
-
-def _is_hidden(tag: str, attrs: Mapping[str, str]) -> bool:
-    style = attrs.get("style", "")
-    return "hidden" in attrs or bool(_HIDDEN.search(style) or (tag in _WORDS and _NO_SIZE.search(style)))
 
 
 def _tidy(text: str) -> str:
