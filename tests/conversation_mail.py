@@ -13,6 +13,9 @@ A mail block is headers, a blank line, text. Besides From (one or more) and Subj
   Message-ID: <name@domain>                    instead of one that nobody else has
   List: <address>                              the copy a mailing list sends on: tag, footer, header fields
   Border: fail (or none)                       what the desk's border finds of the domain in From, instead of `pass`
+  Above: <field>                               a header field that stands above what the border found
+  Html: yes                                    the text is HTML
+  Mac: <address> [<words in the letter>]       the letter whose mac `<mac>` in To is
   Header <name>: <value>                       any other header field
 
 `<code>` in the text is the code that the answered letter asks for.
@@ -57,21 +60,27 @@ def raw_mail(text: str, desk: str, letters: Sequence[bytes]) -> bytes:
     block = Block.read(text)
     if "Bounces" in block.named:
         return _bounce(block, _letter(block, "Bounces", letters))
-    name, address = getaddresses([block.named["From"]])[0]
+    name, address = getaddresses([re.sub(r"[^\x00-\x7f](?=[^<]*>$)", "a", block.named["From"])])[0]
     border = block.named.get("Border", "pass").replace("none", "")
     person = Person(name, address, block.named.get("Charset", "utf-8"), border)
-    raw = _reply(block, person, letters) if "Answers" in block.named else _new(block, person, desk)
-    if len(getaddresses([block.named["From"]])) > 1:
+    raw = _reply(block, person, letters) if "Answers" in block.named else _new(block, person, desk, letters)
+    if len(getaddresses([block.named["From"]])) > 1 or not block.named["From"].rpartition("<")[2].isascii():
         raw = _with(raw, "From", block.named["From"])
     if "Message-ID" in block.named:
         raw = _with(raw, "Message-ID", block.named["Message-ID"])
+    if "Html" in block.named:
+        raw = raw.replace(b"Content-Type: text/plain", b"Content-Type: text/html")
+    if "Above" in block.named:
+        raw = f"{block.named['Above']}\r\n".encode() + raw
     if "Declared" in block.named:
         raw = raw.replace(f'charset="{person.charset}"'.encode(), f'charset="{block.named["Declared"]}"'.encode())
     return _through_list(raw, block.named["List"]) if "List" in block.named else raw
 
 
-def _new(block: Block, person: Person, desk: str) -> bytes:
+def _new(block: Block, person: Person, desk: str, letters: Sequence[bytes]) -> bytes:
     to, subject = block.named.get("To", desk), block.named.get("Subject", "")
+    if "Mac" in block.named:
+        to = to.replace("<mac>", _letter(block, "Mac", letters).reply_to.rpartition("@")[0].rpartition(".")[2])
     return write(person, to, subject, block.text, block.extra, _files(block))
 
 
