@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from mailbot import __version__
-from mailbot.cli import look, pages, registers, sealed, setting, work
+from mailbot.cli import keys, look, pages, registers, sealed, setting, work
 from mailbot.cli.look import looking
 from mailbot.cli.words import MISTAKE, OK, Command, complain
 from mailbot.cli.work import ordering
@@ -71,6 +71,8 @@ COMMANDS: tuple[Row, ...] = (
     ("quarantine dismiss", "such mails need nothing more", ordering(work.dismiss), (MAILS, REASON)),
     ("secrets list", "the mails that held a private key or password", looking(sealed.list_secrets), (JSON,)),
     ("secrets destroy", "destroy what is kept of such mails", ordering(sealed.destroy), (SEALED,)),
+    ("keys list", "the keys of reply addresses, and the letters that name them", looking(keys.list_keys), (JSON,)),
+    ("keys rotate", "a new key for new letters; keys that nothing needs go", looking(keys.rotate), ()),
     ("register list", "the registers, and when each was imported", looking(registers.list_registers), (JSON,)),
     (
         "register import",
@@ -99,6 +101,7 @@ GROUPS = {
     "letters": ("letters that wait for an operator, since they are over a budget", "list"),
     "quarantine": ("mails that could not be read", "list"),
     "secrets": ("mails that held a private key or password: masked for everybody, kept sealed", "list"),
+    "keys": ("the keys of reply addresses, by name; no secret is shown", "list"),
     "register": ("what the desk knows of accounts and people", "list"),
 }
 """Groups of commands: their help, and which one is meant if none is named."""

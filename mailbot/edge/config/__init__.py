@@ -13,9 +13,20 @@ from mailbot.core.rulesets.models import made
 from mailbot.core.rulesets.problems import Problem, Source
 from mailbot.edge.account import Account
 from mailbot.edge.config.files import rule_set, rule_texts, shipped
-from mailbot.edge.config.keys import load_keys, make_keys
+from mailbot.edge.config.keys import load_keys, make_keys, rotate_keys
 
-__all__ = ["TEMPLATE", "Config", "ServicePace", "load", "load_keys", "make_keys", "rule_set", "rule_texts", "shipped"]
+__all__ = [
+    "TEMPLATE",
+    "Config",
+    "ServicePace",
+    "load",
+    "load_keys",
+    "make_keys",
+    "rotate_keys",
+    "rule_set",
+    "rule_texts",
+    "shipped",
+]
 
 Security = Literal["tls", "starttls", "none"]
 PORTS: Mapping[tuple[str, Security], int] = {
