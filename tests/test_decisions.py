@@ -579,6 +579,11 @@ ALARMING = [
     ),
     ("held", replace(WELL, ledger=replace(WELL.ledger, held=LEDGER.held)), "letters: 3; address 3"),
     (
+        "forged",
+        replace(WELL, ledger=replace(WELL.ledger, forged=(("2026-00042", NOW - timedelta(hours=1)),) * 3)),
+        "2026-00042 3",
+    ),
+    (
         "observed",
         replace(WELL, observed=4, came=20, would_do={"enquiry": 3, "application": 1}),
         "mails: 4; application 1, enquiry 3",

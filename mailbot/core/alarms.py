@@ -16,6 +16,8 @@ BROKEN = timedelta(minutes=10)
 """How long a server may be out of reach."""
 LATE = timedelta(days=1)
 """How long a letter may be due."""
+FORGED, WITHIN = 3, timedelta(days=1)
+"""How many orders that nothing proves, about one case or in one name, are no slip any more, and in which time."""
 LETTER_STATES = ("due", "sent", "failed", "held", "dropped")
 
 
@@ -98,6 +100,11 @@ def _observed(health: Health) -> str:
     return f"mails: {health.observed}" + (f"; {foreseen}" if foreseen else "")
 
 
+def _forged(health: Health, now: datetime) -> bool:
+    lately = Counter(about for about, at in health.ledger.forged if now - at < WITHIN)
+    return max(lately.values(), default=0) >= FORGED
+
+
 ALARMS: tuple[Alarm, ...] = (
     Alarm("sums", lambda health, now: not all(row.agrees for row in sums(health)), _disagreeing),
     Alarm(
@@ -127,6 +134,7 @@ ALARMS: tuple[Alarm, ...] = (
         lambda health, now: bool(health.ledger.held),
         lambda health: f"letters: {len(health.ledger.held)}; {_budgets(held.why for held in health.ledger.held)}",
     ),
+    Alarm("forged", _forged, lambda health: clip(_counted(Counter(about for about, _ in health.ledger.forged)), 200)),
     Alarm("observed", lambda health, now: health.observed > 0, _observed),
 )
 """Everything the operator is told of."""

@@ -68,6 +68,7 @@ class Index:
                 quarantine=tuple(tally.quarantine.values()),
                 held=self.letters.held_letters(),
                 alarms=frozenset(tally.alarms),
+                forged=tuple((about, from_text(at)) for at, about in tally.forged.listed()),
                 told=tally.told,
                 told_seq=tally.told_seq,
                 sealed=tuple(tally.sealed.values()),

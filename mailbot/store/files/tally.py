@@ -21,6 +21,9 @@ ORDERS = 1_000
 TWINS = timedelta(days=30)
 """How long it is remembered which mails came, to recognise the same mail with other bytes."""
 MOST_TWINS = 50_000
+FORGED, MOST_FORGED = timedelta(days=1), 1_000
+"""How long orders are remembered that nothing proved, and how many."""
+UNPROVEN = ("no_token", "not_proven")
 PLAIN = ("adopted", "observed", "validity", "vanished", "told_seq")
 """What is a plain JSON value as it is."""
 
@@ -43,6 +46,7 @@ class Tally:
         self.away: dict[str, str] = {}
         self.done: dict[str, int] = {}
         self.twins = Recent(TWINS, MOST_TWINS)
+        self.forged = Recent(FORGED, MOST_FORGED)
 
     def rows(self) -> Mapping[type, Row]:
         """Who takes note of which kind of event."""
@@ -58,6 +62,7 @@ class Tally:
             e.SecretDestroyed: self._secret_destroyed,
             e.DigestsSent: self._digests_sent,
             e.ClerkAway: self._clerk_away,
+            e.CommandsRefused: self._refused,
         }
 
     def _opened(self, event: e.DeskOpened, entry: Entry, spot: Spot) -> None:
@@ -94,6 +99,11 @@ class Tally:
 
     def _clerk_away(self, event: e.ClerkAway, entry: Entry, spot: Spot) -> None:
         self.away[event.clerk.lower()] = event.until
+
+    def _refused(self, event: e.CommandsRefused, entry: Entry, spot: Spot) -> None:
+        """Whose name was used is known from the case, or else from the claim."""
+        if event.why in UNPROVEN:
+            self.forged.add(entry.at, entry.case or event.by.lower())
 
     def take_group(self, group: Sequence[Entry]) -> None:
         """All entries of one mail, order or deadline, after their events were noted one by one."""
@@ -138,6 +148,7 @@ class Tally:
             "alarms": sorted(self.alarms),
             "done": [[nonce, seq] for nonce, seq in self.done.items()],
             "twins": self.twins.listed(),
+            "forged": self.forged.listed(),
         }
 
     def load(self, listed: Mapping[str, Any]) -> None:
@@ -156,6 +167,7 @@ class Tally:
         self.alarms.update(listed["alarms"])
         self.done.update(listed["done"])
         self.twins.load(listed["twins"])
+        self.forged.load(listed.get("forged", []))
 
 
 def facts_of(group: Sequence[Entry]) -> e.Facts | None:
