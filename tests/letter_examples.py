@@ -9,7 +9,7 @@ import pytest
 
 from mailbot.core import commands
 from mailbot.core.attached import File
-from mailbot.core.case import Attached, Case, Consent
+from mailbot.core.case import Attached, Case, Consent, Deed
 from mailbot.core.decide.command.values import Done
 from mailbot.core.events import Fault, LetterWritten, Remark, Row
 from mailbot.core.fields import understand
@@ -17,6 +17,7 @@ from mailbot.core.ledger import InQuarantine
 from mailbot.core.outcome import Letter
 from mailbot.core.rules import Rules
 from mailbot.core.rulesets import build
+from mailbot.core.told import Told, told
 from mailbot.edge.config import rule_texts
 from mailbot.edge.letters import Letters
 
@@ -235,6 +236,21 @@ def written(template: str, role: str, of: Callable[[str], Case] | None = None, *
     return make
 
 
+def moved(language: str) -> tuple[Told, ...]:
+    """What the applicant changed after a clerk had seen it, and what came of it."""
+    by, at = "taro@univ.example", "2026-04-06T01:25:00.000Z"
+    old = ADDRESSES[language].replace("\n", " / ").replace("1111", "1110")
+    deeds = (
+        Deed(seq=9, at=at, by=by, what="field", about=("address",), was=old, now=ADDRESSES[language]),
+        Deed(seq=9, at=at, by=by, what="field_new", about=("extension",), now="1"),
+        Deed(seq=9, at=at, what="consent_void", about=("address",)),
+        Deed(seq=9, at=at, what="step", about=("consent",)),
+        Deed(seq=11, at="2026-04-06T02:10:00.000Z", by="ichiro@univ.example", what="consent"),
+        Deed(seq=11, at="2026-04-06T02:10:00.000Z", what="step", about=("review",)),
+    )
+    return told(deeds, FORM, language, RULES)
+
+
 def transcript(of: Callable[[str], Case], why: str, text: str) -> Callable[[str], Letter]:
     parsed = commands.parse(text)
     given = tuple(part for part in parsed if isinstance(part, commands.Command))
@@ -247,7 +263,9 @@ def transcript(of: Callable[[str], Case], why: str, text: str) -> Callable[[str]
         )
         done = () if why else tuple(Done(part, "", told if part.verb == "ACCEPT" else ()) for part in given)
         data = {"why": why, "commands": given, "mistakes": mistakes, "done": done, "onward": (), "settled": False}
-        return written("transcript", "clerk", of, **data)(language)
+        return written("transcript", "clerk", of, **data, changes=moved(language) if why == "moved_on" else ())(
+            language
+        )
 
     return make
 

@@ -180,6 +180,7 @@ class Words(Frozen):
     next: dict[str, str] = {}
     files: dict[str, str] = {}
     signs: dict[str, str] = {}
+    deeds: dict[str, str] = {}
 
 
 SPELLED = ("signs", "among")

@@ -1,7 +1,19 @@
 """A case: what its events add up to. It knows nothing of mails, rules, or of how an event came about."""
 
 from mailbot.core.case.fold import SHOWN, fold, opened
-from mailbot.core.case.values import CLOSED, OPEN, Attached, Case, Consent, Document, Done, LetterInfo, Pending, Status
+from mailbot.core.case.values import (
+    CLOSED,
+    OPEN,
+    Attached,
+    Case,
+    Consent,
+    Deed,
+    Document,
+    Done,
+    LetterInfo,
+    Pending,
+    Status,
+)
 
 __all__ = [
     "CLOSED",
@@ -10,6 +22,7 @@ __all__ = [
     "Attached",
     "Case",
     "Consent",
+    "Deed",
     "Document",
     "Done",
     "LetterInfo",

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.core import events as e
-from mailbot.core.case import orders, tasks
-from mailbot.core.case.revising import REVISING
+from mailbot.core.case import history, orders, tasks
 from mailbot.core.case.values import Attached, Case, Consent, Document, LetterInfo, Status
 from mailbot.core.instants import to_text
 
@@ -269,7 +268,8 @@ def _step(case: Case | None, number: str, seq: int, at: str, event: e.Event) -> 
     if case is None:
         if not isinstance(event, e.CaseOpened):
             raise ValueError(f"entry {seq}: {event.kind} before case {number} was opened")
-        return opened(number, event, at).model_copy(update={"revision": seq})
+        case = opened(number, event, at)
+        return case.model_copy(update=history.after(case, event, seq, at))
     row = FOLD.get(type(event))
     change = dict(row(case, event, at)) if row else {}
     if isinstance(event, e.LetterWritten):
@@ -277,8 +277,7 @@ def _step(case: Case | None, number: str, seq: int, at: str, event: e.Event) -> 
             to=event.to, role=event.role, key=event.key, seq=seq, template=event.template, bound=event.bound
         )
         change["letters"] = {**case.letters, event.number: info}
-    if isinstance(event, REVISING):
-        change["revision"] = seq
+    change |= history.after(case, event, seq, at)
     return case.model_copy(update={**change, "changed": at}) if change else case
 
 

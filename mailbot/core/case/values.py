@@ -86,6 +86,19 @@ class Done(e.Frozen):
     number: str = ""
 
 
+class Deed(e.Frozen):
+    """What was done in a case: in which entry, when (journal text), by which address (empty: nobody, its time had
+    come), `what` as a code of words.toml (table `deeds`), what `about`, and of a field what stood there and stands."""
+
+    seq: int = 0
+    at: str = ""
+    by: str = ""
+    what: str
+    about: tuple[str, ...] = ()
+    was: e.Value = ""
+    now: e.Value = ""
+
+
 class Case(e.Frozen):
     """One application from first mail to end. Instants are journal texts (see `instants`).
 
@@ -103,6 +116,7 @@ class Case(e.Frozen):
     wants looked at again, with their words in `asked_text`; `undone` is who had accepted the case before that.
     `vouched` is the responsible person's address that a clerk vouches for. `stopped` is who objects to a change. `rows`
     are the rows of registers that were looked up last. `pending` are commands that wait for a code, by their digest.
+    `history` is what was done last, oldest first.
     """
 
     number: str
@@ -153,6 +167,7 @@ class Case(e.Frozen):
     of: str = ""
     rows: tuple[e.Row, ...] = ()
     pending: dict[str, Pending] = {}
+    history: tuple[Deed, ...] = ()
 
     @property
     def open(self) -> bool:

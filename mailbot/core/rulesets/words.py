@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from mailbot.core.alarms import ALARMS
 from mailbot.core.attached import FILE_KINDS
 from mailbot.core.case import Status
+from mailbot.core.case.history import CODES
 from mailbot.core.disguises import KINDS, SCRIPTS
 from mailbot.core.events import FaultKind
 from mailbot.core.fields.wrong import FAULTS
@@ -34,6 +35,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "values": frozenset({"yes", "no", "plan", "extension", "ssh_key", "tb", "units", "between", "needless"}),
     "files": FILE_KINDS | {"unnamed"},
     "signs": SCRIPTS | KINDS | {"sign", "unseen_sign", "between", "sender_name", "sender_address"},
+    "deeds": CODES,
     "alarms": frozenset(f"{alarm.code}{end}" for alarm in ALARMS for end in ("", "_over")),
 }
 """The codes each table must have, because the program uses them; other codes must be the same in all languages."""

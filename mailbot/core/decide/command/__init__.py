@@ -9,7 +9,7 @@ from mailbot.core.decide import changing, queue
 from mailbot.core.decide.command import asking, deciding, doing
 from mailbot.core.decide.command.confirming import ask_back, pending, unsure
 from mailbot.core.decide.command.telling import transcript
-from mailbot.core.decide.command.values import Done, Work, begun, seen_asked, settled, shown
+from mailbot.core.decide.command.values import Done, Work, begun, differences, known_up_to, settled
 from mailbot.core.decide.incoming import Incoming, Story, without_case
 from mailbot.core.decide.moves import advance, reach
 from mailbot.core.events import CommandsRefused, CommandsRun
@@ -17,6 +17,7 @@ from mailbot.core.forms import OPENINGS
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.rules import Clerk
 from mailbot.core.token import without_codes
+from mailbot.core.told import Told
 from mailbot.core.vouching import unconfirmed
 
 CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
@@ -112,7 +113,7 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
         _catch_up(work, command, done)
         why = _refusal(work, command)
         if why:
-            return _refused(mail, case, clerk, why, commands)
+            return _refused(mail, case, clerk, why, commands, differences(work, command, why))
         written = len(work.story.letters)
         what = CARRY_OUT[command.verb](work, command)
         if isinstance(what, Mistake):
@@ -148,7 +149,7 @@ def _refusal(work: Work, command: Command) -> str:
         "not_ready": row.needs == "review" and not may_decide,
         "decide_instead": command.verb == "CLOSE" and case.status == "ready",
         "unconfirmed": command.verb == "ACCEPT" and unconfirmed(work.story.form, case),
-        "moved_on": row.needs == "review" and not work.shell and case.revision > max(shown(work), seen_asked(work)),
+        "moved_on": row.needs == "review" and not work.shell and case.revision > known_up_to(work),
     }
     return next((why for why, holds in reasons.items() if holds), "")
 
@@ -175,8 +176,15 @@ def _review(story: Story) -> str:
     return story.step.opening or OPENINGS["review"]
 
 
-def _refused(mail: Incoming, case: Case, clerk: Clerk, why: str, parsed: Sequence[Command | Mistake]) -> Decision:
-    """Nothing is done, and the transcript says why."""
+def _refused(
+    mail: Incoming,
+    case: Case,
+    clerk: Clerk,
+    why: str,
+    parsed: Sequence[Command | Mistake],
+    changes: tuple[Told, ...] = (),
+) -> Decision:
+    """Nothing is done, and the transcript says why, and what `changes` of the case stand in the way."""
     parsed = _without_codes(mail, parsed)
     story = begun(mail, case, clerk)
     words = tuple(part.line for part in parsed)
@@ -184,7 +192,7 @@ def _refused(mail: Incoming, case: Case, clerk: Clerk, why: str, parsed: Sequenc
     commands = tuple(part for part in parsed if isinstance(part, Command))
     mistakes = tuple(part for part in parsed if isinstance(part, Mistake))
     data = {"why": why, "mistakes": mistakes, "commands": commands, "done": (), "onward": (), "settled": False}
-    transcript(story, clerk, **data)
+    transcript(story, clerk, **data, changes=changes)
     if why == "moved_on" and case.status == "ready":
         story.to_clerk(clerk, _review(story))
     return story.decision()

@@ -6,11 +6,15 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from mailbot.core.case import Case
-from mailbot.core.commands import Command, undecided
+from mailbot.core.commands import ROWS, Command, undecided
 from mailbot.core.decide.incoming import Incoming, Story, begin
 from mailbot.core.events import FieldsSettled
 from mailbot.core.outcome import Letter
 from mailbot.core.rules import Clerk, Step, Texts
+from mailbot.core.told import Told, since, told
+
+OUTRUN = frozenset({"moved_on", "not_ready", "still_asked", "case_closed"})
+"""Why a decision is refused about which something else has come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,22 @@ def seen_asked(work: Work) -> int:
     it after the question knows of that; else 0."""
     letter = work.story.known.letters.get(int(work.answered.rpartition(".")[2] or 0))
     return letter.seq if letter and work.story.known.asked else 0
+
+
+def known_up_to(work: Work) -> int:
+    """The entry up to which this clerk has seen the case, when answering as they do."""
+    return max(shown(work), seen_asked(work))
+
+
+def differences(work: Work, command: Command, why: str) -> tuple[Told, ...]:
+    """What changed since this clerk saw the case, if that may be `why` a decision is refused; where no letter showed
+    it, since the letter answered."""
+    story = work.story
+    if ROWS[command.verb].needs != "review" or why not in OUTRUN:
+        return ()
+    letter = story.known.letters.get(int(work.answered.rpartition(".")[2] or 0))
+    seen = known_up_to(work) or (letter.seq if letter else 0)
+    return told(since(story.known, seen), story.form, work.clerk.language, story.rules)
 
 
 def settled(work: Work) -> bool:

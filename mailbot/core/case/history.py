@@ -1,0 +1,117 @@
+"""What a case remembers of its way: who did what, when, and what stood there before. It knows no rules and no words."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from mailbot.core import events as e
+from mailbot.core.case.revising import REVISING
+from mailbot.core.case.values import Case, Deed
+
+Row = Callable[[Case, Any], Deed]
+MOST = 200
+"""How many deeds a case remembers, the newest."""
+LONGEST = 1_000
+"""Characters of a value that are remembered: an SSH key whole."""
+
+
+def _plain(what: str, about: str = "", by: str = "") -> Row:
+    """A deed of whoever the event names (`by`, its field; `clerk` or `by` if it is not said), about a field of it."""
+
+    def deed(case: Case, event: Any) -> Deed:
+        who = getattr(event, by) if by else getattr(event, "clerk", "") or getattr(event, "by", "")
+        said = getattr(event, about) if about else ""
+        return Deed(what=what, by=who, about=(said,) if isinstance(said, str) else tuple(said))
+
+    return deed
+
+
+DEEDS: Mapping[type, Row] = {
+    e.CaseOpened: _plain("opened", by="applicant"),
+    e.PlanRead: _plain("plan"),
+    e.AddressRegistered: _plain("address", "address"),
+    e.StepEntered: _plain("step", "step"),
+    e.ConsentGiven: _plain("consent"),
+    e.ConsentDeclined: _plain("declined"),
+    e.ConsentVoided: _plain("consent_void", "fields"),
+    e.Accepted: _plain("accepted"),
+    e.Rejected: _plain("rejected"),
+    e.Expired: _plain("expired"),
+    e.DocumentReceived: _plain("document", "document"),
+    e.DocumentsVoided: _plain("documents_void", "documents"),
+    e.TaskDone: _plain("task", "step"),
+    e.StepPassed: _plain("passed", "step"),
+    e.StepStopped: _plain("stopped"),
+    e.StepVoided: _plain("step_void", "step"),
+    e.Completed: _plain("completed"),
+    e.Withdrawn: _plain("withdrawn"),
+    e.Reopened: _plain("reopened"),
+    e.MarkedDuplicate: _plain("duplicate", "of"),
+    e.FieldAllowed: _plain("allowed", "field"),
+    e.FieldsAsked: _plain("asked", "fields"),
+    e.FieldsSettled: _plain("settled", "fields"),
+    e.Vouched: _plain("vouched", "address"),
+    e.CommandsRun: _plain("ordered", "words"),
+    e.CommandsRefused: _plain("refused", "words"),
+    e.ConfirmationAsked: _plain("asked_back"),
+    e.Reminded: _plain("reminded", "step"),
+    e.HandedToClerk: _plain("handed"),
+    e.MailAttached: _plain("attached"),
+    e.ChangeProposed: _plain("proposed"),
+    e.AddressBounced: _plain("bounced", "address"),
+}
+"""What each kind of event is remembered as (codes of words.toml, table `deeds`), beside FieldsRead. Another kind after
+which a decision is out of date is `changed`, any other nothing."""
+CODES = frozenset(
+    """opened plan address step consent declined consent_void accepted rejected expired document documents_void
+    task passed stopped step_void completed withdrawn reopened duplicate allowed asked settled vouched ordered refused
+    asked_back reminded handed attached proposed bounced fields same field field_new field_empty field_wrong changed
+    desk""".split()
+)
+"""All codes of the table, and what the desk calls itself in it."""
+ASIDE = frozenset({"ordered", "refused", "asked_back", "reminded", "handed", "attached", "proposed", "bounced"})
+"""Deeds that change nothing about what is decided."""
+
+
+def after(case: Case, event: e.Event, seq: int, at: str) -> dict[str, Any]:
+    """What an event of the entry `seq` adds to the case's memory, and its revision, if it makes decisions out of date;
+    `case` as it was before."""
+    revising = isinstance(event, REVISING)
+    deeds = tuple(deed.model_copy(update={"seq": seq, "at": at}) for deed in _deeds(case, event, revising))
+    told = {"history": (*case.history, *deeds)[-MOST:]} if deeds else {}
+    return {**told, "revision": seq} if revising else told
+
+
+def _deeds(case: Case, event: e.Event, revising: bool) -> Iterator[Deed]:
+    if isinstance(event, e.FieldsRead):
+        yield from _fields(case, event)
+    elif type(event) in DEEDS:
+        yield DEEDS[type(event)](case, event)
+    elif revising:
+        yield _plain("changed")(case, event)
+
+
+def _fields(case: Case, event: e.FieldsRead) -> Iterator[Deed]:
+    """Each value that is another one now; of what came before clerks saw anything, only how many."""
+    keys = tuple(dict.fromkeys((*event.values, *case.values, *event.answers)))
+    changed = tuple(deed for key in keys if (deed := _field(case, event, key)))
+    if any(info.role == "clerk" for info in case.letters.values()):
+        yield from changed
+    elif changed:
+        yield Deed(what="fields", by=event.by, about=(str(len(changed)),))
+    if event.answers and not changed:
+        yield Deed(what="same", by=event.by)
+
+
+def _field(case: Case, event: e.FieldsRead, key: str) -> Deed | None:
+    """How a field changed; where what is written is no value, what is written."""
+    was, now = case.values.get(key, ""), event.values.get(key, "")
+    written = event.answers.get(key, case.answers.get(key, ()))
+    if was == now and (now or written == case.answers.get(key, ())):
+        return None
+    wrong = not now and any(text.strip() for text in written)
+    what = "field_wrong" if wrong else "field" if was and now else "field_new" if now else "field_empty"
+    return Deed(what=what, by=event.by, about=(key,), was=_cut(was), now=_cut(" / ".join(written) if wrong else now))
+
+
+def _cut(value: e.Value) -> e.Value:
+    return value[:LONGEST] if isinstance(value, str) else value

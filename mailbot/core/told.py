@@ -1,0 +1,109 @@
+"""What was done in a case, as clerks are told: instants in the desk's zone, sentences in one language. It knows no
+letter and decides nothing."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from mailbot.core.case import Case, Deed
+from mailbot.core.case.fold import STATUS_OF
+from mailbot.core.case.history import ASIDE
+from mailbot.core.columns import clip
+from mailbot.core.events import Value
+from mailbot.core.fields.shown import shown
+from mailbot.core.instants import from_text
+from mailbot.core.rules import Form, Rules
+
+MOST_SHOWN = 160
+"""Columns of a value, or of an order, that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one entry did: when (`2026-04-06 10:25`), by whom (an address, or what the desk calls itself), and a
+    sentence for each thing."""
+
+    when: str
+    by: str
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where deeds are told: of which form, in which language."""
+
+    form: Form
+    language: str
+    rules: Rules
+
+    def say(self, table: str, code: str, /, **places: str) -> str:
+        """A sentence of words.toml."""
+        return self.rules.say(self.language, table, code, **places)
+
+    def field(self, key: str) -> str:
+        """The label of a field; its key where the rules have lost it."""
+        rule = self.form.fields.get(key)
+        return rule.label.get(self.language, key) if rule else key
+
+    def value(self, key: str, value: Value) -> str:
+        """A value on one line, as letters show it."""
+        rule = self.form.fields.get(key)
+        plain = value if isinstance(value, str) else ", ".join(value)
+        text = shown(rule, value, self.language, self.rules) if rule else plain
+        return clip(" / ".join(line for line in text.split("\n") if line.strip()), MOST_SHOWN)
+
+    def document(self, name: str) -> str:
+        """The title of a document."""
+        rule = self.form.documents.get(name)
+        return rule.title.get(self.language, name) if rule else name
+
+    def step(self, name: str) -> str:
+        """A step as clerks know it: its title, else how a case stands that waits for it."""
+        step = next((step for step in self.form.steps if step.id == name), None)
+        if step is None:
+            return name
+        return step.title.get(self.language) or self.say("status", STATUS_OF[step.kind])
+
+    def order(self, line: str) -> str:
+        """An order as it was written."""
+        return clip(line, MOST_SHOWN)
+
+
+ABOUT: Mapping[str, Callable[[Scene, str], str]] = {
+    **dict.fromkeys(("field", "field_new", "field_empty", "field_wrong", "consent_void"), Scene.field),
+    **dict.fromkeys(("allowed", "asked", "settled"), Scene.field),
+    **dict.fromkeys(("document", "documents_void"), Scene.document),
+    **dict.fromkeys(("step", "task", "passed", "step_void", "reminded"), Scene.step),
+    **dict.fromkeys(("ordered", "refused"), Scene.order),
+}
+"""How what a deed is about is worded; without a row it stands as it is."""
+
+
+def since(case: Case, seq: int) -> tuple[Deed, ...]:
+    """What changed after the entry `seq` about what is decided, oldest first."""
+    return tuple(deed for deed in case.history if deed.seq > seq and deed.what not in ASIDE)
+
+
+def told(deeds: Iterable[Deed], form: Form, language: str, rules: Rules) -> tuple[Told, ...]:
+    """Deeds in words, those of one entry together, in their order."""
+    scene = Scene(form, language, rules)
+    return tuple(_entry(tuple(group), scene) for _, group in groupby(deeds, key=lambda deed: deed.seq))
+
+
+def _entry(deeds: tuple[Deed, ...], scene: Scene) -> Told:
+    """What follows by itself from what somebody did has no name of its own."""
+    local = from_text(deeds[0].at).astimezone(ZoneInfo(scene.rules.desk.timezone))
+    by = tuple(dict.fromkeys(deed.by for deed in deeds if deed.by)) or (scene.say("deeds", "desk"),)
+    what = tuple(dict.fromkeys(_sentence(deed, scene) for deed in deeds))
+    return Told(f"{local:%Y-%m-%d %H:%M}", ", ".join(by), what)
+
+
+def _sentence(deed: Deed, scene: Scene) -> str:
+    word = ABOUT.get(deed.what)
+    about = scene.say("values", "between").join(word(scene, one) if word else one for one in deed.about)
+    places = {"about": about}
+    if deed.what.startswith("field"):
+        key = next(iter(deed.about), "")
+        places |= {"was": scene.value(key, deed.was), "now": scene.value(key, deed.now)}
+    return scene.say("deeds", deed.what, **places)
