@@ -10,6 +10,7 @@ from letter_examples import (
     FORM,
     QUESTIONS,
     REASONS,
+    RULES,
     TO,
     case,
     closed,
@@ -19,11 +20,12 @@ from letter_examples import (
 )
 
 from mailbot.core import commands
-from mailbot.core.case import Case, Document
+from mailbot.core.case import Case, Deed, Document
 from mailbot.core.decide.command.values import Done
 from mailbot.core.outcome import Letter
 from mailbot.core.queue import Waiting
 from mailbot.core.token import CODE_PLACE
+from mailbot.core.told import told
 
 ANSWERS = {
     "en": "The account works from Monday on.\n\nIf you need more than 1 TB, please send a usage plan.\n\nAlex Morgan",
@@ -182,6 +184,27 @@ def asked_back(language: str) -> Letter:
     )(language)
 
 
+def shown(template: str, of: Callable[[str], Case]) -> Callable[[str], Letter]:
+    """What a clerk gets who asked to see a case, or what was done in it."""
+
+    def make(language: str) -> Letter:
+        changes = told((*WAY, *(WRITTEN if template == "case_log" else ())), FORM, language, RULES)
+        return written(template, "clerk", of, changes=changes)(language)
+
+    return make
+
+
+WAY = (
+    Deed(seq=2, at="2026-04-01T01:00:00.000Z", by="taro@univ.example", what="opened"),
+    Deed(seq=2, at="2026-04-01T01:00:00.000Z", by="taro@univ.example", what="fields", about=("24",)),
+    Deed(seq=5, at="2026-04-06T01:00:00.000Z", by="ichiro@univ.example", what="consent"),
+    Deed(seq=5, at="2026-04-06T01:00:00.000Z", what="step", about=("review",)),
+)
+WRITTEN = (
+    Deed(seq=5, at="2026-04-06T01:00:00.000Z", what="letter_sent", about=tuple(one.address for one in DESK.clerks)),
+    Deed(seq=9, at="2026-04-08T01:00:00.000Z", what="step", about=("certificate",)),
+    Deed(seq=9, at="2026-04-08T01:00:00.000Z", what="letter_bounced", about=("taro@univ.example",)),
+)
 BY = {"by": "old@univ.example", "text": QUESTIONS}
 EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-orders": carried_out,
@@ -204,6 +227,12 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-wrong-code": refused("wrong_code", "CONFIRM …"),
     "transcript-code-expired": refused("code_expired", "CONFIRM …"),
     "confirm": asked_back,
+    "shown": shown("shown", with_document),
+    "shown-closed": shown("shown", closed("rejected")),
+    "shown-collecting": shown("shown", collecting),
+    "shown-asked": shown("shown", asked),
+    "shown-stopped": shown("shown", stopped),
+    "case_log": shown("case_log", closed("done")),
     "received-settled": written("received", "applicant", reopened, again=False, settled=True),
     "replied": written("replied", "applicant", closed("done"), text=ANSWERS, closes=False),
     "replied-closes": written("replied", "applicant", closed("done"), text=ANSWERS, closes=True),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from mailbot.core.case import Case, Deed
+from mailbot.core.case import Case, Deed, LetterInfo
 from mailbot.core.case.fold import STATUS_OF
 from mailbot.core.case.history import ASIDE
 from mailbot.core.columns import clip
@@ -21,7 +21,7 @@ MOST_SHOWN = 160
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one entry did: when (`2026-04-06 10:25`), by whom (an address, or what the desk calls itself), and a
+    """What one entry did: when (`2026-04-06 10:25`), by whom (an address; empty where it came about by itself), and a
     sentence for each thing."""
 
     when: str
@@ -85,6 +85,27 @@ def since(case: Case, seq: int) -> tuple[Deed, ...]:
     return tuple(deed for deed in case.history if deed.seq > seq and deed.what not in ASIDE)
 
 
+def way(case: Case) -> tuple[Deed, ...]:
+    """What changed about what is decided, from the beginning."""
+    return since(case, 0)
+
+
+def log(case: Case) -> tuple[Deed, ...]:
+    """All that is remembered: orders, letters to whom, mails of which nothing else tells; oldest first."""
+    letters: dict[tuple[int, str, str], list[str]] = {}
+    for info in case.letters.values():
+        letters.setdefault((info.seq, info.at or info.sent or case.changed, _fate(info)), []).append(info.to)
+    written = (Deed(seq=seq, at=at, what=what, about=tuple(to)) for (seq, at, what), to in letters.items())
+    said = {deed.seq for deed in case.history if deed.by and not deed.what.startswith("mail_")}
+    kept = (deed for deed in case.history if not (deed.what.startswith("mail_") and deed.seq in said))
+    return tuple(sorted((*kept, *written), key=lambda deed: deed.seq))
+
+
+def _fate(info: LetterInfo) -> str:
+    """What became of a letter, as a code of the table."""
+    return "letter_bounced" if info.bounced else f"letter_{info.state}"
+
+
 def told(deeds: Iterable[Deed], form: Form, language: str, rules: Rules) -> tuple[Told, ...]:
     """Deeds in words, those of one entry together, in their order."""
     scene = Scene(form, language, rules)
@@ -92,9 +113,8 @@ def told(deeds: Iterable[Deed], form: Form, language: str, rules: Rules) -> tupl
 
 
 def _entry(deeds: tuple[Deed, ...], scene: Scene) -> Told:
-    """What follows by itself from what somebody did has no name of its own."""
     local = from_text(deeds[0].at).astimezone(ZoneInfo(scene.rules.desk.timezone))
-    by = tuple(dict.fromkeys(deed.by for deed in deeds if deed.by)) or (scene.say("deeds", "desk"),)
+    by = dict.fromkeys(deed.by for deed in deeds if deed.by)
     what = tuple(dict.fromkeys(_sentence(deed, scene) for deed in deeds))
     return Told(f"{local:%Y-%m-%d %H:%M}", ", ".join(by), what)
 

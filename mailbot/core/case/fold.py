@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.core import events as e
-from mailbot.core.case import history, orders, tasks
-from mailbot.core.case.values import Attached, Case, Consent, Document, LetterInfo, Status
+from mailbot.core.case import history, letters, orders, tasks
+from mailbot.core.case.values import Attached, Case, Consent, Document, Status
 from mailbot.core.instants import to_text
 
 Change = Mapping[str, Any]
@@ -273,10 +273,7 @@ def _step(case: Case | None, number: str, seq: int, at: str, event: e.Event) -> 
     row = FOLD.get(type(event))
     change = dict(row(case, event, at)) if row else {}
     if isinstance(event, e.LetterWritten):
-        info = LetterInfo(
-            to=event.to, role=event.role, key=event.key, seq=seq, template=event.template, bound=event.bound
-        )
-        change["letters"] = {**case.letters, event.number: info}
+        change["letters"] = {**case.letters, event.number: letters.written(event, seq, at)}
     change |= history.after(case, event, seq, at)
     return case.model_copy(update={**change, "changed": at}) if change else case
 

@@ -25,6 +25,14 @@ def _plain(what: str, about: str = "", by: str = "") -> Row:
     return deed
 
 
+MAILS: Mapping[str, str] = {"applicant": "mail_applicant", "responsible": "mail_responsible", "holder": "mail_holder"}
+"""What a mail is remembered as, by who takes part; any other is a clerk's."""
+
+
+def _writer(case: Case, who: str) -> str:
+    return case.applicant if who == "applicant" else who if "@" in who else ""
+
+
 DEEDS: Mapping[type, Row] = {
     e.CaseOpened: _plain("opened", by="applicant"),
     e.PlanRead: _plain("plan"),
@@ -42,7 +50,7 @@ DEEDS: Mapping[type, Row] = {
     e.StepPassed: _plain("passed", "step"),
     e.StepStopped: _plain("stopped"),
     e.StepVoided: _plain("step_void", "step"),
-    e.Completed: _plain("completed"),
+    e.Completed: lambda case, event: Deed(what="ended" if event.clerk else "completed", by=event.clerk),
     e.Withdrawn: _plain("withdrawn"),
     e.Reopened: _plain("reopened"),
     e.MarkedDuplicate: _plain("duplicate", "of"),
@@ -58,17 +66,32 @@ DEEDS: Mapping[type, Row] = {
     e.MailAttached: _plain("attached"),
     e.ChangeProposed: _plain("proposed"),
     e.AddressBounced: _plain("bounced", "address"),
+    e.MailJoined: lambda case, event: Deed(what=MAILS.get(event.who, "mail_clerk"), by=_writer(case, event.who)),
 }
 """What each kind of event is remembered as (codes of words.toml, table `deeds`), beside FieldsRead. Another kind after
 which a decision is out of date is `changed`, any other nothing."""
 CODES = frozenset(
-    """opened plan address step consent declined consent_void accepted rejected expired document documents_void
-    task passed stopped step_void completed withdrawn reopened duplicate allowed asked settled vouched ordered refused
-    asked_back reminded handed attached proposed bounced fields same field field_new field_empty field_wrong changed
-    desk""".split()
+    """opened plan address step consent declined consent_void accepted rejected expired document documents_void task
+    passed stopped step_void completed ended withdrawn reopened duplicate allowed asked settled vouched ordered
+    refused asked_back reminded handed attached proposed bounced fields same field field_new field_empty
+    field_wrong changed mail_applicant mail_responsible mail_holder mail_clerk letter_sent letter_due
+    letter_held letter_failed letter_dropped letter_bounced""".split()
 )
-"""All codes of the table, and what the desk calls itself in it."""
-ASIDE = frozenset({"ordered", "refused", "asked_back", "reminded", "handed", "attached", "proposed", "bounced"})
+"""All codes of the table."""
+ASIDE = frozenset(
+    {
+        *MAILS.values(),
+        "mail_clerk",
+        "ordered",
+        "refused",
+        "asked_back",
+        "reminded",
+        "handed",
+        "attached",
+        "proposed",
+        "bounced",
+    }
+)
 """Deeds that change nothing about what is decided."""
 
 

@@ -23,14 +23,15 @@ OPEN: frozenset[str] = frozenset(get_args(Status)) - CLOSED
 
 
 class LetterInfo(e.Frozen):
-    """What is remembered of a letter: to whom, in which role and with which key its token was made, in which entry;
-    `sent` is the instant the relay took it, `bounced` says that it came back for good later; `bound` is the digest of
-    the commands that its code confirms, `shows` the cases that a letter without a case lists."""
+    """What is remembered of a letter: to whom, in which role and with which key its token was made, in which entry and
+    when; `sent` is the instant the relay took it, `bounced` says that it came back for good later; `bound` is the
+    digest of the commands that its code confirms, `shows` the cases that a letter without a case lists."""
 
     to: str
     role: e.Role
     key: str
     seq: int
+    at: str = ""
     template: str
     state: Literal["due", "sent", "failed", "held", "dropped"] = "due"
     tries: int = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mailbot.core.case import Case
 from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse, queue_asked, rejectable, still_asked
 from mailbot.core.decide import changing, queue
-from mailbot.core.decide.command import asking, deciding, doing
+from mailbot.core.decide.command import asking, deciding, doing, showing
 from mailbot.core.decide.command.confirming import ask_back, pending, unsure
 from mailbot.core.decide.command.telling import transcript
 from mailbot.core.decide.command.values import Done, Work, begun, differences, known_up_to, settled
@@ -34,11 +34,14 @@ CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
     "ALLOW": asking.allow,
     "VOUCH": asking.vouch,
     "NOTE": asking.note,
+    "SHOW": showing.show,
     "HELP": asking.help_,
 }
 """What each command does: it tells the story on and says in a few words what about (or nothing); or it is a mistake,
 and then nothing of the block is done."""
 ENDING = frozenset({"REJECT", "CLOSE", "DUPLICATE"})
+AGAIN = showing.LOOKS | {"HELP"}
+"""What may be ordered as often as somebody likes."""
 
 
 def run(mail: Incoming) -> Decision:
@@ -59,7 +62,7 @@ def run(mail: Incoming) -> Decision:
     if commands[0].verb == "CONFIRM":
         return _confirmed(mail, case, clerk, commands)
     digest = block_digest(mail.facts.letter or "", commands)
-    if digest in case.blocks and any(command.verb != "HELP" for command in commands):
+    if digest in case.blocks and not {command.verb for command in commands} <= AGAIN:
         return _refused(mail, case, clerk, "already", parsed)
     done = _carried_out(mail, case, clerk, commands, _Order(mail.facts.letter or "", digest))
     if unsure(mail, commands) and any(isinstance(event, CommandsRun) for event in done.events):
@@ -123,7 +126,8 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
     own = {id(letter) for part in done for letter in part.letters}
     onward = tuple(letter for letter in work.story.letters if id(letter) not in own)
     data = {"why": "", "mistakes": (), "commands": commands, "done": tuple(done), "onward": onward}
-    transcript(work.story, clerk, **data, settled=settled(work))
+    if not work.verbs <= showing.LOOKS:
+        transcript(work.story, clerk, **data, settled=settled(work))
     return work.story.decision()
 
 
