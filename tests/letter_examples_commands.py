@@ -205,6 +205,26 @@ WRITTEN = (
     Deed(seq=9, at="2026-04-08T01:00:00.000Z", what="step", about=("certificate",)),
     Deed(seq=9, at="2026-04-08T01:00:00.000Z", what="letter_bounced", about=("taro@univ.example",)),
 )
+
+
+def corrected(language: str) -> Letter:
+    """What the applicant gets after a clerk set two fields."""
+    lines = {
+        "en": ("Telephone: +81 55-981-0000 -> +81 55-981-0009", "Extension: (empty) -> 12"),
+        "ja": ("電話番号：055-981-0000 → 055-981-0009", "内線：（空欄）→ 12"),
+    }
+    data = {"case": ready(language), "form": FORM, "changes": lines}
+    return Letter("corrected", "taro@univ.example", "applicant", (language,), data)
+
+
+def wrong_value(language: str) -> Letter:
+    """A transcript of a value that no applicant could give either."""
+    said = RULES.say(language, "faults", "email_syntax", found="taro at univ")
+    mistakes = (commands.Mistake("wrong_value", "SET Email = taro at univ", said=said),)
+    data = {"why": "mistakes", "mistakes": mistakes, "commands": (), "done": (), "onward": (), "settled": False}
+    return written("transcript", "clerk", ready, **data)(language)
+
+
 BY = {"by": "old@univ.example", "text": QUESTIONS}
 EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-orders": carried_out,
@@ -227,6 +247,8 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-wrong-code": refused("wrong_code", "CONFIRM …"),
     "transcript-code-expired": refused("code_expired", "CONFIRM …"),
     "confirm": asked_back,
+    "corrected": corrected,
+    "transcript-wrong-value": wrong_value,
     "shown": shown("shown", with_document),
     "shown-closed": shown("shown", closed("rejected")),
     "shown-collecting": shown("shown", collecting),

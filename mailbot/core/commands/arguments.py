@@ -20,6 +20,7 @@ _RULE, _ASKING = FieldRule(label={}), Asking((), "en")
 _FOR = re.compile(r"(.*?)[\s(（]+(?:for|対象)[\s:：]+(.+?)[)）]?", re.IGNORECASE | re.DOTALL)
 _CASE = re.compile(r"(?:of\s+)?\[?(?:[A-Z0-9-]+\s+)?(\d{4}-\d{5,9})\]?", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s:：,，、;；]+")
+_EQUALS = re.compile(r"([^=＝]*)[=＝](.*)", re.DOTALL)
 _LIST = re.compile(r"[,，、;；\n]+")
 
 
@@ -39,6 +40,12 @@ def for_whom(text: str) -> tuple[str, str]:
     """What stands before `FOR` (対象), and for whom: `12-345 FOR Lee` is `12-345` and `Lee`; nobody is empty."""
     hit = _FOR.fullmatch(text)
     return (hit[1].strip(), hit[2].strip()) if hit else (text.strip(), "")
+
+
+def assignment(text: str) -> tuple[str, str]:
+    """Field and value of `room = tower`; both empty if no field stands before an equals sign."""
+    hit = _EQUALS.match(text)
+    return (hit[1].strip(), hit[2].strip()) if hit else ("", "")
 
 
 def case_number(text: str) -> str | None:

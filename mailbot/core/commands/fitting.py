@@ -52,13 +52,14 @@ FITS: Mapping[str, Fits] = {
     "VOUCH": _unvouched,
     "CLOSE": lambda case, form, step: case.status != "ready",
     "DUPLICATE": lambda case, form, step: False,
+    "SET": lambda case, form, step: False,
     "SHOW": lambda case, form, step: False,
     "CONFIRM": lambda case, form, step: False,
     "QUEUE": lambda case, form, step: False,
 }
-"""When a command of an open case is offered; one without a row always is. DUPLICATE is rare enough for HELP, and SHOW
-for letters that show the case; CONFIRM stands in the letter that asks back,
-and QUEUE is about no case."""
+"""When a command of an open case is offered; one without a row always is. DUPLICATE and SET are rare enough for HELP,
+and SHOW for letters that show the case; CONFIRM stands in the letter that asks back,
+QUEUE is about no case."""
 
 
 def fitting(case: Case, form: Form) -> tuple[Row, ...]:

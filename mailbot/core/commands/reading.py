@@ -18,6 +18,8 @@ from mailbot.core.commands.table import ROWS, WORDS, Row, Verb
 WORD_AND_REST = re.compile(r"([^\s:：、(（]*)[\s:：、]*(.*)", re.DOTALL)
 AROUND = " \t.。()（）"
 CLOSING = " \t.。!！、,:：;"
+EQUALS = ("=", "＝")
+"""What stands between a field and its value."""
 MOST_OF_KEYWORD = 1_000
 """Characters that are compared with keywords and names."""
 MOST_OF_CODE = 40
@@ -42,12 +44,14 @@ class Command:
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """A line that is no command, or one that cannot be carried out: `why` is a code of words.toml (table `reasons`),
-    `meant` the keyword that was probably meant, `among` what could be written instead, in words."""
+    `meant` the keyword that was probably meant, `among` what could be written instead, in words; `said` what else
+    there is to say of it."""
 
     why: str
     line: str
     meant: str = ""
     among: tuple[str, ...] = ()
+    said: str = ""
 
 
 def folded(text: str) -> str:
@@ -104,11 +108,16 @@ def _with_text_below(read: list[Command | Mistake], below: str) -> list[Command 
             if takes == "text" and not part.text:
                 given[at] = Command(part.verb, left, part.line) if left else _lacks(part)
                 left = ""
-            elif takes == "line_and_text" and left:
+            elif takes == "line_and_text" and left and _open(part):
                 given[at], left = Command(part.verb, part.text, part.line, left), ""
             elif takes == "perhaps_text" and left and not part.text:
                 given[at], left = Command(part.verb, left, part.line), ""
     return given
+
+
+def _open(part: Command) -> bool:
+    """Whether a command may have a text below beside what stands on its line: SET only if its line ends with `=`."""
+    return part.verb != "SET" or part.text.endswith(EQUALS)
 
 
 def _lacks(part: Command) -> Mistake:

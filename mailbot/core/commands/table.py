@@ -14,6 +14,7 @@ Verb = Literal[
     "DONE",
     "REPLY",
     "ASK",
+    "SET",
     "ALLOW",
     "VOUCH",
     "CLOSE",
@@ -126,6 +127,15 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "ASK field, field", "ja": "確認依頼 項目、項目"},
         {"en": "the applicant is asked again; text below is added", "ja": "再確認を頼みます（空行の下に添え書き可）"},
         decides=True,
+    ),
+    Row(
+        "SET",
+        ("set", "訂正", "訂正します"),
+        "line_and_text",
+        "decide",
+        "open",
+        {"en": "SET field = value", "ja": "訂正 項目＝内容"},
+        {"en": "a field is corrected; the applicant is told", "ja": "項目を訂正し、申請者に知らせます"},
     ),
     Row(
         "ALLOW",

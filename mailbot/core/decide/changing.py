@@ -54,25 +54,25 @@ def _bound(form: Form) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*shown, *about)))
 
 
-def move_on(story: Story, before: Case) -> None:
+def move_on(story: Story, before: Case, *, told: bool = False) -> None:
     """After a mail, from whomever: what rested on other values is void, the case goes to the step it is in now, and the
-    applicant's registered address and whoever decides see what stands there."""
+    applicant's registered address (unless they were `told` already) and whoever decides see what stands there."""
     voided, step = void(story, before), current(story.known, story.form)
     if step is not None and step.id in voided.told:
         story.add(entered(step, story.known, story.rules.desk, story.now))
-        ask(story, step)
+        ask(story, step, told=told)
     elif step is None or (step.id != story.known.step and not voided.signed):
         advance(story)
     elif voided.signed or step.kind == "fields":
         enter(story, step)
     elif story.known.values != before.values:
-        _show(story, before, step)
+        _show(story, before, step, told)
 
 
-def _show(story: Story, before: Case, step: Step) -> None:
+def _show(story: Story, before: Case, step: Step, told: bool) -> None:
     """The case stays where it is: the applicant sees what stands there, and so does whoever has it before them."""
     anew = documents.reprinted(story, before.values, step)
-    if not (anew and waits_for(story.known, story.form) == "applicant"):
+    if not told and not (anew and waits_for(story.known, story.form) == "applicant"):
         story.to_applicant("received", again=True)
     (enter if anew else CHANGED.get(step.kind, _nobody))(story, step)
 

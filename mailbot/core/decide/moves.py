@@ -129,10 +129,11 @@ def _confirm_receipt(story: Story, step: Step) -> None:
         story.to_applicant("received", again=False, settled=settled)
 
 
-def ask(story: Story, step: Step) -> None:
-    """The letters of a step that the case is in are written once more, to the applicant too."""
+def ask(story: Story, step: Step, *, told: bool = False) -> None:
+    """The letters of a step the case is in are written once more, to the applicant too, unless they were `told`."""
     _halt_unannounced(story, step)
-    story.to_applicant("received", again=True)
+    if not told:
+        story.to_applicant("received", again=True)
     BEGIN[step.kind](story, step)
 
 

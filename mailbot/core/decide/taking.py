@@ -81,35 +81,37 @@ def _readable(form: Form, key: str, texts: tuple[str, ...]) -> bool:
 
 
 def take(
-    story: Story, said: Said, by: str, *, others: tuple[str, ...] = (), again: Collection[str] = ()
+    story: Story,
+    said: Said,
+    by: str,
+    *,
+    others: tuple[str, ...] = (),
+    again: Collection[str] = (),
+    ours: bool = False,
 ) -> Mapping[str, Value]:
-    """What was said counts from now on, from whomever (`by`, an address): its values, also where what they want is
-    closed. `others` are open applications of the same sender; `again` the fields whose doubtful value this mail
-    confirms by giving it a second time."""
+    """What was said counts from now on, from whomever (`by`, an address; `ours`: a clerk), also where what they want is
+    closed. `others` are open applications of the same sender; `again` the fields whose doubtful value this confirms."""
     if said.plan:
         story.add(PlanRead(digest=said.plan[0], plan=said.plan[1]))
-    case, form = story.known, story.form
+    case, form, own = story.known, story.form, story.known.applicant if ours else by
     answers: Answers = {**_of_the_plan_before(form, case, said), **said.answers}
     changed: Answers = {key: texts for key, texts in answers.items() if case.answers.get(key) != texts}
     counted = tuple(dict.fromkeys((*(key for key in case.confirmed if key not in changed), *again)))
     understood = _understood(story, changed, counted)
     faults, values = _judged(story, understood, changed)
+    told: Answers = {**_settled(form, case, values), **answers}
     stands = tuple(key for key in counted if key in values)
     fresh = any(key not in case.confirmed for key in stands) or said.plan is not None or bool(_lost(case, form))
     story.add(
         FieldsRead(
             by=by,
-            answers={
-                key: tuple(map(masked, texts))
-                for key, texts in {**_settled(form, case, values), **answers}.items()
-                if key in changed or key in case.asked
-            },
+            answers=_as_kept({key: told[key] for key in told if key in changed or key in case.asked}),
             values={key: masked(value) if isinstance(value, str) else value for key, value in values.items()},
             faults=faults,
             unread=tuple(masked(f"{part.label}: {part.text}") for part in said.unread),
             news=bool(changed) or fresh or _conflicts(case.faults) != _conflicts(faults),
             remarks=(
-                *filled_by_others(form, case, said.answers, by),
+                *filled_by_others(form, case, said.answers, own),
                 *misspelt_labels(case, said.answers, said.misspelt),
                 *remarks(form, story.rules, case, values, others, stands),
                 *disguised(form, case, _as_kept({**case.answers, **answers}), values),
@@ -164,7 +166,7 @@ def masked(text: str) -> str:
     return without_macs(secrets.masked(text)[0])
 
 
-def _as_kept(answers: Answers) -> Answers:
+def _as_kept(answers: Answers) -> dict[str, tuple[str, ...]]:
     return {key: tuple(map(masked, texts)) for key, texts in answers.items()}
 
 

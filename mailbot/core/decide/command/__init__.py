@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mailbot.core.case import Case
 from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse, queue_asked, rejectable, still_asked
 from mailbot.core.decide import changing, queue
-from mailbot.core.decide.command import asking, deciding, doing, showing
+from mailbot.core.decide.command import asking, correcting, deciding, doing, showing
 from mailbot.core.decide.command.confirming import ask_back, pending, unsure
 from mailbot.core.decide.command.telling import transcript
 from mailbot.core.decide.command.values import Done, Work, begun, differences, known_up_to, settled
@@ -31,6 +31,7 @@ CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
     "DONE": doing.done,
     "REPLY": asking.reply,
     "ASK": asking.ask,
+    "SET": correcting.set_,
     "ALLOW": asking.allow,
     "VOUCH": asking.vouch,
     "NOTE": asking.note,
@@ -122,7 +123,7 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
         if isinstance(what, Mistake):
             return _refused(mail, case, clerk, "mistakes", (what,))
         done.append(Done(command, what, tuple(work.story.letters[written:])))
-    _go_on(work, case)
+    (correcting.go_on if "SET" in work.verbs else _go_on)(work, case)
     own = {id(letter) for part in done for letter in part.letters}
     onward = tuple(letter for letter in work.story.letters if id(letter) not in own)
     data = {"why": "", "mistakes": (), "commands": commands, "done": tuple(done), "onward": onward}

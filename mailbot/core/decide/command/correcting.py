@@ -1,0 +1,86 @@
+"""A clerk corrects a field. It decides nothing and parses no line."""
+
+from mailbot.core.case import Case, Deed
+from mailbot.core.commands import Command, Mistake
+from mailbot.core.commands.arguments import assignment, field, near
+from mailbot.core.decide import changing, taking
+from mailbot.core.decide.command.values import Work
+from mailbot.core.rules import Form
+from mailbot.core.told import told
+
+BESIDE = frozenset({"SET", "NOTE", "SHOW", "HELP"})
+"""What may stand in one mail with SET: whatever else moves a case has to be ordered knowing what SET brought about."""
+NOT_ALONE = frozenset({"ssh_public_key", "email"})
+"""Types of fields that open an account to whoever they name: no clerk sets them alone."""
+
+
+def set_(work: Work, command: Command) -> str | Mistake:
+    """What the clerk writes is the field's value, if it would be the applicant's."""
+    story, form = work.story, work.story.form
+    name, given = assignment(command.text)
+    key, value = field(name, form), given or command.below
+    if not name or not value:
+        return Mistake("not_understood", command.line, command.verb)
+    if key is None:
+        return Mistake("unknown_field", command.line, command.verb, near(name, form, work.clerk.language))
+    if not work.verbs <= BESIDE:
+        return Mistake("set_apart", command.line)
+    if form.fields[key].type == "plan" or form.fields[key].from_plan is not None:
+        return Mistake("set_by_plan", command.line)
+    before = story.known
+    taking.take(story, taking.Said({key: (value,)}), work.clerk.address, ours=True)
+    return _objection(work, command, key, before) or _shown(work, before)
+
+
+def _objection(work: Work, command: Command, key: str, before: Case) -> Mistake | None:
+    """Why the value is not taken: it is wrong, no clerk sets it alone, or it stood there."""
+    now = work.story.known
+    fault = next((fault for fault in now.faults if fault.field == key), None)
+    if fault is not None:
+        places = {"found": fault.found, **fault.wanted}
+        said = work.story.rules.say(work.clerk.language, "faults", fault.code, **places)
+        return Mistake("wrong_value", command.line, said=said)
+    if any(now.values.get(one) != before.values.get(one) for one in _guarded(work.story.form)):
+        return Mistake("not_alone", command.line)
+    return Mistake("same_value", command.line) if now.values == before.values else None
+
+
+def _guarded(form: Form) -> frozenset[str]:
+    """The fields that say who answers for an account, where its letters go, and who can log in."""
+    person = form.people.get("responsible")
+    names = (person.email, *person.name) if person else ()
+    return frozenset((*names, *(key for key, rule in form.fields.items() if rule.type in NOT_ALONE)))
+
+
+def _changed(work: Work, before: Case) -> tuple[Deed, ...]:
+    """Every value that is another one than in `before`, also those that follow from others."""
+    was, now = before.values, work.story.known.values
+    keys = (key for key in work.story.form.fields if was.get(key, "") != now.get(key, ""))
+    pairs = ((key, was.get(key, ""), now.get(key, "")) for key in keys)
+    at = before.changed
+    return tuple(
+        Deed(
+            at=at,
+            what="field" if old and new else "field_new" if new else "field_empty",
+            about=(key,),
+            was=old,
+            now=new,
+        )
+        for key, old, new in pairs
+    )
+
+
+def _words(work: Work, before: Case, language: str) -> tuple[str, ...]:
+    deeds = _changed(work, before)
+    return tuple(line for one in told(deeds, work.story.form, language, work.story.rules) for line in one.what)
+
+
+def _shown(work: Work, before: Case) -> str:
+    return "; ".join(_words(work, before, work.clerk.language))
+
+
+def go_on(work: Work, before: Case) -> None:
+    """The applicant is told what stood there and what stands there; the case goes where that takes it."""
+    changes = {language: _words(work, before, language) for language in work.story.rules.words}
+    work.story.to_applicant("corrected", changes=changes)
+    changing.move_on(work.story, before, told=True)
