@@ -26,6 +26,7 @@ from letter_examples import (
 from mailbot.core import commands
 from mailbot.core.case import Case
 from mailbot.core.columns import width
+from mailbot.core.commands import COMMANDS
 from mailbot.core.events import LetterWritten
 from mailbot.core.fields import understand
 from mailbot.core.outcome import Letter
@@ -84,7 +85,8 @@ def test_every_template_has_an_example_and_every_golden_file_a_letter() -> None:
 @every_letter
 @every_language
 def test_a_letter_is_short_and_narrow(name: str, language: str) -> None:
-    assert len(own_lines(name, language)) <= MOST_LINES
+    listed = len(COMMANDS) if name == "transcript-help" else 0
+    assert len(own_lines(name, language)) <= MOST_LINES + listed, "beside the list of all keywords"
     for line in words(name, language).text.split("\n"):
         unbreakable = max((width(word) for word in line.split()), default=0) > 60 and line.isascii()
         assert width(line) <= WIDEST or unbreakable, line

@@ -33,7 +33,7 @@ def test_show_log_lists_mails_orders_and_letters_in_their_order(text: str) -> No
         f"letter to {TARO}, {ICHIRO}",
         f"{ICHIRO} the responsible person agreed",
         f"{MORGAN} ordered: RECEIVED FAX 2026-04-03",
-        f"{MORGAN} ordered: ACCEPT accepted next: Certificate letter to {TARO}",
+        f"accepted next: Certificate letter to {TARO}",
     )
     assert [part for part in parts if part not in log] == []
     assert sorted(parts, key=log.index) == list(parts)
@@ -44,7 +44,7 @@ def test_the_log_is_told_in_japanese_too() -> None:
     of = accepted()
     of.order("表示 履歴", SATO)
     log = said(of.last(SATO))
-    assert f"{MORGAN} 指示：ACCEPT 承認しました 次の段階：登録証の発送" in log
+    assert "承認しました 次の段階：登録証の発送" in log
 
 
 def test_a_letter_that_came_back_is_marked_in_the_log() -> None:
@@ -68,7 +68,6 @@ def test_closed_cases_are_shown_as_often_as_somebody_likes(text: str) -> None:
 
 def test_a_decision_in_answer_to_a_shown_case_counts_for_what_it_showed() -> None:
     of = reviewed()
-    of.answer(TARO, "Boss's name: Ichiro Suzuki", "answer")
     of.order("VOUCH responsible", SATO)
     of.order("SHOW")
     decision = of.order("ACCEPT")

@@ -95,7 +95,9 @@ def log(case: Case) -> tuple[Deed, ...]:
     letters: dict[tuple[int, str, str], list[str]] = {}
     for info in case.letters.values():
         letters.setdefault((info.seq, info.at or info.sent or case.changed, _fate(info)), []).append(info.to)
-    written = (Deed(seq=seq, at=at, what=what, about=tuple(to)) for (seq, at, what), to in letters.items())
+    written = (
+        Deed(seq=seq, at=at, what=what, about=tuple(dict.fromkeys(to))) for (seq, at, what), to in letters.items()
+    )
     said = {deed.seq for deed in case.history if deed.by and not deed.what.startswith("mail_")}
     kept = (deed for deed in case.history if not (deed.what.startswith("mail_") and deed.seq in said))
     return tuple(sorted((*kept, *written), key=lambda deed: deed.seq))

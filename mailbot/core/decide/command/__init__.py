@@ -153,8 +153,8 @@ def _refusal(work: Work, command: Command) -> str:
         "still_asked": command.verb == "ACCEPT" and still_asked(case, work.story.form),
         "not_ready": row.needs == "review" and not may_decide,
         "decide_instead": command.verb == "CLOSE" and case.status == "ready",
-        "unconfirmed": command.verb == "ACCEPT" and unconfirmed(work.story.form, case),
         "moved_on": row.needs == "review" and not work.shell and case.revision > known_up_to(work),
+        "unconfirmed": command.verb == "ACCEPT" and unconfirmed(work.story.form, case),
     }
     return next((why for why, holds in reasons.items() if holds), "")
 
