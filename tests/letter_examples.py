@@ -197,6 +197,11 @@ def closed(status: str, step: str = "review") -> Callable[[str], Case]:
     return lambda language: case(language, step, status, reason=REASONS[language] if status != "done" else "", **AGREED)
 
 
+def rejected_as(ground: str, reason: str = "") -> Callable[[str], Case]:
+    """Rejected with a code, and perhaps the clerk's own words."""
+    return lambda language: case(language, "review", "rejected", ground=ground, reason=reason, **AGREED)
+
+
 TO = {
     "responsible": "ichiro@univ.example",
     "stranger": "somebody@univ.example",
@@ -292,6 +297,9 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "accepted": written("accepted", "applicant", closed("done")),
     "accepted_responsible": written("accepted_responsible", "responsible", closed("done")),
     "rejected": written("rejected", "applicant", closed("rejected")),
+    "rejected-code": written("rejected", "applicant", rejected_as("not-research")),
+    "rejected-code-and-text": written("rejected", "applicant", rejected_as("duplicate-account", "Taro Iden: iden-t")),
+    "rejected_responsible-code": written("rejected_responsible", "responsible", rejected_as("not-research")),
     "rejected_responsible": written("rejected_responsible", "responsible", closed("rejected")),
     "declined": written("declined", "applicant", closed("declined", "consent")),
     "declined-responsible": written("declined", "responsible", closed("declined", "consent")),

@@ -52,12 +52,14 @@ def form_of(letter: Letter) -> Form:
 
 
 def own_lines(name: str, language: str) -> list[str]:
-    """The lines of a letter that are neither form nor values nor quoted nor empty."""
+    """The lines of a letter that are neither form nor values nor keywords nor quoted nor empty."""
     letter = EXAMPLES[name](language)
     about = letter.data.get("case")
     form = form_of(letter)
     voice = Voice(RULES, language, form, about if isinstance(about, Case) else None)
     values = set("\n".join([voice.values(), voice.values(list(form.fields))]).split("\n"))
+    between = {"en": ": ", "ja": "："}[language]
+    values |= {f"  {row.usage[language]}{between}{row.help[language]}" for row in COMMANDS}
     lines = without_form(words(name, language).text).split("\n")
     return [line for line in lines if line.strip() and line not in values and not line.startswith(">")]
 

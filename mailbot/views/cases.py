@@ -70,7 +70,8 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
     if consent:
         head.append(f"consent    {consent.by}, {consent.at}, {'confirmed' if consent.confirmed else 'unconfirmed'}")
     if case.decided_by:
-        head.append(f"closed by  {case.decided_by}" + (f": {case.reason}" if case.reason else ""))
+        why = ": ".join(part for part in (case.ground, case.reason) if part)
+        head.append(f"closed by  {case.decided_by}" + (f": {why}" if why else ""))
     if case.bounced:
         head.append(f"came back  letters to {', '.join(case.bounced)}")
     fields = [f"  {labels.get(key, key)}: {_shown(value)}" for key, value in case.values.items()]

@@ -119,7 +119,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "clerk_away": lambda v: f"{v.clerk} is out of office until {v.until}",
     "queue_shown": lambda v: f"{v.clerk} is shown the queue ({v.part}), {v.cases} cases",
     "accepted": lambda v: f"accepted by {v.clerk}",
-    "rejected": lambda v: f"rejected by {v.clerk}: {clip(v.reason, 80)}",
+    "rejected": lambda v: f"rejected by {v.clerk}" + f" ({v.ground})" * bool(v.ground) + _because(clip(v.reason, 80)),
     "noted": lambda v: f"note by {v.clerk}: {clip(v.text, 80)}",
     "handed_to_clerk": lambda v: f"handed to a clerk ({v.why})",
     "mail_attached": lambda v: "attached" + ", nothing changed" * (v.sort not in SHOWN) + f" ({v.why})",

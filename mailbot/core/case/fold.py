@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.core import events as e
-from mailbot.core.case import history, letters, orders, tasks
+from mailbot.core.case import ends, history, letters, orders, tasks
 from mailbot.core.case.values import Attached, Case, Consent, Document, Status
 from mailbot.core.instants import to_text
 
@@ -93,24 +93,6 @@ def _consent_given(case: Case, event: e.ConsentGiven, at: str) -> Change:
     return {"consent": Consent(by=event.by, at=at, letter=event.letter, confirmed=event.confirmed, remark=event.remark)}
 
 
-def _closed(status: Status) -> Callable[[Case, Any, str], Change]:
-    def close(case: Case, event: Any, at: str) -> Change:
-        return {
-            "status": status,
-            "due": None,
-            "remind": None,
-            "decided_by": getattr(event, "clerk", getattr(event, "by", "")),
-            "reason": getattr(event, "reason", getattr(event, "text", "")),
-        }
-
-    return close
-
-
-def _accepted(case: Case, event: e.Accepted, at: str) -> Change:
-    """Whoever accepts has the objection before them, if there is one: it is decided about as well."""
-    return {**_closed("done")(case, event, at), "stopped": "", "undone": "", "stuck": case.stuck and not case.stopped}
-
-
 def _letter_written(case: Case, event: e.LetterWritten, at: str) -> Change:
     name = f"{case.number}.{event.number}"
     key = event.to.lower() if event.role == "clerk" else event.role
@@ -185,21 +167,6 @@ def _documents_voided(case: Case, event: e.DocumentsVoided, at: str) -> Change:
     return {"documents": {name: there for name, there in case.documents.items() if name not in event.documents}}
 
 
-def _reopened(case: Case, event: e.Reopened, at: str) -> Change:
-    """As before it was closed; a decision is taken anew, what was done stays done."""
-    anew = {"step": "", "decided_by": "", "reason": "", "of": "", "stuck": False, "stopped": "", "undone": ""}
-    return {"status": "collecting", **anew}
-
-
-def _completed(case: Case, event: e.Completed, at: str) -> Change:
-    ended = {"status": "done", "due": None, "remind": None}
-    return {**ended, "decided_by": event.clerk, "reason": event.text} if event.clerk else ended
-
-
-def _duplicate(case: Case, event: e.MarkedDuplicate, at: str) -> Change:
-    return {**_closed("duplicate")(case, event, at), "of": event.of}
-
-
 FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.FieldsRead: _fields_read,
     e.MailJoined: _mail_joined,
@@ -207,16 +174,16 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.StepEntered: _step_entered,
     e.LanguageLearned: lambda case, event, at: {"languages": {**case.languages, event.role: event.language}},
     e.ConsentGiven: _consent_given,
-    e.ConsentDeclined: _closed("declined"),
+    e.ConsentDeclined: ends.closed("declined"),
     e.ConsentVoided: lambda case, event, at: {"consent": None},
     e.CommandsRun: orders.commands_run,
     e.ConfirmationAsked: orders.confirmation_asked,
-    e.Accepted: _accepted,
-    e.Rejected: _closed("rejected"),
+    e.Accepted: ends.accepted,
+    e.Rejected: ends.closed("rejected"),
     e.Noted: lambda case, event, at: {"notes": (*case.notes, event.text)},
     e.HandedToClerk: lambda case, event, at: {"stuck": True},
     e.Reminded: lambda case, event, at: {"remind": None},
-    e.Expired: _closed("expired"),
+    e.Expired: ends.closed("expired"),
     e.DeadlineMoved: lambda case, event, at: {"due": event.due},
     e.LetterWritten: _letter_written,
     e.LetterSent: _letter_tried("sent"),
@@ -237,10 +204,10 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.StepPassed: _step_passed,
     e.StepVoided: _step_voided,
     e.StepStopped: lambda case, event, at: {"stuck": True, "stopped": event.by},
-    e.Completed: _completed,
-    e.Withdrawn: _closed("withdrawn"),
-    e.Reopened: _reopened,
-    e.MarkedDuplicate: _duplicate,
+    e.Completed: ends.completed,
+    e.Withdrawn: ends.closed("withdrawn"),
+    e.Reopened: ends.reopened,
+    e.MarkedDuplicate: ends.duplicate,
     e.FieldAllowed: lambda case, event, at: {"allowed": {**case.allowed, event.field: event.reason}},
     e.FieldsAsked: _fields_asked,
     e.FieldsSettled: lambda case, event, at: {"asked": tuple(key for key in case.asked if key not in event.fields)},

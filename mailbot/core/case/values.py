@@ -115,9 +115,9 @@ class Case(e.Frozen):
     `<step>/<row>`; `passed` the steps that only took time and are over. `remarks` are for clerks; `confirmed` fields
     whose doubtful value counts, `allowed` those a clerk made an exception for, with the reason; `asked` those a clerk
     wants looked at again, with their words in `asked_text`; `undone` is who had accepted the case before that.
-    `vouched` is the responsible person's address that a clerk vouches for. `stopped` is who objects to a change. `rows`
-    are the rows of registers that were looked up last. `pending` are commands that wait for a code, by their digest.
-    `history` is what was done last, oldest first.
+    `ground` is the code of a rejection. `vouched` is the responsible person's address that a clerk vouches for.
+    `stopped` is who objects to a change. `rows` are the rows of registers that were looked up last. `pending` are
+    commands that wait for a code, by their digest. `history` is what was done last, oldest first.
     """
 
     number: str
@@ -143,6 +143,7 @@ class Case(e.Frozen):
     consent: Consent | None = None
     decided_by: str = ""
     reason: str = ""
+    ground: str = ""
     notes: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     threads: dict[str, tuple[str, ...]] = {}

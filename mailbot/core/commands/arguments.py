@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
 from mailbot.core.commands.reading import MOST_LINES, first_block, folded, word_and_rest
@@ -21,6 +21,7 @@ _FOR = re.compile(r"(.*?)[\s(（]+(?:for|対象)[\s:：]+(.+?)[)）]?", re.IGNOR
 _CASE = re.compile(r"(?:of\s+)?\[?(?:[A-Z0-9-]+\s+)?(\d{4}-\d{5,9})\]?", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s:：,，、;；]+")
 _EQUALS = re.compile(r"([^=＝]*)[=＝](.*)", re.DOTALL)
+_ONE_WORD = re.compile(r"[a-z_-]{1,40}")
 _LIST = re.compile(r"[,，、;；\n]+")
 
 
@@ -34,6 +35,21 @@ def day(text: str, today: date) -> str | None:
     whole = (said, *(pattern.format(said=said, year=year) for year in years for pattern in _WITH_YEAR))
     days = (found for one in whole if isinstance(found := read_date(one, _RULE, _ASKING), str) and found)
     return next((found for found in days if found <= today.isoformat()), None)
+
+
+def ground(text: str, codes: Collection[str]) -> tuple[str, str]:
+    """The code that a line consists of, however it is cased, else empty; and a code that it is a near miss of."""
+    word = folded(text).replace("_", "-")
+    if word in codes:
+        return word, ""
+    close = difflib.get_close_matches(word, codes, n=1, cutoff=0.75) if _ONE_WORD.fullmatch(word) else ()
+    return "", close[0] if close else ""
+
+
+def with_below(text: str, below: str) -> str:
+    """The text on a line that was no code, with what stands below where it is one word that might have been one: the
+    first word of a letter. Below a whole sentence stands nothing but a greeting."""
+    return f"{text}\n\n{below}" if below and _ONE_WORD.fullmatch(folded(text)) else text
 
 
 def for_whom(text: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mailbot.core.commands.table import ROWS, WORDS, Row, Verb
+from mailbot.core.commands.table import ROWS, WORDS, Row, Takes, Verb
 
 WORD_AND_REST = re.compile(r"([^\s:：、(（]*)[\s:：、]*(.*)", re.DOTALL)
 AROUND = " \t.。()（）"
@@ -28,6 +28,14 @@ ALONE: Mapping[str, str] = {"CONFIRM": "confirm_alone", "QUEUE": "queue_alone"}
 """Commands that stand alone in their mail, and what it is to write others beside them."""
 MOST_LINES = 50
 """Lines of a block of commands; whoever writes more has not written commands."""
+
+TURNS: Mapping[str, frozenset[Takes]] = {
+    "wanted": frozenset({"text", "code_or_text"}),
+    "beside": frozenset({"line_and_text", "code_or_text"}),
+    "perhaps": frozenset({"perhaps_text"}),
+}
+"""Which commands the text below the block is offered to, turn by turn: those that want it, those that may have it
+beside their line, those that may have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +109,16 @@ def _with_text_below(read: list[Command | Mistake], below: str) -> list[Command 
     that may have one beside it, else to the first that may have one; what is still without a text that it wants is a
     mistake."""
     left, given = below, list(read)
-    for takes in ("text", "line_and_text", "perhaps_text"):
+    for turn, takes in TURNS.items():
         for at, part in enumerate(given):
-            if not isinstance(part, Command) or ROWS[part.verb].takes != takes:
+            if not isinstance(part, Command) or ROWS[part.verb].takes not in takes:
                 continue
-            if takes == "text" and not part.text:
+            if turn == "wanted" and not part.text:
                 given[at] = Command(part.verb, left, part.line) if left else _lacks(part)
                 left = ""
-            elif takes == "line_and_text" and left and _open(part):
+            elif turn == "beside" and left and _open(part):
                 given[at], left = Command(part.verb, part.text, part.line, left), ""
-            elif takes == "perhaps_text" and left and not part.text:
+            elif turn == "perhaps" and left and not part.text:
                 given[at], left = Command(part.verb, left, part.line), ""
     return given
 

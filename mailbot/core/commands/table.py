@@ -26,7 +26,7 @@ Verb = Literal[
     "QUEUE",
     "HELP",
 ]
-Takes = Literal["nothing", "perhaps", "perhaps_text", "line", "text", "line_and_text"]
+Takes = Literal["nothing", "perhaps", "perhaps_text", "line", "text", "line_and_text", "code_or_text"]
 Needs = Literal["any", "open", "review", "closed"]
 
 
@@ -36,9 +36,10 @@ class Row:
     stand, and its usage and help per language.
 
     `takes` is what follows the word: nothing; perhaps something on its line; perhaps a text, on its line or below the
-    block; something on its line; a text, there or below; something on its line, and perhaps a text below. `decides`
-    marks those of which a block has only one, `moves` those after which the case may go on to its next step. `tier` is
-    how sure the desk has to be who wrote (docs/trust.md).
+    block; something on its line; a text, there or below; something on its line, and perhaps a text below; a text, there
+    or below, or a code on its line and perhaps a text below. `decides` marks those of which a block has only one,
+    `moves` those after which the case may go on to its next step. `tier` is how sure the desk has to be who wrote
+    (docs/trust.md).
     """
 
     verb: Verb
@@ -68,10 +69,10 @@ COMMANDS: tuple[Row, ...] = (
     Row(
         "REJECT",
         ("reject", "却下", "却下します"),
-        "text",
+        "code_or_text",
         "decide",
         "review",
-        {"en": "REJECT reason", "ja": "却下 理由"},
+        {"en": "REJECT reason or code", "ja": "却下 理由または理由コード"},
         {"en": "rejected; whoever takes part gets the reason", "ja": "却下し、理由を関係者に伝えます"},
         decides=True,
     ),

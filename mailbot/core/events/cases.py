@@ -167,11 +167,13 @@ class Accepted(Frozen):
 
 
 class Rejected(Frozen):
-    """The clerk (address) rejected the application, for the `reason` that both are told; the case ends."""
+    """The clerk (address) rejected the application, for the `reason` that both are told, after the sentence that the
+    code `ground` has in words.toml (table `rejections`), if one was given; the case ends."""
 
     kind: Literal["rejected"] = "rejected"
     clerk: str
     reason: str
+    ground: str = ""
 
 
 class Noted(Frozen):

@@ -1,5 +1,6 @@
 """What is checked in the words.toml of each language: every code has its sentence. It knows no form and no letter."""
 
+import re
 import string
 import typing
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ Found = Iterator[tuple[Path, str, str]]
 
 DATE_PLACES = frozenset({"year", "month", "day", "weekday"})
 DATE_LISTS = {"months": 12, "weekdays": 7}
+CODE_OF_CLERKS = re.compile(r"[a-z][a-z-]{0,39}")
 ODD = frozenset({"hidden_signs", "mixed_letters", "lookalike_letters", "many_marks"})
 """Remarks on what is strange about a text, by what `disguises` found."""
 NEEDED: Mapping[str, frozenset[str]] = {
@@ -27,6 +29,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "status": frozenset((*typing.get_args(Status), "under_way", "halted")),
     "steps": frozenset(typing.get_args(Step.model_fields["kind"].annotation)),
     "reasons": frozenset(),
+    "rejections": frozenset(),
     "remarks": ODD
     | {"name_is_address"}
     | {f"{code}{end}" for code in ("filled_by_another", "label_misspelt") for end in ("", "_own")},
@@ -71,6 +74,10 @@ def _sentences(words: Words) -> Found:
             yield from _sentence("faults", code, sentence, FAULTS[code].places | {"found"})
     for code, sentence in words.alarms.items():
         yield from _sentence("alarms", code, sentence, frozenset())
+    for code, sentence in words.rejections.items():
+        yield from _sentence("rejections", code, sentence, frozenset())
+        if not CODE_OF_CLERKS.fullmatch(code):
+            yield ("rejections", code), f"the code `{code}`", "one word of small letters a-z and -, as clerks write it"
     yield from _sentence("dates", "date", words.dates.get("date", ""), DATE_PLACES)
     for name, count in DATE_LISTS.items():
         given = len(words.dates.get(name, "").split())

@@ -2,7 +2,7 @@
 
 from mailbot.core.case import Case
 from mailbot.core.commands import Command, Mistake
-from mailbot.core.commands.arguments import case_number
+from mailbot.core.commands.arguments import case_number, ground, with_below
 from mailbot.core.decide.command.values import Work, responsible_was_asked
 from mailbot.core.events import Accepted, Completed, MarkedDuplicate, Rejected, Reopened
 from mailbot.core.steps import current
@@ -16,10 +16,15 @@ def accept(work: Work, command: Command) -> str | Mistake:
 
 
 def reject(work: Work, command: Command) -> str | Mistake:
-    """Rejected, with the reason for both."""
-    work.story.add(Rejected(clerk=work.clerk.address, reason=command.text))
+    """Rejected, with the reason for both: a code's sentence and what the clerk adds, or the clerk's words alone."""
+    codes = work.story.rules.words[work.clerk.language].rejections
+    code, near = ground(command.text, codes)
+    if near:
+        return Mistake("unknown_rejection", command.line, command.verb, (near,))
+    reason = command.below if code else with_below(command.text, command.below)
+    work.story.add(Rejected(clerk=work.clerk.address, reason=reason, ground=code))
     work.story.to_both("rejected", "rejected_responsible")
-    return ""
+    return codes.get(code, "")
 
 
 def close(work: Work, command: Command) -> str | Mistake:
