@@ -197,6 +197,12 @@ def closed(status: str, step: str = "review") -> Callable[[str], Case]:
     return lambda language: case(language, step, status, reason=REASONS[language] if status != "done" else "", **AGREED)
 
 
+def accepted_as(language: str) -> Case:
+    """Accepted under a name that a clerk gave, up to a day."""
+    accepted = case(language, "review", "done", {"account_name": "iden-t"}, **AGREED)
+    return accepted.model_copy(update={"given": "iden-t", "until": "2027-03-31"})
+
+
 def rejected_as(ground: str, reason: str = "") -> Callable[[str], Case]:
     """Rejected with a code, and perhaps the clerk's own words."""
     return lambda language: case(language, "review", "rejected", ground=ground, reason=reason, **AGREED)
@@ -295,6 +301,8 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "review-filled": written("review", "clerk", filled_by_others),
     "agreed": written("agreed", "responsible", ready, documents=()),
     "accepted": written("accepted", "applicant", closed("done")),
+    "accepted-terms": written("accepted", "applicant", accepted_as),
+    "accepted_responsible-terms": written("accepted_responsible", "responsible", accepted_as),
     "accepted_responsible": written("accepted_responsible", "responsible", closed("done")),
     "rejected": written("rejected", "applicant", closed("rejected")),
     "rejected-code": written("rejected", "applicant", rejected_as("not-research")),

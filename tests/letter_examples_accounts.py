@@ -116,6 +116,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "accepted_responsible-general": written("accepted_responsible", account("certificate"), "responsible", GENERAL),
     "certificate_posted": written("certificate_posted", account("login", {"ssh_public_key": ""}, **CERTIFICATE, **DUE)),
     "certificate_posted-key": written("certificate_posted", account("login", **CERTIFICATE, **DUE)),
+    "account_ready-until": written("completed", account("login", status="done", until="2027-03-31", **CERTIFICATE)),
     "account_ready": written("completed", account("login", status="done", **CERTIFICATE)),
     "missing-change": written("missing", holder(CHANGE, "fields", NO_CHANGE, **DUE)),
     "received_change": written("received", holder(CHANGE, "review", NEW_ADDRESS), again=False),

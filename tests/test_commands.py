@@ -56,7 +56,7 @@ def test_a_command(text: str, verb: str, rest: str) -> None:
 @pytest.mark.parametrize(
     "text, why, meant",
     [
-        ("Accept my apologies", "no_text_wanted", "ACCEPT"),
+        ("Accept my apologies", "not_understood", "ACCEPT"),
         ("ACEPT", "unknown_word", "ACCEPT"),
         ("Dear all,\nACCEPT", "unknown_word", ""),
         ("REJECT", "text_wanted", "REJECT"),

@@ -1,12 +1,28 @@
 """How clerks decide by mail: reasons by code, the account and the last day of an acceptance."""
 
+from datetime import date
+
 import pytest
-from correspondence import only, said
-from test_clerk_commands import ICHIRO, TARO, mistake, reviewed
+from correspondence import MORGAN, only, rules_with, said
+from test_clerk_commands import ICHIRO, ROOM_KEY, TARO, mistake, reviewed
 
-from mailbot.core.commands.arguments import ground
-from mailbot.core.events import Rejected
+from mailbot.core.commands import Mistake, parse, terms
+from mailbot.core.commands.arguments import day_to_come, ground
+from mailbot.core.events import Accepted, Rejected
 
+MAKES = """
+[records.accounts]
+key = "account"
+
+[records.accounts.columns]
+account = "account"
+"""
+ACCOUNT = """
+[fields.account]
+type = "account_name"
+label = {en = "Account", ja = "アカウント"}
+"""
+MAKING = rules_with({"room-key": ROOM_KEY.replace("\n[documents.pledge]", ACCOUNT + MAKES + "\n[documents.pledge]")})
 CODES = ("incomplete", "ineligible", "not-research", "duplicate-account")
 
 
@@ -82,3 +98,112 @@ def test_an_opened_case_has_no_reason_left() -> None:
     assert of.case.ground == ""
     of.order("REJECT something else entirely")
     assert "does not meet the conditions" not in said(of.last(TARO))
+
+
+@pytest.mark.parametrize(
+    "text, login, until",
+    [
+        ("", "", ""),
+        ("AS taro-y", "taro-y", ""),
+        ("as ｔａｒｏ－ｙ.", "taro-y", ""),
+        ("UNTIL 2027-03-31", "", "2027-03-31"),
+        ("AS taro-y UNTIL 31 March 2027", "taro-y", "31 March 2027"),
+        ("アカウント名 taro-y 期限 2027年3月31日", "taro-y", "2027年3月31日"),
+        ("利用期限：2027年3月31日", "", "2027年3月31日"),
+    ],
+)
+def test_an_acceptance_may_name_the_account_and_the_last_day(text: str, login: str, until: str) -> None:
+    assert terms(text) == (login, until)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my apologies",
+        "as discussed",
+        "As agreed.",
+        "as you wish",
+        "AS",
+        "UNTIL",
+        "AS UNTIL",
+        "AS taro-y and thanks",
+        "taro-y",
+        "until",
+    ],
+)
+def test_anything_else_behind_it_is_a_mistake(text: str) -> None:
+    (mistaken,) = parse(f"ACCEPT {text}")
+    assert isinstance(mistaken, Mistake)
+    assert (mistaken.why, mistaken.meant) == ("not_understood", "ACCEPT")
+
+
+@pytest.mark.parametrize(
+    "text, day",
+    [
+        ("2026-04-07", "2026-04-07"),
+        ("tomorrow", "2026-04-07"),
+        ("明日", "2026-04-07"),
+        ("5 April", "2027-04-05"),
+        ("4月30日", "2026-04-30"),
+        ("令和9年3月31日", "2027-03-31"),
+        ("2026-04-06", None),
+        ("2026-04-05", None),
+        ("2027-02-30", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_a_day_to_come(text: str, day: str | None) -> None:
+    assert day_to_come(text, date(2026, 4, 6)) == day
+
+
+def test_the_account_that_is_given_stands_in_the_case_and_in_every_letter() -> None:
+    of = reviewed(MAKING)
+    decision = of.order("ACCEPT AS Iden-T UNTIL 2027-03-31")
+    happened = only(decision, Accepted)
+    assert (happened.account, happened.field, happened.until) == ("iden-t", "account", "2027-03-31")
+    assert of.case.values["account"] == "iden-t"
+    for to in (TARO, ICHIRO):
+        letter = next(letter for letter in reversed(of.letters) if letter.to == to and "accepted" in letter.template)
+        assert "iden-t" in said(letter)
+        assert "Wednesday 31 March 2027" in said(letter)
+    assert "iden-t, until Wednesday 31 March 2027" in said(of.last(MORGAN))
+
+
+def test_what_was_signed_for_another_account_name_still_counts() -> None:
+    of = reviewed(MAKING)
+    before = of.case.documents
+    assert before
+    of.order("ACCEPT AS iden-t")
+    assert (of.case.documents, of.case.consent is not None, of.case.step) == (before, True, "certificate")
+
+
+@pytest.mark.parametrize(
+    "line, shown",
+    [
+        ("ACCEPT AS Taro_Iden!", "An account name has 3 to 16"),
+        ("ACCEPT AS x", "An account name has 3 to 16"),
+        ("ACCEPT UNTIL 2026-04-01", "A day to come is needed"),
+        ("ACCEPT AS iden-t UNTIL today", "A day to come is needed"),
+        ("ACCEPT UNTIL further notice", "A day to come is needed"),
+        ("ACCEPT UNTIL 2027-03-31 AS iden-t", "A day to come is needed"),
+    ],
+)
+def test_what_cannot_be_given_accepts_nobody(line: str, shown: str) -> None:
+    of = reviewed(MAKING)
+    text = mistake(of, line)
+    assert shown in text
+    assert "Write: ACCEPT (AS login) (UNTIL date)" in text
+    assert of.case.status == "ready"
+
+
+def test_a_form_that_makes_no_account_is_given_none() -> None:
+    assert "This form makes no account" in mistake(reviewed(), "ACCEPT AS iden-t")
+
+
+def test_any_form_may_have_a_last_day_which_goes_with_the_acceptance() -> None:
+    of = reviewed()
+    of.order("承認 期限 2027年3月31日")
+    assert of.case.until == "2027-03-31"
+    of.order("ASK Room")
+    assert (of.case.until, of.case.given) == ("", "")

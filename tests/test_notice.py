@@ -135,7 +135,7 @@ def test_whoever_accepts_what_is_announced_no_more_decides_about_the_objection_t
     assert of.case.status == "ready"
     of.answer(HOLDER, "OBJECT", "objection")
     assert of.case.stopped
-    assert "ACCEPT: the application is accepted" in said(of.last(MORGAN))
+    assert "ACCEPT (AS login) (UNTIL date): the application is accepted" in said(of.last(MORGAN))
     decision = of.order("ACCEPT")
     assert ("objection_over", HOLDER) in written(decision)
     assert of.case.step == "change"

@@ -118,7 +118,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "digests_sent": lambda v: f"told in the morning what waits: {', '.join(v.clerks) or 'nobody'}",
     "clerk_away": lambda v: f"{v.clerk} is out of office until {v.until}",
     "queue_shown": lambda v: f"{v.clerk} is shown the queue ({v.part}), {v.cases} cases",
-    "accepted": lambda v: f"accepted by {v.clerk}",
+    "accepted": lambda v: (
+        f"accepted by {v.clerk}" + f" as {v.account}" * bool(v.account) + f" until {v.until}" * bool(v.until)
+    ),
     "rejected": lambda v: f"rejected by {v.clerk}" + f" ({v.ground})" * bool(v.ground) + _because(clip(v.reason, 80)),
     "noted": lambda v: f"note by {v.clerk}: {clip(v.text, 80)}",
     "handed_to_clerk": lambda v: f"handed to a clerk ({v.why})",

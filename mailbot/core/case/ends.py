@@ -26,13 +26,20 @@ def closed(status: Status) -> Callable[[Case, Any, str], Change]:
 
 
 def accepted(case: Case, event: e.Accepted, at: str) -> Change:
-    """Whoever accepts has the objection before them, if there is one: it is decided about as well."""
-    return {**closed("done")(case, event, at), "stopped": "", "undone": "", "stuck": case.stuck and not case.stopped}
+    """Whoever accepts has the objection before them, if there is one: it is decided about as well. An account name that
+    is given stands as if the applicant had wished for it."""
+    given: Change = {}
+    if event.account:
+        answers, values = {event.field: (event.account,)}, {event.field: event.account}
+        given = {"answers": {**case.answers, **answers}, "values": {**case.values, **values}}
+    terms = {"given": event.account, "until": event.until}
+    settled = {"stopped": "", "undone": "", "stuck": case.stuck and not case.stopped}
+    return {**closed("done")(case, event, at), **settled, **given, **terms}
 
 
 def reopened(case: Case, event: e.Reopened, at: str) -> Change:
     """As before it was closed; a decision is taken anew, what was done stays done."""
-    told = {"decided_by": "", "reason": "", "ground": "", "of": "", "undone": ""}
+    told = {"decided_by": "", "reason": "", "ground": "", "given": "", "until": "", "of": "", "undone": ""}
     return {"status": "collecting", "step": "", "stuck": False, "stopped": "", **told}
 
 

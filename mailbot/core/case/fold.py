@@ -59,6 +59,8 @@ def _fields_asked(case: Case, event: e.FieldsAsked, at: str) -> Change:
         "rounds": 0,
         "decided_by": "",
         "reason": "",
+        "given": "",
+        "until": "",
         "undone": case.decided_by or case.undone,
     }
 

@@ -114,10 +114,10 @@ class Case(e.Frozen):
     those that are there, by name; `tasks` those that are done, by step, where a task is done for each user by
     `<step>/<row>`; `passed` the steps that only took time and are over. `remarks` are for clerks; `confirmed` fields
     whose doubtful value counts, `allowed` those a clerk made an exception for, with the reason; `asked` those a clerk
-    wants looked at again, with their words in `asked_text`; `undone` is who had accepted the case before that.
-    `ground` is the code of a rejection. `vouched` is the responsible person's address that a clerk vouches for.
-    `stopped` is who objects to a change. `rows` are the rows of registers that were looked up last. `pending` are
-    commands that wait for a code, by their digest. `history` is what was done last, oldest first.
+    wants looked at again, with their words in `asked_text`; `undone` is who had accepted the case before that. `ground`
+    is the code of a rejection; `given` the account name and `until` the last day of an acceptance. `vouched` is the
+    responsible person's address that a clerk vouches for. `stopped` is who objects to a change. `rows` are the rows of
+    registers that were looked up last. `pending` are commands that wait for a code, by their digest. `history` is what was done last, oldest first.
     """
 
     number: str
@@ -144,6 +144,8 @@ class Case(e.Frozen):
     decided_by: str = ""
     reason: str = ""
     ground: str = ""
+    given: str = ""
+    until: str = ""
     notes: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     threads: dict[str, tuple[str, ...]] = {}

@@ -29,6 +29,7 @@ from mailbot.core.commands.reading import (
     folded,
     parse,
     queue_asked,
+    terms,
     word_and_rest,
 )
 from mailbot.core.commands.table import COMMANDS, ROWS, WORDS, Row, Verb
@@ -65,6 +66,7 @@ __all__ = [
     "says",
     "says_anything",
     "still_asked",
+    "terms",
     "undecided",
     "withdraws",
     "word_and_rest",

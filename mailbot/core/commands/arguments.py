@@ -10,11 +10,13 @@ from mailbot.core.commands.reading import MOST_LINES, first_block, folded, word_
 from mailbot.core.commands.table import WORDS
 from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.dates import read_date
+from mailbot.core.fields.types import TYPES
 from mailbot.core.labels import label_key
 from mailbot.core.reading.labels import labels_of
 from mailbot.core.rules import FieldRule, Form
 
 _TODAY = {"today": 0, "yesterday": 1, "本日": 0, "今日": 0, "昨日": 1}
+_TOMORROW = frozenset({"tomorrow", "明日"})
 _WITH_YEAR = ("{year}/{said}", "{year}年{said}", "{said} {year}")
 _RULE, _ASKING = FieldRule(label={}), Asking((), "en")
 _FOR = re.compile(r"(.*?)[\s(（]+(?:for|対象)[\s:：]+(.+?)[)）]?", re.IGNORECASE | re.DOTALL)
@@ -35,6 +37,24 @@ def day(text: str, today: date) -> str | None:
     whole = (said, *(pattern.format(said=said, year=year) for year in years for pattern in _WITH_YEAR))
     days = (found for one in whole if isinstance(found := read_date(one, _RULE, _ASKING), str) and found)
     return next((found for found in days if found <= today.isoformat()), None)
+
+
+def day_to_come(text: str, today: date) -> str | None:
+    """A day that is still to come as people write it, as ISO 8601: without a year the next such day, also `tomorrow`.
+    None for anything else, and for today and every day that is over."""
+    said = folded(text)
+    if said in _TOMORROW:
+        return (today + timedelta(days=1)).isoformat()
+    years = (today.year, today.year + 1)
+    whole = (said, *(pattern.format(said=said, year=year) for year in years for pattern in _WITH_YEAR))
+    days = (found for one in whole if isinstance(found := read_date(one, _RULE, _ASKING), str) and found)
+    return next((found for found in days if found > today.isoformat()), None)
+
+
+def account_name(text: str) -> str | None:
+    """An account name as forms take one; None if it is none."""
+    name = TYPES["account_name"].read(text, _RULE, _ASKING)
+    return name if isinstance(name, str) and name else None
 
 
 def ground(text: str, codes: Collection[str]) -> tuple[str, str]:

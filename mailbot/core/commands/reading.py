@@ -17,6 +17,13 @@ from mailbot.core.commands.table import ROWS, WORDS, Row, Takes, Verb
 
 WORD_AND_REST = re.compile(r"([^\s:：、(（]*)[\s:：、]*(.*)", re.DOTALL)
 AROUND = " \t.。()（）"
+_TERMS = re.compile(
+    r"(?:(?:as|アカウント名?|ログイン名)[\s:、]+(\S+?))?(?:[\s、]*(?:\buntil\b|(?:利用)?期限)[\s:、]*(.+))?",
+    re.I | re.S,
+)
+_SAID_OF_NO_ACCOUNT = frozenset(
+    "above agreed applied asked discussed expected planned promised requested until usual".split()
+)
 CLOSING = " \t.。!！、,:：;"
 EQUALS = ("=", "＝")
 """What stands between a field and its value."""
@@ -87,8 +94,18 @@ def begins_with_command(text: str) -> bool:
     return bool(lines) and word_and_rest(lines[0])[0] in WORDS
 
 
+def terms(text: str) -> tuple[str, str] | None:
+    """The account name and the last day that an acceptance gives, as written, each perhaps empty; None for anything
+    else: `ACCEPT as discussed` names no account."""
+    hit = _TERMS.fullmatch(unicodedata.normalize("NFKC", text[:MOST_OF_KEYWORD]).strip(CLOSING))
+    login, until = ((part or "").strip(CLOSING) for part in hit.groups()) if hit else ("", "")
+    return None if hit is None or login.casefold() in _SAID_OF_NO_ACCOUNT else (login, until)
+
+
 def _wrong(row: Row, rest: str) -> str:
     """Why what stands on its line does not fit a command that takes nothing from below."""
+    if row.takes == "terms":
+        return "" if terms(rest) is not None else "not_understood"
     if row.takes == "nothing" and rest:
         return "no_text_wanted"
     return "text_wanted" if row.takes in ("line", "line_and_text") and not rest else ""

@@ -26,7 +26,7 @@ Verb = Literal[
     "QUEUE",
     "HELP",
 ]
-Takes = Literal["nothing", "perhaps", "perhaps_text", "line", "text", "line_and_text", "code_or_text"]
+Takes = Literal["nothing", "perhaps", "perhaps_text", "line", "text", "line_and_text", "code_or_text", "terms"]
 Needs = Literal["any", "open", "review", "closed"]
 
 
@@ -35,11 +35,11 @@ class Row:
     """One command: how it may be written (`words`), what follows it, which role a clerk needs, how the case has to
     stand, and its usage and help per language.
 
-    `takes` is what follows the word: nothing; perhaps something on its line; perhaps a text, on its line or below the
-    block; something on its line; a text, there or below; something on its line, and perhaps a text below; a text, there
-    or below, or a code on its line and perhaps a text below. `decides` marks those of which a block has only one,
-    `moves` those after which the case may go on to its next step. `tier` is how sure the desk has to be who wrote
-    (docs/trust.md).
+    `takes` is what follows the word: nothing; perhaps the terms of an acceptance (`reading.terms`); perhaps something
+    on its line; perhaps a text, on its line or below the block; something on its line; a text, there or below;
+    something on its line, and perhaps a text below; a text, there or below, or a code on its line and perhaps a text
+    below. `decides` marks those of which a block has only one, `moves` those after which the case may go on to its next
+    step. `tier` is how sure the desk has to be who wrote (docs/trust.md).
     """
 
     verb: Verb
@@ -58,10 +58,10 @@ COMMANDS: tuple[Row, ...] = (
     Row(
         "ACCEPT",
         ("accept", "承認", "承認します"),
-        "nothing",
+        "terms",
         "decide",
         "review",
-        {"en": "ACCEPT", "ja": "承認"},
+        {"en": "ACCEPT (AS login) (UNTIL date)", "ja": "承認（アカウント名 名前）（期限 日付）"},
         {"en": "the application is accepted", "ja": "申請を承認します"},
         decides=True,
         moves=True,

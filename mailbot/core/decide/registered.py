@@ -55,6 +55,12 @@ def _way_to_one(form: Form, rules: Rules, language: str) -> str:
     return found.title.get(language, found.name)
 
 
+def made_in(form: Form) -> str:
+    """The field with the name of the account that a form makes; empty if it makes none."""
+    keys = (records.columns.get(records.key, "") for records in form.records.values() if not form.account)
+    return next((key for key in keys if key in form.fields and form.fields[key].type == "account_name"), "")
+
+
 def account_row(form: Form, case: Case) -> dict[str, str]:
     """The register's row of the account that the case is about, by column; empty if there is none."""
     key = form.account

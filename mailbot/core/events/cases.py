@@ -159,11 +159,16 @@ class ConsentVoided(Frozen):
 
 
 class Accepted(Frozen):
-    """The clerk (address) accepted the application, perhaps with a `text`; the case goes on to what is to be done."""
+    """The clerk (address) accepted the application, perhaps with a `text`; the case goes on to what is to be done.
+    `account` is the account name that the clerk gives instead of what the answer to `field` wishes for, `until` the
+    last day (ISO 8601) that it is accepted for."""
 
     kind: Literal["accepted"] = "accepted"
     clerk: str
     text: str = ""
+    account: str = ""
+    field: str = ""
+    until: str = ""
 
 
 class Rejected(Frozen):

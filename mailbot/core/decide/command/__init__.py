@@ -12,7 +12,7 @@ from mailbot.core.decide.command.telling import transcript
 from mailbot.core.decide.command.values import Done, Work, begun, differences, known_up_to, settled
 from mailbot.core.decide.incoming import Incoming, Story, without_case
 from mailbot.core.decide.moves import advance, reach
-from mailbot.core.events import CommandsRefused, CommandsRun
+from mailbot.core.events import Accepted, CommandsRefused, CommandsRun
 from mailbot.core.forms import OPENINGS
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.rules import Clerk
@@ -163,7 +163,7 @@ def _go_on(work: Work, before: Case) -> None:
     """The case goes on to its next step; whoever decides sees what changed in front of them, whoever objected hears
     what came of it, and an applicant that their case is open again."""
     story, verbs = work.story, work.verbs
-    changing.void(story, before)
+    changing.void(story, _as_given(before, story))
     if any(ROWS[verb].moves for verb in verbs) and not verbs & ENDING:
         advance(story, work.reached)
     if settled(work) and story.known.open and story.known.step_kind == "fields":
@@ -175,6 +175,12 @@ def _go_on(work: Work, before: Case) -> None:
     text = "".join(command.text for command in work.block if command.verb == "REOPEN")
     if "REOPEN" in verbs and (text or not any(letter.role == "applicant" for letter in story.letters)):
         story.to_applicant("reopened", text=text)
+
+
+def _as_given(before: Case, story: Story) -> Case:
+    """The case before, with the account name that a clerk gave: what somebody signed counts for it all the same."""
+    given = {event.field: event.account for event in story.events if isinstance(event, Accepted) and event.account}
+    return before.model_copy(update={"values": {**before.values, **given}}) if given else before
 
 
 def _review(story: Story) -> str:

@@ -1,18 +1,42 @@
 """Commands that decide about a case or end it, and the one that opens it again. They parse no line."""
 
+from datetime import date
+
+from mailbot.core.calendar import day_words
 from mailbot.core.case import Case
-from mailbot.core.commands import Command, Mistake
-from mailbot.core.commands.arguments import case_number, ground, with_below
+from mailbot.core.commands import Command, Mistake, terms
+from mailbot.core.commands.arguments import account_name, case_number, day_to_come, ground, with_below
 from mailbot.core.decide.command.values import Work, responsible_was_asked
+from mailbot.core.decide.registered import made_in
 from mailbot.core.events import Accepted, Completed, MarkedDuplicate, Rejected, Reopened
 from mailbot.core.steps import current
 
 
 def accept(work: Work, command: Command) -> str | Mistake:
-    """Accepted; both are told, and the case goes on with the step after its review."""
-    work.story.add(Accepted(clerk=work.clerk.address))
+    """Accepted, perhaps under an account name of the clerk's or up to a day; both are told, and the case goes on with
+    the step after its review."""
+    login, until = terms(command.text) or ("", "")
+    name, day, field = account_name(login), day_to_come(until, work.today), made_in(work.story.form)
+    reasons = {
+        "no_account_made": bool(login) and not field,
+        "no_account_name": bool(login) and name is None,
+        "day_to_come": bool(until) and day is None,
+    }
+    why = next((why for why, holds in reasons.items() if holds), "")
+    if why:
+        return Mistake(why, command.line, command.verb)
+    given = {"account": name or "", "field": field if name else "", "until": day or ""}
+    work.story.add(Accepted(clerk=work.clerk.address, **given))
     work.story.to_both("accepted", "accepted_responsible")
-    return ""
+    return ", ".join(part for part in (name, _until(work, day)) if part)
+
+
+def _until(work: Work, day: str | None) -> str:
+    """The last day, as clerks read it."""
+    rules, language = work.story.rules, work.clerk.language
+    return (
+        rules.say(language, "values", "until", day=day_words(date.fromisoformat(day), language, rules)) if day else ""
+    )
 
 
 def reject(work: Work, command: Command) -> str | Mistake:
