@@ -121,6 +121,16 @@ def ready(language: str) -> Case:
     return case(language, "review", "ready", **AGREED)
 
 
+def given_to(language: str) -> Letter:
+    """A transcript of a case that was given to a colleague."""
+    case_ = ready(language).model_copy(update={"assigned": DESK.clerks[0].address})
+    read = tuple(part for part in commands.parse(f"ASSIGN {DESK.clerks[0].name}") if isinstance(part, commands.Command))
+    told = (written("assigned", "clerk", ready, by=DESK.clerks[0])(language),)
+    done = (Done(read[0], DESK.clerks[0].name, told),)
+    data = {"why": "", "mistakes": (), "commands": read, "done": done, "onward": (), "settled": False}
+    return written("transcript", "clerk", lambda language: case_, **data)(language)
+
+
 ASKED_AFTER = accepted_before("fields", "collecting", asked=("address",))
 
 
@@ -261,6 +271,9 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "replied-open": written("replied", "applicant", collecting, text=ANSWERS, closes=False),
     "asked": written("asked", "applicant", asked),
     "asked-accepted": written("asked", "applicant", ASKED_AFTER),
+    "assigned": written("assigned", "clerk", ready, by=DESK.clerks[0]),
+    "assigned-task": written("assigned", "clerk", accepted_before("task", "in_progress"), by=DESK.clerks[0]),
+    "transcript-assigned": given_to,
     "undone": written("undone", "responsible", ASKED_AFTER),
     "undone-clerk": written("undone", "clerk", ASKED_AFTER, by=DESK.clerks[0]),
     "review-accepted": written("review", "clerk", accepted_before("review", "ready")),

@@ -22,10 +22,13 @@ def name_of(case: Case, rules: Rules) -> str:
 
 
 def row(case: Case, rules: Rules) -> tuple[str, ...]:
-    """A case as a row: number, status, form, applicant, what it waits for, since and until (days where the desk is)."""
+    """A case as a row: number, status, form, applicant, what it waits for, since and until (days where the desk is),
+    and the clerk who is responsible for it."""
     waits = waiting(case, rules) if case.open else ""
     since, until = _day(case.step_since, rules), _day(case.due, rules) if case.open and case.due else ""
-    return (case.number, case.status, case.form, clip(name_of(case, rules), 28), waits, since, until)
+    clerk = rules.desk.clerk(case.assigned)
+    person = clip(name_of(case, rules), 28), clip(clerk.name if clerk else case.assigned, 20)
+    return (case.number, case.status, case.form, person[0], waits, since, until, person[1])
 
 
 def _day(instant: str, rules: Rules) -> str:
@@ -33,7 +36,7 @@ def _day(instant: str, rules: Rules) -> str:
     return from_text(instant).astimezone(ZoneInfo(rules.desk.timezone)).date().isoformat()
 
 
-HEADS = ("case", "status", "form", "applicant", "waits for", "since", "until")
+HEADS = ("case", "status", "form", "applicant", "waits for", "since", "until", "clerk")
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -66,6 +69,8 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         f"waits for  {waits}" + (f", until {case.due}" if case.due else ""),
         f"revision   {case.revision}",
     ]
+    if case.assigned:
+        head.append(f"clerk      {case.assigned}")
     consent = case.consent
     if consent:
         head.append(f"consent    {consent.by}, {consent.at}, {'confirmed' if consent.confirmed else 'unconfirmed'}")

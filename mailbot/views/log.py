@@ -118,6 +118,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "digests_sent": lambda v: f"told in the morning what waits: {', '.join(v.clerks) or 'nobody'}",
     "clerk_away": lambda v: f"{v.clerk} is out of office until {v.until}",
     "queue_shown": lambda v: f"{v.clerk} is shown the queue ({v.part}), {v.cases} cases",
+    "assigned": lambda v: f"{v.clerk} gave the case to {v.to or 'nobody'}",
     "accepted": lambda v: (
         f"accepted by {v.clerk}" + f" as {v.account}" * bool(v.account) + f" until {v.until}" * bool(v.until)
     ),

@@ -180,6 +180,7 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.ConsentVoided: lambda case, event, at: {"consent": None},
     e.CommandsRun: orders.commands_run,
     e.ConfirmationAsked: orders.confirmation_asked,
+    e.Assigned: lambda case, event, at: {"assigned": event.to},
     e.Accepted: ends.accepted,
     e.Rejected: ends.closed("rejected"),
     e.Noted: lambda case, event, at: {"notes": (*case.notes, event.text)},

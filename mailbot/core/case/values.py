@@ -116,8 +116,9 @@ class Case(e.Frozen):
     whose doubtful value counts, `allowed` those a clerk made an exception for, with the reason; `asked` those a clerk
     wants looked at again, with their words in `asked_text`; `undone` is who had accepted the case before that. `ground`
     is the code of a rejection; `given` the account name and `until` the last day of an acceptance. `vouched` is the
-    responsible person's address that a clerk vouches for. `stopped` is who objects to a change. `rows` are the rows of
-    registers that were looked up last. `pending` are commands that wait for a code, by their digest. `history` is what was done last, oldest first.
+    responsible person's address that a clerk vouches for. `assigned` is the address of the clerk who is responsible for
+    the case. `stopped` is who objects to a change. `rows` are the rows of registers that were looked up last. `pending`
+    are commands that wait for a code, by their digest. `history` is what was done last, oldest first.
     """
 
     number: str
@@ -167,6 +168,7 @@ class Case(e.Frozen):
     asked_text: str = ""
     undone: str = ""
     vouched: str = ""
+    assigned: str = ""
     stopped: str = ""
     of: str = ""
     rows: tuple[e.Row, ...] = ()

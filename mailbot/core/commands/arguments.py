@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
 from mailbot.core.commands.reading import MOST_LINES, first_block, folded, word_and_rest
@@ -13,9 +13,11 @@ from mailbot.core.fields.dates import read_date
 from mailbot.core.fields.types import TYPES
 from mailbot.core.labels import label_key
 from mailbot.core.reading.labels import labels_of
-from mailbot.core.rules import FieldRule, Form
+from mailbot.core.rules import Clerk, FieldRule, Form
 
 _TODAY = {"today": 0, "yesterday": 1, "本日": 0, "今日": 0, "昨日": 1}
+_ME = frozenset({"me", "myself", "自分", "私"})
+_NOBODY = frozenset({"none", "nobody", "なし", "無し"})
 _TOMORROW = frozenset({"tomorrow", "明日"})
 _WITH_YEAR = ("{year}/{said}", "{year}年{said}", "{said} {year}")
 _RULE, _ASKING = FieldRule(label={}), Asking((), "en")
@@ -55,6 +57,25 @@ def account_name(text: str) -> str | None:
     """An account name as forms take one; None if it is none."""
     name = TYPES["account_name"].read(text, _RULE, _ASKING)
     return name if isinstance(name, str) and name else None
+
+
+def clerks_meant(text: str, me: Clerk, clerks: Sequence[Clerk]) -> tuple[Clerk, ...] | None:
+    """The clerks that a text may mean by `me`, an address, a name or a part of one; None for nobody (`none`)."""
+    said = folded(text).removesuffix("さん").removesuffix("様").strip()
+    if said in _NOBODY:
+        return None
+    if said in _ME:
+        return (me,)
+    whole = tuple(clerk for clerk in clerks if said in (folded(clerk.address), folded(clerk.name)))
+    return whole or tuple(clerk for clerk in clerks if said in folded(clerk.name).split())
+
+
+def clerks_near(text: str, clerks: Sequence[Clerk]) -> tuple[str, ...]:
+    """The names that a text that names no clerk may have meant, the nearest first; all of them if it is near none."""
+    known = {part: clerk.name for clerk in clerks for part in (folded(clerk.name), *folded(clerk.name).split())}
+    close = difflib.get_close_matches(folded(text)[:60], [*known, *(clerk.address for clerk in clerks)], n=3)
+    by_address = {clerk.address: clerk.name for clerk in clerks}
+    return tuple(dict.fromkeys((known | by_address)[part] for part in close)) or tuple(clerk.name for clerk in clerks)
 
 
 def ground(text: str, codes: Collection[str]) -> tuple[str, str]:

@@ -38,7 +38,7 @@ from mailbot.core.events.cases import (
     ReminderPaused,
     StepEntered,
 )
-from mailbot.core.events.commands import CommandsRefused, CommandsRun, ConfirmationAsked, QueueShown
+from mailbot.core.events.commands import Assigned, CommandsRefused, CommandsRun, ConfirmationAsked, QueueShown
 from mailbot.core.events.desk import (
     Adopted,
     Alarmed,
@@ -116,6 +116,7 @@ Event = Annotated[
     | CommandsRun
     | ConfirmationAsked
     | CommandsRefused
+    | Assigned
     | Accepted
     | Rejected
     | Noted
@@ -186,6 +187,7 @@ __all__ = [
     "AlarmEnded",
     "Alarmed",
     "Answered",
+    "Assigned",
     "CaseOpened",
     "ChangeProposed",
     "ClerkAway",

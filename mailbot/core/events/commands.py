@@ -1,4 +1,5 @@
-"""What clerks ordered by mail: carried out, asked back, refused. It knows nothing of what the orders did."""
+"""What clerks ordered by mail: carried out, asked back, refused, and who looks after a case. It knows nothing of
+what the orders did."""
 
 from typing import Literal
 
@@ -47,3 +48,11 @@ class QueueShown(Frozen):
     clerk: str
     part: str
     cases: int
+
+
+class Assigned(Frozen):
+    """A clerk (address) gave the case to the clerk `to`, who is responsible for it from now on; empty: to nobody."""
+
+    kind: Literal["assigned"] = "assigned"
+    clerk: str
+    to: str = ""

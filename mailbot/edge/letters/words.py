@@ -56,7 +56,7 @@ KNOWN = frozenset(CALLS + CALLS_OF_CASE + CALLS_OF_CLERKS) | set(
     """case form desk to role lang forms clerk why by text mistakes commands table keywords subject keys again megabytes
     done onward closes words shell named which unknown rows held_by parts
     size_megabytes mails more alarms over notice filled documents wanted attached secrets settled garbled
-    files code changes rejections""".split()
+    files code changes rejections assigned""".split()
 )
 """Every name a template may use; which of them a letter has is said in docs/letters.md."""
 
@@ -93,6 +93,11 @@ class Letters:
         name = self.rules.desk.name
         return f"[{name} {case.number}] " if isinstance(case, Case) else f"[{name}] "
 
+    def _assigned(self, case: Case) -> str:
+        """The name of the clerk who is responsible for a case; of one who is no clerk any more the address."""
+        clerk = self.rules.desk.clerk(case.assigned)
+        return clerk.name if clerk else case.assigned
+
     def _render(self, letter: Letter, language: str) -> tuple[str, str]:
         form, case = letter.data.get("form"), letter.data.get("case")
         template = form.letters.get(letter.template, letter.template) if isinstance(form, Form) else letter.template
@@ -112,6 +117,7 @@ class Letters:
             "forms": self.rules.forms,
             "table": fitting(case, form) if isinstance(case, Case) and isinstance(form, Form) else COMMANDS,
             "keywords": COMMANDS,
+            "assigned": self._assigned(case) if isinstance(case, Case) else "",
             "rejections": self.rules.words[language].rejections,
         }
         calls: dict[str, Callable[..., str]] = {

@@ -4,9 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.core.case import Case
-from mailbot.core.commands import ROWS, Command, Mistake, block_digest, parse, queue_asked, rejectable, still_asked
+from mailbot.core.commands import (
+    ROWS,
+    Command,
+    Mistake,
+    block_digest,
+    parse,
+    queue_asked,
+    rejectable,
+    still_asked,
+)
 from mailbot.core.decide import changing, queue
-from mailbot.core.decide.command import asking, correcting, deciding, doing, showing
+from mailbot.core.decide.command import asking, correcting, deciding, doing, looking_after, showing
 from mailbot.core.decide.command.confirming import ask_back, pending, unsure
 from mailbot.core.decide.command.telling import transcript
 from mailbot.core.decide.command.values import Done, Work, begun, differences, known_up_to, settled
@@ -34,6 +43,7 @@ CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
     "SET": correcting.set_,
     "ALLOW": asking.allow,
     "VOUCH": asking.vouch,
+    "ASSIGN": looking_after.assign,
     "NOTE": asking.note,
     "SHOW": showing.show,
     "HELP": asking.help_,
