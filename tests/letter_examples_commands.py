@@ -21,6 +21,7 @@ from letter_examples import (
 
 from mailbot.core import commands
 from mailbot.core.case import Case, Deed, Document
+from mailbot.core.case.values import Hold
 from mailbot.core.decide.command.values import Done
 from mailbot.core.outcome import Letter
 from mailbot.core.queue import Waiting
@@ -119,6 +120,25 @@ def not_possible(language: str) -> Letter:
 
 def ready(language: str) -> Case:
     return case(language, "review", "ready", **AGREED)
+
+
+RESTS = {"en": "The committee meets on 20 April.", "ja": "4月20日の審査委員会の結果を待つため。"}
+
+
+def resting(language: str) -> Case:
+    """A case on hold."""
+    case_ = ready(language)
+    hold = Hold(
+        by=DESK.clerks[0].address, since=case_.changed, until="2026-04-20T15:00:00.000Z", reason=RESTS[language]
+    )
+    return case_.model_copy(update={"status": "on_hold", "hold": hold})
+
+
+def refused_on_hold(language: str) -> Letter:
+    """A transcript of a decision that has to wait."""
+    read = tuple(part for part in commands.parse("ACCEPT") if isinstance(part, commands.Command))
+    data = {"why": "on_hold", "mistakes": (), "commands": read, "done": (), "onward": (), "settled": False}
+    return written("transcript", "clerk", resting, **data)(language)
 
 
 def given_to(language: str) -> Letter:
@@ -271,6 +291,11 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "replied-open": written("replied", "applicant", collecting, text=ANSWERS, closes=False),
     "asked": written("asked", "applicant", asked),
     "asked-accepted": written("asked", "applicant", ASKED_AFTER),
+    "resumed": written("resumed", "clerk", ready, by=None, text=RESTS),
+    "resumed-task": written("resumed", "clerk", accepted_before("task", "in_progress"), by=DESK.clerks[0], text=RESTS),
+    "status-on-hold": written("status", "applicant", resting),
+    "review-on-hold": written("review", "clerk", resting),
+    "transcript-on-hold": refused_on_hold,
     "assigned": written("assigned", "clerk", ready, by=DESK.clerks[0]),
     "assigned-task": written("assigned", "clerk", accepted_before("task", "in_progress"), by=DESK.clerks[0]),
     "transcript-assigned": given_to,

@@ -27,6 +27,7 @@ from mailbot.core.commands import (
 )
 from mailbot.core.commands.arguments import case_number, day, field_and_rest, for_whom, named_cases, named_fields
 from mailbot.core.commands.reading import MOST_LINES
+from mailbot.core.commands.table import SHARED
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_what_stands_beside_the_keyword_is_kept() -> None:
 
 def test_every_command_has_words_usage_and_help_in_both_languages() -> None:
     words = [word for row in COMMANDS for word in row.words]
-    assert len(set(words)) == len(words)
+    assert {word for word in words if words.count(word) > 1} == SHARED == {"再開", "再開します"}
     for row in COMMANDS:
         assert row.usage.keys() == row.help.keys() == {"en", "ja"}
         assert row.verb.lower() in row.words

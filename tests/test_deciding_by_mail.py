@@ -3,12 +3,13 @@
 from datetime import date
 
 import pytest
-from correspondence import MORGAN, only, rules_with, said
-from test_clerk_commands import ICHIRO, ROOM_KEY, TARO, mistake, reviewed
+from correspondence import MORGAN, Correspondence, only, rules_with, said
+from test_clerk_commands import ICHIRO, ROOM_KEY, RULES, TARO, mistake, reviewed
 
 from mailbot.core.commands import Mistake, parse, terms
 from mailbot.core.commands.arguments import day_to_come, ground
 from mailbot.core.events import Accepted, Rejected
+from mailbot.core.rules import Rules
 
 MAKES = """
 [records.accounts]
@@ -157,8 +158,15 @@ def test_a_day_to_come(text: str, day: str | None) -> None:
     assert day_to_come(text, date(2026, 4, 6)) == day
 
 
+def vouched(rules: Rules = RULES) -> Correspondence:
+    """Everything is there and sure; a decision is waited for."""
+    of = reviewed(rules)
+    of.order("VOUCH responsible")
+    return of
+
+
 def test_the_account_that_is_given_stands_in_the_case_and_in_every_letter() -> None:
-    of = reviewed(MAKING)
+    of = vouched(MAKING)
     decision = of.order("ACCEPT AS Iden-T UNTIL 2027-03-31")
     happened = only(decision, Accepted)
     assert (happened.account, happened.field, happened.until) == ("iden-t", "account", "2027-03-31")
@@ -171,7 +179,7 @@ def test_the_account_that_is_given_stands_in_the_case_and_in_every_letter() -> N
 
 
 def test_what_was_signed_for_another_account_name_still_counts() -> None:
-    of = reviewed(MAKING)
+    of = vouched(MAKING)
     before = of.case.documents
     assert before
     of.order("ACCEPT AS iden-t")
@@ -190,7 +198,7 @@ def test_what_was_signed_for_another_account_name_still_counts() -> None:
     ],
 )
 def test_what_cannot_be_given_accepts_nobody(line: str, shown: str) -> None:
-    of = reviewed(MAKING)
+    of = vouched(MAKING)
     text = mistake(of, line)
     assert shown in text
     assert "Write: ACCEPT (AS login) (UNTIL date)" in text
@@ -198,11 +206,11 @@ def test_what_cannot_be_given_accepts_nobody(line: str, shown: str) -> None:
 
 
 def test_a_form_that_makes_no_account_is_given_none() -> None:
-    assert "This form makes no account" in mistake(reviewed(), "ACCEPT AS iden-t")
+    assert "This form makes no account" in mistake(vouched(), "ACCEPT AS iden-t")
 
 
 def test_any_form_may_have_a_last_day_which_goes_with_the_acceptance() -> None:
-    of = reviewed()
+    of = vouched()
     of.order("承認 期限 2027年3月31日")
     assert of.case.until == "2027-03-31"
     of.order("ASK Room")

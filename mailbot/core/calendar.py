@@ -40,6 +40,15 @@ def add_working_days(start: datetime, days: int, desk: Desk) -> datetime:
     return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
 
 
+def working_days_between(start: datetime, end: datetime, desk: Desk) -> int:
+    """The working days after the day of `start` up to that of `end` (both aware), in the desk's zone; 0 if `end` is not
+    later."""
+    zone = ZoneInfo(desk.timezone)
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    days = (first + timedelta(days=number) for number in range(1, (last - first).days + 1))
+    return sum(is_working_day(day, desk.closing_days, desk.holidays) for day in days)
+
+
 def date_words(instant: datetime, language: str, rules: Rules) -> str:
     """The day of an instant (aware) in the desk's zone in words, as `day_words` writes it."""
     return day_words(instant.astimezone(ZoneInfo(rules.desk.timezone)).date(), language, rules)

@@ -7,8 +7,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from mailbot.core.case import Case, Deed, LetterInfo
-from mailbot.core.case.fold import STATUS_OF
 from mailbot.core.case.history import ASIDE
+from mailbot.core.case.values import STATUS_OF
 from mailbot.core.columns import clip
 from mailbot.core.events import Value
 from mailbot.core.fields.shown import shown

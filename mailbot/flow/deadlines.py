@@ -18,7 +18,7 @@ async def meet(tools: Tools, due: DeadlineDue, clock: Clock) -> None:
         case, now = await batch.case(due.case.number), clock()
         if case is None or not case.open or case.step_since != due.case.step_since:
             return
-        instant = case.remind if due.what == "remind" else case.due
+        instant = case.wakes if case.hold else case.remind if due.what == "remind" else case.due
         if instant is not None and instant <= to_text(now):
             asked = Asked(rows=lookups_of(case, tools.rules), registers=tools.rules.desk.registers)
             rows = (await batch.recall(asked)).rows if asked.rows else ()

@@ -25,7 +25,8 @@ def row(case: Case, rules: Rules) -> tuple[str, ...]:
     """A case as a row: number, status, form, applicant, what it waits for, since and until (days where the desk is),
     and the clerk who is responsible for it."""
     waits = waiting(case, rules) if case.open else ""
-    since, until = _day(case.step_since, rules), _day(case.due, rules) if case.open and case.due else ""
+    limit = case.hold.until if case.hold else case.due
+    since, until = _day(case.step_since, rules), _day(limit, rules) if case.open and limit else ""
     clerk = rules.desk.clerk(case.assigned)
     person = clip(name_of(case, rules), 28), clip(clerk.name if clerk else case.assigned, 20)
     return (case.number, case.status, case.form, person[0], waits, since, until, person[1])
@@ -69,6 +70,8 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         f"waits for  {waits}" + (f", until {case.due}" if case.due else ""),
         f"revision   {case.revision}",
     ]
+    if case.hold:
+        head.append(f"on hold    until {case.hold.until}, by {case.hold.by}: {case.hold.reason}")
     if case.assigned:
         head.append(f"clerk      {case.assigned}")
     consent = case.consent

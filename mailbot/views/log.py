@@ -119,6 +119,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "clerk_away": lambda v: f"{v.clerk} is out of office until {v.until}",
     "queue_shown": lambda v: f"{v.clerk} is shown the queue ({v.part}), {v.cases} cases",
     "assigned": lambda v: f"{v.clerk} gave the case to {v.to or 'nobody'}",
+    "held": lambda v: f"{v.clerk} put the case on hold until {_minute(v.until)}" + _because(v.reason),
+    "resumed": lambda v: (
+        f"goes on{' by order of ' + v.clerk if v.clerk else ''}" + (f", until {_minute(v.due)}" if v.due else "")
+    ),
     "accepted": lambda v: (
         f"accepted by {v.clerk}" + f" as {v.account}" * bool(v.account) + f" until {v.until}" * bool(v.until)
     ),

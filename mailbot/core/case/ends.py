@@ -17,6 +17,7 @@ def closed(status: Status) -> Callable[[Case, Any, str], Change]:
             "status": status,
             "due": None,
             "remind": None,
+            "hold": None,
             "decided_by": getattr(event, "clerk", getattr(event, "by", "")),
             "reason": getattr(event, "reason", getattr(event, "text", "")),
             "ground": getattr(event, "ground", ""),
@@ -45,7 +46,7 @@ def reopened(case: Case, event: e.Reopened, at: str) -> Change:
 
 def completed(case: Case, event: e.Completed, at: str) -> Change:
     """All is done, or a clerk closed it."""
-    ended = {"status": "done", "due": None, "remind": None}
+    ended = {"status": "done", "due": None, "remind": None, "hold": None}
     return {**ended, "decided_by": event.clerk, "reason": event.text} if event.clerk else ended
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.core import events as e
-from mailbot.core.case import ends, history, letters, orders, tasks
-from mailbot.core.case.values import Attached, Case, Consent, Document, Status
+from mailbot.core.case import ends, history, letters, orders, resting, tasks
+from mailbot.core.case.values import STATUS_OF, Attached, Case, Consent, Document
 from mailbot.core.instants import to_text
 
 Change = Mapping[str, Any]
@@ -15,16 +15,6 @@ THREAD_LENGTH = 8
 SHOWN = frozenset({"autoreply", "bounce", "feedback", "list"})
 """Kinds of attached mail that clerks are shown with the case, since no letter passes them on."""
 MOST_ATTACHED = 5
-STATUS_OF: Mapping[str, Status] = {
-    "fields": "collecting",
-    "consent": "awaiting_consent",
-    "document": "awaiting_document",
-    "review": "ready",
-    "task": "in_progress",
-    "wait": "in_progress",
-    "notify": "in_progress",
-}
-"""How a case stands while it waits for a step of this kind."""
 
 
 def _joined(thread: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -79,7 +69,7 @@ def _step_entered(case: Case, event: e.StepEntered, at: str) -> Change:
     return {
         "step": event.step,
         "step_kind": kind,
-        "status": STATUS_OF[kind],
+        "status": "on_hold" if case.hold else STATUS_OF[kind],
         "step_since": at,
         "due": event.due,
         "remind": event.remind,
@@ -180,6 +170,8 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.ConsentVoided: lambda case, event, at: {"consent": None},
     e.CommandsRun: orders.commands_run,
     e.ConfirmationAsked: orders.confirmation_asked,
+    e.Held: resting.held,
+    e.Resumed: resting.resumed,
     e.Assigned: lambda case, event, at: {"assigned": event.to},
     e.Accepted: ends.accepted,
     e.Rejected: ends.closed("rejected"),

@@ -58,6 +58,11 @@ DEEDS: Mapping[type, Row] = {
     e.FieldsAsked: _plain("asked", "fields"),
     e.FieldsSettled: _plain("settled", "fields"),
     e.Vouched: _plain("vouched", "address"),
+    e.Assigned: lambda case, event: Deed(
+        what="assigned" if event.to else "unassigned", by=event.clerk, about=(event.to,) if event.to else ()
+    ),
+    e.Held: _plain("held"),
+    e.Resumed: _plain("resumed"),
     e.CommandsRun: _plain("ordered", "words"),
     e.CommandsRefused: _plain("refused", "words"),
     e.ConfirmationAsked: _plain("asked_back"),
@@ -73,6 +78,7 @@ which a decision is out of date is `changed`, any other nothing."""
 CODES = frozenset(
     """opened plan address step consent declined consent_void accepted rejected expired document documents_void task
     passed stopped step_void completed ended withdrawn reopened duplicate allowed asked settled vouched ordered
+    assigned unassigned held resumed
     refused asked_back reminded handed attached proposed bounced fields same field field_new field_empty
     field_wrong changed mail_applicant mail_responsible mail_holder mail_clerk letter_sent letter_due
     letter_held letter_failed letter_dropped letter_bounced""".split()
@@ -83,6 +89,10 @@ ASIDE = frozenset(
         *MAILS.values(),
         "mail_clerk",
         "ordered",
+        "assigned",
+        "unassigned",
+        "held",
+        "resumed",
         "refused",
         "asked_back",
         "reminded",

@@ -1,5 +1,6 @@
 """A case and what belongs to it, as values. They know nothing of the events they come from."""
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from mailbot.core import events as e
@@ -19,6 +20,16 @@ Status = Literal[
     "duplicate",
 ]
 CLOSED: frozenset[str] = frozenset({"done", "rejected", "declined", "withdrawn", "expired", "duplicate"})
+STATUS_OF: Mapping[str, Status] = {
+    "fields": "collecting",
+    "consent": "awaiting_consent",
+    "document": "awaiting_document",
+    "review": "ready",
+    "task": "in_progress",
+    "wait": "in_progress",
+    "notify": "in_progress",
+}
+"""How a case stands while it waits for a step of this kind."""
 OPEN: frozenset[str] = frozenset(get_args(Status)) - CLOSED
 
 
@@ -100,6 +111,15 @@ class Deed(e.Frozen):
     now: e.Value = ""
 
 
+class Hold(e.Frozen):
+    """A case that rests: by which clerk, from when, until when (journal texts), why."""
+
+    by: str
+    since: str
+    until: str
+    reason: str
+
+
 class Case(e.Frozen):
     """One application from first mail to end. Instants are journal texts (see `instants`).
 
@@ -117,8 +137,9 @@ class Case(e.Frozen):
     wants looked at again, with their words in `asked_text`; `undone` is who had accepted the case before that. `ground`
     is the code of a rejection; `given` the account name and `until` the last day of an acceptance. `vouched` is the
     responsible person's address that a clerk vouches for. `assigned` is the address of the clerk who is responsible for
-    the case. `stopped` is who objects to a change. `rows` are the rows of registers that were looked up last. `pending`
-    are commands that wait for a code, by their digest. `history` is what was done last, oldest first.
+    the case. `hold` is there while the case rests. `stopped` is who objects to a change. `rows` are the rows of
+    registers that were looked up last. `pending` are commands that wait for a code, by their digest. `history` is what
+    was done last, oldest first.
     """
 
     number: str
@@ -169,6 +190,7 @@ class Case(e.Frozen):
     undone: str = ""
     vouched: str = ""
     assigned: str = ""
+    hold: Hold | None = None
     stopped: str = ""
     of: str = ""
     rows: tuple[e.Row, ...] = ()
@@ -179,6 +201,11 @@ class Case(e.Frozen):
     def open(self) -> bool:
         """Whether anything can still happen to it by itself."""
         return self.status not in CLOSED
+
+    @property
+    def wakes(self) -> str | None:
+        """When time does the next thing to it: the end of its rest, or else its reminder or limit."""
+        return self.hold.until if self.hold else min(filter(None, (self.remind, self.due)), default=None)
 
     @property
     def halted(self) -> bool:

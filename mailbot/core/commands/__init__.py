@@ -2,7 +2,7 @@
 It carries nothing out."""
 
 from mailbot.core.commands.arguments import named_cases
-from mailbot.core.commands.fitting import fitting, rejectable, still_asked, undecided
+from mailbot.core.commands.fitting import RESTING, fitting, meant, rejectable, still_asked, undecided
 from mailbot.core.commands.participants import (
     PARTICIPANTS,
     Word,
@@ -37,6 +37,7 @@ from mailbot.core.commands.table import COMMANDS, ROWS, WORDS, Row, Verb
 __all__ = [
     "COMMANDS",
     "PARTICIPANTS",
+    "RESTING",
     "ROWS",
     "WORDS",
     "Command",
@@ -57,6 +58,7 @@ __all__ = [
     "first_block",
     "fitting",
     "folded",
+    "meant",
     "named_cases",
     "objects",
     "offered",

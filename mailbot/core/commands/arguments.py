@@ -18,6 +18,9 @@ from mailbot.core.rules import Clerk, FieldRule, Form
 _TODAY = {"today": 0, "yesterday": 1, "本日": 0, "今日": 0, "昨日": 1}
 _ME = frozenset({"me", "myself", "自分", "私"})
 _NOBODY = frozenset({"none", "nobody", "なし", "無し"})
+_DAYS = re.compile(r"(\d{1,3})\s*(?:(?:working |business )?days?|日間?|営業日)")
+_UNTIL = re.compile(r"^(?:until|till)\s+")
+_TO_A_DAY = re.compile(r"まで")
 _TOMORROW = frozenset({"tomorrow", "明日"})
 _WITH_YEAR = ("{year}/{said}", "{year}年{said}", "{said} {year}")
 _RULE, _ASKING = FieldRule(label={}), Asking((), "en")
@@ -51,6 +54,20 @@ def day_to_come(text: str, today: date) -> str | None:
     whole = (said, *(pattern.format(said=said, year=year) for year in years for pattern in _WITH_YEAR))
     days = (found for one in whole if isinstance(found := read_date(one, _RULE, _ASKING), str) and found)
     return next((found for found in days if found > today.isoformat()), None)
+
+
+def until_and_reason(text: str, today: date) -> tuple[str | int | None, str]:
+    """The day to come (ISO 8601) or the number of working days that a text begins with, and what follows it; None for a
+    text that begins with neither, or with a day that is over: `1 April 2026` is not the next 1 April."""
+    for head, rest in _splits(_TO_A_DAY.sub(r"\g<0> ", text, count=1)):
+        said = _UNTIL.sub("", folded(head)).removesuffix("まで").strip()
+        days = _DAYS.fullmatch(said)
+        until = int(days[1]) if days else day_to_come(said, today)
+        if until:
+            return until, rest
+        if day(said, today):
+            break
+    return None, text
 
 
 def account_name(text: str) -> str | None:

@@ -1,9 +1,11 @@
 """Which commands do something in a case as it stands: what its letters to clerks offer. It refuses nothing."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from mailbot.core.case import Case
-from mailbot.core.commands.table import COMMANDS, Row
+from mailbot.core.commands.reading import Command, word_and_rest
+from mailbot.core.commands.table import COMMANDS, SHARED, Row
 from mailbot.core.conditions import holds
 from mailbot.core.forms import GONE
 from mailbot.core.rules import Form, Step
@@ -38,6 +40,16 @@ def rejectable(case: Case, form: Form) -> bool:
     return case.status == "ready" or case.halted or still_asked(case, form) or undecided(case)
 
 
+RESTING = frozenset({"ACCEPT", "REJECT", "ASK", "DONE", "POSTED", "CLOSE"})
+"""What is not done to a case on hold: RESUME comes first."""
+
+
+def meant(command: Command, case: Case) -> Command:
+    """The command that a word of two means for this case."""
+    word, _ = word_and_rest(command.line)
+    return replace(command, verb="RESUME") if word in SHARED and case.hold else command
+
+
 FITS: Mapping[str, Fits] = {
     "ACCEPT": lambda case, form, step: case.status == "ready",
     "REJECT": lambda case, form, step: rejectable(case, form),
@@ -51,6 +63,8 @@ FITS: Mapping[str, Fits] = {
     "ALLOW": lambda case, form, step: bool(case.faults or case.asked),
     "VOUCH": _unvouched,
     "CLOSE": lambda case, form, step: case.status != "ready",
+    "HOLD": lambda case, form, step: not case.hold,
+    "RESUME": lambda case, form, step: bool(case.hold),
     "DUPLICATE": lambda case, form, step: False,
     "SET": lambda case, form, step: False,
     "SHOW": lambda case, form, step: False,
@@ -70,6 +84,8 @@ def fitting(case: Case, form: Form) -> tuple[Row, ...]:
         if row.needs in ("open", "review") and not case.open:
             return False
         if row.needs == "closed" and case.open:
+            return False
+        if case.hold and row.verb in RESTING:
             return False
         test = FITS.get(row.verb)
         return test is None or (step is not None and test(case, form, step))

@@ -21,6 +21,8 @@ Verb = Literal[
     "REOPEN",
     "DUPLICATE",
     "ASSIGN",
+    "HOLD",
+    "RESUME",
     "NOTE",
     "SHOW",
     "CONFIRM",
@@ -173,6 +175,24 @@ COMMANDS: tuple[Row, ...] = (
         decides=True,
     ),
     Row(
+        "HOLD",
+        ("hold", "保留", "保留します"),
+        "line_and_text",
+        "decide",
+        "open",
+        {"en": "HOLD date (or 5 days) reason", "ja": "保留 日付（または 5日） 理由"},
+        {"en": "it rests until then; you get it back", "ja": "その日まで保留します"},
+    ),
+    Row(
+        "RESUME",
+        ("resume", "保留解除", "再開", "再開します"),
+        "nothing",
+        "decide",
+        "open",
+        {"en": "RESUME", "ja": "再開"},
+        {"en": "a case on hold goes on", "ja": "保留を解いて再開します"},
+    ),
+    Row(
         "REOPEN",
         ("reopen", "再開", "再開します"),
         "perhaps_text",
@@ -255,3 +275,6 @@ COMMANDS: tuple[Row, ...] = (
 )
 ROWS: dict[str, Row] = {row.verb: row for row in COMMANDS}
 WORDS: dict[str, Row] = {word: row for row in COMMANDS for word in row.words}
+SHARED: frozenset[str] = frozenset(ROWS["RESUME"].words) & frozenset(ROWS["REOPEN"].words)
+"""Words of two commands. They are read as REOPEN, the last in the table; what is meant, the case says
+(`fitting.meant`): a case on hold is not closed, and a closed one not on hold."""

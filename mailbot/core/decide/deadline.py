@@ -6,6 +6,7 @@ from typing import Literal
 
 from mailbot.core.calendar import add_working_days
 from mailbot.core.case import Case
+from mailbot.core.decide import resting
 from mailbot.core.decide.incoming import Story
 from mailbot.core.decide.moves import advance, lost
 from mailbot.core.decide.taking import mend
@@ -26,13 +27,17 @@ REMINDERS = ("reminder", "unreached")
 def overdue(
     case: Case, what: Literal["remind", "limit"], rules: Rules, now: datetime, rows: tuple[Row, ...] = ()
 ) -> Decision:
-    """What a passed reminder or limit does to a case: remind once; at the limit what its step says (`steps.after`).
+    """What a passed reminder or limit, or the end of its rest, does to a case: remind once; at the limit what its step
+    says (`steps.after`); it goes on.
 
     `now` is an aware UTC instant up to which the inbox has been read, `rows` what registers say then
     (`evidence.lookups_of`).
     """
     story = Story(case, case.number, rules, now)
-    story.add(Facts(sort="deadline", sort_row=what, rows=rows))
+    story.add(Facts(sort="deadline", sort_row="hold" if case.hold else what, rows=rows))
+    if case.hold is not None:
+        resting.over(story)
+        return story.decision()
     mended = mend(story)
     if case.step and story.form.step(case.step) is None:
         lost(story)
@@ -108,7 +113,10 @@ PASSED: Mapping[After, Callable[[Story], None]] = {"expire": _expire, "go_on": _
 
 def pause(case: Case, by: str, rules: Rules, now: datetime) -> ReminderPaused | None:
     """Whoever the case waits for (address `by`) is away at `now` (aware UTC): the reminder comes some working days from
-    now, also if there was one already, and the limit leaves time after it. None if both are that late anyway."""
+    now, also if there was one already, and the limit leaves time after it. None if both are that late anyway, or rest
+    with the case."""
+    if case.hold is not None:
+        return None
     step = here(case, rules.form_of(case.form, case.step))
     back = to_text(add_working_days(now, PAUSE, rules.desk))
     remind = max(case.remind or "", back) if step.remind is not None else None

@@ -38,7 +38,15 @@ from mailbot.core.events.cases import (
     ReminderPaused,
     StepEntered,
 )
-from mailbot.core.events.commands import Assigned, CommandsRefused, CommandsRun, ConfirmationAsked, QueueShown
+from mailbot.core.events.commands import (
+    Assigned,
+    CommandsRefused,
+    CommandsRun,
+    ConfirmationAsked,
+    Held,
+    QueueShown,
+    Resumed,
+)
 from mailbot.core.events.desk import (
     Adopted,
     Alarmed,
@@ -117,6 +125,8 @@ Event = Annotated[
     | ConfirmationAsked
     | CommandsRefused
     | Assigned
+    | Held
+    | Resumed
     | Accepted
     | Rejected
     | Noted
@@ -215,6 +225,7 @@ __all__ = [
     "FieldsSettled",
     "Frozen",
     "HandedToClerk",
+    "Held",
     "Ignored",
     "LanguageLearned",
     "LetterDropped",
@@ -249,6 +260,7 @@ __all__ = [
     "ReminderPaused",
     "Reopened",
     "Replied",
+    "Resumed",
     "Role",
     "Row",
     "SecretDestroyed",

@@ -56,3 +56,23 @@ class Assigned(Frozen):
     kind: Literal["assigned"] = "assigned"
     clerk: str
     to: str = ""
+
+
+class Held(Frozen):
+    """A clerk (address) put the case on hold for a `reason`, `until` an instant (journal text): its reminder and its
+    limit rest."""
+
+    kind: Literal["held"] = "held"
+    clerk: str
+    until: str
+    reason: str
+
+
+class Resumed(Frozen):
+    """The case is on hold no more, by a clerk (address) or, without one, because the time was over; `remind` and `due`
+    (journal texts) are when the reminder and the limit of its step come now."""
+
+    kind: Literal["resumed"] = "resumed"
+    clerk: str = ""
+    remind: str | None = None
+    due: str | None = None

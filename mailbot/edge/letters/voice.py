@@ -268,7 +268,7 @@ class Voice:
             return ""
         if self.case.open and self.case.halted:
             return self.say("status", "halted")
-        if self.case.open and (told := self.says(f"at_{self.case.step}")):
+        if self.case.open and not self.case.hold and (told := self.says(f"at_{self.case.step}")):
             return told
         undecided = self.case.status == "in_progress" and not self.case.decided_by
         return self.say("status", "under_way" if undecided else self.case.status)

@@ -94,7 +94,7 @@ class Index:
             del self._addresses[before][number]
             if not self._addresses[before]:
                 del self._addresses[before]
-        instant = min(filter(None, (case.remind, case.due)), default=None)
+        instant = case.wakes
         if case.open:
             self._address_of[number] = case.applicant.lower()
             self._addresses.setdefault(case.applicant.lower(), {})[number] = case.form

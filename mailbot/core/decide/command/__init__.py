@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 from mailbot.core.case import Case
 from mailbot.core.commands import (
+    RESTING,
     ROWS,
     Command,
     Mistake,
     block_digest,
+    meant,
     parse,
     queue_asked,
     rejectable,
@@ -44,6 +46,8 @@ CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
     "ALLOW": asking.allow,
     "VOUCH": asking.vouch,
     "ASSIGN": looking_after.assign,
+    "HOLD": looking_after.hold,
+    "RESUME": looking_after.resume,
     "NOTE": asking.note,
     "SHOW": showing.show,
     "HELP": asking.help_,
@@ -66,7 +70,7 @@ def run(mail: Incoming) -> Decision:
     if case is None or clerk is None or not mail.proven or mail.letter is None or mail.letter.role != "clerk":
         return _unproven(mail)
     parsed = parse(mail.new_text)
-    commands = tuple(part for part in parsed if isinstance(part, Command))
+    commands = tuple(meant(part, case) for part in parsed if isinstance(part, Command))
     mistakes = tuple(part for part in parsed if isinstance(part, Mistake))
     if mistakes:
         return _refused(mail, case, clerk, "mistakes", parsed)
@@ -108,9 +112,9 @@ def _confirmed(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command
     waiting = pending(mail, case, clerk)
     if isinstance(waiting, str):
         return _refused(mail, case, clerk, waiting, commands)
-    digest, meant = waiting
-    asked = tuple(part for part in parse(meant.text) if isinstance(part, Command))
-    return _carried_out(mail, case, clerk, asked, _Order(meant.letter, digest, mail.facts.letter or ""))
+    digest, ordered = waiting
+    asked = tuple(meant(part, case) for part in parse(ordered.text) if isinstance(part, Command))
+    return _carried_out(mail, case, clerk, asked, _Order(ordered.letter, digest, mail.facts.letter or ""))
 
 
 def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], order: _Order) -> Decision:
@@ -160,6 +164,7 @@ def _refusal(work: Work, command: Command) -> str:
         "role": row.role not in clerk.roles,
         "case_closed": row.needs in ("open", "review") and not case.open,
         "not_closed": row.needs == "closed" and case.open,
+        "on_hold": bool(case.hold) and command.verb in RESTING,
         "still_asked": command.verb == "ACCEPT" and still_asked(case, work.story.form),
         "not_ready": row.needs == "review" and not may_decide,
         "decide_instead": command.verb == "CLOSE" and case.status == "ready",

@@ -1,9 +1,18 @@
-"""Commands that say who looks after a case. They parse no line and decide nothing about it."""
+"""Commands that say who looks after a case, and that it rests for a while. They parse no line and decide nothing about
+it."""
 
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from mailbot.core.calendar import add_working_days, day_words
 from mailbot.core.commands import Command, Mistake
-from mailbot.core.commands.arguments import clerks_meant, clerks_near
+from mailbot.core.commands.arguments import clerks_meant, clerks_near, until_and_reason
+from mailbot.core.decide import resting
 from mailbot.core.decide.command.values import Work
-from mailbot.core.events import Assigned
+from mailbot.core.events import Assigned, Held
+from mailbot.core.instants import to_text
+
+DECIDED = frozenset({"ACCEPT", "REJECT", "CLOSE", "DUPLICATE", "HOLD"})
 
 
 def assign(work: Work, command: Command) -> str | Mistake:
@@ -25,3 +34,37 @@ def assign(work: Work, command: Command) -> str | Mistake:
     if clerk.address != work.clerk.address:
         story.to_clerk(clerk, "assigned", by=work.clerk)
     return clerk.name
+
+
+def hold(work: Work, command: Command) -> str | Mistake:
+    """The case rests until the morning of a day, and then is before the clerks again by itself."""
+    story, desk = work.story, work.story.rules.desk
+    until, said = until_and_reason(command.text, work.today)
+    reason = "\n\n".join(part for part in (said, command.below) if part)
+    if until is None:
+        return Mistake("until_wanted", command.line, command.verb)
+    if not reason:
+        return Mistake("reason_wanted", command.line, command.verb)
+    zone = ZoneInfo(desk.timezone)
+    given = isinstance(until, str)
+    day = date.fromisoformat(str(until)) if given else _after(work, int(until)).astimezone(zone).date()
+    morning = datetime.combine(day, time(0), zone)
+    story.add(Held(clerk=work.clerk.address, until=to_text(morning), reason=reason))
+    language = work.clerk.language
+    return story.rules.say(language, "values", "until", day=day_words(day, language, story.rules))
+
+
+def _after(work: Work, days: int) -> datetime:
+    return add_working_days(work.story.now, days, work.story.rules.desk)
+
+
+def resume(work: Work, command: Command) -> str | Mistake:
+    """The case goes on with the time that was left, and is before the clerks again, unless the same mail decides it."""
+    story = work.story
+    if story.known.hold is None:
+        return Mistake("not_on_hold", command.line)
+    reason = story.known.hold.reason
+    resting.go_on(story, work.clerk.address)
+    if not work.verbs & DECIDED:
+        story.to_clerks("resumed", by=work.clerk, text=reason)
+    return ""

@@ -77,7 +77,7 @@ def shown(work: Work) -> int:
     number = int(work.answered.rpartition(".")[2] or 0)
     form, case = work.story.form, work.story.known
     tasks = form.openings("task") if undecided(case) else frozenset()
-    full = form.openings("review") | tasks | {"objection", "unannounced", "shown"}
+    full = form.openings("review") | tasks | {"objection", "unannounced", "shown", "resumed"}
     reviews = (
         info.seq
         for letter, info in case.letters.items()
