@@ -124,7 +124,7 @@ COMMANDS: tuple[Row, ...] = (
     ),
     Row(
         "ASK",
-        ("ask", "確認依頼"),
+        ("ask", "確認依頼", "差戻し", "差し戻し"),
         "line_and_text",
         "decide",
         "open",
