@@ -12,7 +12,7 @@ from test_clerk_commands import (
     enquired,
     mistake,
     pledged,
-    reviewed,
+    vouched,
     workshop_reviewed,
 )
 
@@ -32,7 +32,7 @@ TOLD_RULES = rules_with({"room-key": ROOM_KEY.replace('\n[[steps]]\nkind = "task
 
 
 def test_accepted_and_posted_in_one_mail() -> None:
-    of = reviewed()
+    of = vouched()
     decision = of.order("ACCEPT\nPOSTED CERT 12-3")
     assert only(decision, Accepted).clerk == MORGAN
     assert only(decision, TaskDone).number == "12-3"
@@ -44,14 +44,14 @@ def test_accepted_and_posted_in_one_mail() -> None:
 
 
 def test_accepted_posted_and_done_in_one_mail() -> None:
-    of = reviewed()
+    of = vouched()
     decision = of.order("承認\n発送 12-3\n完了", SATO)
     assert not [template for template, _ in written(decision) if template == "task"]
     assert (of.case.step, of.case.tasks.keys()) == ("door", {"certificate", "key"})
 
 
 def test_whoever_is_told_between_two_commands_gets_their_letter_once() -> None:
-    of = reviewed(TOLD_RULES)
+    of = vouched(TOLD_RULES)
     decision = of.order("ACCEPT\nPOSTED CERT 12-3")
     assert written(decision).count(("completed", TARO)) == 1
     assert of.case.step == "key"
@@ -69,13 +69,13 @@ def test_a_task_that_a_mail_leaves_half_done_is_before_the_clerks() -> None:
 
 @pytest.mark.parametrize("text", ["POSTED CERT 12-3\nACCEPT", "ACCEPT\nPOSTED CERT 12-3\nPOSTED CERT 12-4"])
 def test_what_does_not_fit_in_that_order_undoes_all_of_it(text: str) -> None:
-    of = reviewed()
+    of = vouched()
     assert "Nothing is to be posted in this case now." in mistake(of, text)
     assert (of.case.status, of.case.decided_by) == ("ready", "")
 
 
 def test_a_reply_in_the_mail_that_opens_a_case_for_another_decision_does_no_task() -> None:
-    of = reviewed()
+    of = vouched()
     of.order("ACCEPT")
     of.order("CLOSE nobody needs it")
     decision = of.order("REOPEN\nREPLY We look again.")
@@ -107,7 +107,7 @@ def test_a_case_that_ended_before_it_was_complete_is_opened_with_a_reply() -> No
 
 
 def test_what_is_done_and_closed_in_one_mail_begins_nothing_more() -> None:
-    of = reviewed()
+    of = vouched()
     of.order("ACCEPT")
     decision = of.order("POSTED CERT 12-3\nCLOSE no key is needed")
     assert written(decision) == [("closed_case", TARO), ("closed_case", ICHIRO), ("transcript", MORGAN)]

@@ -200,6 +200,14 @@ def reviewed(rules: Rules = RULES) -> Correspondence:
     return of
 
 
+def vouched(rules: Rules = RULES) -> Correspondence:
+    """Everything is there, and the responsible person's address is theirs."""
+    of = reviewed(rules)
+    of.order("VOUCH responsible")
+    assert of.case.status == "ready"
+    return of
+
+
 def before_letter_to_clerks(of: Correspondence, text: str, clerk: str = MORGAN) -> Decision:
     """A clerk's order before any letter went to clerks: in answer to one a question of the applicant brings about."""
     of.answer(TARO, "Did my fax arrive?", "answer")

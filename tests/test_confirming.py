@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from correspondence import MORGAN, SATO, Correspondence, kinds, only, said
-from test_clerk_commands import refusal, reviewed
+from test_clerk_commands import refusal, vouched
 
 from mailbot.core.decide.command.confirming import MOST_ASKED
 from mailbot.core.events import Accepted, CommandsRefused, CommandsRun, ConfirmationAsked, Noted
@@ -23,7 +23,7 @@ def confirmed(desk: Correspondence, code: str = "right", clerk: str = MORGAN) ->
 
 
 def test_nothing_is_decided_before_the_code_comes() -> None:
-    desk = reviewed()
+    desk = vouched()
     decision = unvouched(desk, "ACCEPT")
     assert kinds(decision) == ["confirmation_asked"]
     assert [(letter.template, letter.to) for letter in decision.letters] == [("confirm", MORGAN)]
@@ -33,7 +33,7 @@ def test_nothing_is_decided_before_the_code_comes() -> None:
 
 
 def test_the_code_carries_out_what_was_ordered_as_if_it_answered_that_letter() -> None:
-    desk = reviewed()
+    desk = vouched()
     asked = only(unvouched(desk, "ACCEPT\nNOTE spoke with him"), ConfirmationAsked)
     decision = confirmed(desk)
     run = only(decision, CommandsRun)
@@ -45,7 +45,7 @@ def test_the_code_carries_out_what_was_ordered_as_if_it_answered_that_letter() -
 
 
 def test_a_code_counts_once() -> None:
-    desk = reviewed()
+    desk = vouched()
     unvouched(desk, "ACCEPT")
     confirmed(desk)
     number = max(at for at, info in desk.case.letters.items() if info.bound)
@@ -54,7 +54,7 @@ def test_a_code_counts_once() -> None:
 
 
 def test_a_wrong_code_does_nothing_and_the_right_one_still_counts() -> None:
-    desk = reviewed()
+    desk = vouched()
     unvouched(desk, "ACCEPT")
     number = max(desk.case.letters)
     assert refusal(desk.order("CONFIRM abcd-efgh", MORGAN, tier="1", code="wrong", letter=number)) == "wrong_code"
@@ -62,7 +62,7 @@ def test_a_wrong_code_does_nothing_and_the_right_one_still_counts() -> None:
 
 
 def test_a_code_counts_for_half_an_hour() -> None:
-    desk = reviewed()
+    desk = vouched()
     unvouched(desk, "ACCEPT")
     desk.now += timedelta(minutes=30)
     assert refusal(confirmed(desk)) == "code_expired"
@@ -70,7 +70,7 @@ def test_a_code_counts_for_half_an_hour() -> None:
 
 
 def test_the_case_that_moved_on_meanwhile_is_not_decided() -> None:
-    desk = reviewed()
+    desk = vouched()
     unvouched(desk, "ACCEPT")
     number = max(desk.case.letters)
     desk.order("VOUCH responsible", SATO)
@@ -79,30 +79,30 @@ def test_the_case_that_moved_on_meanwhile_is_not_decided() -> None:
 
 
 def test_a_letter_that_asks_for_nothing_has_nothing_to_be_confirmed() -> None:
-    assert refusal(reviewed().order("CONFIRM abcd-efgh", MORGAN, tier="1")) == "nothing_to_confirm"
+    assert refusal(vouched().order("CONFIRM abcd-efgh", MORGAN, tier="1")) == "nothing_to_confirm"
 
 
 def test_the_code_of_one_clerk_is_not_another_s() -> None:
-    desk = reviewed()
+    desk = vouched()
     unvouched(desk, "ACCEPT")
     assert refusal(desk.order("CONFIRM abcd-efgh", SATO, tier="1", code="right")) == "nothing_to_confirm"
 
 
 @pytest.mark.parametrize("text", ["NOTE spoke with him", "HELP", "メモ 本人と話しました"])
 def test_what_decides_nothing_needs_no_code(text: str) -> None:
-    assert "commands_run" in kinds(unvouched(reviewed(), text))
+    assert "commands_run" in kinds(unvouched(vouched(), text))
 
 
 def test_a_block_with_a_mistake_is_refused_and_not_asked_back() -> None:
-    assert refusal(unvouched(reviewed(), "ACCEPT my apologies")) == "mistakes"
+    assert refusal(unvouched(vouched(), "ACCEPT my apologies")) == "mistakes"
 
 
 def test_what_cannot_be_carried_out_is_not_asked_back() -> None:
-    assert refusal(unvouched(reviewed(), "REOPEN")) == "not_closed"
+    assert refusal(unvouched(vouched(), "REOPEN")) == "not_closed"
 
 
 def test_a_mailbox_is_not_filled_with_questions() -> None:
-    desk = reviewed()
+    desk = vouched()
     newest = max(at for at, info in desk.case.letters.items() if info.to == MORGAN)
     for number in range(MOST_ASKED):
         asked = desk.order(f"REJECT for reason {number}", MORGAN, tier="1", letter=newest)
@@ -112,7 +112,7 @@ def test_a_mailbox_is_not_filled_with_questions() -> None:
 
 
 def test_what_stands_in_the_journal_of_a_wrong_answer_is_no_code() -> None:
-    desk = reviewed()
+    desk = vouched()
     unvouched(desk, "ACCEPT")
     decision = confirmed(desk, "wrong")
     assert only(decision, CommandsRefused).words == ("CONFIRM …",)
