@@ -116,7 +116,8 @@ class Dovecot:
         """Stop it, cutting all its connections; nothing, if it is stopped."""
         process, self._process = self._process, None
         if process is not None:
-            os.killpg(process.pid, signal.SIGTERM)  # the master alone waits a second or more for its children
+            with suppress(ProcessLookupError):  # it could not be started, and says so better than this does
+                os.killpg(process.pid, signal.SIGTERM)  # the master alone waits a second or more for its children
             process.wait(STARTING)
 
 
@@ -162,13 +163,14 @@ def _unprivileged() -> tuple[str, str]:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Free ports outside the range from which the system serves those who ask for any, such as tests in parallel."""
-    found: list[int] = []
+    """Free ports, no two alike, outside the range from which the system serves those who ask for any, such as tests in
+    parallel."""
+    found: dict[int, None] = {}
     while len(found) < count:
         port = random.randrange(20_000, 32_000)
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            found.append(port)
-    return found
+            found[port] = None
+    return list(found)
 
 
 def _await_greeting(process: subprocess.Popen[bytes], folder: Path, port: int) -> None:
