@@ -5,7 +5,7 @@ Only what stands in the elements themselves is looked at, as mail programs write
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?<![\w-])opacity\s*:\s*0(?:\.0*)?(?![.\d])",
@@ -35,6 +35,12 @@ Colour = tuple[int, int, int] | str | None
 """Red, green and blue; a name that is no more than that; nothing if it is not known."""
 
 
+def _alike(one: Colour, other: Colour) -> bool:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return max(abs(a - b) for a, b in zip(one, other, strict=True)) < _LEAST_UNLIKE
+    return one is not None and one == other
+
+
 @dataclass(frozen=True, slots=True)
 class Looks:
     """How words look: their colour, what is behind them, whether their letters have a size."""
@@ -42,11 +48,12 @@ class Looks:
     colour: Colour
     behind: Colour
     sized: bool = True
+    seen: bool = field(init=False)
+    """Whether anybody can see them; found once, as every word asks."""
 
-    @property
-    def seen(self) -> bool:
-        """Whether anybody can see them."""
-        return self.sized and self.colour != "transparent" and not _alike(self.colour, self.behind)
+    def __post_init__(self) -> None:
+        seen = self.sized and self.colour != "transparent" and not _alike(self.colour, self.behind)
+        object.__setattr__(self, "seen", seen)
 
 
 PLAIN = Looks(_NAMED["black"], _NAMED["white"])
@@ -96,9 +103,3 @@ def _colour(text: str) -> Colour:
         return int(six[:2], 16), int(six[2:4], 16), int(six[4:], 16)
     name = said.split()[0] if said else ""
     return _NAMED.get(name, name or None)
-
-
-def _alike(one: Colour, other: Colour) -> bool:
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return max(abs(a - b) for a, b in zip(one, other, strict=True)) < _LEAST_UNLIKE
-    return one is not None and one == other
