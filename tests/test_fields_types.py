@@ -1,10 +1,12 @@
 """What people write into a field of each type is understood, or refused with a reason. Tables of what people write."""
 
 import pytest
-from hypothesis import given
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.core.fields import FAULTS, TYPES
+from mailbot.core.fields.addresses import _checked
 from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.types import read
 from mailbot.core.fields.wrong import Wrong
@@ -225,3 +227,14 @@ def test_whatever_is_written_gives_a_value_or_a_fault_that_has_a_sentence(kind: 
 def test_digits_of_other_scripts_are_not_taken_for_numbers() -> None:
     assert reads("telephone", "٠٣-١٢٣٤-٥٦٧٨") == Wrong("telephone")
     assert reads("postal_code", "١٢٣٤٥٦٧") == Wrong("postal_code")
+
+
+@given(st.from_regex(r"[!-?A-~]{1,66}", fullmatch=True), st.sampled_from(["univ.example", "x" * 60 + ".univ.example"]))
+@settings(max_examples=300, deadline=None)
+def test_what_stands_before_the_at_of_an_address_is_judged_as_the_library_judges_it(local: str, domain: str) -> None:
+    try:
+        valid = validate_email(f"{local}@{domain}", check_deliverability=False)
+    except EmailNotValidError:
+        assert _checked(f"{local}@{domain}") is None
+    else:
+        assert _checked(f"{local}@{domain}") == f"{valid.local_part}@{valid.ascii_domain}"

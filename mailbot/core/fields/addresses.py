@@ -12,6 +12,10 @@ from mailbot.core.idn import on_the_wire
 from mailbot.core.rules import FieldRule
 
 _ASCII_LOCAL = re.compile(r"[!-~]+")
+_DOT_STRING = re.compile(r"(?=.{1,64}\Z)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
+"""What nearly every address has before its @ (RFC 5321 §4.1.2, §4.5.3.1.1)."""
+_LONGEST = 254
+"""Characters of an address (RFC 5321 §4.5.3.1.3, less the angle brackets)."""
 _LOCAL_BEYOND_ASCII = re.compile(r"[^\W_A-Za-z]+(?:[._-][^\W_A-Za-z]+)*")
 _LAST_LABEL = re.compile(r".*\.(?:[!-~]+|[^!-~\s。．｡]+)")
 _ANGLED = re.compile(r"[<\[(](?:mailto:)?([^<>\[\]()\s@]++@[^<>\[\]()\s]++)[>\])]", re.IGNORECASE)
@@ -48,14 +52,29 @@ def _ascii_domain(domain: str) -> str:
 @lru_cache(maxsize=1024)  # every mail of a case has its fields understood anew
 def _checked(address: str) -> str | None:
     """The address with its domain in lower case and as A-labels; None if it is none or has letters that slipped in."""
+    local, _, domain = address.rpartition("@")
+    if not (_ASCII_LOCAL.fullmatch(local) or _LOCAL_BEYOND_ASCII.fullmatch(local)):
+        return None
+    known = _domain(domain.lower())
+    if known is None:
+        return None
+    if _DOT_STRING.fullmatch(local) and len(local) + 1 + len(known) <= _LONGEST:
+        return f"{local}@{known}"
+    return _valid(f"{local}@{known}")
+
+
+@lru_cache(maxsize=1024)  # there are fewer institutions than people, and to judge a domain is what costs
+def _domain(domain: str) -> str | None:
+    """The domain as A-labels; None if mail cannot go there."""
+    address = _valid(f"a@{_ascii_domain(domain)}")
+    return address and address.removeprefix("a@")
+
+
+def _valid(address: str) -> str | None:
     from email_validator import EmailNotValidError, validate_email
 
-    local, _, domain = address.rpartition("@")
-    domain = _ascii_domain(domain.lower())
-    if not domain or not (_ASCII_LOCAL.fullmatch(local) or _LOCAL_BEYOND_ASCII.fullmatch(local)):
-        return None
     try:
-        valid = validate_email(f"{local}@{domain}", check_deliverability=False)
+        valid = validate_email(address, check_deliverability=False)
     except EmailNotValidError:
         return None
     return f"{valid.local_part}@{valid.ascii_domain}"

@@ -101,7 +101,7 @@ def misfit(code: str, address: str, language: str) -> Wrong | None:
     if not known:
         return Wrong("postal_code_unknown", {"number": code}, code)
     written = _Address("".join(plain(address).split()), _folded(plain(address)))
-    if not written.names_any() or any(written.names(place) for place in known):
+    if any(written.names(place) for place in known) or not written.names_any():
         return None
     first = known[0]
     place = f"{first.prefecture}{first.city}" if language == "ja" else _PREFECTURES[first.prefecture]

@@ -166,4 +166,4 @@ def read(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     if not row.says_none and not rule.required and none(text):
         return ""
     answer = row.read(text, rule, asking)
-    return asking.judge(rule.key, said_better(answer, text) if isinstance(answer, Wrong) else answer)
+    return asking.judge(rule.key, said_better(answer, text)) if isinstance(answer, Wrong) else answer

@@ -71,6 +71,13 @@ def unmarked(line: str) -> tuple[str, int]:
     return line, depth
 
 
+def _telling(line: str) -> bool:
+    """Whether a line (not empty) may be a header, a signature or a program's own, or of use to one: a quick look."""
+    if not line[0].isalnum() or line[0] in DRAWN_FIRST or line[-1] in ":：" or may_end(line):
+        return True
+    return header_field(line) is not None or header_and_quote(line) or sent_from(line)
+
+
 class _Marker:
     """One walk over the lines of a text; `state` is what an unmarked line is at this point."""
 
@@ -87,8 +94,14 @@ class _Marker:
     def walk(self) -> list[Line]:
         number = 0
         while number < len(self.raw):
-            number += self._step(number)
+            number += self._add("new", self.raw[number], 0) if self._plain(number) else self._step(number)
         return self.lines
+
+    def _plain(self, number: int) -> bool:
+        """Whether neither this line nor those before it make it anything but its sender's own: most are. Quick."""
+        text, depth = self.bare[number]
+        marked = depth or (number and self.bare[number - 1][1])
+        return self.state == "new" and not marked and not (text and _telling(text))
 
     def _step(self, number: int) -> int:
         """Mark the line `number`, or several at once; how many."""

@@ -33,8 +33,8 @@ _ASKING = re.compile(
 )
 _TO_WRITE = re.compile(r"\bhere\b|記入|入力|お書き", re.IGNORECASE)
 """Words that ask to write, and are said of nothing else."""
-_HINT = re.compile("例|e\\.?g|ex\\.|example|here|記入|入力|書き", re.IGNORECASE)
-"""What a form's own words have among them, if there is no bracket around them."""
+_HINT = re.compile("例|e\\.?g|ex\\.|example|here|記入|入力|書き")
+"""What a form's own words have among them in small letters, if there is no bracket around them."""
 _REMARKED = frozenset({"required", "optional", "mandatory", "必須", "任意", "入力必須", "記入必須"})
 
 
@@ -60,7 +60,7 @@ def _suspect(text: str) -> bool:
     begins, ends = text[:1].isalnum() and text[0] not in "xXｘＸ〇", text[-1:].isalnum()
     if not (begins and (ends or text[-1] in ".。")):
         return True
-    return _HINT.search(text, 0, _LONGEST_PLACEHOLDER) is not None
+    return _HINT.search(text[:_LONGEST_PLACEHOLDER].lower()) is not None
 
 
 def _ruled(text: str) -> str:

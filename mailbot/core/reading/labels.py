@@ -178,16 +178,17 @@ class Index:
 
     def reach(self, lines: Iterable[str]) -> list[int]:
         """How many fields of each form may have a label in these lines: at least as many as reading will find."""
-        fields = {field for line in lines for field in self._in_line(line.strip())}
+        fields = set[tuple[int, str]]()
+        for line in lines:
+            text = line.strip()
+            for head in heads_of(text) if text else ():
+                if meant := self._fields.get(head.key):
+                    fields.update(meant, *self._further(text[head.end :]))
         labels = Counter(form for form, _ in fields)
         return [labels[number] for number in range(self._forms)]
 
-    def _in_line(self, text: str) -> Iterator[tuple[int, str]]:
-        for head in heads_of(text) if text else ():
-            if meant := self._fields.get(head.key):
-                yield from meant
-                for further in _seconds(text[head.end :], _MOST_SECONDS):
-                    yield from self._fields.get(label_key(further[1]), ())
+    def _further(self, rest: str) -> Iterator[Sequence[tuple[int, str]]]:
+        return (self._fields.get(label_key(found[1]), ()) for found in _seconds(rest, _MOST_SECONDS))
 
 
 def _in_two_languages(rule: FieldRule) -> Iterator[str]:

@@ -4,6 +4,7 @@ but what each row says of itself, and no type but how many lines a value may hav
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mailbot.core.reading.brackets import ANGLES, content
 from mailbot.core.reading.labels import Hit, Labels, Like
@@ -20,8 +21,7 @@ _DEEPER = 2
 """Columns by which a line must be indented more than its label to belong to the value in any case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A value as written, and whether it was written in this mail (or stands in a quote)."""
 
     text: str

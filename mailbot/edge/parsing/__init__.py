@@ -5,14 +5,13 @@ It must not know what mailbot does with a mail; it opens no file and no connecti
 
 import re
 from dataclasses import replace
-from email.message import Message as Part
 from hashlib import sha256
 
 from mailbot.core.message import Message, Unreadable, is_kept
 from mailbot.edge.parsing import headers, reports
 from mailbot.edge.parsing.bodies import Found, Walk
 from mailbot.edge.parsing.limits import Limits, TooMuchError, refusal
-from mailbot.edge.parsing.structure import tree_of
+from mailbot.edge.parsing.structure import Part, tree_of
 
 __all__ = ["Limits", "parse", "parse_with_contents"]
 

@@ -6,7 +6,6 @@ It must not know who wrote the mail, nor look inside an attachment.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from email.message import Message as Part
 from hashlib import sha256
 from urllib.parse import unquote
 
@@ -16,7 +15,7 @@ from mailbot.edge.html import read as read_html
 from mailbot.edge.parsing import headers, reports, transfer
 from mailbot.edge.parsing.flowed import unflowed
 from mailbot.edge.parsing.limits import HEADER_END, Limits, TooMuchError, depth_words, parts_words
-from mailbot.edge.parsing.structure import tree_of
+from mailbot.edge.parsing.structure import Part, tree_of
 
 ENCLOSED = frozenset("message/rfc822 message/global message/news text/rfc822-headers message/global-headers".split())
 DEFECTS = {

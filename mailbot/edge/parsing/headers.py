@@ -5,14 +5,13 @@ It must not know which fields matter to whom.
 
 import re
 from binascii import Error, a2b_base64, a2b_qp
-from email.message import Message as Part
 from email.utils import collapse_rfc2231_value
 from itertools import groupby
 
 from mailbot.core.idn import on_the_wire
 from mailbot.core.message import Mailbox
 from mailbot.edge.charsets import decode
-from mailbot.edge.parsing.structure import addresses_in
+from mailbot.edge.parsing.structure import Part, addresses_in
 
 _FOLD = re.compile(r"[\r\n]+(?=[ \t])")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -24,8 +23,7 @@ _ID = re.compile(r"<[^<>\s]+>")
 
 def fields(part: Part, name: str) -> list[str]:
     """All fields of that name in their order: charset decoded, unfolded, encoded words as they are."""
-    wanted = name.lower()
-    return [unfolded(str(value)) for key, value in part.raw_items() if key.strip().lower() == wanted]
+    return [unfolded(value) for value in part.by_name.get(name.lower(), ())]
 
 
 def field(part: Part, name: str) -> str:
@@ -35,13 +33,13 @@ def field(part: Part, name: str) -> str:
 
 def certain(part: Part, name: str) -> bool:
     """Whether raw bytes in the fields of that name (RFC 6532 has UTF-8 there, some have anything) read in one way."""
-    raw = (str(value) for key, value in part.raw_items() if key.strip().lower() == name.lower())
+    raw = part.by_name.get(name.lower(), ())
     return not any(decode(value.encode("utf-8", "surrogateescape")).readings for value in raw if not value.isascii())
 
 
 def unfolded(value: str) -> str:
     """A field's value without its folding (RFC 5322 §2.2.3); raw 8-bit or JIS bytes as text, as is most likely."""
-    value = _FOLD.sub("", value)
+    value = _FOLD.sub("", value) if "\n" in value or "\r" in value else value
     if value.isascii() and "\x1b" not in value:
         return value
     return decode(value.encode("utf-8", "surrogateescape")).text

@@ -4,12 +4,12 @@ It must not know which letter it was about, nor what follows from it.
 """
 
 import re
-from email.message import Message as Part
 
 from mailbot.core.message import Message, Report
 from mailbot.core.sorting import looks_returned
 from mailbot.edge.parsing import headers, transfer
 from mailbot.edge.parsing.headers import one_line
+from mailbot.edge.parsing.structure import Part
 
 STATUS_PARTS = frozenset(
     f"message/{kind}" for kind in ("delivery-status", "global-delivery-status", "xdelivery-status")

@@ -6,8 +6,9 @@ It must not know how a body is decoded or what a mail is for.
 import re
 from collections.abc import Sequence
 from email import message_from_bytes
-from email.message import Message as Part
+from email.message import Message
 from email.policy import Compat32
+from functools import cached_property
 from typing import Any
 
 import mailparser
@@ -60,6 +61,18 @@ class _Counting(Compat32):
 
 
 _COUNTING: Any = _Counting()
+
+
+class Part(Message):
+    """A part of a mail that knows its fields by name: the standard library goes through all of them for each."""
+
+    @cached_property
+    def by_name(self) -> dict[str, list[str]]:
+        """The values of its fields as they stand there, by names in lower case. Whoever asks adds none any more."""
+        named: dict[str, list[str]] = {}
+        for name, value in self.raw_items():
+            named.setdefault(name.strip().lower(), []).append(str(value))
+        return named
 
 
 def _counted(policy: Any = _COUNTING) -> Part:

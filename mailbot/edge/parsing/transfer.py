@@ -5,10 +5,10 @@ It must not know of charsets: bytes come out.
 
 import re
 from binascii import a2b_qp
-from email.message import Message as Part
 
 from mailbot.edge.parsing import headers
 from mailbot.edge.parsing.headers import from_base64
+from mailbot.edge.parsing.structure import Part
 
 FIELD = "Content-Transfer-Encoding"
 _KNOWN = re.compile(r"base64|quoted-printable|7bit|8bit|binary|x-uuencode|uuencode|x-uue|uue")
