@@ -117,3 +117,66 @@ def test_what_stands_in_the_journal_of_a_wrong_answer_is_no_code() -> None:
     decision = confirmed(desk, "wrong")
     assert only(decision, CommandsRefused).words == ("CONFIRM …",)
     assert "abcd" not in said(desk.last(MORGAN))
+
+
+@pytest.mark.parametrize("clerk", [MORGAN, SATO])
+@pytest.mark.parametrize(
+    "order",
+    [
+        "ASK room\n\nWhich of the two rooms do you mean?",
+        "HOLD 5 days the committee meets on Friday, and what it says of rooms in the cellar counts for this one too",
+        "REJECT we have no such room, " + "and nobody knows when there will be one, " * 12 + "we are sorry",
+        "REPLY\n\nThe first paragraph.\n\nThe second one, " + "which goes on and on " * 60 + "up to here.",
+    ],
+)
+def test_the_letter_with_the_code_shows_every_word_that_it_confirms(order: str, clerk: str) -> None:
+    desk = vouched()
+    assert "confirmation_asked" in kinds(unvouched(desk, order, clerk))
+    shown = "".join(desk.last(clerk).text.split())
+    assert all(word in shown for word in order.split())
+    assert "".join(order.partition("\n\n")[2].split()) in shown
+
+
+def test_orders_that_no_letter_shows_whole_are_not_asked_back() -> None:
+    assert refusal(unvouched(vouched(), "REPLY\n\n" + "a long letter " * 400)) == "too_long_to_ask"
+
+
+def test_asking_the_same_again_does_not_make_an_old_code_last_longer() -> None:
+    desk = vouched()
+    letter = max(at for at, info in desk.case.letters.items() if info.to == MORGAN)
+    desk.order("ACCEPT", MORGAN, tier="1", letter=letter)
+    first = max(desk.case.letters)
+    desk.now += timedelta(minutes=20)
+    desk.order("ACCEPT", MORGAN, tier="1", letter=letter)
+    desk.now += timedelta(minutes=25)
+    late = desk.order("CONFIRM abcd-efgh", MORGAN, tier="1", code="right", letter=first)
+    assert refusal(late) == "code_expired"
+    assert only(desk.order("CONFIRM abcd-efgh", MORGAN, tier="1", code="right", letter=first + 1), Accepted)
+
+
+def test_the_same_order_again_and_again_fills_no_mailbox_either() -> None:
+    desk = vouched()
+    newest = max(at for at, info in desk.case.letters.items() if info.to == MORGAN)
+    asked = [desk.order("ACCEPT", MORGAN, tier="1", letter=newest) for _ in range(MOST_ASKED + 1)]
+    assert [len(decision.letters) for decision in asked] == [1] * MOST_ASKED + [0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["CONFIRM abcd–efgh", "CONFIRM ab cd ef gh", "確認 ａｂｃｄ－ｅｆｇｈ", "CONFIRM: abcd - efgh.", "abcd-efgh"],
+)
+@pytest.mark.parametrize("beside", ["", "\nNOTE and thanks"])
+def test_no_spelling_of_a_code_stands_in_the_journal(answer: str, beside: str) -> None:
+    desk = vouched()
+    unvouched(desk, "ACCEPT")
+    words = " ".join(only(desk.order(answer + beside, MORGAN, tier="1", code="wrong"), CommandsRefused).words)
+    assert "…" in words
+    assert not any(part in words for part in ("abcd", "ab cd", "efgh", "ａｂｃｄ"))
+
+
+def test_a_code_in_answer_to_another_letter_does_not_stand_in_the_journal() -> None:
+    desk = vouched()
+    newest = max(at for at, info in desk.case.letters.items() if info.to == MORGAN)
+    unvouched(desk, "ACCEPT")
+    decision = desk.order("CONFIRM abcd-efgh", MORGAN, tier="1", letter=newest)
+    assert only(decision, CommandsRefused).words == ("CONFIRM …",)

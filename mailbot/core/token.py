@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -54,8 +55,9 @@ def code(key: bytes, desk: str, letter: str, recipient: str, bound: str) -> str:
 
 
 def is_code(said: str, right: str) -> bool:
-    """Whether somebody typed that code, whatever their spaces, hyphens and capitals (compared in constant time)."""
-    typed = "".join(sign for sign in said.lower() if sign.isalnum())
+    """Whether somebody typed that code, whatever its width (NFKC), spaces, hyphens and capitals (compared in constant
+    time)."""
+    typed = "".join(sign for sign in unicodedata.normalize("NFKC", said).lower() if sign.isalnum())
     return hmac.compare_digest(typed.encode(), right.replace("-", "").encode())
 
 

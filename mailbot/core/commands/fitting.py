@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mailbot.core.case import Case
-from mailbot.core.commands.reading import Command, word_and_rest
+from mailbot.core.commands.reading import Command, Mistake, word_and_rest
 from mailbot.core.commands.table import COMMANDS, SHARED, Row
 from mailbot.core.conditions import holds
 from mailbot.core.forms import GONE
@@ -44,10 +44,25 @@ RESTING = frozenset({"ACCEPT", "REJECT", "ASK", "DONE", "POSTED", "CLOSE"})
 """What is not done to a case on hold: RESUME comes first."""
 
 
-def meant(command: Command, case: Case) -> Command:
-    """The command that a word of two means for this case."""
-    word, _ = word_and_rest(command.line)
-    return replace(command, verb="RESUME") if word in SHARED and case.hold else command
+def meant(command: Command, case: Case, answered: str) -> Command | Mistake:
+    """The command that a word of two means for this case, in answer to that letter (its name): what it meant when the
+    letter was written, though the case was closed since."""
+    if word_and_rest(command.line)[0] not in SHARED or not (case.hold or _rested(case, answered)):
+        return command
+    if command.text:
+        return Mistake("no_text_wanted", command.line, "RESUME")
+    return replace(command, verb="RESUME")
+
+
+def _rested(case: Case, answered: str) -> bool:
+    """Whether the case was on hold when that letter was written."""
+    letter = case.letters.get(int(answered.rpartition(".")[2] or 0))
+    known = [deed.what for deed in case.history if letter and deed.seq <= letter.seq]
+    return next((deed == "held" for deed in reversed(known) if deed in _ENDS_REST or deed == "held"), False)
+
+
+_ENDS_REST = frozenset("resumed accepted rejected withdrawn expired completed ended duplicate".split())
+"""Deeds after which a case is on hold no more."""
 
 
 FITS: Mapping[str, Fits] = {

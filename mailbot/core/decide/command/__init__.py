@@ -7,6 +7,7 @@ from mailbot.core.case import Case
 from mailbot.core.commands import (
     RESTING,
     ROWS,
+    WORDS,
     Command,
     Mistake,
     block_digest,
@@ -15,10 +16,11 @@ from mailbot.core.commands import (
     queue_asked,
     rejectable,
     still_asked,
+    word_and_rest,
 )
 from mailbot.core.decide import changing, queue
 from mailbot.core.decide.command import asking, correcting, deciding, doing, looking_after, showing
-from mailbot.core.decide.command.confirming import ask_back, pending, unsure
+from mailbot.core.decide.command.confirming import ask_back, pending, too_long, unsure
 from mailbot.core.decide.command.telling import transcript
 from mailbot.core.decide.command.values import Done, Work, begun, differences, known_up_to, settled
 from mailbot.core.decide.incoming import Incoming, Story, without_case
@@ -69,18 +71,19 @@ def run(mail: Incoming) -> Decision:
         return queue.show(mail, clerk, asked)
     if case is None or clerk is None or not mail.proven or mail.letter is None or mail.letter.role != "clerk":
         return _unproven(mail)
-    parsed = parse(mail.new_text)
-    commands = tuple(meant(part, case) for part in parsed if isinstance(part, Command))
-    mistakes = tuple(part for part in parsed if isinstance(part, Mistake))
-    if mistakes:
+    answered = mail.facts.letter or ""
+    parsed, commands = _read(mail.new_text, case, answered)
+    if not commands:
         return _refused(mail, case, clerk, "mistakes", parsed)
     if commands[0].verb == "CONFIRM":
         return _confirmed(mail, case, clerk, commands)
-    digest = block_digest(mail.facts.letter or "", commands)
+    digest = block_digest(answered, commands)
     if digest in case.blocks and not {command.verb for command in commands} <= AGAIN:
         return _refused(mail, case, clerk, "already", parsed)
-    done = _carried_out(mail, case, clerk, commands, _Order(mail.facts.letter or "", digest))
+    done = _carried_out(mail, case, clerk, commands, _Order(answered, digest))
     if unsure(mail, commands) and any(isinstance(event, CommandsRun) for event in done.events):
+        if too_long(commands):
+            return _refused(mail, case, clerk, "too_long_to_ask", parsed)
         return ask_back(mail, case, clerk, commands, digest)
     return done
 
@@ -88,14 +91,22 @@ def run(mail: Incoming) -> Decision:
 def run_order(mail: Incoming, case: Case, clerk: Clerk) -> Decision:
     """What somebody ordered at the shell in a clerk's words (`mail.new_text`; the facts name the user): carried out or
     refused as if the clerk had written it, but that it answers no letter and nothing has to be proven."""
-    parsed, operator = parse(mail.new_text), mail.facts.operator
-    commands = tuple(part for part in parsed if isinstance(part, Command))
-    if len(commands) < len(parsed):
+    operator = mail.facts.operator
+    parsed, commands = _read(mail.new_text, case, "")
+    if not commands:
         return _refused(mail, case, clerk, "mistakes", parsed)
     if commands[0].verb == "CONFIRM":
         return _refused(mail, case, clerk, "nothing_to_confirm", commands)
     nonce = operator.nonce if operator else ""
     return _carried_out(mail, case, clerk, commands, _Order("", block_digest(nonce, commands)))
+
+
+def _read(text: str, case: Case, answered: str) -> tuple[tuple[Command | Mistake, ...], tuple[Command, ...]]:
+    """What a clerk's text says about this case, in answer to that letter; and its commands, none if there is a
+    mistake."""
+    parsed = tuple(meant(part, case, answered) if isinstance(part, Command) else part for part in parse(text))
+    commands = tuple(part for part in parsed if isinstance(part, Command))
+    return parsed, commands if len(commands) == len(parsed) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,11 @@ def _confirmed(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command
     if isinstance(waiting, str):
         return _refused(mail, case, clerk, waiting, commands)
     digest, ordered = waiting
-    asked = tuple(meant(part, case) for part in parse(ordered.text) if isinstance(part, Command))
+    _, asked = _read(ordered.text, case, ordered.letter)
+    if (
+        block_digest(ordered.letter, asked) != digest
+    ):  # the case is another by now, or a new program reads another order
+        return _refused(mail, case, clerk, "moved_on", commands)
     return _carried_out(mail, case, clerk, asked, _Order(ordered.letter, digest, mail.facts.letter or ""))
 
 
@@ -128,7 +143,7 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
     work.story.add(run_)
     done: list[Done] = []
     for command in commands:
-        _catch_up(work, command, done)
+        _catch_up(work, done)
         why = _refusal(work, command)
         if why:
             return _refused(mail, case, clerk, why, commands, differences(work, command, why))
@@ -146,10 +161,9 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
     return work.story.decision()
 
 
-def _catch_up(work: Work, command: Command, done: Sequence[Done]) -> None:
+def _catch_up(work: Work, done: Sequence[Done]) -> None:
     """What the orders before have moved is where it belongs when the next one looks at it."""
-    moved = any(ROWS[part.command.verb].moves for part in done)
-    if moved and (ROWS[command.verb].moves or not work.story.known.step):
+    if any(ROWS[part.command.verb].moves for part in done):
         work.reached = reach(work.story) or work.reached
 
 
@@ -225,10 +239,24 @@ def _refused(
 
 
 def _without_codes(mail: Incoming, parsed: Sequence[Command | Mistake]) -> tuple[Command | Mistake, ...]:
-    """The lines of an answer to a letter that asks for a code, without what may be one: no journal holds it."""
-    if mail.letter is None or not mail.letter.bound:
-        return tuple(parsed)
-    return tuple(replace(part, line=without_codes(part.line)) for part in parsed)
+    """The lines without what may be a code: no journal holds one."""
+    return tuple(replace(part, line=_codeless(part.line, _asked_for_code(mail))) for part in parsed)
+
+
+def _asked_for_code(mail: Incoming) -> bool:
+    return mail.letter is not None and bool(mail.letter.bound)
+
+
+def _codeless(line: str, bound: bool) -> str:
+    """A line without the code behind its keyword, however that is typed; in an answer to a letter that asks for one
+    (`bound`), of a line without a keyword nothing, and nothing like a code of any."""
+    keyword = line.split(maxsplit=1)[0] if line.strip() else ""
+    row = WORDS.get(word_and_rest(line)[0])
+    if row is not None and row.verb == "CONFIRM":
+        return f"{keyword} …" if keyword != line.strip() else line
+    if not bound:
+        return line
+    return without_codes(line) if row is not None else "…"
 
 
 def _unproven(mail: Incoming) -> Decision:
@@ -250,7 +278,8 @@ def _unproven(mail: Incoming) -> Decision:
 
 
 def _first_line(mail: Incoming) -> tuple[str, ...]:
-    return tuple(without_codes(line.strip()[:200]) for line in mail.new_text.strip().split("\n")[:1] if line.strip())
+    line = mail.new_text.strip().partition("\n")[0].strip()[:200]
+    return (_codeless(line, _asked_for_code(mail)),) if line else ()
 
 
 __all__ = ["CARRY_OUT", "Done", "Work", "run", "run_order"]

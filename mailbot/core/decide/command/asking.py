@@ -53,10 +53,15 @@ def take_back(work: Work, command: Command, named: str) -> str | Mistake:
     story = work.story
     keys, unknown = named_fields(named, story.form)
     if unknown or not set(keys) <= set(story.known.asked):
-        return Mistake("not_asked_for", command.line, among=_labels(work, story.known.asked))
+        return Mistake("not_asked_for", command.line, among=asked(work))
     settled = keys or story.known.asked
     story.add(FieldsSettled(clerk=work.clerk.address, fields=settled))
     return ", ".join(_labels(work, settled))
+
+
+def asked(work: Work) -> tuple[str, ...]:
+    """What the applicant is asked for, as clerks know it."""
+    return _labels(work, work.story.known.asked)
 
 
 def _labels(work: Work, keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from mailbot.core.case import Case, Pending
+from mailbot.core.case import Case, LetterInfo, Pending
 from mailbot.core.commands import ROWS, Command
 from mailbot.core.decide.command.values import begun
 from mailbot.core.decide.incoming import Incoming
@@ -17,7 +17,9 @@ from mailbot.core.token import CODE_PLACE
 IN_TIME = timedelta(minutes=30)
 """How long a code counts."""
 MOST_ASKED = 5
-"""Orders of one clerk that may wait for a code in one case; more are refused, and only the log says so."""
+"""Letters with a code to one clerk about one case in that time; more orders are refused, and only the log says so."""
+LONGEST = 4_000
+"""Characters of orders that are asked back: the letter shows every word of what its code confirms."""
 
 
 def unsure(mail: Incoming, commands: Sequence[Command]) -> bool:
@@ -26,11 +28,16 @@ def unsure(mail: Incoming, commands: Sequence[Command]) -> bool:
     return sender is None or any(sender.tier < ROWS[command.verb].tier for command in commands)
 
 
+def too_long(commands: Sequence[Command]) -> bool:
+    """Whether no letter shows all of it."""
+    return sum(len(command.line) + len(command.text) + len(command.below) for command in commands) > LONGEST
+
+
 def ask_back(mail: Incoming, case: Case, clerk: Clerk, commands: Sequence[Command], digest: str) -> Decision:
     """Nothing is done yet: the clerk's registered address gets what was ordered, and a code."""
     story, until = begun(mail, case, clerk), to_text(mail.now + IN_TIME)
     answered = mail.facts.letter or ""
-    if _asked_often(case, clerk, to_text(mail.now)):
+    if _asked_often(case, clerk, mail.now):
         words = tuple(command.line for command in commands)
         story.add(CommandsRefused(by=mail.address, letter=answered, why="asked_often", words=words))
         return story.decision()
@@ -42,19 +49,24 @@ def ask_back(mail: Incoming, case: Case, clerk: Clerk, commands: Sequence[Comman
     return story.decision()
 
 
-def _asked_often(case: Case, clerk: Clerk, now: str) -> bool:
+def _asked_often(case: Case, clerk: Clerk, now: datetime) -> bool:
     """Whether somebody who can do no more than that would fill the clerk's mailbox with questions."""
-    waiting = [one for one in case.pending.values() if one.clerk == clerk.address and one.until > now]
-    return len(waiting) >= MOST_ASKED
+    asked = [info for info in case.letters.values() if info.bound and info.to == clerk.address]
+    return sum(not _over(info, now) for info in asked) >= MOST_ASKED
+
+
+def _over(letter: LetterInfo, now: datetime) -> bool:
+    """Whether the code in a letter counts no more, though the same orders may have been asked back once more since."""
+    return not letter.at or now > from_text(letter.at) + IN_TIME
 
 
 def pending(mail: Incoming, case: Case, clerk: Clerk) -> tuple[str, Pending] | str:
     """The digest of the commands that the mail's code confirms, and the commands; or why there are none, as a code of
     words.toml."""
-    bound = mail.letter.bound if mail.letter else ""
+    letter, bound = mail.letter, mail.letter.bound if mail.letter else ""
     waiting = case.pending.get(bound)
-    if not bound or waiting is None or waiting.clerk.lower() != clerk.address.lower():
+    if letter is None or not bound or waiting is None or waiting.clerk.lower() != clerk.address.lower():
         return "already" if bound and bound in case.blocks else "nothing_to_confirm"
     if mail.facts.code != "right":
         return "wrong_code"
-    return "code_expired" if mail.now > from_text(waiting.until) else (bound, waiting)
+    return "code_expired" if _over(letter, mail.now) else (bound, waiting)

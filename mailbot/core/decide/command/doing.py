@@ -9,7 +9,7 @@ from mailbot.core.commands import Command, Mistake, folded
 from mailbot.core.commands.arguments import day, for_whom
 from mailbot.core.conditions import holds
 from mailbot.core.decide.command import asking
-from mailbot.core.decide.command.values import Work
+from mailbot.core.decide.command.values import Work, another_waits
 from mailbot.core.events import DocumentReceived, PlanUser, StepPassed, TaskDone
 from mailbot.core.rules import Step
 from mailbot.core.steps import awaited, left, over, wanted
@@ -95,11 +95,13 @@ def posted(work: Work, command: Command) -> str | Mistake:
 def done(work: Work, command: Command) -> str | Mistake:
     """The task that is named is done, else the one that waits; a wait that clerks may end is over; what the applicant
     was asked for is asked no more."""
-    if work.story.known.asked:
-        return asking.take_back(work, command, _named(command.text.strip()))
+    steps = [*_tasks(work), *_waits(work)]
     said, whom = for_whom(f" {command.text}")
     said = _named(said)
-    steps = [*_tasks(work), *_waits(work)]
+    if not said and not work.shell and another_waits(work):
+        return Mistake("name_it", command.line, command.verb, asking.asked(work) or tuple(map(work.title, steps)))
+    if work.story.known.asked:
+        return asking.take_back(work, command, _named(command.text.strip()))
     named = [step for step in steps if folded(said) in _called(step)] if said else []
     waiting = [step for step in steps if step.id == work.story.known.step] if not said else []
     step = next(iter((*named, *waiting)), None)

@@ -13,6 +13,8 @@ from mailbot.core.outcome import Letter
 from mailbot.core.rules import Clerk, Step, Texts
 from mailbot.core.told import Told, since, told
 
+WAITING = frozenset({"step", "passed", "task", "asked", "settled"})
+"""Deeds after which a case waits for something else."""
 OUTRUN = frozenset({"moved_on", "not_ready", "still_asked", "case_closed"})
 """Why a decision is refused about which something else has come first."""
 
@@ -91,6 +93,16 @@ def seen_asked(work: Work) -> int:
     it after the question knows of that; else 0."""
     letter = work.story.known.letters.get(int(work.answered.rpartition(".")[2] or 0))
     return letter.seq if letter and work.story.known.asked else 0
+
+
+def another_waits(work: Work) -> bool:
+    """Whether the case waits for something else by now than when the letter that was answered was written, and not by
+    this clerk's own orders."""
+    letter = work.story.known.letters.get(int(work.answered.rpartition(".")[2] or 0))
+    seen = letter.seq if letter else 0
+    before = work.story.before.history if work.story.before else ()
+    own = {deed.seq for deed in before if deed.what == "ordered" and deed.by.lower() == work.clerk.address.lower()}
+    return any(deed.seq > seen and deed.what in WAITING and deed.seq not in own for deed in before)
 
 
 def known_up_to(work: Work) -> int:
