@@ -20,7 +20,7 @@ from letter_examples import (
 )
 
 from mailbot.core import commands
-from mailbot.core.case import Case, Deed, Document
+from mailbot.core.case import Case, Deed, Document, Proposal
 from mailbot.core.case.values import Hold
 from mailbot.core.decide.command.values import Done
 from mailbot.core.outcome import Letter
@@ -255,6 +255,31 @@ def wrong_value(language: str) -> Letter:
     return written("transcript", "clerk", ready, **data)(language)
 
 
+PROPOSED, UNTIL = "2026-04-08T01:00:00.000Z", "2026-04-15T14:59:59.000Z"
+ADDRESS_LINES = {
+    "en": ("Responsible person's email: ichiro@univ.example -> ichiro.suzuki@univ.example",),
+    "ja": ("責任者のメールアドレス：ichiro@univ.example → ichiro.suzuki@univ.example",),
+}
+
+
+def changing(template: str, **data: object) -> Callable[[str], Letter]:
+    """What clerks write to each other of a change that takes two of them."""
+    return lambda language: written(template, "clerk", ready, **data, changes=ADDRESS_LINES[language])(language)
+
+
+def proposed(language: str) -> Letter:
+    """A transcript of a change that waits for a second clerk."""
+    line = "SET Responsible person's email = ichiro.suzuki@univ.example"
+    answers = {"responsible_email": ("ichiro.suzuki@univ.example",)}
+    of = {"clerk": DESK.clerks[1].address, "block": "b", "answers": answers, "at": PROPOSED, "revision": 0}
+    case_ = ready(language).model_copy(update={"proposal": Proposal.model_validate({**of, "until": UNTIL})})
+    read = tuple(part for part in commands.parse(line) if isinstance(part, commands.Command))
+    done = (Done(read[0], ADDRESS_LINES[language][0]),)
+    onward = (changing("second", by=DESK.clerks[1], text=UNTIL)(language),)
+    data = {"why": "", "mistakes": (), "commands": read, "done": done, "onward": onward, "settled": False}
+    return written("transcript", "clerk", lambda language: case_, **data, waiting=True)(language)
+
+
 BY = {"by": "old@univ.example", "text": QUESTIONS}
 EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-orders": carried_out,
@@ -299,6 +324,15 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "assigned": written("assigned", "clerk", ready, by=DESK.clerks[0]),
     "assigned-task": written("assigned", "clerk", accepted_before("task", "in_progress"), by=DESK.clerks[0]),
     "transcript-assigned": given_to,
+    "transcript-proposed": proposed,
+    "second": changing("second", by=DESK.clerks[1], text=UNTIL),
+    "proposal_over": changing("proposal_over", why="agreed", by=DESK.clerks[0], text=PROPOSED),
+    "proposal_over-limit": changing("proposal_over", why="limit", by=DESK.clerks[0], text=PROPOSED),
+    "proposal_over-moved": changing("proposal_over", why="moved_on", by=DESK.clerks[0], text=PROPOSED),
+    "proposal_over-replaced": changing("proposal_over", why="replaced", by=DESK.clerks[0], text=PROPOSED),
+    "address_corrected": written("address_corrected", "applicant", ready, by="taro.yamada@univ.example"),
+    "address_corrected-responsible": written("address_corrected", "responsible", ready, by="other@univ.example"),
+    "transcript-proposal-old": refused("proposal_old", "SECOND", ready),
     "undone": written("undone", "responsible", ASKED_AFTER),
     "undone-clerk": written("undone", "clerk", ASKED_AFTER, by=DESK.clerks[0]),
     "review-accepted": written("review", "clerk", accepted_before("review", "ready")),

@@ -22,7 +22,7 @@ ATTACKS = sorted((HERE / "attacks").glob("*.md"))
 ORDINARY = (HERE / "conversations" / "11-clerks-commands-en.md").read_text(encoding="utf-8")
 DECIDING = frozenset(
     """accepted rejected completed withdrawn expired marked_duplicate task_done vouched reopened field_allowed
-    address_registered consent_declined""".split()
+    address_registered consent_declined correction_seconded""".split()
 )
 SCENES = {"applied": 1, "agreed": 2}
 

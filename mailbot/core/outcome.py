@@ -13,7 +13,7 @@ TEMPLATES = (
     *("completed", "secret", "awaited", "not_read"),
     *("replied", "asked", "undone", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
     *("objected", "objection", "objection_over", "unannounced", "confirm", "queue", "digest"),
-    *("shown", "case_log", "corrected"),
+    *("shown", "case_log", "corrected", "second", "proposal_over", "address_corrected"),
     *("assigned", "resumed"),
 )
 """Every letter the desk may write, by the name of its template."""

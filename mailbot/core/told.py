@@ -72,7 +72,7 @@ class Scene:
 
 ABOUT: Mapping[str, Callable[[Scene, str], str]] = {
     **dict.fromkeys(("field", "field_new", "field_empty", "field_wrong", "consent_void"), Scene.field),
-    **dict.fromkeys(("allowed", "asked", "settled"), Scene.field),
+    **dict.fromkeys(("allowed", "asked", "settled", "set_proposed"), Scene.field),
     **dict.fromkeys(("document", "documents_void"), Scene.document),
     **dict.fromkeys(("step", "task", "passed", "step_void", "reminded"), Scene.step),
     **dict.fromkeys(("ordered", "refused"), Scene.order),

@@ -1,5 +1,6 @@
 """Deadlines: reminders and limits that have come are decided and journaled. It sends nothing and knows no server."""
 
+from mailbot.core.case import Case
 from mailbot.core.decide import overdue
 from mailbot.core.evidence import lookups_of
 from mailbot.core.instants import to_text
@@ -16,10 +17,15 @@ async def meet(tools: Tools, due: DeadlineDue, clock: Clock) -> None:
     """
     async with tools.store.batch() as batch:
         case, now = await batch.case(due.case.number), clock()
-        if case is None or not case.open or case.step_since != due.case.step_since:
-            return
-        instant = case.wakes if case.hold else case.remind if due.what == "remind" else case.due
-        if instant is not None and instant <= to_text(now):
+        if case is not None and case.open and _has_come(due, case, to_text(now)):
             asked = Asked(rows=lookups_of(case, tools.rules), registers=tools.rules.desk.registers)
             rows = (await batch.recall(asked)).rows if asked.rows else ()
             await append(tools, batch, [overdue(case, due.what, tools.rules, now, rows)], None, now)
+
+
+def _has_come(due: DeadlineDue, case: Case, now: str) -> bool:
+    """Whether what was due of a case is still due."""
+    if due.what == "proposal":
+        return case.lapses(now)
+    instant = case.hold.until if case.hold else case.remind if due.what == "remind" else case.due
+    return case.step_since == due.case.step_since and instant is not None and instant <= now

@@ -116,10 +116,16 @@ class LetterDue:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineDue:
-    """A case whose reminder or limit has come."""
+    """A case whose reminder or limit has come, or the end of what waits for a second clerk."""
 
     case: Case
-    what: Literal["remind", "limit"]
+    what: Literal["remind", "limit", "proposal"]
+
+    @classmethod
+    def of(cls, case: Case, now: str) -> "DeadlineDue":
+        """What has come of a case for which something is due at `now` (journal text)."""
+        reminds = case.remind is not None and case.remind <= now
+        return cls(case, "proposal" if case.lapses(now) else "remind" if reminds else "limit")
 
 
 Due = LetterDue | DeadlineDue

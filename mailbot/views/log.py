@@ -112,6 +112,11 @@ SENTENCES: Mapping[str, Sentence] = {
         + ", confirmed with a code" * bool(v.confirmed)
     ),
     "confirmation_asked": lambda v: f"order of {v.clerk} waits for a code until {_minute(v.until)}",
+    "correction_proposed": lambda v: (
+        f"{v.clerk} proposed a change of {', '.join(v.answers)}; waits for a second clerk until {_minute(v.until)}"
+    ),
+    "correction_seconded": lambda v: f"{v.clerk} agreed as second clerk to what {v.by} proposed",
+    "correction_lapsed": lambda v: f"what {v.by} proposed comes to nothing ({v.why})",
     "commands_refused": lambda v: (
         f"order of {v.by} refused ({v.why}): " + "; ".join(clip(word, 60) for word in v.words)
     ),

@@ -12,6 +12,7 @@ from mailbot.core.case.values import (
     Done,
     LetterInfo,
     Pending,
+    Proposal,
     Status,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "Done",
     "LetterInfo",
     "Pending",
+    "Proposal",
     "Status",
     "fold",
     "opened",

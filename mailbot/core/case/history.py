@@ -66,6 +66,9 @@ DEEDS: Mapping[type, Row] = {
     e.CommandsRun: _plain("ordered", "words"),
     e.CommandsRefused: _plain("refused", "words"),
     e.ConfirmationAsked: _plain("asked_back"),
+    e.CorrectionProposed: lambda case, event: Deed(what="set_proposed", by=event.clerk, about=tuple(event.answers)),
+    e.CorrectionSeconded: _plain("set_seconded"),
+    e.CorrectionLapsed: _plain("set_lapsed"),
     e.Reminded: _plain("reminded", "step"),
     e.HandedToClerk: _plain("handed"),
     e.MailAttached: _plain("attached"),
@@ -78,7 +81,7 @@ which a decision is out of date is `changed`, any other nothing."""
 CODES = frozenset(
     """opened plan address step consent declined consent_void accepted rejected expired document documents_void task
     passed stopped step_void completed ended withdrawn reopened duplicate allowed asked settled vouched ordered
-    assigned unassigned held resumed
+    assigned unassigned held resumed set_proposed set_seconded set_lapsed
     refused asked_back reminded handed attached proposed bounced fields same field field_new field_empty
     field_wrong changed mail_applicant mail_responsible mail_holder mail_clerk letter_sent letter_due
     letter_held letter_failed letter_dropped letter_bounced""".split()
@@ -95,6 +98,9 @@ ASIDE = frozenset(
         "resumed",
         "refused",
         "asked_back",
+        "set_proposed",
+        "set_seconded",
+        "set_lapsed",
         "reminded",
         "handed",
         "attached",

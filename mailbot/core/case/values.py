@@ -61,6 +61,18 @@ class Pending(e.Frozen):
     until: str
 
 
+class Proposal(e.Frozen):
+    """A change that waits for a second clerk: which clerk proposed it, the digest of their commands, what the fields
+    are to say, when it was proposed (journal text) and at which revision of the case, and until when it waits."""
+
+    clerk: str
+    block: str
+    answers: dict[str, tuple[str, ...]]
+    at: str
+    revision: int
+    until: str
+
+
 class Consent(e.Frozen):
     """The responsible person's AGREE: when, from which address, to which letter, and whether it is confirmed."""
 
@@ -138,8 +150,8 @@ class Case(e.Frozen):
     is the code of a rejection; `given` the account name and `until` the last day of an acceptance. `vouched` is the
     responsible person's address that a clerk vouches for. `assigned` is the address of the clerk who is responsible for
     the case. `hold` is there while the case rests. `stopped` is who objects to a change. `rows` are the rows of
-    registers that were looked up last. `pending` are commands that wait for a code, by their digest. `history` is what
-    was done last, oldest first.
+    registers that were looked up last. `pending` are commands that wait for a code, by their digest. `proposal` is
+    a change that waits for a second clerk. `history` is what was done last, oldest first.
     """
 
     number: str
@@ -195,6 +207,7 @@ class Case(e.Frozen):
     of: str = ""
     rows: tuple[e.Row, ...] = ()
     pending: dict[str, Pending] = {}
+    proposal: Proposal | None = None
     history: tuple[Deed, ...] = ()
 
     @property
@@ -204,8 +217,14 @@ class Case(e.Frozen):
 
     @property
     def wakes(self) -> str | None:
-        """When time does the next thing to it: the end of its rest, or else its reminder or limit."""
-        return self.hold.until if self.hold else min(filter(None, (self.remind, self.due)), default=None)
+        """When time does the next thing to it: the end of its rest, or else its reminder or limit; or the end of what
+        waits for a second clerk."""
+        rest = (self.hold.until,) if self.hold else (self.remind, self.due)
+        return min(filter(None, (*rest, self.proposal.until if self.proposal else None)), default=None)
+
+    def lapses(self, now: str) -> bool:
+        """Whether what waits for a second clerk has waited long enough at `now` (journal text)."""
+        return self.proposal is not None and self.proposal.until <= now
 
     @property
     def halted(self) -> bool:

@@ -83,11 +83,13 @@ FITS: Mapping[str, Fits] = {
     "DUPLICATE": lambda case, form, step: False,
     "SET": lambda case, form, step: False,
     "SHOW": lambda case, form, step: False,
+    "SECOND": lambda case, form, step: False,
     "CONFIRM": lambda case, form, step: False,
     "QUEUE": lambda case, form, step: False,
 }
 """When a command of an open case is offered; one without a row always is. DUPLICATE and SET are rare enough for HELP,
-and SHOW for letters that show the case; CONFIRM stands in the letter that asks back,
+and SHOW for letters that show the case; SECOND and CONFIRM stand in the letters that ask for
+them,
 QUEUE is about no case."""
 
 

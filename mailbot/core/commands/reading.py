@@ -31,7 +31,7 @@ MOST_OF_KEYWORD = 1_000
 """Characters that are compared with keywords and names."""
 MOST_OF_CODE = 40
 """Characters of a code, however it is typed."""
-ALONE: Mapping[str, str] = {"CONFIRM": "confirm_alone", "QUEUE": "queue_alone"}
+ALONE: Mapping[str, str] = {"CONFIRM": "confirm_alone", "SECOND": "second_alone", "QUEUE": "queue_alone"}
 """Commands that stand alone in their mail, and what it is to write others beside them."""
 MOST_LINES = 50
 """Lines of a block of commands; whoever writes more has not written commands."""

@@ -25,6 +25,7 @@ Verb = Literal[
     "RESUME",
     "NOTE",
     "SHOW",
+    "SECOND",
     "CONFIRM",
     "QUEUE",
     "HELP",
@@ -241,6 +242,15 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "SHOW (LOG)", "ja": "表示（履歴）"},
         {"en": "the case as it stands, or all that was done in it", "ja": "現在の内容、または経過のすべてを送ります"},
         tier="1",
+    ),
+    Row(
+        "SECOND",
+        ("second", "了承", "了承します"),
+        "nothing",
+        "decide",
+        "open",
+        {"en": "SECOND", "ja": "了承"},
+        {"en": "a colleague's change that needs two of us is made", "ja": "2人目として同意し、変更を実行します"},
     ),
     Row(
         "CONFIRM",

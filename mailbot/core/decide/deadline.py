@@ -6,7 +6,7 @@ from typing import Literal
 
 from mailbot.core.calendar import add_working_days
 from mailbot.core.case import Case
-from mailbot.core.decide import resting
+from mailbot.core.decide import resting, seconds
 from mailbot.core.decide.incoming import Story
 from mailbot.core.decide.moves import advance, lost
 from mailbot.core.decide.taking import mend
@@ -25,15 +25,19 @@ REMINDERS = ("reminder", "unreached")
 
 
 def overdue(
-    case: Case, what: Literal["remind", "limit"], rules: Rules, now: datetime, rows: tuple[Row, ...] = ()
+    case: Case, what: Literal["remind", "limit", "proposal"], rules: Rules, now: datetime, rows: tuple[Row, ...] = ()
 ) -> Decision:
     """What a passed reminder or limit, or the end of its rest, does to a case: remind once; at the limit what its step
-    says (`steps.after`); it goes on.
+    says (`steps.after`); it goes on. What waits for a second clerk comes to nothing.
 
     `now` is an aware UTC instant up to which the inbox has been read, `rows` what registers say then
     (`evidence.lookups_of`).
     """
     story = Story(case, case.number, rules, now)
+    if what == "proposal":
+        story.add(Facts(sort="deadline", sort_row=what))
+        seconds.lapse(story)
+        return story.decision()
     story.add(Facts(sort="deadline", sort_row="hold" if case.hold else what, rows=rows))
     if case.hold is not None:
         resting.over(story)

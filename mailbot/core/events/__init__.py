@@ -43,6 +43,9 @@ from mailbot.core.events.commands import (
     CommandsRefused,
     CommandsRun,
     ConfirmationAsked,
+    CorrectionLapsed,
+    CorrectionProposed,
+    CorrectionSeconded,
     Held,
     QueueShown,
     Resumed,
@@ -123,6 +126,9 @@ Event = Annotated[
     | ConsentVoided
     | CommandsRun
     | ConfirmationAsked
+    | CorrectionProposed
+    | CorrectionSeconded
+    | CorrectionLapsed
     | CommandsRefused
     | Assigned
     | Held
@@ -208,6 +214,9 @@ __all__ = [
     "ConsentDeclined",
     "ConsentGiven",
     "ConsentVoided",
+    "CorrectionLapsed",
+    "CorrectionProposed",
+    "CorrectionSeconded",
     "DeadlineMoved",
     "DeskOpened",
     "DigestsSent",

@@ -31,6 +31,37 @@ class ConfirmationAsked(Frozen):
     until: str
 
 
+class CorrectionProposed(Frozen):
+    """A clerk (address) wants fields changed that no clerk changes alone: `answers` is what they are to say, by field.
+    It waits for a second clerk until an instant (journal text); `block` is the digest of commands and text. One that
+    waited before waits no more."""
+
+    kind: Literal["correction_proposed"] = "correction_proposed"
+    clerk: str
+    block: str
+    answers: dict[str, tuple[str, ...]]
+    until: str
+
+
+class CorrectionSeconded(Frozen):
+    """A second clerk (`clerk`, an address) agreed to what the clerk `by` had proposed; it is carried out in this
+    entry."""
+
+    kind: Literal["correction_seconded"] = "correction_seconded"
+    clerk: str
+    by: str
+    block: str
+
+
+class CorrectionLapsed(Frozen):
+    """What the clerk `by` had proposed comes to nothing: nobody agreed in time (`limit`), or the case had become
+    another one (`moved_on`)."""
+
+    kind: Literal["correction_lapsed"] = "correction_lapsed"
+    by: str
+    why: Literal["limit", "moved_on"]
+
+
 class CommandsRefused(Frozen):
     """Commands were found and not carried out; `why` is a code of words.toml, `words` the keywords written."""
 

@@ -260,8 +260,7 @@ class FileStore(View):
         for number in numbers:
             folded = self._standing.book.get(number)
             if folded and folded[0].open:
-                remind = folded[0].remind
-                found.append(DeadlineDue(folded[0], "remind" if remind and remind <= instant else "limit"))
+                found.append(DeadlineDue.of(folded[0], instant))
         return found
 
     def give_back(self, letters: Iterable[str]) -> None:

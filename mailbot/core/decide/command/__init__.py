@@ -7,7 +7,6 @@ from mailbot.core.case import Case
 from mailbot.core.commands import (
     RESTING,
     ROWS,
-    WORDS,
     Command,
     Mistake,
     block_digest,
@@ -16,20 +15,26 @@ from mailbot.core.commands import (
     queue_asked,
     rejectable,
     still_asked,
-    word_and_rest,
 )
-from mailbot.core.decide import changing, queue
-from mailbot.core.decide.command import asking, correcting, deciding, doing, looking_after, showing
-from mailbot.core.decide.command.confirming import ask_back, pending, too_long, unsure
+from mailbot.core.decide import queue
+from mailbot.core.decide.command import (
+    asking,
+    correcting,
+    deciding,
+    doing,
+    going_on,
+    looking_after,
+    seconding,
+    showing,
+)
+from mailbot.core.decide.command.confirming import ask_back, codeless, pending, too_long, unsure
 from mailbot.core.decide.command.telling import transcript
 from mailbot.core.decide.command.values import Done, Work, begun, differences, known_up_to, settled
 from mailbot.core.decide.incoming import Incoming, Story, without_case
-from mailbot.core.decide.moves import advance, reach
-from mailbot.core.events import Accepted, CommandsRefused, CommandsRun
-from mailbot.core.forms import OPENINGS
+from mailbot.core.decide.moves import reach
+from mailbot.core.events import CommandsRefused, CommandsRun
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.rules import Clerk
-from mailbot.core.token import without_codes
 from mailbot.core.told import Told
 from mailbot.core.vouching import unconfirmed
 
@@ -45,6 +50,7 @@ CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
     "REPLY": asking.reply,
     "ASK": asking.ask,
     "SET": correcting.set_,
+    "SECOND": seconding.second,
     "ALLOW": asking.allow,
     "VOUCH": asking.vouch,
     "ASSIGN": looking_after.assign,
@@ -56,7 +62,6 @@ CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
 }
 """What each command does: it tells the story on and says in a few words what about (or nothing); or it is a mistake,
 and then nothing of the block is done."""
-ENDING = frozenset({"REJECT", "CLOSE", "DUPLICATE"})
 AGAIN = showing.LOOKS | {"HELP"}
 """What may be ordered as often as somebody likes."""
 
@@ -134,6 +139,18 @@ def _confirmed(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command
 
 def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], order: _Order) -> Decision:
     """All of it, told as one story; it is thrown away if one command cannot be carried out."""
+    work = _work(mail, case, clerk, commands, order)
+    done = _each(mail, case, work)
+    if isinstance(done, Decision):
+        return done
+    if seconding.wanted(work, case):
+        return _proposed(mail, case, work, done, order)
+    (correcting.go_on if work.verbs & {"SET", "SECOND"} else going_on.go_on)(work, case)
+    return _told(work, done)
+
+
+def _work(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], order: _Order) -> Work:
+    """The beginning of it."""
     shell = mail.facts.operator.user if mail.facts.operator and not order.letter else ""
     work = Work(begun(mail, case, clerk), clerk, commands, order.letter, mail.cases, shell=shell)
     words = tuple(command.line for command in commands)
@@ -141,6 +158,26 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
         clerk=clerk.address, letter=order.letter, block=order.block, words=words, confirmed=order.confirmed
     )
     work.story.add(run_)
+    return work
+
+
+def _proposed(mail: Incoming, case: Case, tried: Work, done: Sequence[Done], order: _Order) -> Decision:
+    """What no clerk changes alone waits for a second one, and with it all that SET says in the same mail."""
+    whom = seconding.colleagues(tried, case)
+    if not whom:
+        return _refused(mail, case, tried.clerk, "mistakes", (seconding.alone(tried),))
+    work = _work(mail, case, tried.clerk, tried.block, order)
+    work.waiting = {part.command.line: part.what for part in done if part.command.verb == "SET"}
+    again = _each(mail, case, work)
+    if isinstance(again, Decision):
+        return again
+    seconding.propose(work, tried, case, order.block, whom)
+    return _told(work, again)
+
+
+def _each(mail: Incoming, case: Case, work: Work) -> list[Done] | Decision:
+    """Each command in its turn; or the refusal, if one cannot be carried out."""
+    clerk, commands = work.clerk, work.block
     done: list[Done] = []
     for command in commands:
         _catch_up(work, done)
@@ -152,12 +189,16 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
         if isinstance(what, Mistake):
             return _refused(mail, case, clerk, "mistakes", (what,))
         done.append(Done(command, what, tuple(work.story.letters[written:])))
-    (correcting.go_on if "SET" in work.verbs else _go_on)(work, case)
+    return done
+
+
+def _told(work: Work, done: Sequence[Done]) -> Decision:
+    """The clerk reads what was done, and to whom letters went."""
     own = {id(letter) for part in done for letter in part.letters}
     onward = tuple(letter for letter in work.story.letters if id(letter) not in own)
-    data = {"why": "", "mistakes": (), "commands": commands, "done": tuple(done), "onward": onward}
+    data = {"why": "", "mistakes": (), "commands": work.block, "done": tuple(done), "onward": onward}
     if not work.verbs <= showing.LOOKS:
-        transcript(work.story, clerk, **data, settled=settled(work))
+        transcript(work.story, work.clerk, **data, settled=settled(work), waiting=bool(work.waiting))
     return work.story.decision()
 
 
@@ -185,35 +226,8 @@ def _refusal(work: Work, command: Command) -> str:
         "moved_on": row.needs == "review" and not work.shell and case.revision > known_up_to(work),
         "unconfirmed": command.verb == "ACCEPT" and unconfirmed(work.story.form, case),
     }
-    return next((why for why, holds in reasons.items() if holds), "")
-
-
-def _go_on(work: Work, before: Case) -> None:
-    """The case goes on to its next step; whoever decides sees what changed in front of them, whoever objected hears
-    what came of it, and an applicant that their case is open again."""
-    story, verbs = work.story, work.verbs
-    changing.void(story, _as_given(before, story))
-    if any(ROWS[verb].moves for verb in verbs) and not verbs & ENDING:
-        advance(story, work.reached)
-    if settled(work) and story.known.open and story.known.step_kind == "fields":
-        story.to_applicant("asked" if story.known.asked else "missing")
-    if before.status == story.known.status == "ready" and verbs & {"RECEIVED", "ALLOW", "VOUCH"}:
-        story.to_clerks(_review(story))
-    if before.stopped and not (story.known.open and story.known.stopped):
-        story.to_holder("objection_over")
-    text = "".join(command.text for command in work.block if command.verb == "REOPEN")
-    if "REOPEN" in verbs and (text or not any(letter.role == "applicant" for letter in story.letters)):
-        story.to_applicant("reopened", text=text)
-
-
-def _as_given(before: Case, story: Story) -> Case:
-    """The case before, with the account name that a clerk gave: what somebody signed counts for it all the same."""
-    given = {event.field: event.account for event in story.events if isinstance(event, Accepted) and event.account}
-    return before.model_copy(update={"values": {**before.values, **given}}) if given else before
-
-
-def _review(story: Story) -> str:
-    return story.step.opening or OPENINGS["review"]
+    why = next((why for why, holds in reasons.items() if holds), "")
+    return seconding.refusal(work) if command.verb == "SECOND" and not why else why
 
 
 def _refused(
@@ -225,7 +239,7 @@ def _refused(
     changes: tuple[Told, ...] = (),
 ) -> Decision:
     """Nothing is done, and the transcript says why, and what `changes` of the case stand in the way."""
-    parsed = _without_codes(mail, parsed)
+    parsed = tuple(replace(part, line=codeless(mail, part.line)) for part in parsed)
     story = begun(mail, case, clerk)
     words = tuple(part.line for part in parsed)
     story.add(CommandsRefused(by=mail.address or clerk.address, letter=mail.facts.letter, why=why, words=words))
@@ -234,29 +248,8 @@ def _refused(
     data = {"why": why, "mistakes": mistakes, "commands": commands, "done": (), "onward": (), "settled": False}
     transcript(story, clerk, **data, changes=changes)
     if why == "moved_on" and case.status == "ready":
-        story.to_clerk(clerk, _review(story))
+        story.to_clerk(clerk, going_on.review(story))
     return story.decision()
-
-
-def _without_codes(mail: Incoming, parsed: Sequence[Command | Mistake]) -> tuple[Command | Mistake, ...]:
-    """The lines without what may be a code: no journal holds one."""
-    return tuple(replace(part, line=_codeless(part.line, _asked_for_code(mail))) for part in parsed)
-
-
-def _asked_for_code(mail: Incoming) -> bool:
-    return mail.letter is not None and bool(mail.letter.bound)
-
-
-def _codeless(line: str, bound: bool) -> str:
-    """A line without the code behind its keyword, however that is typed; in an answer to a letter that asks for one
-    (`bound`), of a line without a keyword nothing, and nothing like a code of any."""
-    keyword = line.split(maxsplit=1)[0] if line.strip() else ""
-    row = WORDS.get(word_and_rest(line)[0])
-    if row is not None and row.verb == "CONFIRM":
-        return f"{keyword} …" if keyword != line.strip() else line
-    if not bound:
-        return line
-    return without_codes(line) if row is not None else "…"
 
 
 def _unproven(mail: Incoming) -> Decision:
@@ -279,7 +272,7 @@ def _unproven(mail: Incoming) -> Decision:
 
 def _first_line(mail: Incoming) -> tuple[str, ...]:
     line = mail.new_text.strip().partition("\n")[0].strip()[:200]
-    return (_codeless(line, _asked_for_code(mail)),) if line else ()
+    return (codeless(mail, line),) if line else ()
 
 
 __all__ = ["CARRY_OUT", "Done", "Work", "run", "run_order"]

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailbot.core.case import Case, LetterInfo, Pending
-from mailbot.core.commands import ROWS, Command
+from mailbot.core.commands import ROWS, WORDS, Command, word_and_rest
 from mailbot.core.decide.command.values import begun
 from mailbot.core.decide.incoming import Incoming
 from mailbot.core.events import CommandsRefused, ConfirmationAsked
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Clerk
-from mailbot.core.token import CODE_PLACE
+from mailbot.core.token import CODE_PLACE, without_codes
 
 IN_TIME = timedelta(minutes=30)
 """How long a code counts."""
@@ -70,3 +70,15 @@ def pending(mail: Incoming, case: Case, clerk: Clerk) -> tuple[str, Pending] | s
     if mail.facts.code != "right":
         return "wrong_code"
     return "code_expired" if _over(letter, mail.now) else (bound, waiting)
+
+
+def codeless(mail: Incoming, line: str) -> str:
+    """A line of a mail without what may be a code, however it is typed: no journal holds one. In an answer to a letter
+    that asks for a code, of a line without a keyword nothing is left."""
+    word, rest = word_and_rest(line)
+    row = WORDS.get(word)
+    if row is not None and row.verb == "CONFIRM":
+        return f"{line.split(maxsplit=1)[0]} …" if rest else line
+    if mail.letter is None or not mail.letter.bound:
+        return line
+    return without_codes(line) if row is not None else "…"

@@ -1,11 +1,11 @@
 """What carrying out a clerk's commands looks at and leaves behind. It carries nothing out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from mailbot.core.case import Case
+from mailbot.core.case import Case, LetterInfo
 from mailbot.core.commands import ROWS, Command, undecided
 from mailbot.core.decide.incoming import Incoming, Story, begin
 from mailbot.core.events import FieldsSettled
@@ -15,7 +15,7 @@ from mailbot.core.told import Told, since, told
 
 WAITING = frozenset({"step", "passed", "task", "asked", "settled"})
 """Deeds after which a case waits for something else."""
-OUTRUN = frozenset({"moved_on", "not_ready", "still_asked", "case_closed"})
+OUTRUN = frozenset({"moved_on", "not_ready", "still_asked", "case_closed", "proposal_old"})
 """Why a decision is refused about which something else has come first."""
 
 
@@ -32,7 +32,8 @@ class Done:
 class Work:
     """A clerk's block on its way: the story it is told in, the commands in their order, the letter that was answered
     (its name), the cases that are known, and the step that was `reached` last between two commands, if any; `shell` is
-    the user whose order it is, if it came by no mail."""
+    the user whose order it is, if it came by no mail; `answers` what SET gives, by field, and `waiting` the lines of
+    SET that wait for a second clerk, with what they would change."""
 
     story: Story
     clerk: Clerk
@@ -41,6 +42,8 @@ class Work:
     cases: Mapping[str, Case]
     reached: str = ""
     shell: str = ""
+    answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verbs(self) -> frozenset[str]:
@@ -88,10 +91,15 @@ def shown(work: Work) -> int:
     return max(reviews, default=0)
 
 
+def answered(work: Work) -> LetterInfo | None:
+    """The letter that was answered; None for an order from the shell."""
+    return work.story.known.letters.get(int(work.answered.rpartition(".")[2] or 0))
+
+
 def seen_asked(work: Work) -> int:
     """While the applicant is asked for something: the entry of the letter answered, whichever it is, since whoever got
     it after the question knows of that; else 0."""
-    letter = work.story.known.letters.get(int(work.answered.rpartition(".")[2] or 0))
+    letter = answered(work)
     return letter.seq if letter and work.story.known.asked else 0
 
 
@@ -114,10 +122,11 @@ def differences(work: Work, command: Command, why: str) -> tuple[Told, ...]:
     """What changed since this clerk saw the case, if that may be `why` a decision is refused; where no letter showed
     it, since the letter answered."""
     story = work.story
-    if ROWS[command.verb].needs != "review" or why not in OUTRUN:
+    second = command.verb == "SECOND"
+    if why not in OUTRUN or (ROWS[command.verb].needs != "review" and not second):
         return ()
-    letter = story.known.letters.get(int(work.answered.rpartition(".")[2] or 0))
-    seen = known_up_to(work) or (letter.seq if letter else 0)
+    letter = answered(work)
+    seen = (not second and known_up_to(work)) or (letter.seq if letter else 0)
     return told(since(story.known, seen), story.form, work.clerk.language, story.rules)
 
 
