@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from mailbot import __version__
+from mailbot.checkup.probing import PATIENCE
 from mailbot.cli import keys, look, pages, registers, sealed, setting, work
 from mailbot.cli.look import looking
 from mailbot.cli.words import MISTAKE, OK, Command, complain
@@ -34,6 +35,14 @@ def arg(*names: str, **options: object) -> Argument:
 
 STATUS = arg("--status", choices=get_args(Status), metavar="STATUS", help=f"one of {', '.join(get_args(Status))}")
 JSON = arg("--json", action="store_true", help="one JSON object a line")
+PROBE = arg(
+    "--probe",
+    type=setting.seconds,
+    nargs="?",
+    const=PATIENCE,
+    metavar="SECONDS",
+    help=f"send a mail to the desk's address with a + and look for it, for so long (default: {PATIENCE:g})",
+)
 KEEP = arg("--keep", type=Path, metavar="DIR", help="leave settings, state and letters in DIR")
 CASE = arg("case", nargs="?", help="only this case")
 NUMBER = arg("case", metavar="CASE", help="its number, such as 2026-00042")
@@ -55,7 +64,7 @@ Row = tuple[str, str, Command, tuple[Argument, ...]]
 COMMANDS: tuple[Row, ...] = (
     ("demo", "a day at a desk, on embedded servers, from mail to decision", setting.demo, (KEEP,)),
     ("init", "write settings, rules and templates to start from", setting.init, (arg("dir", type=Path),)),
-    ("check", "read settings, rules and templates; ask whether IMAP and SMTP answer", setting.check, ()),
+    ("check", "read settings, rules and templates; ask whether IMAP and SMTP answer", setting.check, (PROBE,)),
     ("run", "the service: take in mail as it comes, decide, send, meet deadlines, until stopped", work.run, ()),
     ("once", "one round: read all mail, decide, send, meet deadlines", work.once, ()),
     ("status", "how the service is: mails, letters, servers, sums", looking(look.show_status), (JSON,)),

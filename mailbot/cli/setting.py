@@ -16,6 +16,9 @@ from mailbot.flow.trial import READ_AT_ONCE, attempt, found_mails
 from mailbot.service import reader_for
 from mailbot.views import trial as trial_view
 
+MOST_SECONDS = 3_600
+"""How long `check --probe` may be told to wait."""
+
 
 def demo(arguments: argparse.Namespace) -> int:
     from mailbot import demo  # the demo needs its extra, the desk does not
@@ -31,13 +34,23 @@ def init(arguments: argparse.Namespace) -> int:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    findings = asyncio.run(checkup.check(settings(arguments)))
+    findings = asyncio.run(checkup.check(settings(arguments), arguments.probe))
     for finding in findings:
         say(f"{_mark(finding)} {finding.text}")
     return OK if all(finding.good for finding in findings) else TROUBLE
 
 
+def seconds(text: str) -> float:
+    """How long to wait. ValueError if that is no time at all."""
+    number = float(text)
+    if not 0 < number <= MOST_SECONDS:
+        raise ValueError(text)
+    return number
+
+
 def _mark(finding: checkup.Finding) -> str:
+    if not finding.tried:
+        return "--  "
     return "TODO" if finding.to_do else "ok  " if finding.good else "BAD "
 
 

@@ -11,10 +11,10 @@ from typing import ParamSpec, TypeVar
 
 from mailbot.edge.account import Account
 from mailbot.edge.inbox.idling import Bell
-from mailbot.edge.inbox.values import Fetched, InboxBroken, LoginRefused, Waiting, WaitingMail
+from mailbot.edge.inbox.values import Fetched, Found, InboxBroken, LoginRefused, Waiting, WaitingMail
 from mailbot.edge.inbox.wire import Wire
 
-__all__ = ["Fetched", "Inbox", "InboxBroken", "LoginRefused", "Waiting", "WaitingMail"]
+__all__ = ["Fetched", "Found", "Inbox", "InboxBroken", "LoginRefused", "Waiting", "WaitingMail"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -127,6 +127,11 @@ class Inbox:
         They are translated to the server's separator and put under the prefix of the user's own folders (RFC 2342).
         """
         await self._run(self._wire.ensure_folders, names)
+
+    async def find(self, message_id: str, names: Sequence[str]) -> Found | None:
+        """The newest mail with this Message-ID (with its angle brackets) in the first of these folders that has one;
+        folders that are not there have none. Whoever asks for the inbox first misses no mail that is being filed."""
+        return await self._run(self._wire.find, message_id, names)
 
     async def probe(self) -> str:
         """Connect, log in, look, log out: one line of words for `mailbot check`. An open connection is closed."""

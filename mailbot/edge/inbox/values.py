@@ -34,6 +34,17 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A mail that was looked for: in which folder (`INBOX`, or named with `/`), under which UIDVALIDITY and UID, its
+    octets."""
+
+    folder: str
+    validity: int
+    uid: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """The octets of one mail (or of its header only) as the server holds them.
 

@@ -13,7 +13,7 @@ from mailbot.edge.inbox.client import TROUBLES, counted, forget, uncounted, utc
 from mailbot.edge.inbox.filing import Filing
 from mailbot.edge.inbox.idling import Bell, listen
 from mailbot.edge.inbox.uids import in_sets, uid_set
-from mailbot.edge.inbox.values import Fetched, InboxBroken, Waiting, WaitingMail
+from mailbot.edge.inbox.values import Fetched, Found, InboxBroken, Waiting, WaitingMail
 
 WINDOW = 50_000
 """Mails in one SEARCH: its answer is one line, and imaplib reads no line above a million octets."""
@@ -114,6 +114,13 @@ class Wire:
             folders.ensure(client, [self._name(client, name) for name in names])
             forget(client)
 
+    def find(self, message_id: str, names: Sequence[str]) -> Found | None:
+        """See Inbox.find. Folders are only looked into (EXAMINE); the inbox is selected anew by whoever needs it."""
+        with self._working() as client:
+            self._validity = None
+            looks = (_found(client, name, self._name(client, name), message_id) for name in names)
+            return next((found for found in looks if found), None)
+
     def probe(self) -> str:
         """What the server says and can do, in one line of words, while connected."""
         with self._working() as client:
@@ -169,6 +176,18 @@ class Wire:
         self._validity = self._personal = None
         if client is not None:
             clients.hang_up(client)
+
+
+def _found(client: Any, name: str, there: str, message_id: str) -> Found | None:
+    """The newest mail with this Message-ID in the folder `name`, which the server calls `there`, if it has one."""
+    if not client.folder_exists(there):
+        return None
+    validity = client.select_folder(there, readonly=True)[b"UIDVALIDITY"]
+    uids = client.search(["HEADER", "Message-ID", message_id])
+    answer = client.fetch(uids[-1:], ["BODY.PEEK[]"]) if uids else {}
+    forget(client)
+    mails = (Found(name, validity, uid, items[b"BODY[]"]) for uid, items in answer.items() if items.get(b"BODY[]"))
+    return next(mails, None)
 
 
 def _described(client: Any, uids: Sequence[int]) -> Iterator[WaitingMail]:

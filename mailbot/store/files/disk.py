@@ -176,6 +176,22 @@ def lock(path: Path) -> int:
     return descriptor
 
 
+def locked(path: Path) -> bool:
+    """Whether somebody holds the lock on this file, which need not be there."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
 def require_room(folder: Path, size: int) -> None:
     """Full unless `size` more bytes can be written in this folder now; nothing is left behind."""
     path, handle = folder / f".room.{os.getpid()}", -1

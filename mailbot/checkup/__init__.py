@@ -6,28 +6,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailbot.checkup import probing
 from mailbot.core.rules import Rules
-from mailbot.desks import Mistaken, load, rules_in, settings_in
+from mailbot.desks import DeskAtWork, Mistaken, load, rules_in, settings_in
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox, InboxBroken
 from mailbot.edge.postman import Postman, PostmanBroken
 from mailbot.store import Damaged
 from mailbot.store.files import FileStore
+from mailbot.store.files.disk import locked
 from mailbot.views.registers import register_line
 from mailbot.views.stranded import WANTED, stranded
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What `mailbot check` found about one thing; `to_do` is what works and should not stay so."""
+    """What `mailbot check` found about one thing; `to_do` is what works and should not stay so, and what was not
+    `tried` is only mentioned."""
 
     good: bool
     text: str
     to_do: bool = False
+    tried: bool = True
 
 
-async def check(settings: Path) -> list[Finding]:
-    """Everything `mailbot check` looks at: settings, rules, templates, keys, and whether both servers answer."""
+async def check(settings: Path, probe: float | None = None) -> list[Finding]:
+    """Everything `mailbot check` looks at: settings, rules, templates, keys, and whether both servers answer. With
+    `probe`, for so many seconds, also whether mail to the desk's address with a `+` arrives."""
     try:
         desk = load(settings)
     except Mistaken as mistake:
@@ -47,11 +52,26 @@ async def check(settings: Path) -> list[Finding]:
         findings.append(Finding(True, note, to_do=True))
     findings += _exposed(desk.secret_files)
     findings += await _state(desk.state, desk.rules)
-    findings.append(await _probe("IMAP", desk.imap, Inbox(desk.imap)))
-    findings.append(await _probe("SMTP", desk.smtp, Postman(desk.smtp)))
+    servers = [
+        await _probe("IMAP", desk.imap, Inbox(desk.imap)),
+        await _probe("SMTP", desk.smtp, Postman(desk.smtp)),
+    ]
+    findings += servers
     if desk.alarm_smtp:
         findings.append(await _probe("SMTP for alarms", desk.alarm_smtp, Postman(desk.alarm_smtp)))
-    return findings
+    return [*findings, *await _probed(desk, probe, answer=all(server.good for server in servers))]
+
+
+async def _probed(desk: DeskAtWork, seconds: float | None, *, answer: bool) -> list[Finding]:
+    """Whether addresses with a `+` arrive, if that is to be tried and both servers answer."""
+    if seconds is None:
+        note = "whether addresses with a + arrive was not tried: `mailbot check --probe` sends a mail to one"
+        return [Finding(True, note, tried=False)]
+    if not answer:
+        return [Finding(False, "whether addresses with a + arrive could not be tried: both servers have to answer")]
+    inbox, postman, at_work = Inbox(desk.imap), Postman(desk.smtp), locked(desk.state / "lock")
+    lines = await probing.tried(desk.rules.desk, inbox, postman, seconds, at_work=at_work)
+    return [Finding(good, text) for good, text in lines]
 
 
 def _wrong(settings: Path, mistake: Mistaken) -> list[str]:
