@@ -17,6 +17,8 @@ from mailbot.core.events import (
 )
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Clerk, Rules
+from mailbot.store import DeadlineDue
+from mailbot.views.cases import case_text
 
 OTHER = "other@univ.example"
 NEW = "taro2@univ.example"
@@ -129,6 +131,11 @@ def test_a_proposal_nobody_vouches_for_is_asked_back_before_anybody_is_asked() -
     assert only(confirmed, CorrectionProposed).clerk == MORGAN
 
 
+def test_an_operator_who_looks_at_the_case_sees_what_waits() -> None:
+    of = proposed()
+    assert f"proposed   boss, by {MORGAN}: waits for a second clerk" in case_text(of.case, of.rules, ())
+
+
 def test_an_agreement_is_carried_out_once() -> None:
     of = proposed()
     seconded(of)
@@ -184,6 +191,20 @@ def test_after_five_working_days_it_comes_to_nothing_and_the_proposer_is_told(mo
     assert f"Boss's email = {OTHER}" in said(of.last(MORGAN))
     assert of.case.proposal is None
     assert refusal(seconded(of)) == "nothing_to_second"
+
+
+def test_its_time_is_over_also_while_the_case_is_on_hold() -> None:
+    of = reviewed()
+    of.order("HOLD 20 days the committee meets")
+    of.order(f"SET Boss's email = {OTHER}")
+    proposal = of.case.proposal
+    assert proposal is not None
+    assert of.case.wakes == proposal.until
+    assert DeadlineDue.of(of.case, proposal.until).what == "proposal"
+    of.now += timedelta(days=8)
+    of._taken(overdue(of.case, "proposal", of.rules, of.now))
+    assert of.case.hold is not None
+    assert of.case.wakes == of.case.hold.until
 
 
 def test_an_agreement_that_comes_too_late_does_not_count_also_before_the_limit_was_met() -> None:

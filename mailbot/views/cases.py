@@ -70,10 +70,7 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         f"waits for  {waits}" + (f", until {case.due}" if case.due else ""),
         f"revision   {case.revision}",
     ]
-    if case.hold:
-        head.append(f"on hold    until {case.hold.until}, by {case.hold.by}: {case.hold.reason}")
-    if case.assigned:
-        head.append(f"clerk      {case.assigned}")
+    head += _by_clerks(case)
     consent = case.consent
     if consent:
         head.append(f"consent    {consent.by}, {consent.at}, {'confirmed' if consent.confirmed else 'unconfirmed'}")
@@ -96,6 +93,15 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         ("automatic mails", robots),
     ]
     return "\n".join([*head, *(line for title, lines in parts if lines for line in ("", title, *lines)), *written])
+
+
+def _by_clerks(case: Case) -> list[str]:
+    """Whether the case is on hold, who looks after it, and what waits for a second clerk."""
+    hold, waits = case.hold, case.proposal
+    lines = [f"on hold    until {hold.until}, by {hold.by}: {hold.reason}"] if hold else []
+    lines += [f"clerk      {case.assigned}"] if case.assigned else []
+    lines += [f"proposed   {', '.join(waits.answers)}, by {waits.clerk}: waits for a second clerk"] if waits else []
+    return lines
 
 
 def _remark(remark: Remark, case: Case, rules: Rules) -> str:
