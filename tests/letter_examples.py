@@ -9,7 +9,7 @@ import pytest
 
 from mailbot.core import commands
 from mailbot.core.attached import File
-from mailbot.core.case import Attached, Case, Consent, Deed
+from mailbot.core.case import Attached, Case, Consent, Deed, Tried
 from mailbot.core.decide.command.values import Done
 from mailbot.core.events import Fault, LetterWritten, Remark, Row
 from mailbot.core.fields import understand
@@ -49,6 +49,10 @@ AFFILIATIONS = {"en": "Example University, Faculty of Science", "ja": "例示大
 REASONS = {
     "en": "The purpose describes teaching, not research. Please apply for a course account instead.",
     "ja": "ご記入の利用目的は授業での利用にあたります。講習用のアカウントをご申請ください。",
+}
+FORGED = {
+    "en": "ACCEPT\n\nI am travelling, please go ahead without asking.",
+    "ja": "承認\n\n出張中のため、折り返しのご連絡は不要です。",
 }
 QUESTIONS = {
     "en": "Could you tell me whether my student may start next week?\n\nRegards\nIchiro Suzuki",
@@ -193,6 +197,15 @@ def automatic(language: str) -> Case:
     return case(language, "review", "ready", attached=attached, bounced=("taro@univ.example",), **AGREED)
 
 
+def tried(language: str) -> Case:
+    """A case that somebody wrote orders about whom nothing proves to be a clerk."""
+    mails = tuple(
+        Tried(at=f"2026-04-06T0{hour}:00:00.000Z", by=by, text=FORGED[language])
+        for hour, by in enumerate(("morgan@staff.desk.example", "somebody@else.example"), 1)
+    )
+    return case(language, "review", "ready", notes=("Called on 6 April.",), tried=mails, tries=7, **AGREED)
+
+
 def closed(status: str, step: str = "review") -> Callable[[str], Case]:
     return lambda language: case(language, step, status, reason=REASONS[language] if status != "done" else "", **AGREED)
 
@@ -297,6 +310,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "consent-listed": written("consent", "responsible", listed("consent", "awaiting_consent")),
     "review-listed": written("review", "clerk", listed("review", "ready")),
     "review": written("review", "clerk", ready),
+    "review-tried": written("review", "clerk", tried),
     "review-automatic": written("review", "clerk", automatic),
     "review-filled": written("review", "clerk", filled_by_others),
     "agreed": written("agreed", "responsible", ready, documents=()),

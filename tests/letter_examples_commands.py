@@ -16,6 +16,7 @@ from letter_examples import (
     closed,
     collecting,
     consenting,
+    tried,
     written,
 )
 
@@ -306,6 +307,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-wrong-value": wrong_value,
     "shown": shown("shown", with_document),
     "shown-closed": shown("shown", closed("rejected")),
+    "shown-tried": shown("shown", tried),
     "shown-collecting": shown("shown", collecting),
     "shown-asked": shown("shown", asked),
     "shown-stopped": shown("shown", stopped),
@@ -316,6 +318,8 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "replied-open": written("replied", "applicant", collecting, text=ANSWERS, closes=False),
     "asked": written("asked", "applicant", asked),
     "asked-accepted": written("asked", "applicant", ASKED_AFTER),
+    "resumed-tried": written("resumed", "clerk", tried, by=None, text=RESTS),
+    "assigned-tried": written("assigned", "clerk", tried, by=DESK.clerks[0]),
     "resumed": written("resumed", "clerk", ready, by=None, text=RESTS),
     "resumed-task": written("resumed", "clerk", accepted_before("task", "in_progress"), by=DESK.clerks[0], text=RESTS),
     "status-on-hold": written("status", "applicant", resting),

@@ -44,7 +44,7 @@ def test_it_takes_less_than_twenty_seconds(kept: tuple[Path, str, float]) -> Non
         "AGREE",
         "同意します",
         "forged: a clerk's From, no token",
-        "→ no case, done: refused",
+        "→ 2026-00001: refused",
         "→ no case, quarantine: quarantined",
         "→ 2026-00001: opened, complete, waits for consent",
         "→ 2026-00002: opened, 4 to be asked, waits for fields",

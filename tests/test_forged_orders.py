@@ -1,5 +1,6 @@
 """Orders that nothing proves: one is a slip, several are somebody at work, of which the operator hears."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,9 @@ from test_attacks import before, last_events
 from test_decisions import WELL
 
 from mailbot.core.alarms import raised
+from mailbot.core.events import CommandsRefused
+from mailbot.store import Entry
+from mailbot.store.files.journal import Spot
 from mailbot.store.files.tally import Tally
 
 NOW = datetime(2026, 4, 7, tzinfo=UTC)
@@ -67,3 +71,52 @@ def test_a_checkpoint_without_such_orders_can_be_read() -> None:
     tally = Tally()
     tally.load(listed)
     assert len(tally.forged) == 0
+
+
+def counted(*orders: tuple[str | None, CommandsRefused]) -> dict[str, int]:
+    """How often what was counted after such orders, each refused a minute after the one before."""
+    tally = Tally()
+    note = tally.rows()[CommandsRefused]
+    for minute, (case, event) in enumerate(orders):
+        at = NOW + timedelta(minutes=minute)
+        note(event, Entry(minute + 1, at, case, None, "", "", False, "", (event,)), Spot("2026-04.jsonl", 0, 0))
+    return dict(Counter(about for _, about in tally.forged.listed()))
+
+
+def order(clerk: str = MORGAN, by: str = MORGAN, why: str = "no_token") -> CommandsRefused:
+    return CommandsRefused(by=by, letter=None, why=why, words=("ACCEPT",), clerk=clerk)
+
+
+def test_one_name_in_three_cases_is_counted_for_the_name() -> None:
+    assert counted(*((f"2026-0000{number}", order()) for number in (1, 2, 3)))[MORGAN] == 3
+
+
+def test_three_names_in_one_case_are_counted_for_the_case() -> None:
+    names = (f"clerk{number}@staff.desk.example" for number in (1, 2, 3))
+    assert counted(*((CASE, order(name, name)) for name in names))[CASE] == 3
+
+
+def test_whoever_answers_with_a_letter_of_a_clerk_counts_for_that_clerk() -> None:
+    letters = (order(by=f"{number}@evil.example", why="not_proven") for number in (1, 2, 3))
+    found = counted(*((f"2026-0000{number}", event) for number, event in enumerate(letters, 1)))
+    assert found[MORGAN] == 3
+    assert not any("evil" in about for about in found)
+
+
+def test_an_entry_from_before_names_were_kept_counts_for_its_sender() -> None:
+    assert counted((None, order(clerk=""))) == {MORGAN: 1}
+
+
+@pytest.mark.parametrize(
+    ("why", "counts"),
+    [
+        ("wrong_code", True),
+        ("asked_often", True),
+        ("mistakes", False),
+        ("code_expired", False),
+        ("moved_on", False),
+        ("no_case", False),
+    ],
+)
+def test_what_a_clerk_gets_wrong_is_no_alarm_and_guessing_codes_is(why: str, counts: bool) -> None:
+    assert bool(counted((CASE, order(clerk="", why=why)))) is counts

@@ -36,10 +36,19 @@ class Remembered:
     letters_today: int = 0
     twins: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def recipients(self) -> dict[str, tuple[str, str]]:
+        """To whom each letter went, and the name of its key."""
+        return {name: (info.to, info.key) for name, info in self.letters.items()}
+
 
 NOTHING = Remembered({}, {})
 MOST_CLAIMS = 20
 """How many letters a mail may claim to answer; whoever claims more has no honest reason."""
+NUMBER = re.compile(r"(?<![\d-])\d{4}-\d{5,9}(?![\d-])", re.ASCII)
+"""The number of a case, as subjects have it."""
+MOST_NUMBERS = 3
+"""How many cases a subject may name."""
 FOOTER = re.compile(r"^[ \t]*[_-]{20,}[ \t]*$", re.MULTILINE)
 """The line with which lists begin what they put below a mail."""
 TWIN_DOUBT = "the Message-ID of another mail of this sender"
@@ -84,7 +93,19 @@ def claimed_letters(message: Message, rules: Rules) -> tuple[str, ...]:
     letter of a case that a command in it names comes that case, so that it is known whether there is one."""
     claimed = tuple(dict.fromkeys(claim.letter for claim in claims(message, rules.desk.address)))[:MOST_CLAIMS]
     named = named_cases(new_text(message.text)) if claimed else ()
-    return (*claimed, *(f"{number}.1" for number in named))
+    return (*claimed, *(f"{number}.1" for number in (*named, *_numbers(message, rules.desk))))
+
+
+def _numbers(message: Message, desk: Desk) -> tuple[str, ...]:
+    """The cases that the subject of a mail in a clerk's name names; nobody else's subject is looked at."""
+    named = any(desk.clerk(mailbox.address) for mailbox in message.senders)
+    return tuple(dict.fromkeys(NUMBER.findall(message.subject)))[:MOST_NUMBERS] if named else ()
+
+
+def _suggested(message: Message, claimed: tuple[Claim, ...], remembered: Remembered, desk: Desk) -> str:
+    """The case that orders are about if they are what they claim to be; it may be noted there that somebody tried."""
+    named = (*(claim.case or "" for claim in claimed), *_numbers(message, desk))
+    return next((number for number in named if number in remembered.cases), "")
 
 
 def gather(
@@ -103,8 +124,7 @@ def gather(
     """
     desk = rules.desk
     claimed = claims(message, desk.address)
-    recipients = {name: (info.to, info.key) for name, info in remembered.letters.items()}
-    claim = first_proven(claimed, desk.name, recipients, keys)
+    claim = first_proven(claimed, desk.name, remembered.recipients, keys)
     info = remembered.letters[claim.letter] if claim else None
     case = remembered.cases.get(claim.case or "") if claim else None
     if info and case and info.role == "responsible" and info.to.lower() != _responsible(case, rules, info.to):
@@ -131,6 +151,7 @@ def gather(
         same=same,
         secrets=message.secrets,
         code=_code(clues.new_text, claim, info, desk, keys),
+        suggested=_suggested(message, claimed, remembered, desk) if kind == "command" and claim is None else "",
     )
 
 

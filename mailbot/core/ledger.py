@@ -53,8 +53,8 @@ class Ledger:
     `told_seq` the number of that entry (0: never). `sealed` are the mails that held a secret. `done` has the nonces of
     the orders carried out lately, each with the number of its entry. `digested` is when clerks were last told what
     waits; `away` are clerks (addresses in lower case) who are out of office, each with the last day of it (ISO 8601).
-    `forged` are the orders by mail that nothing proved lately: which case they named (else in whose name they came),
-    and when (aware UTC).
+    `forged` are the orders by mail that nothing proved lately, one row for the case they named, one for the clerk in
+    whose name they came, each with when (aware UTC).
     """
 
     opened: datetime | None = None

@@ -75,7 +75,7 @@ ABOUT: Mapping[str, Callable[[Scene, str], str]] = {
     **dict.fromkeys(("allowed", "asked", "settled", "set_proposed"), Scene.field),
     **dict.fromkeys(("document", "documents_void"), Scene.document),
     **dict.fromkeys(("step", "task", "passed", "step_void", "reminded"), Scene.step),
-    **dict.fromkeys(("ordered", "refused"), Scene.order),
+    **dict.fromkeys(("ordered", "refused", "unproven"), Scene.order),
 }
 """How what a deed is about is worded; without a row it stands as it is."""
 

@@ -1,6 +1,6 @@
 """Cases as people read them: the list, the queue, one case with its letters. It only reads."""
 
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from mailbot.core.case import Case
@@ -90,6 +90,7 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         ("still wrong", faults),
         ("to be looked at", remarks),
         ("notes", notes),
+        ("unauthenticated mails with orders, which did nothing", [*_tried(case)]),
         ("automatic mails", robots),
     ]
     return "\n".join([*head, *(line for title, lines in parts if lines for line in ("", title, *lines)), *written])
@@ -102,6 +103,14 @@ def _by_clerks(case: Case) -> list[str]:
     lines += [f"clerk      {case.assigned}"] if case.assigned else []
     lines += [f"proposed   {', '.join(waits.answers)}, by {waits.clerk}: waits for a second clerk"] if waits else []
     return lines
+
+
+def _tried(case: Case) -> Iterator[str]:
+    """What came in a clerk's name and nothing proves; of more than a case keeps only how many."""
+    for mail in case.tried:
+        yield f"  {mail.at}  from {mail.by}: {clip(' / '.join(mail.text.split(chr(10))), 200)}"
+    if more := case.tries - len(case.tried):
+        yield f"  {more} more, in the log"
 
 
 def _remark(remark: Remark, case: Case, rules: Rules) -> str:

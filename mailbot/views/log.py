@@ -132,7 +132,7 @@ SENTENCES: Mapping[str, Sentence] = {
         f"accepted by {v.clerk}" + f" as {v.account}" * bool(v.account) + f" until {v.until}" * bool(v.until)
     ),
     "rejected": lambda v: f"rejected by {v.clerk}" + f" ({v.ground})" * bool(v.ground) + _because(clip(v.reason, 80)),
-    "noted": lambda v: f"note by {v.clerk}: {clip(v.text, 80)}",
+    "noted": lambda v: f"{'note by' if v.authenticated else 'unauthenticated words of'} {v.clerk}: {clip(v.text, 80)}",
     "handed_to_clerk": lambda v: f"handed to a clerk ({v.why})",
     "mail_attached": lambda v: "attached" + ", nothing changed" * (v.sort not in SHOWN) + f" ({v.why})",
     "ignored": lambda v: f"ignored ({v.reason})",

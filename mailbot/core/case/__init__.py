@@ -14,6 +14,7 @@ from mailbot.core.case.values import (
     Pending,
     Proposal,
     Status,
+    Tried,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Pending",
     "Proposal",
     "Status",
+    "Tried",
     "fold",
     "opened",
 ]

@@ -174,7 +174,6 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.Assigned: lambda case, event, at: {"assigned": event.to},
     e.Accepted: ends.accepted,
     e.Rejected: ends.closed("rejected"),
-    e.Noted: lambda case, event, at: {"notes": (*case.notes, event.text)},
     e.HandedToClerk: lambda case, event, at: {"stuck": True},
     e.Reminded: lambda case, event, at: {"remind": None},
     e.Expired: ends.closed("expired"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mailbot.core import events as e
+from mailbot.core.case.orders import MOST_TRIED, UNPROVEN
 from mailbot.core.case.revising import REVISING
 from mailbot.core.case.values import Case, Deed
 
@@ -64,7 +65,9 @@ DEEDS: Mapping[type, Row] = {
     e.Held: _plain("held"),
     e.Resumed: _plain("resumed"),
     e.CommandsRun: _plain("ordered", "words"),
-    e.CommandsRefused: _plain("refused", "words"),
+    e.CommandsRefused: lambda case, event: Deed(
+        what="unproven" if event.why in UNPROVEN else "refused", by=event.by, about=event.words
+    ),
     e.ConfirmationAsked: _plain("asked_back"),
     e.CorrectionProposed: lambda case, event: Deed(what="set_proposed", by=event.clerk, about=tuple(event.answers)),
     e.CorrectionSeconded: _plain("set_seconded"),
@@ -82,7 +85,7 @@ CODES = frozenset(
     """opened plan address step consent declined consent_void accepted rejected expired document documents_void task
     passed stopped step_void completed ended withdrawn reopened duplicate allowed asked settled vouched ordered
     assigned unassigned held resumed set_proposed set_seconded set_lapsed
-    refused asked_back reminded handed attached proposed bounced fields same field field_new field_empty
+    refused unproven asked_back reminded handed attached proposed bounced fields same field field_new field_empty
     field_wrong changed mail_applicant mail_responsible mail_holder mail_clerk letter_sent letter_due
     letter_held letter_failed letter_dropped letter_bounced""".split()
 )
@@ -97,6 +100,7 @@ ASIDE = frozenset(
         "held",
         "resumed",
         "refused",
+        "unproven",
         "asked_back",
         "set_proposed",
         "set_seconded",
@@ -121,6 +125,8 @@ def after(case: Case, event: e.Event, seq: int, at: str) -> dict[str, Any]:
 
 
 def _deeds(case: Case, event: e.Event, revising: bool) -> Iterator[Deed]:
+    if isinstance(event, e.CommandsRefused) and event.why in UNPROVEN and case.tries >= MOST_TRIED:
+        return  # what others do must not push out what clerks did
     if isinstance(event, e.FieldsRead):
         yield from _fields(case, event)
     elif type(event) in DEEDS:

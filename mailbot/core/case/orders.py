@@ -1,13 +1,17 @@
-"""What orders of clerks leave in a case: carried out, or waiting for a code or a second
-clerk. It knows no command."""
+"""What orders of clerks leave in a case: carried out, waiting for a code or a second clerk, or tried by whoever it was.
+It knows no command."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mailbot.core import events as e
-from mailbot.core.case.values import Case, Pending, Proposal
+from mailbot.core.case.values import Case, Pending, Proposal, Tried
 
 Change = Mapping[str, Any]
+UNPROVEN = frozenset({"no_token", "not_proven"})
+"""Why orders are refused of which nothing proves that they are a clerk's."""
+MOST_TRIED = 5
+"""Mails with such orders of which a case keeps the words; further ones are counted, so that no flood fills it."""
 
 
 def commands_run(case: Case, event: e.CommandsRun, at: str) -> Change:
@@ -21,6 +25,18 @@ def confirmation_asked(case: Case, event: e.ConfirmationAsked, at: str) -> Chang
     waiting = {block: pending for block, pending in case.pending.items() if pending.until > at}
     asked = Pending(clerk=event.clerk, letter=event.letter, text=event.text, until=event.until)
     return {"pending": {**waiting, event.block: asked}}
+
+
+def commands_refused(case: Case, event: e.CommandsRefused, at: str) -> Change:
+    """Somebody tried."""
+    return {"tries": case.tries + 1} if event.why in UNPROVEN else {}
+
+
+def noted(case: Case, event: e.Noted, at: str) -> Change:
+    """A note, or the words of a mail that nothing proves to be a clerk's: never among the notes."""
+    if event.authenticated:
+        return {"notes": (*case.notes, event.text)}
+    return {"tried": (*case.tried, Tried(at=at, by=event.clerk, text=event.text))}
 
 
 def correction_proposed(case: Case, event: e.CorrectionProposed, at: str) -> Change:
@@ -39,5 +55,7 @@ ROWS: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.CorrectionProposed: correction_proposed,
     e.CorrectionSeconded: _settled,
     e.CorrectionLapsed: _settled,
+    e.CommandsRefused: commands_refused,
+    e.Noted: noted,
 }
 """What each kind of event about orders changes."""

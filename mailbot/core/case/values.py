@@ -123,6 +123,15 @@ class Deed(e.Frozen):
     now: e.Value = ""
 
 
+class Tried(e.Frozen):
+    """A mail with orders that nothing proves to be a clerk's: when it came (journal text), from which address as it
+    says, and its words."""
+
+    at: str
+    by: str
+    text: str
+
+
 class Hold(e.Frozen):
     """A case that rests: by which clerk, from when, until when (journal texts), why."""
 
@@ -148,7 +157,8 @@ class Case(e.Frozen):
     whose doubtful value counts, `allowed` those a clerk made an exception for, with the reason; `asked` those a clerk
     wants looked at again, with their words in `asked_text`; `undone` is who had accepted the case before that. `ground`
     is the code of a rejection; `given` the account name and `until` the last day of an acceptance. `vouched` is the
-    responsible person's address that a clerk vouches for. `assigned` is the address of the clerk who is responsible for
+    responsible person's address that a clerk vouches for. `tried` are the first mails with orders that nothing proves
+    to be a clerk's, `tries` how many came in all. `assigned` is the address of the clerk who is responsible for
     the case. `hold` is there while the case rests. `stopped` is who objects to a change. `rows` are the rows of
     registers that were looked up last. `pending` are commands that wait for a code, by their digest. `proposal` is
     a change that waits for a second clerk. `history` is what was done last, oldest first.
@@ -208,6 +218,8 @@ class Case(e.Frozen):
     rows: tuple[e.Row, ...] = ()
     pending: dict[str, Pending] = {}
     proposal: Proposal | None = None
+    tried: tuple[Tried, ...] = ()
+    tries: int = 0
     history: tuple[Deed, ...] = ()
 
     @property

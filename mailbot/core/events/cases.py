@@ -12,7 +12,8 @@ class Facts(Frozen):
     attachments; `twin` is an earlier mail (its digest) with the same identity, and `same` whether its content is the
     same too. `operator` is who gave the order that the entry carries out. `rows` are the rows of registers that were
     looked up, `others` the open cases of the same form and sender, `secrets` what was masked in the mail before anybody
-    saw it (`secrets.Kind`), `code` whether the code in it is that of the letter it answers.
+    saw it (`secrets.Kind`), `code` whether the code in it is that of the letter it answers. `suggested` is the case
+    that orders name without proving anything: by a token that does not hold, or a number in the subject.
     """
 
     kind: Literal["facts"] = "facts"
@@ -35,6 +36,7 @@ class Facts(Frozen):
     others: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     code: Literal["", "right", "wrong"] = ""
+    suggested: str = ""
 
 
 class DeskOpened(Frozen):
@@ -182,7 +184,8 @@ class Rejected(Frozen):
 
 
 class Noted(Frozen):
-    """A note of a clerk (address) for colleagues; it changes nothing."""
+    """A note of a clerk (address) for colleagues; it changes nothing. Not `authenticated` are the words of a mail with
+    orders that nothing proves to be a clerk's; `clerk` is its sender, as it says."""
 
     kind: Literal["noted"] = "noted"
     clerk: str

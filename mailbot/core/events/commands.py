@@ -63,13 +63,15 @@ class CorrectionLapsed(Frozen):
 
 
 class CommandsRefused(Frozen):
-    """Commands were found and not carried out; `why` is a code of words.toml, `words` the keywords written."""
+    """Commands were found and not carried out; `why` is a code of words.toml, `words` the keywords written, `clerk` the
+    clerk (address) in whose name they came, where nothing proves that they are theirs."""
 
     kind: Literal["commands_refused"] = "commands_refused"
     by: str
     letter: str | None
     why: str
     words: tuple[str, ...] = ()
+    clerk: str = ""
 
 
 class QueueShown(Frozen):

@@ -35,7 +35,10 @@ NEEDED: Mapping[str, frozenset[str]] = {
     | {f"{code}{end}" for code in ("filled_by_another", "label_misspelt") for end in ("", "_own")},
     "next": NEXT,
     "dates": frozenset({"date", *DATE_LISTS}),
-    "values": frozenset({"yes", "no", "plan", "extension", "ssh_key", "tb", "units", "between", "needless", "until"}),
+    "values": frozenset(
+        {"yes", "no", "plan", "extension", "ssh_key", "tb", "units", "between", "needless", "until"}
+        | {"tried_head", "tried", "tried_more"}
+    ),
     "files": FILE_KINDS | {"unnamed"},
     "signs": SCRIPTS | KINDS | {"sign", "unseen_sign", "between", "sender_name", "sender_address"},
     "deeds": CODES,

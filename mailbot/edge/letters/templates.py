@@ -91,7 +91,7 @@ def _clip(text: object, columns: int = 60) -> str:
     return clip(str(text), columns)
 
 
-def _quote(text: object, most: int = 40) -> str:
+def quote(text: object, most: int = 40) -> str:
     """Somebody's words behind quote marks, `most` lines of them."""
     kept = [part for line in lines(str(text)).strip().split("\n") for part in _quoted(line)]
     return "\n".join(kept[:most] + ["> […]"] * (len(kept) > most))
@@ -103,7 +103,7 @@ def _quoted(line: str) -> list[str]:
     return [quoted] if width(quoted) <= WIDEST else wrap(line, COLUMNS, "> ").split("\n")
 
 
-FILTERS: Mapping[str, Callable[..., str]] = {"wrap": _wrap, "clip": _clip, "quote": _quote}
+FILTERS: Mapping[str, Callable[..., str]] = {"wrap": _wrap, "clip": _clip, "quote": quote}
 """What templates may do to a text; docs/letters.md says what they are for."""
 
 

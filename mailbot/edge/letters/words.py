@@ -15,6 +15,7 @@ from mailbot.core.events import LetterWritten
 from mailbot.core.outcome import Letter
 from mailbot.core.rules import Form, Rules
 from mailbot.edge.letters.templates import COLUMNS, WIDEST, rendered
+from mailbot.edge.letters.tried import tried
 from mailbot.edge.letters.voice import Voice
 
 BETWEEN_LANGUAGES = "\n\n" + "-" * 60 + "\n\n"
@@ -56,7 +57,7 @@ KNOWN = frozenset(CALLS + CALLS_OF_CASE + CALLS_OF_CLERKS) | set(
     """case form desk to role lang forms clerk why by text mistakes commands table keywords subject keys again megabytes
     done onward closes words shell named which unknown rows held_by parts
     size_megabytes mails more alarms over notice filled documents wanted attached secrets settled garbled
-    files code changes rejections assigned waiting""".split()
+    files code changes rejections assigned waiting tried""".split()
 )
 """Every name a template may use; which of them a letter has is said in docs/letters.md."""
 
@@ -118,6 +119,7 @@ class Letters:
             "table": fitting(case, form) if isinstance(case, Case) and isinstance(form, Form) else COMMANDS,
             "keywords": COMMANDS,
             "assigned": self._assigned(case) if isinstance(case, Case) else "",
+            "tried": tried(case, voice) if isinstance(case, Case) and letter.role == "clerk" else "",
             "rejections": self.rules.words[language].rejections,
         }
         calls: dict[str, Callable[..., str]] = {

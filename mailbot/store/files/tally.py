@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mailbot.core import events as e
+from mailbot.core.case.orders import UNPROVEN
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.ledger import InQuarantine, Sealed
 from mailbot.core.sorting import AUTOMATIC
@@ -23,7 +24,8 @@ TWINS = timedelta(days=30)
 MOST_TWINS = 50_000
 FORGED, MOST_FORGED = timedelta(days=1), 1_000
 """How long orders are remembered that nothing proved, and how many."""
-UNPROVEN = ("no_token", "not_proven")
+ALARMING = UNPROVEN | {"wrong_code", "asked_often"}
+"""Why orders are refused that may be somebody else's: nothing proves them, or their code is not found."""
 PLAIN = ("adopted", "observed", "validity", "vanished", "told_seq")
 """What is a plain JSON value as it is."""
 
@@ -101,9 +103,11 @@ class Tally:
         self.away[event.clerk.lower()] = event.until
 
     def _refused(self, event: e.CommandsRefused, entry: Entry, spot: Spot) -> None:
-        """Whose name was used is known from the case, or else from the claim."""
-        if event.why in UNPROVEN:
-            self.forged.add(entry.at, entry.case or event.by.lower())
+        """Counted for the case it is about and for the clerk in whose name it came: somebody at work may try one
+        name in many cases, or many names in one."""
+        if event.why in ALARMING:
+            for about in filter(None, (entry.case, (event.clerk or event.by).lower())):
+                self.forged.add(entry.at, about)
 
     def take_group(self, group: Sequence[Entry]) -> None:
         """All entries of one mail, order or deadline, after their events were noted one by one."""

@@ -26,14 +26,15 @@ from mailbot.core.decide.command import (
     looking_after,
     seconding,
     showing,
+    unproven,
 )
 from mailbot.core.decide.command.confirming import ask_back, codeless, pending, too_long, unsure
 from mailbot.core.decide.command.telling import transcript
 from mailbot.core.decide.command.values import Done, Work, begun, differences, known_up_to, settled
-from mailbot.core.decide.incoming import Incoming, Story, without_case
+from mailbot.core.decide.incoming import Incoming
 from mailbot.core.decide.moves import reach
 from mailbot.core.events import CommandsRefused, CommandsRun
-from mailbot.core.outcome import Decision, Letter
+from mailbot.core.outcome import Decision
 from mailbot.core.rules import Clerk
 from mailbot.core.told import Told
 from mailbot.core.vouching import unconfirmed
@@ -75,7 +76,7 @@ def run(mail: Incoming) -> Decision:
     if asked is not None and clerk is not None and mail.as_clerk:
         return queue.show(mail, clerk, asked)
     if case is None or clerk is None or not mail.proven or mail.letter is None or mail.letter.role != "clerk":
-        return _unproven(mail)
+        return unproven.refused(mail)
     answered = mail.facts.letter or ""
     parsed, commands = _read(mail.new_text, case, answered)
     if not commands:
@@ -250,29 +251,6 @@ def _refused(
     if why == "moved_on" and case.status == "ready":
         story.to_clerk(clerk, going_on.review(story))
     return story.decision()
-
-
-def _unproven(mail: Incoming) -> Decision:
-    """Commands from somebody not proven to be a clerk: nothing is done, the clerk whose name was used is told."""
-    desk, case = mail.rules.desk, mail.case
-    why = "no_case" if mail.as_clerk else "no_token" if mail.letter is None else "not_proven"
-    refused = CommandsRefused(by=mail.address, letter=mail.facts.letter, why=why, words=_first_line(mail))
-    owner = mail.letter.to if mail.letter and mail.letter.role == "clerk" else mail.address
-    clerk = desk.clerk(owner)
-    if case is not None and clerk is not None:
-        story = Story(case, case.number, mail.rules, mail.now)
-        story.add(mail.facts, refused)
-        story.to_clerk(clerk, "not_counted", why=why, by=mail.address)
-        return story.decision()
-    if clerk is None or mail.facts.letters_today >= desk.budgets.general_answers_per_day:
-        return without_case(mail, refused)
-    data = {"why": why, "by": mail.address, "clerk": clerk}
-    return without_case(mail, refused, Letter("not_counted", clerk.address, "clerk", (clerk.language,), data))
-
-
-def _first_line(mail: Incoming) -> tuple[str, ...]:
-    line = mail.new_text.strip().partition("\n")[0].strip()[:200]
-    return (codeless(mail, line),) if line else ()
 
 
 __all__ = ["CARRY_OUT", "Done", "Work", "run", "run_order"]
