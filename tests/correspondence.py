@@ -49,6 +49,7 @@ class Correspondence:
     cases: dict[str, Case] = field(default_factory=dict)
     letters: list[LetterWritten] = field(default_factory=list)
     rows: tuple[Row, ...] = ()
+    away: dict[str, str] = field(default_factory=dict)
     seq: int = 0
     words: Letters = field(init=False)
 
@@ -84,7 +85,7 @@ class Correspondence:
         )
         who = Sender.model_validate({"address": sender, "role": role, "tier": tier})
         facts = Facts(sort=sort, sender=who, letter=f"{number}.{newest}", letter_state="verified", found_by="address")
-        found = {"rows": self.rows, "code": code}
+        found = {"rows": self.rows, "code": code, "away": self.away}
         return self._decided(self._message(sender, text, **more), facts.model_copy(update=found))
 
     def order(self, text: str, clerk: str = MORGAN, number: str = "2026-00001", **more: object) -> Decision:
@@ -94,7 +95,7 @@ class Correspondence:
     def passes(self, days: int, number: str = "2026-00001") -> Decision:
         """So many days go by, then the limit of the step has passed."""
         self.now += timedelta(days=days)
-        return self._taken(overdue(self.cases[number], "limit", self.rules, self.now))
+        return self._taken(overdue(self.cases[number], "limit", self.rules, self.now, away=self.away))
 
     def _message(
         self,

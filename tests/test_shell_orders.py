@@ -39,7 +39,7 @@ def by_shell(of: Correspondence, text: str, clerk: str = "", number: str = "2026
     """An order of the operator Anna."""
     order = RunCommands(case=number, text=text, clerk=clerk)
     ordered = Ordered(by=ANNA, at=to_text(of.now), order=order)
-    return of._taken(commanded(ordered, order, of.cases, (), of.rules, of.now))
+    return of._taken(commanded(ordered, order, of.cases, Facts(), of.rules, of.now))
 
 
 def with_clerks(rules: Rules, *addresses: str) -> Rules:
@@ -111,7 +111,7 @@ def test_an_order_needs_a_case_and_a_clerk_of_the_desk(rules: Rules) -> None:
     of = ready(rules)
     for clerk, case, why in (("", "2026-00009", "no_such_case"), (TARO, "2026-00001", "no_such_clerk")):
         order = RunCommands(case=case, text="ACCEPT", clerk=clerk)
-        decision = commanded(Ordered(by=ANNA, at=to_text(of.now), order=order), order, of.cases, (), rules, of.now)
+        decision = commanded(Ordered(by=ANNA, at=to_text(of.now), order=order), order, of.cases, Facts(), rules, of.now)
         assert (decision.case, only(decision, OrderRefused)) == (None, OrderRefused(why=why, about=clerk or case))
 
 

@@ -1,5 +1,6 @@
 """Deadlines: reminders and limits that have come are decided and journaled. It sends nothing and knows no server."""
 
+from mailbot.core.away import absent
 from mailbot.core.case import Case
 from mailbot.core.decide import overdue
 from mailbot.core.evidence import lookups_of
@@ -20,7 +21,8 @@ async def meet(tools: Tools, due: DeadlineDue, clock: Clock) -> None:
         if case is not None and case.open and _has_come(due, case, to_text(now)):
             asked = Asked(rows=lookups_of(case, tools.rules), registers=tools.rules.desk.registers)
             rows = (await batch.recall(asked)).rows if asked.rows else ()
-            await append(tools, batch, [overdue(case, due.what, tools.rules, now, rows)], None, now)
+            away = absent(tools.store.ledger().away, tools.rules.desk, now)
+            await append(tools, batch, [overdue(case, due.what, tools.rules, now, rows, away)], None, now)
 
 
 def _has_come(due: DeadlineDue, case: Case, now: str) -> bool:

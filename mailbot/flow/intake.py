@@ -10,12 +10,14 @@ from hashlib import sha256
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from mailbot.core.away import absent
 from mailbot.core.decide import decide
 from mailbot.core.events import Event, Facts, Operator, Place, Quarantined
 from mailbot.core.evidence import Remembered, asks_queue, claimed_letters, gather, identity, lookups, opens
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import GENERAL, Decision
 from mailbot.core.sender import only_sender
+from mailbot.core.sorting import AUTOMATIC
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools
 from mailbot.store import Asked, Batch, Digest
@@ -103,7 +105,8 @@ async def _take_in(
     if isinstance(message, Message):
         facts = gather(message, remembered, tools.rules, tools.keys.secrets, place=mail.place)
         facts = await _with_more(tools, batch, message, facts, remembered, now)
-        facts = facts.model_copy(update={"operator": by}) if by else facts
+        away = _away(absent(tools.store.ledger().away, tools.rules.desk, now), facts)
+        facts = facts.model_copy(update={"operator": by, "away": away}) if by or away else facts
     cases = remembered.cases
     if isinstance(message, Message) and asks_queue(message, facts):
         cases = {**cases, **(await batch.recall(Asked(open=True))).cases}
@@ -135,6 +138,12 @@ async def append(tools: Tools, batch: Batch, decisions: Sequence[Decision], mail
         last = case.last_letter if case else 0
         more = index < len(decisions) - 1
         batch.append(tools.draft(decision, at=now, mail=mail, last_letter=last, more=more))
+
+
+def _away(known: dict[str, str], facts: Facts) -> dict[str, str]:
+    """Who is out of office; a clerk who proves to write is back."""
+    back = facts.sender.address.lower() if facts.sender and facts.sender.tier != "0" else ""
+    return known if facts.sort in AUTOMATIC else {address: until for address, until in known.items() if address != back}
 
 
 def _address(message: Message) -> str:

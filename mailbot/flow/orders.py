@@ -3,9 +3,11 @@ nothing."""
 
 import asyncio
 
+from mailbot.core.away import absent
 from mailbot.core.commands import named_cases
 from mailbot.core.decide.orders import carry_out as decide
 from mailbot.core.decide.orders import commanded, imported, refused
+from mailbot.core.events import Facts
 from mailbot.core.evidence import lookups_of
 from mailbot.core.ledger import Ledger
 from mailbot.core.orders import DropLetters, ImportRegister, Ordered, ReleaseLetters, RetryMail, RunCommands
@@ -71,7 +73,8 @@ async def _command(tools: Tools, ordered: Ordered, order: RunCommands, clock: Cl
         named = tuple(f"{number}.1" for number in named_cases(order.text))
         recall = await batch.recall(Asked(letters=named, rows=rows, registers=desk.registers))
         cases = {**recall.cases, order.case: case} if case else recall.cases
-        await append(tools, batch, [commanded(ordered, order, cases, recall.rows, tools.rules, now)], None, now)
+        facts = Facts(rows=recall.rows, away=absent(tools.store.ledger().away, desk, now))
+        await append(tools, batch, [commanded(ordered, order, cases, facts, tools.rules, now)], None, now)
 
 
 def _in_quarantine(ledger: Ledger) -> set[str]:

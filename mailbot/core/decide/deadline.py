@@ -22,23 +22,29 @@ GRACE = 3
 PAUSE = 5
 """Working days by which an absence puts a reminder off."""
 REMINDERS = ("reminder", "unreached")
+NOBODY_AWAY: Mapping[str, str] = {}
 
 
 def overdue(
-    case: Case, what: Literal["remind", "limit", "proposal"], rules: Rules, now: datetime, rows: tuple[Row, ...] = ()
+    case: Case,
+    what: Literal["remind", "limit", "proposal"],
+    rules: Rules,
+    now: datetime,
+    rows: tuple[Row, ...] = (),
+    away: Mapping[str, str] = NOBODY_AWAY,
 ) -> Decision:
     """What a passed reminder or limit, or the end of its rest, does to a case: remind once; at the limit what its step
     says (`steps.after`); it goes on. What waits for a second clerk comes to nothing.
 
     `now` is an aware UTC instant up to which the inbox has been read, `rows` what registers say then
-    (`evidence.lookups_of`).
+    (`evidence.lookups_of`), `away` who is out of office then (`away.absent`).
     """
     story = Story(case, case.number, rules, now)
     if what == "proposal":
-        story.add(Facts(sort="deadline", sort_row=what))
+        story.add(Facts(sort="deadline", sort_row=what, away=dict(away)))
         seconds.lapse(story)
         return story.decision()
-    story.add(Facts(sort="deadline", sort_row="hold" if case.hold else what, rows=rows))
+    story.add(Facts(sort="deadline", sort_row="hold" if case.hold else what, rows=rows, away=dict(away)))
     if case.hold is not None:
         resting.over(story)
         return story.decision()

@@ -1,9 +1,10 @@
 """Decisions about the desk itself, without a case: its quarantine, its alarms, its mailbox. They know no server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mailbot.core.away import absent, at_the_head, there
 from mailbot.core.events import Alarmed, AlarmEnded, Facts, MailboxSeen, MailsVanished, QuarantineTold
 from mailbot.core.ledger import InQuarantine, Ledger
 from mailbot.core.outcome import Decision, Letter
@@ -14,13 +15,14 @@ MOST_LISTED = 10
 
 
 def quarantine_told(ledger: Ledger, rules: Rules, now: datetime) -> Decision | None:
-    """The clerks who may decide are told what came into quarantine since they were told last, at most once a calendar
-    day where the desk is; None if there is nothing to tell today. `now` is an aware UTC instant."""
+    """The clerks who may decide and are there are told what came into quarantine since they were told last, at most
+    once a calendar day where the desk is; None if there is nothing to tell today. `now` is an aware UTC instant."""
     desk, told = rules.desk, ledger.told
     fresh = tuple(mail for mail in ledger.quarantine if mail.seq > ledger.told_seq)
     if not fresh or (told is not None and _day(told, desk) == _day(now, desk)):
         return None
-    letters = tuple(_of_quarantine(clerk, fresh) for clerk in desk.clerks if "decide" in clerk.roles)
+    deciding = [clerk for clerk in desk.clerks if "decide" in clerk.roles]
+    letters = tuple(_of_quarantine(clerk, fresh) for clerk in there(deciding, absent(ledger.away, desk, now)))
     return Decision(None, (Facts(sort="routine"), QuarantineTold(mails=len(fresh))), letters)
 
 
@@ -38,7 +40,7 @@ def alarms_changed(raised: Mapping[str, str], ledger: Ledger, rules: Rules, now:
     was.
 
     `raised` maps the codes of the alarms that hold at `now` (aware UTC) to their figures in words. Operators are those
-    of desk.toml; without any, the clerks who answer for the desk; without such, all who may decide.
+    of desk.toml; without any, the clerks who answer for the desk and are there; without such, those who may decide.
     """
     new = {code: detail for code, detail in raised.items() if code not in ledger.alarms}
     over = tuple(sorted(ledger.alarms - raised.keys()))
@@ -46,14 +48,15 @@ def alarms_changed(raised: Mapping[str, str], ledger: Ledger, rules: Rules, now:
         return None
     events = [Alarmed(alarm=code, detail=detail) for code, detail in new.items()]
     ended = [AlarmEnded(alarm=code) for code in over]
-    letters = tuple(_of_alarms(rules.desk, address, new, over) for address in operators(rules.desk))
+    asked = operators(rules.desk, absent(ledger.away, rules.desk, now))
+    letters = tuple(_of_alarms(rules.desk, address, new, over) for address in asked)
     return Decision(None, (Facts(sort="alarm"), *events, *ended), letters)
 
 
-def operators(desk: Desk) -> tuple[str, ...]:
-    """The addresses of whoever looks after the service."""
-    heads = tuple(clerk.address for clerk in desk.clerks if "head" in clerk.roles)
-    return desk.operators or heads or tuple(clerk.address for clerk in desk.clerks if "decide" in clerk.roles)
+def operators(desk: Desk, away: Collection[str] = ()) -> tuple[str, ...]:
+    """The addresses of whoever looks after the service; clerks who are `away` (addresses in lower case) are not asked
+    where others are there."""
+    return desk.operators or tuple(clerk.address for clerk in at_the_head(desk, away))
 
 
 def _of_alarms(desk: Desk, address: str, new: Mapping[str, str], over: tuple[str, ...]) -> Letter:

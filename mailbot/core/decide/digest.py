@@ -1,9 +1,10 @@
 """Every working morning each clerk is told what waits. It knows no clock and moves no case."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from mailbot.core.away import absent
 from mailbot.core.calendar import add_working_days, is_working_day
 from mailbot.core.case import Case
 from mailbot.core.events import DigestsSent, Facts
@@ -33,19 +34,15 @@ def digests(cases: Iterable[Case], ledger: Ledger, rules: Rules, now: datetime) 
     where nobody is written to. None if it is not time."""
     if not is_due(ledger, rules.desk, now):
         return None
-    open_, today = ordered(cases), now.astimezone(ZoneInfo(rules.desk.timezone)).date()
-    there = [clerk for clerk in rules.desk.clerks if "read" in clerk.roles and not away(clerk.address, ledger, today)]
+    open_, gone = ordered(cases), absent(ledger.away, rules.desk, now)
+    there = [clerk for clerk in rules.desk.clerks if "read" in clerk.roles and clerk.address.lower() not in gone]
     letters = tuple(letter for clerk in there if (letter := _letter(clerk, open_, ledger, rules, now)))
     return Decision(None, (Facts(sort="routine"), DigestsSent(clerks=tuple(one.to for one in letters))), letters)
 
 
-def away(address: str, ledger: Ledger, today: date) -> bool:
-    """Whether a clerk is out of office on that day of the desk, as far as an automatic answer of theirs said."""
-    return ledger.away.get(address.lower(), "") >= today.isoformat()
-
-
 def _letter(clerk: Clerk, cases: Sequence[Case], ledger: Ledger, rules: Rules, now: datetime) -> Letter | None:
-    mine = [case for case in cases if waiting(case, rules) in ("clerk", "?") and _concerns(case, clerk)]
+    gone = absent(ledger.away, rules.desk, now)
+    mine = [case for case in cases if waiting(case, rules) in ("clerk", "?") and _concerns(case, clerk, gone)]
     parts: dict[str, list[Case]] = {}
     for case in mine:
         part = next((part for part, test in _tests(clerk, ledger, rules, now).items() if test(case)), "")
@@ -66,9 +63,9 @@ def _rows(cases: Iterable[Case], shown: frozenset[str], rules: Rules, now: datet
     return tuple(row(case, rules, now) for case in cases if case.number in shown)
 
 
-def _concerns(case: Case, clerk: Clerk) -> bool:
-    """What a colleague has is theirs, but for those who answer for the desk."""
-    return "head" in clerk.roles or assigned(case) in ("", clerk.address.lower())
+def _concerns(case: Case, clerk: Clerk, gone: Collection[str]) -> bool:
+    """What a colleague has is theirs while they are there, but for those who answer for the desk."""
+    return "head" in clerk.roles or assigned(case) in ("", clerk.address.lower(), *gone)
 
 
 def _tests(clerk: Clerk, ledger: Ledger, rules: Rules, now: datetime) -> Mapping[str, Test]:

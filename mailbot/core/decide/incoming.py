@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mailbot.core.away import at_the_head, there
 from mailbot.core.case import Case, LetterInfo, fold
 from mailbot.core.decide.registered import holder
 from mailbot.core.enclosures import enclosures
@@ -142,18 +143,24 @@ class Story:
         self._write(template, clerk.address, "clerk", (clerk.language,), {**data, "clerk": clerk})
 
     def to_clerks(self, template: str, **data: object) -> None:
-        """Write to every clerk who may decide, one letter each."""
-        for clerk in self.rules.desk.clerks:
-            if "decide" in clerk.roles:
-                self.to_clerk(clerk, template, **data)
+        """Write to every clerk who may decide and is there, one letter each."""
+        for clerk in self.there("decide"):
+            self.to_clerk(clerk, template, **data)
 
     def to_head(self, template: str, **data: object) -> None:
-        """Write to the clerks who answer for the desk; without such, to all who may decide."""
-        heads = [clerk for clerk in self.rules.desk.clerks if "head" in clerk.roles]
-        for clerk in heads:
+        """Write to the clerks who answer for the desk; where none of them is there, to those who may decide."""
+        for clerk in at_the_head(self.rules.desk, self.away):
             self.to_clerk(clerk, template, **data)
-        if not heads:
-            self.to_clerks(template, **data)
+
+    @property
+    def away(self) -> Mapping[str, str]:
+        """The clerks who are out of office, as the facts say."""
+        return next((event.away for event in self.events if isinstance(event, Facts)), {})
+
+    def there(self, role: str) -> tuple[Clerk, ...]:
+        """The clerks with this role who are there; all with it where only such are who take part in the case."""
+        clerks = [clerk for clerk in self.rules.desk.clerks if role in clerk.roles]
+        return there(clerks, self.away, {self.known.applicant.lower(), self.responsible.lower()})
 
     def _write(self, template: str, to: str, role: str, languages: tuple[str, ...], data: Mapping[str, object]) -> None:
         who = to.lower() if role == "clerk" else role

@@ -18,7 +18,6 @@ from mailbot.core.events import (
     OrderRefused,
     QuarantineDismissed,
     RegisterImported,
-    Row,
     SecretDestroyed,
 )
 from mailbot.core.ledger import Ledger
@@ -81,12 +80,12 @@ def imported(
 
 
 def commanded(
-    ordered: Ordered, order: RunCommands, cases: Mapping[str, Case], rows: tuple[Row, ...], rules: Rules, now: datetime
+    ordered: Ordered, order: RunCommands, cases: Mapping[str, Case], found: Facts, rules: Rules, now: datetime
 ) -> Decision:
     """A clerk's commands that were given at the shell, carried out on the order's case or refused, with a transcript.
 
-    `cases` has that case, if there is one, and those that the commands name; `rows` what registers say of it
-    (`evidence.lookups_of`); `now` is an aware UTC instant.
+    `cases` has that case, if there is one, and those that the commands name; `found` what was looked up for it: the
+    rows of registers (`evidence.lookups_of`), and who is away; `now` is an aware UTC instant.
     """
     case = cases.get(order.case)
     if case is None:
@@ -95,7 +94,7 @@ def commanded(
     clerk = desk.clerk(order.clerk) if order.clerk else operator_as_clerk(ordered.by.user, desk.languages[0])
     if clerk is None:
         return refused(ordered, "no_such_clerk", order.clerk)
-    facts = _facts(ordered).model_copy(update={"rows": rows})
+    facts = _facts(ordered).model_copy(update={"rows": found.rows, "away": found.away})
     text = without_macs(secrets.masked(order.text)[0])
     return run_order(Incoming(Message("", 0), text, None, facts, cases, rules, now), case, clerk)
 

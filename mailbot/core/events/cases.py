@@ -14,6 +14,7 @@ class Facts(Frozen):
     looked up, `others` the open cases of the same form and sender, `secrets` what was masked in the mail before anybody
     saw it (`secrets.Kind`), `code` whether the code in it is that of the letter it answers. `suggested` is the case
     that orders name without proving anything: by a token that does not hold, or a number in the subject.
+    `away` are the clerks who are out of office (addresses in lower case), each with the last day of it (ISO 8601).
     """
 
     kind: Literal["facts"] = "facts"
@@ -37,6 +38,7 @@ class Facts(Frozen):
     secrets: tuple[str, ...] = ()
     code: Literal["", "right", "wrong"] = ""
     suggested: str = ""
+    away: dict[str, str] = {}
 
 
 class DeskOpened(Frozen):

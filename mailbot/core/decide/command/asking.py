@@ -43,8 +43,8 @@ def _tell_undone(work: Work) -> None:
     story = work.story
     if story.responsible.lower() != story.known.applicant.lower() and responsible_was_asked(story):
         story.to_responsible("undone")
-    for clerk in story.rules.desk.clerks:
-        if "decide" in clerk.roles and clerk.address != work.clerk.address:
+    for clerk in story.there("decide"):
+        if clerk.address != work.clerk.address:
             story.to_clerk(clerk, "undone", by=work.clerk)
 
 

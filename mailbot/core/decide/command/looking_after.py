@@ -11,12 +11,14 @@ from mailbot.core.decide import resting
 from mailbot.core.decide.command.values import Work
 from mailbot.core.events import Assigned, Held
 from mailbot.core.instants import to_text
+from mailbot.core.rules import Clerk
 
 DECIDED = frozenset({"ACCEPT", "REJECT", "CLOSE", "DUPLICATE", "HOLD"})
 
 
 def assign(work: Work, command: Command) -> str | Mistake:
-    """The case has a responsible clerk, who is told unless they took it themselves; or none any more."""
+    """The case has a responsible clerk, who is told unless they took it themselves; or none any more. That they are out
+    of office is said to whoever gives it to them all the same."""
     story, clerks = work.story, work.story.rules.desk.clerks
     meant = clerks_meant(command.text, work.clerk, clerks)
     if meant is None:
@@ -33,7 +35,14 @@ def assign(work: Work, command: Command) -> str | Mistake:
     story.add(Assigned(clerk=work.clerk.address, to=clerk.address))
     if clerk.address != work.clerk.address:
         story.to_clerk(clerk, "assigned", by=work.clerk)
-    return clerk.name
+    return _named(work, clerk)
+
+
+def _named(work: Work, clerk: Clerk) -> str:
+    """The name of a clerk, and until when they are out of office."""
+    until, language, rules = work.story.away.get(clerk.address.lower(), ""), work.clerk.language, work.story.rules
+    day = day_words(date.fromisoformat(until), language, rules) if until else ""
+    return rules.say(language, "values", "away", name=clerk.name, day=day) if day else clerk.name
 
 
 def hold(work: Work, command: Command) -> str | Mistake:
