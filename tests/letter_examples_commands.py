@@ -135,6 +135,11 @@ def resting(language: str) -> Case:
     return case_.model_copy(update={"status": "on_hold", "hold": hold})
 
 
+def resting_asked(language: str) -> Case:
+    """A case on hold whose applicant was asked for something."""
+    return collecting(language).model_copy(update={"status": "on_hold", "hold": resting(language).hold})
+
+
 def refused_on_hold(language: str) -> Letter:
     """A transcript of a decision that has to wait."""
     read = tuple(part for part in commands.parse("ACCEPT") if isinstance(part, commands.Command))
@@ -321,6 +326,8 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "resumed-tried": written("resumed", "clerk", tried, by=None, text=RESTS),
     "assigned-tried": written("assigned", "clerk", tried, by=DESK.clerks[0]),
     "resumed": written("resumed", "clerk", ready, by=None, text=RESTS),
+    "held": written("held", "applicant", resting),
+    "held-asked": written("held", "applicant", resting_asked),
     "resumed-task": written("resumed", "clerk", accepted_before("task", "in_progress"), by=DESK.clerks[0], text=RESTS),
     "status-on-hold": written("status", "applicant", resting),
     "review-on-hold": written("review", "clerk", resting),

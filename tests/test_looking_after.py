@@ -1,6 +1,7 @@
 """Who looks after a case, and a case that rests for a while: what clerks order, and what comes of it."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 import pytest
 from correspondence import MORGAN, SATO, Correspondence, kinds, only, said, written
@@ -9,8 +10,9 @@ from test_clerk_commands import ICHIRO, RULES, TARO, accepted, desk, mistake, pl
 from mailbot.core.calendar import working_days_between
 from mailbot.core.case import fold
 from mailbot.core.commands.arguments import until_and_reason
-from mailbot.core.decide.deadline import pause
+from mailbot.core.decide.deadline import overdue, pause
 from mailbot.core.events import Assigned, Facts, Held, Resumed
+from mailbot.core.instants import to_text
 from mailbot.core.rules import Clerk
 from mailbot.views.cases import case_text, cases_table
 
@@ -115,13 +117,48 @@ def test_how_long_a_case_may_rest(text: str, until: str | int | None, reason: st
     assert until_and_reason(text, date(2026, 4, 6)) == (until, reason)
 
 
-def test_a_case_rests_until_the_morning_of_the_day_and_nobody_outside_is_told() -> None:
+def test_a_case_rests_until_the_morning_of_the_day_and_the_applicant_is_told_the_day_alone() -> None:
     of = reviewed()
     decision = of.order("HOLD 20 April the committee meets")
     assert only(decision, Held).until == "2026-04-19T15:00:00.000Z"
     assert (of.case.status, of.case.step, of.case.wakes) == ("on_hold", "review", "2026-04-19T15:00:00.000Z")
-    assert written(decision) == [("transcript", MORGAN)]
+    assert written(decision) == [("held", TARO), ("transcript", MORGAN)]
+    assert "until Monday 20 April 2026" in said(of.last(TARO))
+    assert "committee" not in of.last(TARO).text
     assert "put on hold: until Monday 20 April 2026" in said(of.last(MORGAN))
+
+
+def test_the_applicant_is_told_once_a_day_that_it_rests_until() -> None:
+    of = reviewed()
+    told = [written(of.order(f"HOLD {day} a reason"))[0] for day in ("20 April", "20 April 2026", "21 April")]
+    assert told == [("held", TARO), ("transcript", MORGAN), ("held", TARO)]
+
+
+def test_what_the_clerk_has_to_say_to_the_applicant_goes_beside_it() -> None:
+    of = reviewed()
+    decision = of.order("HOLD 20 April the committee meets\nREPLY\n\nOur committee decides on the 17th.")
+    assert written(decision) == [("held", TARO), ("replied", TARO), ("transcript", MORGAN)]
+    assert "the committee meets" not in " ".join(letter.text for letter in of.letters if letter.to == TARO)
+
+
+def test_an_applicant_who_was_asked_for_something_need_not_hurry() -> None:
+    of = reviewed()
+    of.order("ASK Room")
+    of.order("HOLD 20 April abroad")
+    assert "can wait until then as well" in said(of.last(TARO))
+
+
+@pytest.mark.parametrize("what", ["remind", "limit"])
+def test_neither_reminder_nor_limit_comes_before_the_rest_is_over(what: Literal["remind", "limit"]) -> None:
+    of = reviewed()
+    due = of.case.due or ""
+    of.order("HOLD 30 April abroad")
+    assert of.case.wakes == "2026-04-29T15:00:00.000Z"
+    assert of.case.wakes > due > "", "the casebook is asked for nothing before"
+    of.now += timedelta(days=24)
+    decision = overdue(of.case, what, RULES, of.now)
+    assert kinds(decision) == ["resumed"]
+    assert (only(decision, Resumed).due or "") > to_text(of.now)
 
 
 def test_working_days_of_the_desk_are_counted_and_the_reason_may_stand_below() -> None:

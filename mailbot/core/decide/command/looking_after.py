@@ -46,7 +46,8 @@ def _named(work: Work, clerk: Clerk) -> str:
 
 
 def hold(work: Work, command: Command) -> str | Mistake:
-    """The case rests until the morning of a day, and then is before the clerks again by itself."""
+    """The case rests until the morning of a day, and then is before the clerks again by itself. The applicant hears
+    until when; the reason is for clerks, and what is to be said to the applicant is a REPLY."""
     story, desk = work.story, work.story.rules.desk
     until, said = until_and_reason(command.text, work.today)
     reason = "\n\n".join(part for part in (said, command.below) if part)
@@ -58,7 +59,10 @@ def hold(work: Work, command: Command) -> str | Mistake:
     given = isinstance(until, str)
     day = date.fromisoformat(str(until)) if given else _after(work, int(until)).astimezone(zone).date()
     morning = datetime.combine(day, time(0), zone)
+    before = story.known.hold
     story.add(Held(clerk=work.clerk.address, until=to_text(morning), reason=reason))
+    if before is None or before.until != to_text(morning):
+        story.to_applicant("held")
     language = work.clerk.language
     return story.rules.say(language, "values", "until", day=day_words(day, language, story.rules))
 
