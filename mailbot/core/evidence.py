@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mailbot.core import attached
+from mailbot.core import accounts, attached
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.chain import canonical
 from mailbot.core.commands import code_in, named_cases, queue_asked
@@ -227,7 +227,15 @@ def lookups(message: Message, facts: Facts, remembered: Remembered, rules: Rules
     said = _said(message, form, answers_ours=not opened) if facts.sort in ("application", "answer") else {}
     found = (_sought(form, _values(form, rules, {**before, **answers}), rules) for answers in ({}, *said))
     members = _members(message, form) if said else ()
-    return tuple(dict.fromkeys(sought for several in (*found, members) for sought in several))
+    given = accounts.sought(account_given(message, facts, remembered, rules), form)
+    return tuple(dict.fromkeys(sought for several in (*found, members, given) for sought in several))
+
+
+def account_given(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> str:
+    """The account name that a clerk's acceptance gives or leaves; empty where there is none."""
+    case = _case(facts, remembered) if facts.sort == "command" else None
+    form = rules.forms.get(case.form) if case else None
+    return accounts.wanted(new_text(message.text), case, form) if case and form else ""
 
 
 def _members(message: Message, form: Form) -> Iterator[Sought]:

@@ -10,10 +10,20 @@ from hashlib import sha256
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from mailbot.core.accounts import had_by
 from mailbot.core.away import absent
 from mailbot.core.decide import decide
 from mailbot.core.events import Event, Facts, Operator, Place, Quarantined
-from mailbot.core.evidence import Remembered, asks_queue, claimed_letters, gather, identity, lookups, opens
+from mailbot.core.evidence import (
+    Remembered,
+    account_given,
+    asks_queue,
+    claimed_letters,
+    gather,
+    identity,
+    lookups,
+    opens,
+)
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import GENERAL, Decision
 from mailbot.core.sender import only_sender
@@ -126,9 +136,12 @@ async def _with_more(
     if form is None and not rows:
         return facts
     year = now.astimezone(ZoneInfo(rules.desk.timezone)).year if form else None
-    asked = Asked(mail=message.digest, sender=_address(message), year=year, form=form or "")
+    login = account_given(message, facts, remembered, rules)
+    asked = Asked(mail=message.digest, sender=_address(message), year=year, form=form or "", open=bool(login))
     recall = await batch.recall(dataclasses.replace(asked, rows=rows, registers=rules.desk.registers))
-    return facts.model_copy(update={"number": recall.number, "rows": recall.rows, "others": recall.others})
+    taken = had_by(login, (facts.letter or "").partition(".")[0], recall.cases.values(), rules)
+    found = {"number": recall.number, "rows": recall.rows, "others": recall.others, "taken": taken}
+    return facts.model_copy(update=found)
 
 
 async def append(tools: Tools, batch: Batch, decisions: Sequence[Decision], mail: Digest | None, now: datetime) -> None:

@@ -3,6 +3,7 @@ nothing."""
 
 import asyncio
 
+from mailbot.core import accounts
 from mailbot.core.away import absent
 from mailbot.core.commands import named_cases
 from mailbot.core.decide.orders import carry_out as decide
@@ -69,11 +70,14 @@ async def _command(tools: Tools, ordered: Ordered, order: RunCommands, clock: Cl
     """A clerk's commands on a case; with the first letter of a case that they name comes that case, as for a mail."""
     async with tools.store.batch() as batch:
         case, now, desk = await batch.case(order.case), clock(), tools.rules.desk
-        rows = lookups_of(case, tools.rules) if case else ()
+        rows, form = (lookups_of(case, tools.rules), tools.rules.forms.get(case.form)) if case else ((), None)
+        login = accounts.wanted(order.text, case, form) if case and form else ""
+        rows = (*rows, *accounts.sought(login, form)) if form else rows
         named = tuple(f"{number}.1" for number in named_cases(order.text))
-        recall = await batch.recall(Asked(letters=named, rows=rows, registers=desk.registers))
+        recall = await batch.recall(Asked(letters=named, rows=rows, registers=desk.registers, open=bool(login)))
         cases = {**recall.cases, order.case: case} if case else recall.cases
-        facts = Facts(rows=recall.rows, away=absent(tools.store.ledger().away, desk, now))
+        taken = accounts.had_by(login, order.case, recall.cases.values(), tools.rules)
+        facts = Facts(rows=recall.rows, away=absent(tools.store.ledger().away, desk, now), taken=taken)
         await append(tools, batch, [commanded(ordered, order, cases, facts, tools.rules, now)], None, now)
 
 

@@ -1,7 +1,7 @@
 """What people may write to the desk beside forms: tables of keywords that carry their help, and how they are read.
 It carries nothing out."""
 
-from mailbot.core.commands.arguments import named_cases
+from mailbot.core.commands.arguments import accepted_as, named_cases
 from mailbot.core.commands.fitting import RESTING, fitting, meant, rejectable, still_asked, undecided
 from mailbot.core.commands.participants import (
     PARTICIPANTS,
@@ -46,6 +46,7 @@ __all__ = [
     "Verb",
     "Word",
     "above_consent",
+    "accepted_as",
     "asks_help",
     "asks_status",
     "begins_with_command",

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from mailbot.core.commands.reading import MOST_LINES, first_block, folded, word_and_rest
-from mailbot.core.commands.table import WORDS
+from mailbot.core.commands.reading import MOST_LINES, first_block, folded, terms, word_and_rest
+from mailbot.core.commands.table import ROWS, WORDS
 from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.dates import read_date
 from mailbot.core.fields.types import TYPES
@@ -137,6 +137,14 @@ def named_cases(new_text: str) -> tuple[str, ...]:
     words = map(word_and_rest, first_block(new_text)[0][:MOST_LINES])
     numbers = (case_number(rest) for word, rest in words if word in WORDS and WORDS[word].verb == "DUPLICATE")
     return tuple(number for number in numbers if number)
+
+
+def accepted_as(new_text: str) -> str | None:
+    """The account name that an acceptance in a new text gives, empty if it gives none; None if nothing is accepted in
+    it. No line is compared with keywords that it only resembles."""
+    words = map(word_and_rest, first_block(new_text)[0][:MOST_LINES])
+    said = next((terms(rest) for word, rest in words if word in ROWS["ACCEPT"].words), None)
+    return None if said is None else account_name(said[0]) or ""
 
 
 def named_fields(text: str, form: Form) -> tuple[tuple[str, ...], tuple[str, ...]]:

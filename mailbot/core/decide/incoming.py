@@ -153,9 +153,14 @@ class Story:
             self.to_clerk(clerk, template, **data)
 
     @property
+    def facts(self) -> Facts:
+        """The facts that the entry rests on, once they are told."""
+        return next((event for event in self.events if isinstance(event, Facts)), Facts())
+
+    @property
     def away(self) -> Mapping[str, str]:
-        """The clerks who are out of office, as the facts say."""
-        return next((event.away for event in self.events if isinstance(event, Facts)), {})
+        """The clerks who are out of office."""
+        return self.facts.away
 
     def there(self, role: str) -> tuple[Clerk, ...]:
         """The clerks with this role who are there; all with it where only such are who take part in the case."""

@@ -85,7 +85,8 @@ def commanded(
     """A clerk's commands that were given at the shell, carried out on the order's case or refused, with a transcript.
 
     `cases` has that case, if there is one, and those that the commands name; `found` what was looked up for it: the
-    rows of registers (`evidence.lookups_of`), and who is away; `now` is an aware UTC instant.
+    rows of registers (`evidence.lookups_of`, `accounts.sought`), who is away, which case has the account; `now` is an
+    aware UTC instant.
     """
     case = cases.get(order.case)
     if case is None:
@@ -94,7 +95,7 @@ def commanded(
     clerk = desk.clerk(order.clerk) if order.clerk else operator_as_clerk(ordered.by.user, desk.languages[0])
     if clerk is None:
         return refused(ordered, "no_such_clerk", order.clerk)
-    facts = _facts(ordered).model_copy(update={"rows": found.rows, "away": found.away})
+    facts = _facts(ordered).model_copy(update={"rows": found.rows, "away": found.away, "taken": found.taken})
     text = without_macs(secrets.masked(order.text)[0])
     return run_order(Incoming(Message("", 0), text, None, facts, cases, rules, now), case, clerk)
 

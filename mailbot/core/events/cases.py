@@ -14,6 +14,7 @@ class Facts(Frozen):
     looked up, `others` the open cases of the same form and sender, `secrets` what was masked in the mail before anybody
     saw it (`secrets.Kind`), `code` whether the code in it is that of the letter it answers. `suggested` is the case
     that orders name without proving anything: by a token that does not hold, or a number in the subject.
+    `taken` is the open case that was accepted with the account name which orders give (empty: none).
     `away` are the clerks who are out of office (addresses in lower case), each with the last day of it (ISO 8601).
     """
 
@@ -38,6 +39,7 @@ class Facts(Frozen):
     secrets: tuple[str, ...] = ()
     code: Literal["", "right", "wrong"] = ""
     suggested: str = ""
+    taken: str = ""
     away: dict[str, str] = {}
 
 

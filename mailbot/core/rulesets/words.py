@@ -37,7 +37,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "dates": frozenset({"date", *DATE_LISTS}),
     "values": frozenset(
         {"yes", "no", "plan", "extension", "ssh_key", "tb", "units", "between", "needless", "until"}
-        | {"away", "tried_head", "tried", "tried_more"}
+        | {"account", "account_of", "away", "tried_head", "tried", "tried_more"}
     ),
     "files": FILE_KINDS | {"unnamed"},
     "signs": SCRIPTS | KINDS | {"sign", "unseen_sign", "between", "sender_name", "sender_address"},

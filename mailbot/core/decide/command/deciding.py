@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from mailbot.core.accounts import registered
 from mailbot.core.calendar import day_words
 from mailbot.core.case import Case
 from mailbot.core.commands import Command, Mistake, terms
@@ -14,15 +15,21 @@ from mailbot.core.steps import current
 
 def accept(work: Work, command: Command) -> str | Mistake:
     """Accepted, perhaps under an account name of the clerk's or up to a day; both are told, and the case goes on with
-    the step after its review."""
+    the step after its review. Nobody gets the account of somebody else."""
     login, until = terms(command.text) or ("", "")
     name, day, field = account_name(login), day_to_come(until, work.today), made_in(work.story.form)
+    story, wished = work.story, work.story.known.values.get(field, "")
+    account = name or (wished if isinstance(wished, str) else "")
     reasons = {
         "no_account_made": bool(login) and not field,
         "no_account_name": bool(login) and name is None,
         "day_to_come": bool(until) and day is None,
+        "account_taken": bool(field) and registered(account, story.known, story.form, story.rules),
+        "account_given": bool(field) and bool(story.facts.taken),
     }
     why = next((why for why, holds in reasons.items() if holds), "")
+    if why in ("account_taken", "account_given"):
+        return Mistake(why, command.line, said=_had(work, account, story.facts.taken))
     if why:
         return Mistake(why, command.line, command.verb)
     given = {"account": name or "", "field": field if name else "", "until": day or ""}
@@ -37,6 +44,12 @@ def _until(work: Work, day: str | None) -> str:
     return (
         rules.say(language, "values", "until", day=day_words(date.fromisoformat(day), language, rules)) if day else ""
     )
+
+
+def _had(work: Work, account: str, number: str) -> str:
+    """The account name that somebody else has, and the case that has it, as clerks read it."""
+    code = "account_of" if number else "account"
+    return work.story.rules.say(work.clerk.language, "values", code, account=account, number=number)
 
 
 def reject(work: Work, command: Command) -> str | Mistake:
