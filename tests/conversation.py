@@ -3,7 +3,8 @@
 A file begins with a title and prose, and perhaps a ```desk block, keys of rules/desk.toml that are different there.
 Each `## <day> <time> …` heading is an instant (desk time), followed by one ```mail block, or by none when time just
 passes. A ```register <name> block is a CSV file that the operator imports, an ```order <case> [<address>] block what
-they order in a clerk's words, in that clerk's name or nobody's.
+they order in a clerk's words, in that clerk's name or nobody's. A ```desk block under a heading changes rules/desk.toml
+from then on, a ```keys block names the keys of reply addresses there are from then on, the first of them the current one.
 Blocks ```log and ```letter under it are what the desk did; run the tests with MAILBOT_GOLDEN=1 to have them written
 anew, then read them.
 
@@ -15,7 +16,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,14 +28,15 @@ from mailbot.core.events import LetterWritten, Operator
 from mailbot.core.instants import to_text
 from mailbot.core.orders import ImportRegister, Order, Ordered, RunCommands
 from mailbot.core.pulse import Pulse
-from mailbot.core.rules import Rules
+from mailbot.core.rules import Desk, Rules
 from mailbot.edge import config
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
+from mailbot.edge.letters import Letters, Stationery
 from mailbot.edge.postman import Sent
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.reader import Reader
-from mailbot.flow.tools import Keys
+from mailbot.flow.tools import Keys, Tools
 from mailbot.service import Round, Work, reader_for, settle
 from mailbot.service.duties import carry_out_orders, look_after
 from mailbot.store.files import give_register, submit
@@ -71,6 +73,8 @@ class Scene:
     mail: str | None
     register: tuple[str, str] | None = None
     order: tuple[str, str, str] | None = None
+    desk: str | None = None
+    keys: str | None = None
 
 
 def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
@@ -85,6 +89,8 @@ def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
         mail = re.search(r"(?ms)^```mail\n(.*?)^```$", rest)
         register = re.search(r"(?ms)^```register (\w+)\n(.*?)^```$", rest)
         order = re.search(r"(?ms)^```order (\S+) ?(\S*)\n(.*?)^```$", rest)
+        desk = re.search(r"(?ms)^```desk\n(.*?)^```$", rest)
+        keys = re.search(r"(?ms)^```keys\n(.*?)^```$", rest)
         prose = re.split(r"(?m)^```", rest, maxsplit=1)[0].strip()
         found.append(
             Scene(
@@ -94,6 +100,8 @@ def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
                 mail[1] if mail else None,
                 register and (register[1], register[2]),
                 order and (order[1], order[2], order[3]),
+                desk and desk[1],
+                keys and keys[1],
             )
         )
     return head.rstrip(), found
@@ -108,6 +116,7 @@ async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], r
     nowhere = Inbox(Account("127.0.0.1", 9, "none", "", ""))
     async with desks.opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools:
         for scene in told:
+            tools = _changed(tools, scene)
             if scene.mail is not None:
                 raw = raw_mail(scene.mail, rules.desk.address, relay.letters)
                 await take_in(tools, reader, [Delivered(raw)], lambda at=scene.at: at)
@@ -129,6 +138,19 @@ async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], r
     return "\n\n".join(out) + "\n"
 
 
+def _changed(tools: Tools, scene: Scene) -> Tools:
+    """The desk after the operator changed its rules or its keys, and started it again."""
+    rules, keys = tools.rules, tools.keys
+    if scene.desk is not None:
+        desk = {name: getattr(rules.desk, name) for name in Desk.model_fields} | tomllib.loads(scene.desk)
+        rules = rules.model_copy(update={"desk": Desk.model_validate(desk)})
+    if scene.keys is not None:
+        names = scene.keys.split()
+        keys = Keys(names[0], {name: KEYS.secrets.get(name) or name.encode().ljust(32) for name in names})
+    made = {"letters": Letters(rules), "stationery": Stationery(rules.desk, keys.secrets)}
+    return replace(tools, rules=rules, keys=keys, **made) if scene.desk or scene.keys else tools
+
+
 def _import(state: Path, scene: Scene) -> None:
     """The operator gives the order to import a register; it is carried out at the scene's instant."""
     assert scene.register is not None
@@ -145,6 +167,7 @@ def _scene_text(scene: Scene) -> str:
     parts = [scene.heading, scene.prose, f"```mail\n{scene.mail}```" if scene.mail is not None else ""]
     if scene.register is not None:
         parts.insert(2, f"```register {scene.register[0]}\n{scene.register[1]}```")
+    parts[2:2] = [f"```{name}\n{text}```" for name, text in (("desk", scene.desk), ("keys", scene.keys)) if text]
     if scene.order is not None:
         case, clerk, text = scene.order
         parts.insert(2, f"```order {case} {clerk}".rstrip() + f"\n{text}```")

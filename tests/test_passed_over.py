@@ -106,6 +106,12 @@ def test_what_somebody_has_who_is_away_stands_in_the_mornings_letter_of_the_othe
     assert set(parts(case, rules, Ledger(away=away))) - {MORGAN} == told
 
 
+def test_what_somebody_had_who_is_no_clerk_any_more_concerns_everybody() -> None:
+    rules = _with(QUEUED)
+    case = ready(rules).model_copy(update={"assigned": "left@staff.desk.example"})
+    assert set(parts(case, rules)) == {SATO, MORGAN}
+
+
 def _with(rules: Rules, *more: Clerk) -> Rules:
     desk_ = rules.desk.model_copy(update={"clerks": (*rules.desk.clerks, *more), "digest": "08:30"})
     return rules.model_copy(update={"desk": desk_})

@@ -42,7 +42,9 @@ def digests(cases: Iterable[Case], ledger: Ledger, rules: Rules, now: datetime) 
 
 def _letter(clerk: Clerk, cases: Sequence[Case], ledger: Ledger, rules: Rules, now: datetime) -> Letter | None:
     gone = absent(ledger.away, rules.desk, now)
-    mine = [case for case in cases if waiting(case, rules) in ("clerk", "?") and _concerns(case, clerk, gone)]
+    mine = [
+        case for case in cases if waiting(case, rules) in ("clerk", "?") and _concerns(case, clerk, gone, rules.desk)
+    ]
     parts: dict[str, list[Case]] = {}
     for case in mine:
         part = next((part for part, test in _tests(clerk, ledger, rules, now).items() if test(case)), "")
@@ -63,9 +65,10 @@ def _rows(cases: Iterable[Case], shown: frozenset[str], rules: Rules, now: datet
     return tuple(row(case, rules, now) for case in cases if case.number in shown)
 
 
-def _concerns(case: Case, clerk: Clerk, gone: Collection[str]) -> bool:
-    """What a colleague has is theirs while they are there, but for those who answer for the desk."""
-    return "head" in clerk.roles or assigned(case) in ("", clerk.address.lower(), *gone)
+def _concerns(case: Case, clerk: Clerk, gone: Collection[str], desk: Desk) -> bool:
+    """What a colleague has is theirs while they are there and a clerk at all, but for those who answer for the desk."""
+    free = assigned(case) in ("", clerk.address.lower(), *gone) or desk.clerk(assigned(case)) is None
+    return "head" in clerk.roles or free
 
 
 def _tests(clerk: Clerk, ledger: Ledger, rules: Rules, now: datetime) -> Mapping[str, Test]:
