@@ -3,8 +3,8 @@
 A file begins with a title and prose, and perhaps a ```desk block, keys of rules/desk.toml that are different there.
 Each `## <day> <time> …` heading is an instant (desk time), followed by one ```mail block, or by none when time just
 passes. A ```register <name> block is a CSV file that the operator imports, an ```order <case> [<address>] block what
-they order in a clerk's words, in that clerk's name or nobody's. A ```desk block under a heading changes rules/desk.toml
-from then on, a ```keys block names the keys of reply addresses there are from then on, the first of them the current one.
+they order in a clerk's words, in that clerk's name or nobody's. A ```desk block there changes rules/desk.toml from then
+on; a ```keys block names the keys of reply addresses that there are from then on, the first of them the current one.
 Blocks ```log and ```letter under it are what the desk did; run the tests with MAILBOT_GOLDEN=1 to have them written
 anew, then read them.
 

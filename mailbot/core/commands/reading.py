@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from mailbot.core.commands.table import ROWS, WORDS, Row, Takes, Verb
 
@@ -35,6 +36,17 @@ ALONE: Mapping[str, str] = {"CONFIRM": "confirm_alone", "SECOND": "second_alone"
 """Commands that stand alone in their mail, and what it is to write others beside them."""
 MOST_LINES = 50
 """Lines of a block of commands; whoever writes more has not written commands."""
+
+MOST_OF_WORD = 40
+"""Characters of a word that are compared with keywords."""
+BRACKETS = "「」『』【】[]<>〈〉\"'*"
+SENTENCE = re.compile(
+    r"[をにとで]?(?:お願い)?(?:いた|致)?(?:します|しました|する|した|です|願います|して(?:ください|下さい))か?\??$"
+)
+"""What makes a sentence of a Japanese keyword."""
+NEGATION = re.compile(r"(?:ません|ませんでした|ない|なかった)[。か]?\??$")
+STEMS: Mapping[str, Row] = {SENTENCE.sub("", word) or word: row for word, row in WORDS.items()}
+"""The keywords without it."""
 
 TURNS: Mapping[str, frozenset[Takes]] = {
     "wanted": frozenset({"text", "code_or_text"}),
@@ -111,12 +123,22 @@ def _wrong(row: Row, rest: str) -> str:
     return "text_wanted" if row.takes in ("line", "line_and_text") and not rest else ""
 
 
+def _near(word: str) -> Verb | Literal[""]:
+    """The keyword that a word was probably meant as; none for one that says that something is not done. Japanese words
+    are compared without what makes a sentence of them: 確認しました has more letters of 発送しました than of 確認."""
+    bare = word.strip(BRACKETS)
+    stem = SENTENCE.sub("", bare) or bare
+    if NEGATION.search(bare):
+        return ""
+    close = difflib.get_close_matches(stem, STEMS, n=1, cutoff=0.6)
+    return STEMS[close[0]].verb if close else ""
+
+
 def _read_line(line: str) -> Command | Mistake:
     word, rest = word_and_rest(line)
     row = WORDS.get(word)
     if row is None:
-        close = difflib.get_close_matches(word[:40], WORDS, n=1, cutoff=0.6)
-        return Mistake("unknown_word", line, WORDS[close[0]].verb if close else "")
+        return Mistake("unknown_word", line, _near(word[:MOST_OF_WORD]))
     wrong = _wrong(row, rest)
     return Mistake(wrong, line, row.verb) if wrong else Command(row.verb, rest, line)
 
