@@ -185,7 +185,7 @@ def queue(which: str, count: int = 2, **more: object) -> Callable[[str], Letter]
     """The list that a clerk asked for."""
     due, since = "2026-04-10T14:59:59.000Z", "2026-04-06T01:00:00.000Z"
     one = Waiting("2026-00042", FORM.title, "Taro Iden", "clerk", since, due, True, False, "morgan@staff.desk.example")
-    two = Waiting("2026-00044", FORM.title, "井手 花子", "applicant", since, None, False, False, "")
+    two = Waiting("2026-00044", FORM.title, "井手 花子", "applicant", since, None, False, False, "", tried=True)
     held = replace(two, number="2026-00045", held=True)
     names = {"morgan@staff.desk.example": "Alex Morgan"}
     data = {"which": which, "wanted": FORM, "unknown": "", "rows": (one, two, held)[:count], "held_by": names}

@@ -14,6 +14,7 @@ from mailbot.core.events import Facts, Noted, Sender
 from mailbot.core.evidence import NOTHING, Remembered, claimed_letters, gather
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.outcome import Decision
+from mailbot.core.queue import row
 from mailbot.views.cases import case_text
 
 MALLORY = "mallory@evil.example"
@@ -68,6 +69,13 @@ def test_the_operator_reads_it_with_the_case() -> None:
     text = case_text(of.case, of.rules, [])
     assert "unauthenticated mails with orders, which did nothing" in text
     assert f"from {MALLORY}: ACCEPT / please" in text
+
+
+def test_the_lists_of_the_queue_say_that_somebody_tried() -> None:
+    of = reviewed()
+    assert not row(of.case, of.rules, of.now).tried
+    passed_on(of, "ACCEPT")
+    assert row(of.case, of.rules, of.now).tried
 
 
 def test_an_applicant_reads_nothing_of_it() -> None:

@@ -28,7 +28,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 class Waiting:
     """A case as a row of a list: `title` of its form by language, the applicant's `name`, who has to act (`waits`: a
     role, `?` where the rules have lost its step), since when and until when (journal texts), whether it is over its
-    limit or on hold, and the address of the clerk who has it (empty: nobody)."""
+    limit or on hold, the address of the clerk who has it (empty: nobody), and whether orders came about it that nothing
+    proves to be a clerk's."""
 
     number: str
     title: Texts
@@ -39,6 +40,7 @@ class Waiting:
     late: bool
     held: bool
     assigned: str
+    tried: bool = False
 
 
 def in_queue(cases: Iterable[Case]) -> list[Case]:
@@ -117,6 +119,7 @@ def row(case: Case, rules: Rules, now: datetime) -> Waiting:
         late=late(case, now),
         held=case.status == "on_hold",
         assigned=assigned(case),
+        tried=case.tries > 0,
     )
 
 
