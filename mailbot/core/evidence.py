@@ -4,12 +4,12 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from mailbot.core import attached
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.chain import canonical
-from mailbot.core.commands import code_in, named_cases, queue_asked
+from mailbot.core.commands import code_in, named_cases, numbered, parts_of, queue_asked
 from mailbot.core.events import Facts, Place, Value
 from mailbot.core.fields import understand
 from mailbot.core.message import Message
@@ -113,8 +113,7 @@ def gather(
     answers = info.role if info else "unknown" if claimed and believe else None
     clues = Clues(desk, new_text(message.text), attached.form_of(message, rules.forms), answers)
     kind, row = sort(message, clues)
-    said = content(message, claim.letter if claim else "")
-    twin, same = _twin(said, remembered.twins)
+    twin, same = _twin(said := content(message, claim.letter if claim else ""), remembered.twins)
     return Facts(
         sort=kind,
         sort_row=row,
@@ -131,7 +130,18 @@ def gather(
         same=same,
         secrets=message.secrets,
         code=_code(clues.new_text, claim, info, desk, keys),
+        **_listed(clues.new_text, claim, info),
     )
+
+
+def _listed(new_text: str, claim: Claim | None, info: LetterInfo | None) -> Mapping[str, Any]:
+    """Where a mail orders something about several cases in answer to a letter about no single one: the cases that the
+    letter lists, and the digest of the orders that it asks back, if the mail has its code."""
+    if claim is None or claim.case or info is None or info.role != "clerk":
+        return {}
+    if info.bound and code_in(new_text):
+        return {"listed": info.shows, "bound": info.bound}
+    return {"listed": info.shows} if numbered(new_text) else {}
 
 
 def _code(
@@ -187,16 +197,29 @@ def asks_queue(message: Message, facts: Facts) -> bool:
     return proven and facts.sort == "command" and queue_asked(new_text(message.text)) is not None
 
 
+def listed_cases(facts: Facts) -> tuple[str, ...]:
+    """The cases that an order about several may be about: none, where it is not proven to be a clerk's. They are looked
+    at then."""
+    proven = facts.sender is not None and facts.sender.role == "clerk" and facts.sender.tier != "0"
+    return facts.listed if proven and facts.sort == "command" else ()
+
+
 LOOKED_UP = frozenset({"application", "answer", "consent", "command"})
 """Kinds of mail after which a case may go on: what registers say about it is looked up again."""
 
 
 def lookups(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> tuple[Sought, ...]:
-    """The rows of registers that deciding a mail needs, each once: of the case it answers, or of the form it fills in.
+    """The rows of registers that deciding a mail needs, each once: of the case it answers, of those that it orders
+    something about, or of the form it fills in.
 
     Every field that is looked up, with its value as it stands and as it would stand after this mail, doubtful ones
     included: what counts is decided later, and facts hold all rows a case needs.
     """
+    if facts.listed:
+        named = {part.number for part in parts_of(new_text(message.text))}
+        wanted = {*facts.listed} if facts.bound else named & {*facts.listed}
+        several = (lookups_of(case, rules) for number, case in remembered.cases.items() if number in wanted)
+        return tuple(dict.fromkeys(sought for rows in several for sought in rows))
     opened, case = opens(message, facts, remembered, rules), _case(facts, remembered)
     name = opened or (case.form if case and facts.sort in LOOKED_UP else "")
     form = rules.forms.get(name)

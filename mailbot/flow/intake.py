@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo
 
 from mailbot.core.decide import decide
 from mailbot.core.events import Event, Facts, Operator, Place, Quarantined
-from mailbot.core.evidence import Remembered, asks_queue, claimed_letters, gather, identity, lookups, opens
+from mailbot.core.evidence import (
+    Remembered,
+    asks_queue,
+    claimed_letters,
+    gather,
+    identity,
+    listed_cases,
+    lookups,
+    opens,
+)
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import GENERAL, Decision
 from mailbot.core.sender import only_sender
@@ -102,6 +111,9 @@ async def _take_in(
     facts = Facts(sort="unreadable", place=mail.place, operator=by)
     if isinstance(message, Message):
         facts = gather(message, remembered, tools.rules, tools.keys.secrets, place=mail.place)
+        if listed := listed_cases(facts):
+            several = await batch.recall(Asked(letters=tuple(f"{number}.1" for number in listed)))
+            remembered = dataclasses.replace(remembered, cases={**remembered.cases, **several.cases})
         facts = await _with_more(tools, batch, message, facts, remembered, now)
         facts = facts.model_copy(update={"operator": by}) if by else facts
     cases = remembered.cases

@@ -12,7 +12,9 @@ class Facts(Frozen):
     attachments; `twin` is an earlier mail (its digest) with the same identity, and `same` whether its content is the
     same too. `operator` is who gave the order that the entry carries out. `rows` are the rows of registers that were
     looked up, `others` the open cases of the same form and sender, `secrets` what was masked in the mail before anybody
-    saw it (`secrets.Kind`), `code` whether the code in it is that of the letter it answers.
+    saw it (`secrets.Kind`), `code` whether the code in it is that of the letter it answers. Where a clerk orders
+    something about several cases, `listed` are those that the letter answered lists, and `bound` the digest of the
+    orders that its code confirms.
     """
 
     kind: Literal["facts"] = "facts"
@@ -35,6 +37,8 @@ class Facts(Frozen):
     others: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     code: Literal["", "right", "wrong"] = ""
+    listed: tuple[str, ...] = ()
+    bound: str = ""
 
 
 class DeskOpened(Frozen):
