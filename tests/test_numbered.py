@@ -9,7 +9,7 @@ from correspondence import MORGAN, SATO, Correspondence, kinds, only, rules_with
 from form_pieces import FIELDS_STEP, REVIEW_STEP
 from test_clerk_commands import QUESTIONS
 
-from mailbot.core.commands import MOST_CASES, ONE_BY_ONE, ROWS, Mistake, parse, parts_of
+from mailbot.core.commands import MOST_CASES, ONE_BY_ONE, ROWS, Mistake, named_cases, parse, parts_of
 from mailbot.core.decide import decide
 from mailbot.core.decide.command.confirming import MOST_ASKED
 from mailbot.core.events import (
@@ -26,9 +26,11 @@ from mailbot.core.events import (
     Noted,
     NumberedRun,
     Rejected,
+    Row,
     Sender,
 )
 from mailbot.core.outcome import Decision
+from mailbot.core.rules import Rules
 
 TASK = """
 [[steps]]
@@ -84,9 +86,9 @@ class Desk(Correspondence):
         )
 
 
-def desk(count: int = 3) -> Desk:
+def desk(count: int = 3, rules: Rules = RULES) -> Desk:
     """So many applications that wait for a decision, from as many people."""
-    made = Desk(RULES)
+    made = Desk(rules)
     for number in range(1, count + 1):
         text = f"Name: Taro\nEmail: taro{number}@univ.example\nRoom: {100 + number}\nBoss's email: boss@univ.example"
         made.apply(f"taro{number}@univ.example", text, f"2026-{number:05d}")
@@ -377,6 +379,22 @@ def test_nobody_but_a_proven_clerk_orders_anything(tier: str, role: str) -> None
     (decision,) = decide(of.cases, of._message(MORGAN, f"#{ONE} ACCEPT"), facts, RULES, of.now)
     assert decision.case is None
     assert written(decision) == [("not_counted", MORGAN)]
+
+
+def test_an_entry_holds_the_rows_of_its_own_case_alone() -> None:
+    asked = '[fields.room]\nregister = {name = "rooms", column = "room"}\n'
+    questions = QUESTIONS.replace("[fields.room]\n", asked)
+    of = desk(2, rules_with({"room-key": questions + FIELDS_STEP + REVIEW_STEP + TASK}))
+    rows = tuple(Row(name="rooms", column="room", key=key, found={"room": key}) for key in ("101", "102"))
+    made = of.orders(f"#{ONE} NOTE seen\n#{TWO} NOTE seen", of.list_(), rows=rows)
+    assert [only(decision, Facts).rows for decision in made] == [rows[:1], rows[1:], rows]
+
+
+def test_the_other_case_of_a_duplicate_is_known_though_the_list_does_not_show_it() -> None:
+    assert named_cases(f"#{ONE} DUPLICATE OF 2026-00041\n#{TWO} ACCEPT") == ("2026-00041",)
+    of = desk()
+    made = of.orders(f"#{ONE} DUPLICATE OF {THREE}", of.list_(), listed=(ONE, TWO))
+    assert only(made[0], MarkedDuplicate).of == THREE
 
 
 def test_an_entry_names_no_other_case_and_the_mail_ties_none_together() -> None:
