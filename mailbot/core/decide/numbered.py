@@ -8,7 +8,7 @@ from mailbot.core.case import Case
 from mailbot.core.commands import Command, Mistake, Part, parse, parts_digest, parts_of
 from mailbot.core.commands import meant as meant_in
 from mailbot.core.decide.command import AGAIN, attempt
-from mailbot.core.decide.command.confirming import IN_TIME, MOST_ASKED, unsure
+from mailbot.core.decide.command.confirming import IN_TIME, MOST_ASKED, too_long, unsure
 from mailbot.core.decide.command.going_on import review
 from mailbot.core.decide.command.values import Done, Order, Outcome, settled
 from mailbot.core.decide.incoming import Incoming, Story, hear_from, without_case
@@ -95,6 +95,8 @@ def _carried_out(mail: Incoming, clerk: Clerk, parts: tuple[Part, ...], order: O
     done = tuple(became.row.number for _, became in made if not became.why)
     orders = [one for part in parts for one in part.commands]
     if done and not order.confirmed and unsure(mail, orders):
+        if too_long(orders):
+            return [_refused(mail, clerk, "too_long_to_ask", parts)]
         return _asked_back(mail, clerk, parts, order)
     refused = tuple(became.row.number for _, became in made if became.why)
     event = NumberedRun(

@@ -157,8 +157,13 @@ def attempt(story: Story, mail: Incoming, clerk: Clerk, commands: tuple[Command,
     if out.why or seconding.wanted(work, before):
         return out
     (correcting.go_on if work.verbs & {"SET", "SECOND"} else going_on.go_on)(work, before)
+    return _with_onward(out)
+
+
+def _with_onward(out: Outcome) -> Outcome:
+    """With the letters that no command wrote by itself."""
     own = {id(letter) for part in out.done for letter in part.letters}
-    return replace(out, onward=tuple(letter for letter in story.letters if id(letter) not in own))
+    return replace(out, onward=tuple(letter for letter in out.work.story.letters if id(letter) not in own))
 
 
 def _work(story: Story, mail: Incoming, clerk: Clerk, commands: tuple[Command, ...], order: Order) -> Work:
@@ -180,9 +185,10 @@ def _proposed(story: Story, mail: Incoming, tried: Outcome, order: Order) -> Out
     work = _work(story, mail, tried.work.clerk, tried.work.block, order)
     work.waiting = {part.command.line: part.what for part in tried.done if part.command.verb == "SET"}
     out = _each(work)
-    if not out.why:
-        seconding.propose(work, tried.work, before, order.block, whom)
-    return out
+    if out.why:
+        return out
+    seconding.propose(work, tried.work, before, order.block, whom)
+    return _with_onward(out)
 
 
 def _each(work: Work) -> Outcome:
