@@ -1,6 +1,7 @@
 """Conversations as files: mails and the clock go in, and the file must say exactly what the desk noted and wrote.
 
-A file begins with a title and prose, and perhaps a ```desk block, keys of rules/desk.toml that are different there.
+A file begins with a title and prose, and perhaps a ```desk block, keys of rules/desk.toml that are different there:
+without `digest` in it, no clerk is told in the morning what waits.
 Each `## <day> <time> …` heading is an instant (desk time), followed by one ```mail block, or by none when time just
 passes. A ```register <name> block is a CSV file that the operator imports, an ```order <case> [<address>] block what
 they order in a clerk's words, in that clerk's name or nobody's. A ```desk block there changes rules/desk.toml from then
@@ -110,8 +111,9 @@ def scenes(text: str, zone: ZoneInfo) -> tuple[str, list[Scene]]:
 async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], reader: Reader) -> str:
     zone = ZoneInfo(rules.desk.timezone)
     head, told = scenes(text, zone)
-    if changed := re.search(r"(?ms)^```desk\n(.*?)^```$", head):
-        rules = rules.model_copy(update={"desk": rules.desk.model_copy(update=tomllib.loads(changed[1]))})
+    changed = re.search(r"(?ms)^```desk\n(.*?)^```$", head)
+    own = {"digest": "", **(tomllib.loads(changed[1]) if changed else {})}
+    rules = rules.model_copy(update={"desk": rules.desk.model_copy(update=own)})
     relay, out, seen = Relay(), [head], 0
     nowhere = Inbox(Account("127.0.0.1", 9, "none", "", ""))
     async with desks.opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools:

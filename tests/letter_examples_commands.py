@@ -24,6 +24,7 @@ from mailbot.core import commands
 from mailbot.core.case import Case, Deed, Document, Proposal
 from mailbot.core.case.values import Hold
 from mailbot.core.decide.command.values import Done
+from mailbot.core.decide.numbered import Became
 from mailbot.core.outcome import Letter
 from mailbot.core.queue import Waiting
 from mailbot.core.token import CODE_PLACE
@@ -243,6 +244,49 @@ WRITTEN = (
 )
 
 
+def about_several(moved: bool) -> Callable[[str], Letter]:
+    """A transcript of orders about several cases: one carried out and one that does not fit; or one that moved on."""
+
+    def make(language: str) -> Letter:
+        clerk, since = DESK.clerks[0], "2026-04-06T01:00:00.000Z"
+        one = Waiting("2026-00042", FORM.title, "Taro Iden", "clerk", since, None, False, False, clerk.address)
+        two = replace(one, number="2026-00043", name="井手 花子", assigned="")
+        (accept,) = (part for part in commands.parse("ACCEPT") if isinstance(part, commands.Command))
+        letters = tuple(written("accepted", role, closed("done"))(language) for role in ("applicant", "responsible"))
+        task = (written("task", "clerk", accepted_before("task", "in_progress"))(language),)
+        carried_on, waiting = (RULES.say(language, "status", code) for code in ("in_progress", "ready"))
+        wrong = (commands.Mistake("no_posting", "POSTED 12"),)
+        became = (
+            Became(one, carried_on, ("ACCEPT",), DUE["due"], done=(Done(accept, "", letters),), onward=task),
+            Became(two, waiting, ("POSTED 12",), why="mistakes", mistakes=wrong),
+        )
+        changes = told(WAY[2:], FORM, language, RULES)
+        late = Became(two, waiting, ("ACCEPT",), DUE["due"], "moved_on", changes=changes, review=True)
+        data = {"told": (late,) if moved else became, "held_by": {clerk.address: clerk.name}}
+        return written("numbered", "clerk", why="", mistakes=(), **data)(language)
+
+    return make
+
+
+def several_wrong(language: str) -> Letter:
+    """Orders about several cases that are not all clear."""
+    text = "#2026-00042 ACEPT\nACCEPT\n#2026-00043 SET Email = taro@univ.example"
+    mistakes = tuple(one for part in commands.parts_of(text) for one in part.mistakes)
+    mistakes += (commands.Mistake("not_listed", "#2026-00099 ACCEPT"),)
+    data = {"why": "mistakes", "mistakes": mistakes, "told": (), "held_by": {}}
+    return written("numbered", "clerk", **data)(language)
+
+
+def several_asked_back(language: str) -> Letter:
+    """Orders about several cases that nobody vouches for."""
+    parts = commands.parts_of(f"#2026-00042 ACCEPT\n#2026-00044 REJECT\n\n{WHY[language]}")
+    letter = queue("open", 3)(language)
+    rows = letter.data["rows"]
+    assert isinstance(rows, tuple)
+    data = {"asked": parts, "rows": {one.number: one for one in rows}, "code": CODE_PLACE}
+    return written("confirm_numbered", "clerk", **data)(language)
+
+
 def corrected(language: str) -> Letter:
     """What the applicant gets after a clerk set two fields."""
     lines = {
@@ -295,6 +339,11 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-asked-moved": refused("moved_on", "REJECT no such address"),
     "transcript-taken-back": taken_back,
     "digest": digest,
+    "numbered": about_several(moved=False),
+    "numbered-moved": about_several(moved=True),
+    "numbered-wrong": several_wrong,
+    "numbered-already": written("numbered", "clerk", why="already", mistakes=(), told=(), held_by={}),
+    "confirm_numbered": several_asked_back,
     "queue": queue("waiting"),
     "queue-none": queue("mine", 0),
     "queue-open": queue("open", 3, more=7),

@@ -8,7 +8,8 @@ from test_deciding_by_mail import MAKING, mistake, vouched
 from mailbot.core import accounts
 from mailbot.core.case import Case
 from mailbot.core.events import Accepted, Facts, Row, Sender
-from mailbot.core.evidence import Remembered, account_given, lookups
+from mailbot.core.evidence import Remembered
+from mailbot.core.lookups import account_given, lookups
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.registers import Sought
 

@@ -57,6 +57,12 @@ def test_the_hour_comes_once_a_working_day(minutes: int, told: datetime | None, 
     assert is_due(Ledger(digested=told), rules.desk, MORNING + timedelta(minutes=minutes)) is due
 
 
+def test_the_shipped_desk_tells_its_clerks_at_half_past_eight(rules: Rules) -> None:
+    shipped = rules_with({}).desk
+    assert is_due(Ledger(), shipped, MORNING)
+    assert not is_due(Ledger(), shipped, MORNING - timedelta(minutes=1))
+
+
 def test_a_desk_that_names_no_hour_tells_nobody(rules: Rules) -> None:
     silent = rules.desk.model_copy(update={"digest": ""})
     assert not is_due(Ledger(), silent, MORNING)

@@ -15,8 +15,9 @@ from letter_examples import RULES
 from mailbot.core.commands.participants import above_consent
 from mailbot.core.commands.reading import folded
 from mailbot.core.decide import decide
-from mailbot.core.evidence import NOTHING, claimed_letters, gather, lookups, opens
+from mailbot.core.evidence import NOTHING, claimed_letters, gather, opens
 from mailbot.core.labels import label_key
+from mailbot.core.lookups import lookups
 from mailbot.core.message import Mailbox, Message
 from mailbot.edge.parsing import MOST_LINES, MOST_TEXT, parse
 

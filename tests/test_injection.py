@@ -11,7 +11,8 @@ from worlds import APPLICATION, PURPOSE
 
 from mailbot.core.decide import decide
 from mailbot.core.events import LetterWritten
-from mailbot.core.evidence import NOTHING, gather, lookups
+from mailbot.core.evidence import NOTHING, gather
+from mailbot.core.lookups import lookups
 from mailbot.core.message import Message
 from mailbot.core.registers import not_imported
 from mailbot.edge.letters import Stationery

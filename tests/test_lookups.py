@@ -6,7 +6,8 @@ from dataclasses import replace
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.decide.registered import holder
 from mailbot.core.events import Facts, Row
-from mailbot.core.evidence import NOTHING, Remembered, lookups, lookups_of, opens
+from mailbot.core.evidence import NOTHING, Remembered, opens
+from mailbot.core.lookups import lookups, lookups_of
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.registers import Sought, may_be_applicant
 from mailbot.core.rules import Clerk, Desk, Form, Register, Rules
@@ -182,6 +183,19 @@ def test_an_account_that_was_refused_is_looked_up_as_long_as_it_is_the_answer() 
 def test_a_clerks_command_needs_the_rows_of_the_case_and_not_what_stands_in_it() -> None:
     assert needed_by(case(), "ACCEPT\n\nAccount: taro-j\n", "command", "clerk") == ALL
     assert needed_by(case(), "AGREE", "consent", "responsible") == ALL
+
+
+def test_orders_about_several_cases_need_the_rows_of_those_that_are_named_and_listed() -> None:
+    other = case(TEXT.replace("taro-i", "taro-j"), number="2026-00002")
+    third = case(TEXT.replace("taro-i", "taro-k"), number="2026-00003")
+    remembered = Remembered({}, {known.number: known for known in (case(), other, third)})
+    facts = Facts(sort="command", letter="e9.1", listed=("2026-00001", "2026-00002"))
+    two = {*ALL, Sought("accounts", "account", "taro-j")}
+    text = "#2026-00001 ACCEPT\n#2026-00002 ACCEPT\n#2026-00003 ACCEPT"
+    assert set(lookups(mail(text), facts, remembered, RULES)) == two
+    assert lookups(mail("#2026-00001 ACCEPT"), facts, remembered, RULES) == ALL
+    confirms = facts.model_copy(update={"bound": "d" * 64})
+    assert set(lookups(mail("CONFIRM abcd-efgh"), confirms, remembered, RULES)) == two
 
 
 def test_a_deadline_needs_the_rows_of_the_case() -> None:

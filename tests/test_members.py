@@ -4,7 +4,8 @@ from correspondence import MORGAN, ROOT, Correspondence, rules_with, said
 
 from mailbot.core.case import Case
 from mailbot.core.events import Facts, Plan, PlanLine, PlanUser, Row
-from mailbot.core.evidence import NOTHING, lookups
+from mailbot.core.evidence import NOTHING
+from mailbot.core.lookups import lookups
 from mailbot.core.message import Attachment, Mailbox, Message
 from mailbot.core.registers import Sought
 

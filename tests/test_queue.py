@@ -1,7 +1,7 @@
 """What clerks are shown of the queue: which cases, in what order, to whom."""
 
 import pytest
-from correspondence import MORGAN, Correspondence, only, rules_with
+from correspondence import MORGAN, SATO, Correspondence, only, rules_with
 from form_pieces import FIELDS_STEP, REVIEW_STEP
 from test_clerk_commands import ICHIRO, QUESTIONS, TARO
 
@@ -91,6 +91,36 @@ def test_a_case_is_late_once_its_limit_is_over_or_the_head_was_told(rules: Rules
     of.passes(10)
     assert of.case.due is not None
     assert late(of.case, of.now), "the limit has moved on, for the head was told"
+
+
+def test_each_part_of_the_queue_lists_its_own_cases_and_says_who_has_them(rules: Rules) -> None:
+    of = Correspondence(rules)
+    for number in range(1, 5):
+        text = f"Name: Taro\nEmail: {TARO}\nRoom: 101\nBoss's email: {ICHIRO}\nBoss's name: Ichiro"
+        of.apply(TARO, text if number < 4 else text.replace(ICHIRO, ""), f"2026-0000{number}")
+    of.order("ASSIGN me", number="2026-00002")
+    of.order("REJECT no", number="2026-00003")
+    late = of.cases["2026-00001"].model_copy(update={"due": "2026-04-01T00:00:00.000Z"})
+    other = of.cases["2026-00002"].model_copy(update={"number": "2026-00009", "form": "another", "assigned": ""})
+    cases = {**of.cases, late.number: late, other.number: other}
+    parts = {
+        "QUEUE": ["2026-00001", "2026-00002", "2026-00009"],
+        "QUEUE mine": ["2026-00002"],
+        "QUEUE open": ["2026-00001", "2026-00002", "2026-00009", "2026-00004"],
+        "QUEUE overdue": ["2026-00001"],
+        "QUEUE room-key": ["2026-00001", "2026-00002", "2026-00004"],
+    }
+    assert {text: list(asked(rules, text, cases).letters[0].shows) for text in parts} == parts
+    assert asked(rules, "一覧 自分", cases, SATO).letters[0].shows == ()
+    (letter,) = asked(rules, "QUEUE mine", cases).letters
+    assert letter.data["held_by"] == {MORGAN: "Alex Morgan"}
+
+
+def test_of_cases_with_one_limit_the_one_that_was_complete_first_comes_first_whatever_its_number(rules: Rules) -> None:
+    case = ready(rules)
+    younger = case.model_copy(update={"number": "2026-00002", "completed": "2026-04-05T00:00:00.000Z"})
+    never = case.model_copy(update={"number": "2026-00003", "completed": None, "opened": "2026-04-01T00:00:00.000Z"})
+    assert [one.number for one in in_queue([case, younger, never])] == ["2026-00003", "2026-00002", "2026-00001"]
 
 
 @pytest.mark.parametrize(("tier", "role"), [("0", "clerk"), ("0", "stranger"), ("1", "responsible")])

@@ -22,6 +22,20 @@ def test_show_is_answered_with_the_case_and_nothing_else(text: str) -> None:
     assert "waiting for the desk's decision" in shown
 
 
+def test_show_tells_whose_the_case_is_in_both_languages() -> None:
+    of = reviewed()
+    of.order("SHOW")
+    assert "Responsible clerk" not in said(of.last(MORGAN))
+    of.order("ASSIGN Sato")
+    of.order("SHOW")
+    assert "Responsible clerk: Hanako Sato" in said(of.last(MORGAN))
+    of.order("表示", SATO)
+    assert "担当者：Hanako Sato" in said(of.last(SATO))
+    of.order("ASSIGN none")
+    of.order("SHOW")
+    assert "Responsible clerk" not in said(of.last(MORGAN)).partition("What was done")[0]
+
+
 @pytest.mark.parametrize("text", ["SHOW LOG", "SHOW (LOG)", "show the log", "表示 履歴", "表示（履歴）", "詳細：経過"])
 def test_show_log_lists_mails_orders_and_letters_in_their_order(text: str) -> None:
     of = accepted()

@@ -32,7 +32,7 @@ def ours(letter: LetterWritten, desk: Desk) -> bool:
 
 
 def _always_goes(letter: LetterWritten) -> bool:
-    return letter.role == "operator" or letter.template == "transcript"
+    return letter.role == "operator" or letter.template in ("transcript", "numbered")
 
 
 def domain(address: str) -> str:

@@ -2,20 +2,18 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-from mailbot.core import accounts, attached
+from mailbot.core import attached
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.chain import canonical
-from mailbot.core.commands import code_in, named_cases, queue_asked
-from mailbot.core.events import Facts, Place, Value
-from mailbot.core.fields import understand
+from mailbot.core.commands import code_in, named_cases, numbered, queue_asked
+from mailbot.core.events import Facts, Place
 from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
-from mailbot.core.registers import Sought, accounts_of
-from mailbot.core.rules import Desk, Form, Rules
+from mailbot.core.rules import Desk, Rules
 from mailbot.core.sender import judge, only_sender, strange
 from mailbot.core.sorting import Clues, sort
 from mailbot.core.token import Claim, claims, code, first_proven, is_code
@@ -133,8 +131,7 @@ def gather(
     answers = info.role if info else "unknown" if claimed and believe else None
     clues = Clues(desk, new_text(message.text), attached.form_of(message, rules.forms), answers)
     kind, row = sort(message, clues)
-    said = content(message, claim.letter if claim else "")
-    twin, same = _twin(said, remembered.twins)
+    twin, same = _twin(said := content(message, claim.letter if claim else ""), remembered.twins)
     return Facts(
         sort=kind,
         sort_row=row,
@@ -152,7 +149,18 @@ def gather(
         secrets=message.secrets,
         code=_code(clues.new_text, claim, info, desk, keys),
         suggested=_suggested(message, claimed, remembered, desk) if kind == "command" and claim is None else "",
+        **_listed(clues.new_text, claim, info),
     )
+
+
+def _listed(new_text: str, claim: Claim | None, info: LetterInfo | None) -> Mapping[str, Any]:
+    """Where a mail orders something about several cases in answer to a letter about no single one: the cases that the
+    letter lists, and the digest of the orders that it asks back, if the mail has its code."""
+    if claim is None or claim.case or info is None or info.role != "clerk":
+        return {}
+    if info.bound and code_in(new_text):
+        return {"listed": info.shows, "bound": info.bound}
+    return {"listed": info.shows} if numbered(new_text) else {}
 
 
 def _code(
@@ -187,7 +195,7 @@ def _state(claim: Claim | None, claimed: tuple[Claim, ...]) -> str:
 def opens(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> str | None:
     """The form that the mail may open a case of, by name: the one it fills in, unless it answers a letter of an open
     case; or the one that takes what somebody answers, in words of their own, to a letter without a case."""
-    case = _case(facts, remembered)
+    case = case_of(facts, remembered)
     if facts.same or (case is not None and case.open):
         return None
     filled = attached.form_of(message, rules.forms) if facts.sort in ("application", "answer") else None
@@ -197,7 +205,7 @@ def opens(message: Message, facts: Facts, remembered: Remembered, rules: Rules) 
     return next((name for name, form in rules.forms.items() if form.takes), None)
 
 
-def _case(facts: Facts, remembered: Remembered) -> Case | None:
+def case_of(facts: Facts, remembered: Remembered) -> Case | None:
     """The case of the letter that the mail proved to answer."""
     return remembered.cases.get((facts.letter or "").partition(".")[0])
 
@@ -208,78 +216,8 @@ def asks_queue(message: Message, facts: Facts) -> bool:
     return proven and facts.sort == "command" and queue_asked(new_text(message.text)) is not None
 
 
-LOOKED_UP = frozenset({"application", "answer", "consent", "command"})
-"""Kinds of mail after which a case may go on: what registers say about it is looked up again."""
-
-
-def lookups(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> tuple[Sought, ...]:
-    """The rows of registers that deciding a mail needs, each once: of the case it answers, or of the form it fills in.
-
-    Every field that is looked up, with its value as it stands and as it would stand after this mail, doubtful ones
-    included: what counts is decided later, and facts hold all rows a case needs.
-    """
-    opened, case = opens(message, facts, remembered, rules), _case(facts, remembered)
-    name = opened or (case.form if case and facts.sort in LOOKED_UP else "")
-    form = rules.forms.get(name)
-    if form is None:
-        return ()
-    before = case.answers if case and not opened else {}
-    said = _said(message, form, answers_ours=not opened) if facts.sort in ("application", "answer") else {}
-    found = (_sought(form, _values(form, rules, {**before, **answers}), rules) for answers in ({}, *said))
-    members = _members(message, form) if said else ()
-    given = accounts.sought(account_given(message, facts, remembered, rules), form)
-    return tuple(dict.fromkeys(sought for several in (*found, members, given) for sought in several))
-
-
-def account_given(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> str:
-    """The account name that a clerk's acceptance gives or leaves; empty where there is none."""
-    case = _case(facts, remembered) if facts.sort == "command" else None
-    form = rules.forms.get(case.form) if case else None
-    return accounts.wanted(new_text(message.text), case, form) if case and form else ""
-
-
-def _members(message: Message, form: Form) -> Iterator[Sought]:
-    """The accounts of the users in a plan that the mail brings, where something is done for each of them."""
-    lookup, plan = form.members, attached.plan_of(message)
-    if lookup is not None and plan is not None:
-        yield from (Sought(lookup.name, lookup.column, user.account) for user in plan[1].users if user.account)
-
-
-def lookups_of(case: Case, rules: Rules) -> tuple[Sought, ...]:
-    """The rows of registers that a case needs when it goes on because time passed, each once."""
-    form = rules.forms.get(case.form)
-    return tuple(dict.fromkeys(_sought(form, _values(form, rules, case.answers), rules))) if form else ()
-
-
-Answers = Mapping[str, tuple[str, ...]]
-
-
-def _said(message: Message, form: Form, *, answers_ours: bool) -> Iterator[Answers]:
-    """What a mail says in its text, where that is certain, and in its attachments, whichever of the two wins."""
-    said, files = attached.reading_of(message, form, answers_ours=answers_ours), attached.answers(message, form)
-    sure = attached.certain_of(message, form, answers_ours=answers_ours)
-    text = {key: texts for key, texts in said.answers.items() if key in sure}
-    yield {**files, **text}
-    if files.keys() & text.keys():
-        yield {**text, **files}
-
-
-def _values(form: Form, rules: Rules, answers: Answers) -> Mapping[str, Value]:
-    keys = tuple(key for key, rule in form.fields.items() if rule.register_)
-    person = form.people.get("responsible")
-    if not answers or not (keys or person):
-        return {}
-    keys = (*keys, person.email) if person else keys
-    return understand(form, rules.desk, answers, rules.desk.languages[0], allowed=keys, confirmed=keys).values
-
-
-def _sought(form: Form, values: Mapping[str, Value], rules: Rules) -> Iterator[Sought]:
-    named = [(key, (rule.register_.name, rule.register_.column)) for key, rule in form.fields.items() if rule.register_]
-    person, accounts = form.people.get("responsible"), accounts_of(form).register
-    declared = rules.desk.registers.get(accounts)
-    if person and declared and declared.address:
-        named.append((person.email, (accounts, declared.address)))  # an account there may be the applicant's own
-    for key, (name, of) in named:
-        value = values.get(key, "")
-        if isinstance(value, str) and value:
-            yield Sought(name, of, value)
+def listed_cases(facts: Facts) -> tuple[str, ...]:
+    """The cases that an order about several may be about: none, where it is not proven to be a clerk's. They are looked
+    at then."""
+    proven = facts.sender is not None and facts.sender.role == "clerk" and facts.sender.tier != "0"
+    return facts.listed if proven and facts.sort == "command" else ()

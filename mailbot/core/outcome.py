@@ -14,6 +14,7 @@ TEMPLATES = (
     *("replied", "asked", "undone", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
     *("objected", "objection", "objection_over", "unannounced", "confirm", "queue", "digest"),
     *("shown", "case_log", "corrected", "second", "proposal_over", "address_corrected"),
+    *("numbered", "confirm_numbered"),
     *("assigned", "held", "resumed"),
 )
 """Every letter the desk may write, by the name of its template."""

@@ -73,7 +73,7 @@ def told_late(case: Case) -> bool:
 
 def assigned(case: Case) -> str:
     """The address of the clerk who has the case, in lower case; empty if nobody has it."""
-    return str(getattr(case, "assigned", "") or "").lower()
+    return case.assigned.lower()
 
 
 def asked_for(text: str, forms: Mapping[str, Form]) -> str | None:

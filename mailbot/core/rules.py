@@ -181,6 +181,7 @@ class Words(Frozen):
     files: dict[str, str] = {}
     signs: dict[str, str] = {}
     deeds: dict[str, str] = {}
+    orders: dict[str, str] = {}
     rejections: dict[str, str] = {}
 
 

@@ -26,6 +26,18 @@ def name_of(form: Form, case: Case, role: PersonName) -> str:
     return " ".join(str(case.values.get(key, "")) for key in person.name).strip() if person else ""
 
 
+def standing(case: Case, form: Form | None, language: str, rules: Rules) -> str:
+    """How the case stands, in words, which may be the form's own (`says.at_<step>`); what is under way before anybody
+    decided is not said to be accepted, and what only a clerk can let go on is said to be stopped."""
+    if case.open and case.halted:
+        return rules.say(language, "status", "halted")
+    own = form.says.get(f"at_{case.step}", {}).get(language, "") if form else ""
+    if case.open and not case.hold and own:
+        return own
+    undecided = case.status == "in_progress" and not case.decided_by
+    return rules.say(language, "status", "under_way" if undecided else case.status)
+
+
 def claimed_name(case: Case) -> str:
     """The name that the applicant's mail program gave; empty if it is an address, for it may be anybody's."""
     return "" if "@" in ascii_like(case.name) else case.name

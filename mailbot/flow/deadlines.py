@@ -3,8 +3,8 @@
 from mailbot.core.away import absent
 from mailbot.core.case import Case
 from mailbot.core.decide import overdue
-from mailbot.core.evidence import lookups_of
 from mailbot.core.instants import to_text
+from mailbot.core.lookups import lookups_of
 from mailbot.flow.intake import append
 from mailbot.flow.tools import Clock, Tools
 from mailbot.store import Asked, DeadlineDue

@@ -14,16 +14,8 @@ from mailbot.core.accounts import had_by
 from mailbot.core.away import absent
 from mailbot.core.decide import decide
 from mailbot.core.events import Event, Facts, Operator, Place, Quarantined
-from mailbot.core.evidence import (
-    Remembered,
-    account_given,
-    asks_queue,
-    claimed_letters,
-    gather,
-    identity,
-    lookups,
-    opens,
-)
+from mailbot.core.evidence import Remembered, asks_queue, claimed_letters, gather, identity, listed_cases, opens
+from mailbot.core.lookups import account_given, lookups
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import GENERAL, Decision
 from mailbot.core.sender import only_sender
@@ -114,6 +106,9 @@ async def _take_in(
     facts = Facts(sort="unreadable", place=mail.place, operator=by)
     if isinstance(message, Message):
         facts = gather(message, remembered, tools.rules, tools.keys.secrets, place=mail.place)
+        if listed := listed_cases(facts):
+            several = await batch.recall(Asked(letters=tuple(f"{number}.1" for number in listed), open=True))
+            remembered = dataclasses.replace(remembered, cases={**remembered.cases, **several.cases})
         facts = await _with_more(tools, batch, message, facts, remembered, now)
         away = _away(absent(tools.store.ledger().away, tools.rules.desk, now), facts)
         facts = facts.model_copy(update={"operator": by, "away": away}) if by or away else facts

@@ -9,8 +9,8 @@ from mailbot.core.commands import named_cases
 from mailbot.core.decide.orders import carry_out as decide
 from mailbot.core.decide.orders import commanded, imported, refused
 from mailbot.core.events import Facts
-from mailbot.core.evidence import lookups_of
 from mailbot.core.ledger import Ledger
+from mailbot.core.lookups import lookups_of
 from mailbot.core.orders import DropLetters, ImportRegister, Ordered, ReleaseLetters, RetryMail, RunCommands
 from mailbot.core.registers import Table, read_csv
 from mailbot.flow.intake import Delivered, append, take_in

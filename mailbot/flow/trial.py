@@ -9,8 +9,9 @@ from mailbot.core import attached
 from mailbot.core.decide import decide
 from mailbot.core.decide.taking import said_by
 from mailbot.core.events import Event, Facts, Fault, FieldsRead, Quarantined, Value
-from mailbot.core.evidence import NOTHING, gather, lookups, opens
+from mailbot.core.evidence import NOTHING, gather, opens
 from mailbot.core.fields import understand
+from mailbot.core.lookups import lookups
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.outcome import Decision
 from mailbot.core.quoting import new_text

@@ -122,6 +122,11 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "digests_sent": lambda v: f"told in the morning what waits: {', '.join(v.clerks) or 'nobody'}",
     "clerk_away": lambda v: f"{v.clerk} is out of office until {v.until}",
+    "numbered_run": lambda v: (
+        f"{v.clerk} ordered for {', '.join(v.done) or 'no case'}"
+        + f", refused for {', '.join(v.refused)}" * bool(v.refused)
+        + ", confirmed with a code" * bool(v.confirmed)
+    ),
     "queue_shown": lambda v: f"{v.clerk} is shown the queue ({v.part}), {v.cases} cases",
     "assigned": lambda v: f"{v.clerk} gave the case to {v.to or 'nobody'}",
     "held": lambda v: f"{v.clerk} put the case on hold until {_minute(v.until)}" + _because(v.reason),

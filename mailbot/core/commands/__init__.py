@@ -3,6 +3,7 @@ It carries nothing out."""
 
 from mailbot.core.commands.arguments import accepted_as, named_cases
 from mailbot.core.commands.fitting import RESTING, fitting, meant, rejectable, still_asked, undecided
+from mailbot.core.commands.numbered import MOST_CASES, ONE_BY_ONE, Part, numbered, parts_digest, parts_of
 from mailbot.core.commands.participants import (
     PARTICIPANTS,
     Word,
@@ -36,12 +37,15 @@ from mailbot.core.commands.table import COMMANDS, ROWS, WORDS, Row, Verb
 
 __all__ = [
     "COMMANDS",
+    "MOST_CASES",
+    "ONE_BY_ONE",
     "PARTICIPANTS",
     "RESTING",
     "ROWS",
     "WORDS",
     "Command",
     "Mistake",
+    "Part",
     "Row",
     "Verb",
     "Word",
@@ -61,9 +65,12 @@ __all__ = [
     "folded",
     "meant",
     "named_cases",
+    "numbered",
     "objects",
     "offered",
     "parse",
+    "parts_digest",
+    "parts_of",
     "queue_asked",
     "rejectable",
     "says",

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from mailbot.core.commands.reading import MOST_LINES, first_block, folded, terms, word_and_rest
+from mailbot.core.commands.reading import MOST_LINES, first_block, folded, number_and_rest, terms, word_and_rest
 from mailbot.core.commands.table import ROWS, WORDS
 from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.dates import read_date
@@ -134,7 +134,7 @@ def named_cases(new_text: str) -> tuple[str, ...]:
     Every mail that claims to answer a letter is looked at so, whoever wrote it: no line is compared with keywords that
     it only resembles.
     """
-    words = map(word_and_rest, first_block(new_text)[0][:MOST_LINES])
+    words = (word_and_rest(number_and_rest(line)[1]) for line in first_block(new_text)[0][:MOST_LINES])
     numbers = (case_number(rest) for word, rest in words if word in WORDS and WORDS[word].verb == "DUPLICATE")
     return tuple(number for number in numbers if number)
 

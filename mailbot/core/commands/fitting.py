@@ -44,9 +44,9 @@ RESTING = frozenset({"ACCEPT", "REJECT", "ASK", "DONE", "POSTED", "CLOSE"})
 """What is not done to a case on hold: RESUME comes first."""
 
 
-def meant(command: Command, case: Case, answered: str) -> Command | Mistake:
-    """The command that a word of two means for this case, in answer to that letter (its name): what it meant when the
-    letter was written, though the case was closed since."""
+def meant(command: Command, case: Case, answered: str = "") -> Command | Mistake:
+    """The command that a word of two means for this case; in answer to a letter of it (its name), what it meant when
+    that was written, though the case was closed since."""
     if word_and_rest(command.line)[0] not in SHARED or not (case.hold or _rested(case, answered)):
         return command
     if command.text:

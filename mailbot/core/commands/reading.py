@@ -34,6 +34,8 @@ MOST_OF_CODE = 40
 """Characters of a code, however it is typed."""
 ALONE: Mapping[str, str] = {"CONFIRM": "confirm_alone", "SECOND": "second_alone", "QUEUE": "queue_alone"}
 """Commands that stand alone in their mail, and what it is to write others beside them."""
+_NUMBERED = re.compile(r"[#＃]\s*(\d{4})[-－\u2010-\u2015\u2212\u30fc](\d{5,9})(?!\d)[\s:：、]*(.*)", re.DOTALL)
+"""What begins a line about one of several cases; Japanese keyboards have many hyphens, and digits of full width."""
 MOST_LINES = 50
 """Lines of a block of commands; whoever writes more has not written commands."""
 
@@ -100,10 +102,18 @@ def word_and_rest(line: str) -> tuple[str, str]:
     return (folded(hit[1]), hit[2].strip()) if hit else ("", "")
 
 
+def number_and_rest(line: str) -> tuple[str, str]:
+    """The number of the case that a line is about, of `#2026-00042 ACCEPT`, and what stands behind it, as written; no
+    number if it names none."""
+    hit = _NUMBERED.match(line.strip())
+    number = unicodedata.normalize("NFKC", f"{hit[1]}-{hit[2]}") if hit else ""
+    return (number, hit[3].strip()) if hit else ("", line)
+
+
 def begins_with_command(text: str) -> bool:
-    """Whether the first word of a text is a keyword of a clerk."""
+    """Whether the first word of a text, perhaps behind the number of a case, is a keyword of a clerk."""
     lines, _ = first_block(text)
-    return bool(lines) and word_and_rest(lines[0])[0] in WORDS
+    return bool(lines) and word_and_rest(number_and_rest(lines[0])[1])[0] in WORDS
 
 
 def terms(text: str) -> tuple[str, str] | None:
@@ -137,6 +147,8 @@ def _near(word: str) -> Verb | Literal[""]:
 def _read_line(line: str) -> Command | Mistake:
     word, rest = word_and_rest(line)
     row = WORDS.get(word)
+    if row is None and number_and_rest(line)[0]:
+        return Mistake("numbered", line)
     if row is None:
         return Mistake("unknown_word", line, _near(word[:MOST_OF_WORD]))
     wrong = _wrong(row, rest)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mailbot.core import attached
 from mailbot.core.case import Case
-from mailbot.core.decide import application, automatic, command, consent, others, participant, secret, unread
+from mailbot.core.decide import application, automatic, command, consent, numbered, others, participant, secret, unread
 from mailbot.core.decide.deadline import overdue
 from mailbot.core.decide.incoming import Incoming
 from mailbot.core.decide.undeliverable import undeliverable
@@ -41,7 +41,8 @@ def decide(
 ) -> list[Decision]:
     """What one mail does: one Decision an entry, in order.
 
-    `cases` holds the case that `facts.letter` belongs to, and those that a clerk's command names; `facts` says what
+    `cases` holds the case that `facts.letter` belongs to, those that a clerk's command names, and those that the letter
+    lists (`facts.listed`); `facts` says what
     kind of mail it is and who sent it, and offers a number for a new case; `now` is an aware UTC instant, the same
     for a whole batch.
     """
@@ -53,7 +54,8 @@ def decide(
         return [others.same(mail)]
     if message.size > rules.desk.limits.mail_megabytes * 1_000_000:
         return secret.told(mail, [others.too_large(mail)])
-    return secret.told(mail, unread.told(mail, [HANDLERS[facts.sort](mail)]))
+    several = facts.sort == "command" and numbered.meant(mail)
+    return secret.told(mail, unread.told(mail, numbered.run(mail) if several else [HANDLERS[facts.sort](mail)]))
 
 
 __all__ = ["Incoming", "decide", "overdue", "undeliverable"]

@@ -47,6 +47,7 @@ from mailbot.core.events.commands import (
     CorrectionProposed,
     CorrectionSeconded,
     Held,
+    NumberedRun,
     QueueShown,
     Resumed,
 )
@@ -158,6 +159,7 @@ Event = Annotated[
     | Adopted
     | MailsVanished
     | QuarantineTold
+    | NumberedRun
     | QueueShown
     | DigestsSent
     | ClerkAway
@@ -250,6 +252,7 @@ __all__ = [
     "MailsVanished",
     "MarkedDuplicate",
     "Noted",
+    "NumberedRun",
     "Operator",
     "OrderRefused",
     "Place",

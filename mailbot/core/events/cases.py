@@ -12,10 +12,12 @@ class Facts(Frozen):
     attachments; `twin` is an earlier mail (its digest) with the same identity, and `same` whether its content is the
     same too. `operator` is who gave the order that the entry carries out. `rows` are the rows of registers that were
     looked up, `others` the open cases of the same form and sender, `secrets` what was masked in the mail before anybody
-    saw it (`secrets.Kind`), `code` whether the code in it is that of the letter it answers. `suggested` is the case
-    that orders name without proving anything: by a token that does not hold, or a number in the subject.
-    `taken` is the open case that was accepted with the account name which orders give (empty: none).
-    `away` are the clerks who are out of office (addresses in lower case), each with the last day of it (ISO 8601).
+    saw it (`secrets.Kind`), `code` whether the code in it is that of the letter it answers. Where a clerk orders
+    something about several cases, `listed` are those that the letter answered lists, and `bound` the digest of the
+    orders that its code confirms. `suggested` is the case that orders name without proving anything: by a token that
+    does not hold, or a number in the subject. `taken` is the open case that was accepted with the account name which
+    orders give (empty: none). `away` are the clerks who are out of office (addresses in lower case), each with the last
+    day of it (ISO 8601).
     """
 
     kind: Literal["facts"] = "facts"
@@ -41,6 +43,8 @@ class Facts(Frozen):
     suggested: str = ""
     taken: str = ""
     away: dict[str, str] = {}
+    listed: tuple[str, ...] = ()
+    bound: str = ""
 
 
 class DeskOpened(Frozen):

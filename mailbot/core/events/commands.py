@@ -74,6 +74,20 @@ class CommandsRefused(Frozen):
     clerk: str = ""
 
 
+class NumberedRun(Frozen):
+    """What a clerk ordered about several cases, each line with a number: carried out in the cases `done`, not in those
+    `refused`. What was done stands in the entries of the cases, which belong to the same mail. `letter`, `block` and
+    `confirmed` are as in CommandsRun."""
+
+    kind: Literal["numbered_run"] = "numbered_run"
+    clerk: str
+    letter: str
+    block: str
+    done: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+    confirmed: str = ""
+
+
 class QueueShown(Frozen):
     """A clerk was sent a list of cases: which `part` of the queue (`queue.asked_for`), and how many cases it has."""
 

@@ -9,6 +9,7 @@ from mailbot.core.alarms import ALARMS
 from mailbot.core.attached import FILE_KINDS
 from mailbot.core.case import Status
 from mailbot.core.case.history import CODES
+from mailbot.core.commands import ROWS
 from mailbot.core.disguises import KINDS, SCRIPTS
 from mailbot.core.events import FaultKind
 from mailbot.core.fields.wrong import FAULTS
@@ -42,6 +43,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "files": FILE_KINDS | {"unnamed"},
     "signs": SCRIPTS | KINDS | {"sign", "unseen_sign", "between", "sender_name", "sender_address"},
     "deeds": CODES,
+    "orders": (frozenset(ROWS) - {"CONFIRM", "QUEUE"}) | {"DONE_asked", "ASSIGN_nobody", "SET_waits"},
     "alarms": frozenset(f"{alarm.code}{end}" for alarm in ALARMS for end in ("", "_over")),
 }
 """The codes each table must have, because the program uses them; other codes must be the same in all languages."""

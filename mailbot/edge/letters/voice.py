@@ -16,7 +16,7 @@ from mailbot.core.instants import from_text
 from mailbot.core.reading.labels import labels_of
 from mailbot.core.rules import Form, Rules, Step
 from mailbot.core.secrets import holds_mask
-from mailbot.core.shown import claimed_name, needless, remark_shown, value_shown
+from mailbot.core.shown import claimed_name, needless, remark_shown, standing, value_shown
 from mailbot.core.steps import OWN, actor, after, awaited, current, left, waits_for
 from mailbot.core.vouching import listed, unconfirmed
 from mailbot.edge.letters.templates import COLUMNS, WIDEST
@@ -262,16 +262,8 @@ class Voice:
         return name or (f"{claimed} <{address}>" if claimed and self.role == "clerk" else claimed) or address
 
     def standing(self) -> str:
-        """How the case stands, in words, which may be the form's own (`says.at_<step>`); what is under way before
-        anybody decided is not said to be accepted, and what only a clerk can let go on is said to be stopped."""
-        if self.case is None:
-            return ""
-        if self.case.open and self.case.halted:
-            return self.say("status", "halted")
-        if self.case.open and not self.case.hold and (told := self.says(f"at_{self.case.step}")):
-            return told
-        undecided = self.case.status == "in_progress" and not self.case.decided_by
-        return self.say("status", "under_way" if undecided else self.case.status)
+        """How the case stands, in words (`shown.standing`)."""
+        return standing(self.case, self.form, self.language, self.rules) if self.case else ""
 
     def waits_for(self) -> str:
         """Whom or what the case waits for, in words."""

@@ -217,8 +217,8 @@ class Working:
 
 def info_of(event: e.LetterWritten, seq: int) -> LetterInfo:
     """What is remembered of a letter right after it was written in the entry `seq`."""
-    known = {"to": event.to, "role": event.role, "key": event.key, "template": event.template, "shows": event.shows}
-    return LetterInfo(seq=seq, **known)
+    known = {"to": event.to, "role": event.role, "key": event.key, "template": event.template}
+    return LetterInfo(seq=seq, bound=event.bound, shows=event.shows, **known)
 
 
 def _after(info: LetterInfo, result: Result | Move) -> LetterInfo:

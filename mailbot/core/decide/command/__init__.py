@@ -1,7 +1,7 @@
 """What clerks order by mail: every command of a block is carried out, or none. It parses no line itself."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailbot.core.case import Case
 from mailbot.core.commands import (
@@ -30,8 +30,18 @@ from mailbot.core.decide.command import (
 )
 from mailbot.core.decide.command.confirming import ask_back, codeless, pending, too_long, unsure
 from mailbot.core.decide.command.telling import transcript
-from mailbot.core.decide.command.values import Done, Work, begun, differences, known_up_to, settled
-from mailbot.core.decide.incoming import Incoming
+from mailbot.core.decide.command.values import (
+    Done,
+    Order,
+    Outcome,
+    Work,
+    begun,
+    bound,
+    differences,
+    known_up_to,
+    settled,
+)
+from mailbot.core.decide.incoming import Incoming, Story
 from mailbot.core.decide.moves import reach
 from mailbot.core.events import CommandsRefused, CommandsRun
 from mailbot.core.outcome import Decision
@@ -86,7 +96,7 @@ def run(mail: Incoming) -> Decision:
     digest = block_digest(answered, commands)
     if digest in case.blocks and not {command.verb for command in commands} <= AGAIN:
         return _refused(mail, case, clerk, "already", parsed)
-    done = _carried_out(mail, case, clerk, commands, _Order(answered, digest))
+    done = _carried_out(mail, case, clerk, commands, Order(answered, digest))
     if unsure(mail, commands) and any(isinstance(event, CommandsRun) for event in done.events):
         if too_long(commands):
             return _refused(mail, case, clerk, "too_long_to_ask", parsed)
@@ -104,7 +114,7 @@ def run_order(mail: Incoming, case: Case, clerk: Clerk) -> Decision:
     if commands[0].verb == "CONFIRM":
         return _refused(mail, case, clerk, "nothing_to_confirm", commands)
     nonce = operator.nonce if operator else ""
-    return _carried_out(mail, case, clerk, commands, _Order("", block_digest(nonce, commands)))
+    return _carried_out(mail, case, clerk, commands, Order("", block_digest(nonce, commands)))
 
 
 def _read(text: str, case: Case, answered: str) -> tuple[tuple[Command | Mistake, ...], tuple[Command, ...]]:
@@ -115,15 +125,6 @@ def _read(text: str, case: Case, answered: str) -> tuple[tuple[Command | Mistake
     return parsed, commands if len(commands) == len(parsed) else ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """Which letter a block answers, its digest, and the letter whose code confirmed it, if one had to."""
-
-    letter: str
-    block: str
-    confirmed: str = ""
-
-
 def _confirmed(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...]) -> Decision:
     """The commands that were asked back, as if they came now in answer to the letter that they answered."""
     waiting = pending(mail, case, clerk)
@@ -131,76 +132,80 @@ def _confirmed(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command
         return _refused(mail, case, clerk, waiting, commands)
     digest, ordered = waiting
     _, asked = _read(ordered.text, case, ordered.letter)
-    if (
-        block_digest(ordered.letter, asked) != digest
-    ):  # the case is another by now, or a new program reads another order
+    if block_digest(ordered.letter, asked) != digest:  # the case, or the program, reads another order there by now
         return _refused(mail, case, clerk, "moved_on", commands)
-    return _carried_out(mail, case, clerk, asked, _Order(ordered.letter, digest, mail.facts.letter or ""))
+    return _carried_out(mail, case, clerk, asked, Order(ordered.letter, digest, mail.facts.letter or ""))
 
 
-def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], order: _Order) -> Decision:
-    """All of it, told as one story; it is thrown away if one command cannot be carried out."""
-    work = _work(mail, case, clerk, commands, order)
-    done = _each(mail, case, work)
-    if isinstance(done, Decision):
-        return done
-    if seconding.wanted(work, case):
-        return _proposed(mail, case, work, done, order)
-    (correcting.go_on if work.verbs & {"SET", "SECOND"} else going_on.go_on)(work, case)
-    return _told(work, done)
+def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], order: Order) -> Decision:
+    """All of it with a transcript, or nothing; what no clerk changes alone waits for a second one."""
+    out = attempt(begun(mail, case, clerk), mail, clerk, commands, order)
+    if not out.why and seconding.wanted(out.work, case):
+        out = _proposed(begun(mail, case, clerk), mail, out, order)
+    if out.why:
+        return _refused(mail, case, clerk, out.why, out.parts, out.changes)
+    data = {"why": "", "mistakes": (), "commands": commands, "done": out.done, "onward": out.onward}
+    if not out.work.verbs <= showing.LOOKS:
+        transcript(out.work.story, clerk, **data, settled=settled(out.work), waiting=bool(out.work.waiting))
+    return out.work.story.decision()
 
 
-def _work(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], order: _Order) -> Work:
+def attempt(story: Story, mail: Incoming, clerk: Clerk, commands: tuple[Command, ...], order: Order) -> Outcome:
+    """All of it, told on in this story, which is to be thrown away if one command cannot be carried out, or if no clerk
+    does it alone (`seconding.wanted`)."""
+    work, before = _work(story, mail, clerk, commands, order), story.known
+    out = _each(work)
+    if out.why or seconding.wanted(work, before):
+        return out
+    (correcting.go_on if work.verbs & {"SET", "SECOND"} else going_on.go_on)(work, before)
+    return _with_onward(out)
+
+
+def _with_onward(out: Outcome) -> Outcome:
+    """With the letters that no command wrote by itself."""
+    own = {id(letter) for part in out.done for letter in part.letters}
+    return replace(out, onward=tuple(letter for letter in out.work.story.letters if id(letter) not in own))
+
+
+def _work(story: Story, mail: Incoming, clerk: Clerk, commands: tuple[Command, ...], order: Order) -> Work:
     """The beginning of it."""
     shell = mail.facts.operator.user if mail.facts.operator and not order.letter else ""
-    work = Work(begun(mail, case, clerk), clerk, commands, order.letter, mail.cases, shell=shell)
+    work = Work(story, clerk, commands, order.letter, mail.cases, shell=shell)
     words = tuple(command.line for command in commands)
-    run_ = CommandsRun(
-        clerk=clerk.address, letter=order.letter, block=order.block, words=words, confirmed=order.confirmed
+    story.add(
+        CommandsRun(clerk=clerk.address, letter=order.letter, block=order.block, words=words, confirmed=order.confirmed)
     )
-    work.story.add(run_)
     return work
 
 
-def _proposed(mail: Incoming, case: Case, tried: Work, done: Sequence[Done], order: _Order) -> Decision:
+def _proposed(story: Story, mail: Incoming, tried: Outcome, order: Order) -> Outcome:
     """What no clerk changes alone waits for a second one, and with it all that SET says in the same mail."""
-    whom = seconding.colleagues(tried, case)
+    before, whom = story.known, seconding.colleagues(tried.work, story.known)
     if not whom:
-        return _refused(mail, case, tried.clerk, "mistakes", (seconding.alone(tried),))
-    work = _work(mail, case, tried.clerk, tried.block, order)
-    work.waiting = {part.command.line: part.what for part in done if part.command.verb == "SET"}
-    again = _each(mail, case, work)
-    if isinstance(again, Decision):
-        return again
-    seconding.propose(work, tried, case, order.block, whom)
-    return _told(work, again)
+        return Outcome(tried.work, why="mistakes", parts=(seconding.alone(tried.work),))
+    work = _work(story, mail, tried.work.clerk, tried.work.block, order)
+    work.waiting = {part.command.line: part.what for part in tried.done if part.command.verb == "SET"}
+    out = _each(work)
+    if out.why:
+        return out
+    seconding.propose(work, tried.work, before, order.block, whom)
+    return _with_onward(out)
 
 
-def _each(mail: Incoming, case: Case, work: Work) -> list[Done] | Decision:
-    """Each command in its turn; or the refusal, if one cannot be carried out."""
-    clerk, commands = work.clerk, work.block
+def _each(work: Work) -> Outcome:
+    """Each command in its turn, up to the first that cannot be carried out."""
     done: list[Done] = []
-    for command in commands:
+    for command in work.block:
         _catch_up(work, done)
         why = _refusal(work, command)
         if why:
-            return _refused(mail, case, clerk, why, commands, differences(work, command, why))
+            return Outcome(work, why=why, parts=work.block, changes=differences(work, command, why))
         written = len(work.story.letters)
         what = CARRY_OUT[command.verb](work, command)
         if isinstance(what, Mistake):
-            return _refused(mail, case, clerk, "mistakes", (what,))
+            return Outcome(work, why="mistakes", parts=(what,))
         done.append(Done(command, what, tuple(work.story.letters[written:])))
-    return done
-
-
-def _told(work: Work, done: Sequence[Done]) -> Decision:
-    """The clerk reads what was done, and to whom letters went."""
-    own = {id(letter) for part in done for letter in part.letters}
-    onward = tuple(letter for letter in work.story.letters if id(letter) not in own)
-    data = {"why": "", "mistakes": (), "commands": work.block, "done": tuple(done), "onward": onward}
-    if not work.verbs <= showing.LOOKS:
-        transcript(work.story, work.clerk, **data, settled=settled(work), waiting=bool(work.waiting))
-    return work.story.decision()
+    return Outcome(work, tuple(done))
 
 
 def _catch_up(work: Work, done: Sequence[Done]) -> None:
@@ -224,7 +229,7 @@ def _refusal(work: Work, command: Command) -> str:
         "still_asked": command.verb == "ACCEPT" and still_asked(case, work.story.form),
         "not_ready": row.needs == "review" and not may_decide,
         "decide_instead": command.verb == "CLOSE" and case.status == "ready",
-        "moved_on": row.needs == "review" and not work.shell and case.revision > known_up_to(work),
+        "moved_on": bound(work, command) and case.revision > known_up_to(work),
         "unconfirmed": command.verb == "ACCEPT" and unconfirmed(work.story.form, case),
     }
     why = next((why for why, holds in reasons.items() if holds), "")
@@ -253,4 +258,4 @@ def _refused(
     return story.decision()
 
 
-__all__ = ["CARRY_OUT", "Done", "Work", "run", "run_order"]
+__all__ = ["AGAIN", "CARRY_OUT", "Done", "Order", "Outcome", "Work", "attempt", "run", "run_order"]

@@ -8,7 +8,7 @@ from mailbot.core.case import Case, Proposal
 from mailbot.core.commands import Command, Mistake, folded
 from mailbot.core.decide import seconds
 from mailbot.core.decide.command import correcting
-from mailbot.core.decide.command.values import Work, answered
+from mailbot.core.decide.command.values import Work
 from mailbot.core.decide.taking import masked
 from mailbot.core.events import CorrectionProposed, CorrectionSeconded
 from mailbot.core.instants import to_text
@@ -60,7 +60,7 @@ def propose(work: Work, tried: Work, before: Case, block: str, whom: tuple[Clerk
 
 def refusal(work: Work) -> str:
     """Why a clerk's agreement does not count, as a code of words.toml; empty if it does."""
-    story, proposal, letter = work.story, work.story.known.proposal, answered(work)
+    story, proposal, letter = work.story, work.story.known.proposal, work.letter
     if proposal is None or letter is None or letter.template != "second" or letter.bound != proposal.block:
         return "nothing_to_second"
     proposer = story.rules.desk.clerk(proposal.clerk)

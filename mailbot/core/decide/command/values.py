@@ -6,7 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from mailbot.core.case import Case, LetterInfo
-from mailbot.core.commands import ROWS, Command, undecided
+from mailbot.core.commands import ROWS, Command, Mistake, undecided
 from mailbot.core.decide.incoming import Incoming, Story, begin
 from mailbot.core.events import FieldsSettled
 from mailbot.core.outcome import Letter
@@ -28,6 +28,15 @@ class Done:
     letters: tuple[Letter, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which letter a block answers, its digest, and the letter whose code confirmed it, if one had to."""
+
+    letter: str
+    block: str
+    confirmed: str = ""
+
+
 @dataclass(slots=True)
 class Work:
     """A clerk's block on its way: the story it is told in, the commands in their order, the letter that was answered
@@ -44,6 +53,18 @@ class Work:
     shell: str = ""
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     waiting: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def listed(self) -> int:
+        """The entry of the letter answered, if that lists cases: it shows how each stands; 0 if it is about one."""
+        letter, _, _ = self.answered.partition(".")
+        return int(letter[1:]) if letter.startswith("e") else 0
+
+    @property
+    def letter(self) -> LetterInfo | None:
+        """The letter answered, if it is about this case."""
+        number = self.answered.rpartition(".")[2]
+        return self.story.known.letters.get(int(number)) if number and not self.listed else None
 
     @property
     def verbs(self) -> frozenset[str]:
@@ -70,6 +91,19 @@ class Work:
         return self.say(step.title) or self.say(step.task, step.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a block about one case: what was `done`, and the letters that went because the case went `onward`;
+    or `why` it is refused, about which `parts` of it, and what `changes` of the case stand in the way."""
+
+    work: Work
+    done: tuple[Done, ...] = ()
+    onward: tuple[Letter, ...] = ()
+    why: str = ""
+    parts: tuple[Command | Mistake, ...] = ()
+    changes: tuple[Told, ...] = ()
+
+
 def begun(mail: Incoming, case: Case, clerk: Clerk) -> Story:
     """The story of a clerk's mail. What it says are orders, and nothing to be shown to anybody as said."""
     story = begin(mail, case, clerk.address.lower())
@@ -78,7 +112,10 @@ def begun(mail: Incoming, case: Case, clerk: Clerk) -> Story:
 
 
 def shown(work: Work) -> int:
-    """The entry of the newest letter up to the one answered that showed this clerk the case in full; 0 if none did."""
+    """The entry of the newest letter up to the one answered that showed this clerk the case in full; 0 if none did, as
+    no list does."""
+    if work.listed:
+        return 0
     number = int(work.answered.rpartition(".")[2] or 0)
     form, case = work.story.form, work.story.known
     tasks = form.openings("task") if undecided(case) else frozenset()
@@ -91,23 +128,16 @@ def shown(work: Work) -> int:
     return max(reviews, default=0)
 
 
-def answered(work: Work) -> LetterInfo | None:
-    """The letter that was answered; None for an order from the shell."""
-    return work.story.known.letters.get(int(work.answered.rpartition(".")[2] or 0))
-
-
 def seen_asked(work: Work) -> int:
     """While the applicant is asked for something: the entry of the letter answered, whichever it is, since whoever got
     it after the question knows of that; else 0."""
-    letter = answered(work)
-    return letter.seq if letter and work.story.known.asked else 0
+    return work.letter.seq if work.letter and work.story.known.asked else 0
 
 
 def another_waits(work: Work) -> bool:
     """Whether the case waits for something else by now than when the letter that was answered was written, and not by
     this clerk's own orders."""
-    letter = work.story.known.letters.get(int(work.answered.rpartition(".")[2] or 0))
-    seen = letter.seq if letter else 0
+    seen = work.letter.seq if work.letter else work.listed
     before = work.story.before.history if work.story.before else ()
     own = {deed.seq for deed in before if deed.what == "ordered" and deed.by.lower() == work.clerk.address.lower()}
     return any(deed.seq > seen and deed.what in WAITING and deed.seq not in own for deed in before)
@@ -115,7 +145,14 @@ def another_waits(work: Work) -> bool:
 
 def known_up_to(work: Work) -> int:
     """The entry up to which this clerk has seen the case, when answering as they do."""
-    return max(shown(work), seen_asked(work))
+    return work.listed or max(shown(work), seen_asked(work))
+
+
+def bound(work: Work, command: Command) -> bool:
+    """Whether a command counts only for the case as this clerk saw it: a decision; where a list was answered, whatever
+    changes more than who looks after the case."""
+    row = ROWS[command.verb]
+    return not work.shell and (row.needs == "review" or (work.listed > 0 and row.tier != "1"))
 
 
 def differences(work: Work, command: Command, why: str) -> tuple[Told, ...]:
@@ -123,10 +160,9 @@ def differences(work: Work, command: Command, why: str) -> tuple[Told, ...]:
     it, since the letter answered."""
     story = work.story
     second = command.verb == "SECOND"
-    if why not in OUTRUN or (ROWS[command.verb].needs != "review" and not second):
+    if why not in OUTRUN or not (bound(work, command) or ROWS[command.verb].needs == "review" or second):
         return ()
-    letter = answered(work)
-    seen = (not second and known_up_to(work)) or (letter.seq if letter else 0)
+    seen = (not second and known_up_to(work)) or (work.letter.seq if work.letter else 0)
     return told(since(story.known, seen), story.form, work.clerk.language, story.rules)
 
 
