@@ -1,6 +1,7 @@
 """Every conversation in tests/conversations is played against the real desk and must come out word for word."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,12 @@ import pytest
 from conversation import Retell, retelling
 
 from mailbot import desks
+from mailbot.core.commands import COMMANDS, Row, word_and_rest
 from mailbot.core.rulesets.letters import letters_needed
 from mailbot.edge import config
 
+MAIL = re.compile(r"^```mail\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+NUMBERED = re.compile(r"^[#＃][\d-]+\s*")
 FILES = sorted((Path(__file__).parent / "conversations").rglob("*.md"))
 
 
@@ -19,6 +23,18 @@ def test_there_are_conversations_in_both_languages() -> None:
     assert len(FILES) >= 10
     texts = [path.read_text(encoding="utf-8") for path in FILES]
     assert sum("同意します" in text for text in texts) >= 3
+
+
+@pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.verb)
+def test_each_command_stands_in_a_conversation_in_both_languages(row: Row) -> None:
+    mails = [mail for path in FILES for mail in MAIL.findall(path.read_text(encoding="utf-8"))]
+    lines = {word_and_rest(NUMBERED.sub("", line))[0] for mail in mails for line in mail.split("\n")}
+    english, japanese = (
+        (word for word in row.words if word.isascii()),
+        (word for word in row.words if not word.isascii()),
+    )
+    assert lines & set(english)
+    assert lines & set(japanese)
 
 
 @pytest.fixture(scope="module")
