@@ -1,8 +1,10 @@
 """Text broken into lines as people read it: what belongs together stays together."""
 
+import time
+
 import pytest
 
-from mailbot.core.columns import NO_LINE_END, NO_LINE_START, unbroken, width, wrap
+from mailbot.core.columns import MOST_ON_ONE, NO_LINE_END, NO_LINE_START, clip, unbroken, width, wrap
 
 SENTENCE = (
     "ご登録の住所（研究室の住所）と、責任者の「所属機関」【必須】"
@@ -28,6 +30,30 @@ def test_a_day_in_brackets_goes_to_the_next_line_as_a_whole() -> None:
 
 def test_a_quotation_mark_stays_with_what_it_opens() -> None:
     assert wrap("the sheet “料金”.", 12) == "the sheet\n“料金”."
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "shown"),
+    [
+        ("Taro  Yamada\nMishima", 30, "Taro Yamada Mishima"),
+        ("Taro Yamada", 11, "Taro Yamada"),
+        ("Taro Yamada", 10, "Taro Yama…"),
+        ("山田太郎", 8, "山田太郎"),
+        ("山田太郎", 7, "山田太…"),
+        ("山田太郎", 6, "山田…"),
+        ("Rene\u0301 B", 5, "Rene\u0301…"),
+    ],
+)
+def test_a_line_is_cut_where_its_columns_end(text: str, columns: int, shown: str) -> None:
+    assert clip(text, columns) == shown
+
+
+def test_marks_that_take_no_column_are_cut_too_and_cost_nothing() -> None:
+    text = "e" + "\u0301" * 4_000
+    began = time.process_time()
+    assert clip(f"{text}{'x' * 80}", 50) == text[: 50 * MOST_ON_ONE] + "…"
+    assert clip(text, 50) == text[: 50 * MOST_ON_ONE] + "…"
+    assert time.process_time() - began < 0.1
 
 
 def test_the_items_of_a_list_stay_on_lines_of_their_own_when_broken_lines_are_joined() -> None:

@@ -11,6 +11,8 @@ NO_LINE_START = frozenset("、。，．・：；？！）」』】〕〉》ー�
 
 NO_LINE_END = frozenset("（「『【〔〈《［｛([{“‘")
 """Brackets and quotation marks that open: they belong to what follows."""
+MOST_ON_ONE = 8
+"""Characters for each column of a line that is cut: marks above and below a letter take none, and nobody needs many."""
 ITEM = re.compile(r"[-*•‣] |[・●○■□◆◇①-⑳]|\(?\d{1,2}[.)] ")
 """How an item of a list begins."""
 
@@ -80,17 +82,23 @@ def _joined(lines: list[str]) -> str:
     return whole
 
 
+def fitting(text: str, columns: int) -> int:
+    """How many of the first characters of a text take at most so many columns; one pass, which ends there."""
+    taken = 0
+    for number, letter in enumerate(text):
+        taken += _letter(letter)
+        if taken > columns:
+            return number
+    return len(text)
+
+
 def clip(text: str, columns: int) -> str:
-    """One line of at most `columns` columns; what is cut off shows as `…`."""
-    line = " ".join(text.split())
-    if width(line) <= columns:
+    """One line of at most `columns` columns, and of so many times as many characters (`MOST_ON_ONE`); what is cut off
+    shows as `…`."""
+    line, most = " ".join(text.split()), columns * MOST_ON_ONE
+    if len(line) <= most and width(line) <= columns:
         return line
-    kept = ""
-    for letter in line:
-        if width(kept) + width(letter) > columns - 1:
-            break
-        kept += letter
-    return f"{kept}…"
+    return f"{line[: fitting(line[:most], columns - 1)]}…"
 
 
 def pad(text: str, columns: int) -> str:

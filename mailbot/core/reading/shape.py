@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from unicodedata import normalize
 
-from mailbot.core.columns import unbroken, width, wrap
+from mailbot.core.columns import fitting, unbroken, width, wrap
 from mailbot.core.rules import FieldRule, Form, Texts
 
 WIDTH = 70
@@ -124,20 +124,18 @@ def fold(head: str, text: str) -> list[str]:
 
 
 def _cut(current: str, word: str) -> list[str]:
-    lines = []
-    while width(current) + width(word) > WIDTH:
+    lines, left = [], width(word)
+    while width(current) + left > WIDTH:
         end = _place(word, WIDTH - width(current))
         lines.append(current + word[:end])
+        left -= width(word[:end])
         current, word = " " * HARD, word[end:]
     return [*lines, current + word]
 
 
 def _place(word: str, room: int) -> int:
     """Where to cut a word so that its head takes at most `room` columns and no white space stands at the cut."""
-    end = taken = 0
-    while end < len(word) and (taken := taken + width(word[end])) <= room:
-        end += 1
-    cut = end
+    cut = fitting(word, room)
     while cut > 1 and (word[cut - 1].isspace() or word[cut : cut + 1].isspace()):
         cut -= 1
     return max(cut, 1)
