@@ -1,6 +1,7 @@
 """The form as text to fill in: what it looks like, and that what is filled in is read back."""
 
 import re
+import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from mailbot.core.columns import width
 from mailbot.core.events import Value
 from mailbot.core.quoting import mark
 from mailbot.core.reading import read, recognise
-from mailbot.core.reading.shape import all_notes, squeezed
+from mailbot.core.reading.shape import all_notes, fold, squeezed
 from mailbot.core.rules import Form
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -275,3 +276,11 @@ def test_a_note_stays_one_whatever_a_charset_makes_of_its_wave() -> None:
     for wave in "〜～":
         written = text.replace("〜", wave).replace("～", wave)
         assert read(written, FORM, answers_ours=False).answers == {"family_name": ("Iden",)}
+
+
+def test_a_word_of_many_lines_is_cut_in_time_linear_in_its_length() -> None:
+    began = time.process_time()
+    lines = fold("    ", "語" * 20_000)
+    assert time.process_time() - began < 0.3
+    assert "".join(line.strip() for line in lines) == "語" * 20_000
+    assert max(map(width, lines)) <= 70
