@@ -6,6 +6,7 @@ import pytest
 from foreign import needs_corpora, rows
 
 from mailbot.core.quoting import new_text, split
+from mailbot.core.quoting.headers import REPLY_HEADERS, Header, reply_header
 
 QUOTE = "> Please tell us\n> your postal code.\n"
 HEADERS = {
@@ -26,6 +27,14 @@ HEADERS = {
     "Portuguese": "Em 1 de abril de 2026 às 10:00, Help Desk escreveu:",
     "Dutch": "Op 1 april 2026 10:00 schreef Help Desk <desk@desk.example>:",
     "Chinese": "Help Desk <desk@desk.example> 于2026年4月1日周三 10:00写道：",
+    "French, with a space that does not break": "Le mer. 1 avr. 2026 à 10:00, Desk <desk@desk.example> a écrit\u00a0:",
+    "French, with a narrow one": "Le mer. 1 avr. 2026 à 10:00, Help Desk <desk@desk.example> a écrit\u202f:",
+    "Spanish, with such a space": "El 1/4/2026 10:00, Help Desk <desk@desk.example> escribió\u00a0:",
+    "Notes": "-----On 3 May 2026 desk@desk.example wrote: -----",
+    "Notes, shorter": "On 3 May 2026 desk@desk.example wrote:--",
+    "capitals": "ON 3 MAY 2026 DESK@DESK.EXAMPLE WRITES",
+    "Yahoo in Japanese": "山田さんは書きました (2026/11/21 10:15)",
+    "Yahoo in both languages": "山田さん wrote (2026/11/21 10:15):",
     "Korean": "2026년 4월 1일 (수) 오전 10:00, Help Desk님이 작성:",
 }
 BLOCKS = {
@@ -60,6 +69,28 @@ def test_below_a_header_without_quote_marks_nothing_is_new(client: str) -> None:
 
 def test_an_indented_header_counts_as_well_because_new_text_is_obeyed() -> None:
     assert new_text("Yes.\n\n     On April 1, 2026, Desk <d@desk.example> wrote:\n     ACCEPT\n") == "Yes."
+
+
+@pytest.mark.parametrize("header", REPLY_HEADERS, ids=lambda header: header.like)
+def test_what_the_table_of_reply_headers_takes_for_one_is_one_whatever_it_ends_in(header: Header) -> None:
+    assert header.fits(header.like)
+    words = header.like.rstrip(" \u00a0:：")
+    ends = [
+        "",
+        ":",
+        "：",
+        " :",
+        "\u00a0:",
+        "\u202f：",
+        "\u3000:",
+        "。",
+        ": -----",
+        "---",
+        " (1 Apr 2026)",
+        " (1 Apr 2026):",
+    ]
+    for text in (header.like, *(f"{said}{end}" for said in (words, words.upper()) for end in ends)):
+        assert reply_header([text]) == any(row.fits(text) for row in REPLY_HEADERS), text
 
 
 @pytest.mark.parametrize("client", BLOCKS)

@@ -19,16 +19,28 @@ Role = Literal["reply", "forward"]
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One kind of reply header: how it starts, what it ends in; `within` must stand somewhere between."""
+    """One kind of reply header: how it starts, what it ends in; `within` must stand somewhere between. `like` is one
+    of them."""
 
+    like: str
     start: re.Pattern[str]
     end: re.Pattern[str]
     within: re.Pattern[str] | None = None
 
+    def fits(self, text: str) -> bool:
+        """Whether a text (stripped, on one line) is such a header."""
+        # The end is looked for in a tail of fixed length, so that `search` from every position stays cheap.
+        return (
+            self.end.search(text[-60:]) is not None
+            and self.start.match(text) is not None
+            and (self.within is None or self.within.search(text) is not None)
+        )
 
-def _header(start: str, end: str, within: str | None = None) -> Header:
+
+def _header(like: str, start: str, end: str, within: str | None = None) -> Header:
     flags = re.IGNORECASE
     return Header(
+        like,
         re.compile(rf"-*\s*(?:{start})", flags),
         re.compile(rf"(?:{end})\Z", flags),
         re.compile(within, flags) if within else None,
@@ -43,64 +55,93 @@ _BEGINS = re.compile(r"(?:On|At|Le|El|Il|Em|Am|Op|Den|In data|Il giorno|W dniu|D
 _SAME_LINE = re.compile(r"On\b[^<>]{0,200}\d[^<>]{0,200}<[^<>\s]{1,200}@[^<>\s]{1,200}>\s{0,3}wrote:\s", re.IGNORECASE)
 
 REPLY_HEADERS: tuple[Header, ...] = (
-    _header(
+    _header(  # Gmail, Apple, Mutt; Notes draws a line before and behind
+        "On Wed, 1 Apr 2026 at 10:00, Desk <desk@desk.example> wrote:",
         rf"On\b|At\b|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b|\(?(?:{_WHEN})",
         r"\b(?:wrote|writes)\s*[:：]?[\s-]*",
         _WHO_OR_WHEN,
-    ),  # Gmail, Apple, Mutt
-    _header(r".", r">\s*(?:wrote|writes|said)\s*[:：]"),  # Becky!, Thunderbird without a date
-    _header(r"Le\b", r"a\s+écrit\s*[:：]", _WHO_OR_WHEN),
-    _header(r"El\b", r"\b(?:escribió|ha escrit)\s*[:：]", _WHO_OR_WHEN),
-    _header(r"Il\b|In data\b", r"\bha\s+scritto\s*[:：]", _WHO_OR_WHEN),
-    _header(r"Em\b|No dia\b|A\b", r"\bescreveu\s*[:：]", _WHO_OR_WHEN),
-    _header(r"Am\b", r"[:：]", r"\bschrieb\b"),
-    _header(r".", r"\bschrieb\s*[:：]", r"[<@\d]"),
-    _header(r"Op\b", r"[:：]", r"\bschreef\b"),
-    _header(r"W dniu\b|Dnia\b", r"\b(?:napisał|napisała|napisał\(a\)|pisze)\s*[:：]", _WHO_OR_WHEN),
-    _header(r".{0,60}?\d", r"[:：]", r"\bskrev\b"),
-    _header(r".", r"\bkirjoitti\s*[:：]", _WHO_OR_WHEN),
-    _header(r".", r"\b(?:написал|написала|пишет|написав|написала)\s*[:：]", _WHO_OR_WHEN),
+    ),
+    _header("Desk <desk@desk.example> said:", r".", r">\s*(?:wrote|writes|said)\s*[:：]"),  # Becky!, Thunderbird
+    _header("Le mer. 1 avr. 2026 à 10:00, Desk a écrit\u00a0:", r"Le\b", r"a\s+écrit\s*[:：]", _WHO_OR_WHEN),
+    _header("El 1/4/2026 10:00, Desk escribió:", r"El\b", r"\b(?:escribió|ha escrit)\s*[:：]", _WHO_OR_WHEN),
+    _header("Il giorno 1 apr 2026, Desk ha scritto:", r"Il\b|In data\b", r"\bha\s+scritto\s*[:：]", _WHO_OR_WHEN),
+    _header("Em 1 de abril de 2026, Desk escreveu:", r"Em\b|No dia\b|A\b", r"\bescreveu\s*[:：]", _WHO_OR_WHEN),
+    _header("Am 01.04.2026 um 10:00 schrieb Desk:", r"Am\b", r"[:：]", r"\bschrieb\b"),
+    _header("Desk <desk@desk.example> schrieb:", r".", r"\bschrieb\s*[:：]", r"[<@\d]"),
+    _header("Op 1 april 2026 10:00 schreef Desk:", r"Op\b", r"[:：]", r"\bschreef\b"),
     _header(
+        "W dniu 1.04.2026 o 10:00, Desk pisze:",
+        r"W dniu\b|Dnia\b",
+        r"\b(?:napisał|napisała|napisał\(a\)|pisze)\s*[:：]",
+        _WHO_OR_WHEN,
+    ),
+    _header("Den 1 april 2026 skrev Desk:", r".{0,60}?\d", r"[:：]", r"\bskrev\b"),
+    _header("1.4.2026 10:00, Desk kirjoitti:", r".", r"\bkirjoitti\s*[:：]", _WHO_OR_WHEN),
+    _header(
+        "1 апреля 2026 г., Desk написал:", r".", r"\b(?:написал|написала|пишет|написав|написала)\s*[:：]", _WHO_OR_WHEN
+    ),
+    _header(
+        "1 Nisan 2026 10:00, Desk yazdı:",
         rf".{{0,200}}?(?:{_WHEN}|<)",
         r"\b(?:napisała?|napisał\(a\)|napsala?|napsal\(a\)|írta|yazdı|a scris|đã viết|menulis|έγραψε)\s*[:：]",
     ),
-    _header(r".", r"(?:写道|寫道)\s*[:：]"),
-    _header(r".", r"작성\s*[:：]", _WHO_OR_WHEN),
-    _header(rf"(?:{_WHEN}).*のメッセージ", r"のメッセージ\s*[:：]?", "[@<＜、]"),  # Apple Mail
-    _header(
-        r".", r"(?:さん|様|氏|先生|>|＞)[はが]?\s*(?:書きました|wrote)\s*(?:\([^()]{1,40}\)\s*)?[:：。]?"
-    ),  # Thunderbird, Yahoo
-    _header(r".", r"(?:さん|様|>|＞)からの?(?:メール|メッセージ)\s*[:：]"),
-    _header(r".", r"[>＞]\s*のメール\s*[:：]?"),
-    _header(
-        rf".{{0,60}}?(?:{_WHEN})", r"[>＞]\s*[:：]", "@"
-    ),  # Gmail in Japanese and others: date, name, address, colon
+    _header("Desk 于2026年4月1日周三 10:00写道：", r".", r"(?:写道|寫道)\s*[:：]"),
+    _header("2026년 4월 1일 (수) 오전 10:00, Desk님이 작성:", r".", r"작성\s*[:：]", _WHO_OR_WHEN),
+    _header(  # Apple Mail
+        "2026/04/01 10:00、Desk <desk@desk.example>のメッセージ",
+        rf"(?:{_WHEN}).*のメッセージ",
+        r"のメッセージ\s*[:：]?",
+        "[@<＜、]",
+    ),
+    _header(  # Thunderbird, Yahoo
+        "山田さんは書きました (2026/11/21 10:15)",
+        r".",
+        r"(?:さん|様|氏|先生|>|＞)[はが]?\s*(?:書きました|wrote)\s*(?:\([^()]{1,40}\)\s*)?[:：。]?",
+    ),
+    _header("山田様からのメール：", r".", r"(?:さん|様|>|＞)からの?(?:メール|メッセージ)\s*[:：]"),
+    _header("Desk <desk@desk.example> のメール", r".", r"[>＞]\s*のメール\s*[:：]?"),
+    _header(  # Gmail in Japanese and others: date, name, address, colon
+        "2026年4月1日(水) 10:00 Desk <desk@desk.example>:", rf".{{0,60}}?(?:{_WHEN})", r"[>＞]\s*[:：]", "@"
+    ),
 )
 """Lines such as `On … wrote:`, in the order they are tried."""
 
 _ENDS = tuple(
     "wrote writes said écrit escribió escrit scritto escreveu schrieb napisał napisała napisał(a) pisze skrev kirjoitti"
     " написал написала пишет написав napsal napsala napsal(a)"
-    " írta yazdı scris viết menulis έγραψε 写道 寫道 작성 メッセージ 書きました メール > ＞".split()
+    " írta yazdı yazdi scris viết menulis έγραψε 写道 寫道 작성 メッセージ 書きました メール > ＞".split()
 )
-_VERBS = ("schrieb", "schreef", "skrev", "書きました")
+_VERBS = ("schrieb", "schreef", "skrev", "書きました", "wrote")
 """What a reply header ends in, or has before its colon: a quick look that spares nearly every line the table."""
-_LAST = frozenset(":：-。eE>＞ジたルsd")
+_TAIL = " \t\u00a0\u2009\u202f\u3000:：-。"
+"""Signs behind the last word of a reply header; in French a space that does not break comes before the colon."""
+_LAST = frozenset("-。)eEsSたジル")
+"""What a reply header ends in that has no colon."""
+_CLOSED = (")", ")。")
+"""The same behind a date in brackets: `… wrote (2026/11/21 10:15)`."""
 
 
 def may_end(line: str) -> bool:
     """Whether a line (stripped, not empty) can be the last of a reply header: a quick look."""
-    if line[-1] not in _LAST or len(line) > BOUND:
-        return False
-    return line[-1] in ":：" or line.rstrip(" -。").lower().endswith(_ENDS)
+    last = line[-1]
+    if last in ":：":
+        return len(line) <= BOUND
+    return last in _LAST and len(line) <= BOUND and (_ends(line) or (line.endswith(_CLOSED) and _has_verb((line,))))
+
+
+def _ends(line: str) -> bool:
+    return line.rstrip(_TAIL).lower().endswith(_ENDS)
+
+
+def _has_verb(lines: Sequence[str]) -> bool:
+    text = " ".join([line[:BOUND] for line in lines]).lower()
+    return any(verb in text for verb in _VERBS)
 
 
 def _promising(lines: Sequence[str]) -> bool:
     if not lines or not lines[-1] or not may_end(lines[-1]):
         return False
-    if lines[-1].rstrip(" :：-。").lower().endswith(_ENDS):
-        return True
-    return any(verb in line[:BOUND] for line in lines[-JOINED:] for verb in _VERBS)
+    return _ends(lines[-1]) or _has_verb(lines[-JOINED:])
 
 
 _TITLES: dict[str, Role] = {
@@ -199,7 +240,7 @@ def reply_header(lines: Sequence[str]) -> int:
         if not line or len(line) > BOUND:
             return 0
         text = f"{line} {text}" if text else line
-        if any(_is(header, text) for header in REPLY_HEADERS):
+        if any(header.fits(text) for header in REPLY_HEADERS):
             return count + _begun_above(text, lines[-JOINED:-count])
     return 0
 
@@ -210,15 +251,6 @@ def _begun_above(text: str, above: Sequence[str]) -> int:
     begun = line[-1:] in ("<", "(") or (line.endswith(",") and _BEGINS.match(line))  # and not the comma of `Dear desk,`
     dated = _DATED.search(line[:BOUND]) and not _DATED.search(text)
     return 1 if begun or dated else 0
-
-
-def _is(header: Header, text: str) -> bool:
-    # The end is looked for in a tail of fixed length, so that `search` from every position stays cheap.
-    return (
-        header.end.search(text[-60:]) is not None
-        and header.start.match(text) is not None
-        and (header.within is None or header.within.search(text) is not None)
-    )
 
 
 def header_and_quote(line: str) -> bool:
