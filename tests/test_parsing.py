@@ -474,6 +474,15 @@ def test_every_line_of_a_quote_is_marked(html: str, text: str) -> None:
         "<div style='background:navy'><font color=navy>x</font></div>",
         "<span style='color:rgba(0,0,0,0)'>x</span>",
         "<div style='color:#FEFEFE !important'><b>x</b></div>",
+        "<div style='color:white'><b style='color:inherit'>x</b></div>",
+        "<div style='background:none;color:white'>x</div>",
+        "<div style='display:none;display:shown'>x</div>",
+        "<div style='display:none !important;display:block'>x</div>",
+        "<div style='opacity:1;opacity:0'>x</div>",
+        "<div style='font-size:12px;font-size:0'>x</div>",
+        "<div style='/**/display/**/:/**/none'>x</div>",
+        "<div style='background-image:none;color:white'>x</div>",
+        "<div style='background-image:url(cid:1);background:white;color:white'>x</div>",
         "<head><meta charset=x><title>x</title><style>x</style><script>x</script><base href=x></head>",
     ],
 )
@@ -491,10 +500,39 @@ def test_what_html_does_not_show_is_not_read(hidden: str) -> None:
         "<div style='color:white;color:black'>x</div>",
         "<div style='opacity:0.9;font-size:0.8em;background-color:transparent'>x</div>",
         "<div style='background:white'>x</div>",
+        "<div style='background-image:url(cid:1)'><font color=white>x</font></div>",
+        "<table background='cid:1'><tr><td><font color=white>x</font></table>",
+        "<div style='font-size:0;font-size:12px'>x</div>",
+        "<div style='display:none;display:block'>x</div>",
+        "<div style='visibility:hidden;visibility:visible;opacity:0;opacity:1'>x</div>",
     ],
 )
 def test_words_that_stand_out_from_what_is_behind_them_are_read(shown: str) -> None:
     assert text_of(f"<div>a</div>{shown}<div>b</div>") == "a\nx\nb"
+
+
+@pytest.mark.parametrize(
+    ("body", "inner", "text"),
+    [
+        ("<body style='background:#000;color:#fff'>", "<p style='color:#fff'>x", "x"),
+        ("<body style='background:#000;color:#fff'>", "<p style='color:#000'>x", ""),
+        ("<BODY bgcolor=black text=white>", "<font color=white>x</font>", "x"),
+        ("<body bgcolor=white text=white>", "x", ""),
+        ("<body bgcolor=white text=white>", "x<font color=black>y</font>", "y"),
+        ("<body bgcolor=black>", "x", "x"),
+        ("<body text=white>", "x", "x"),
+        ("<body text=black>", "x<font color=white>y</font>", "x"),
+        ("<body bgcolor=white>", "x<font color=white>y</font>", "x"),
+        ("<body background='cid:1'>", "<font color=white>x</font>", "x"),
+        ("<body style='display:none'>", "x", ""),
+        ("<!-- <body bgcolor=black text=white> --><body>", "x<font color=white>y</font>", "x"),
+        ("<body lang=en>", "x", "x"),
+        ("", "x<font color=white>y</font>", "x"),
+    ],
+)
+def test_the_colours_of_the_body_count_for_all_that_is_in_it(body: str, inner: str, text: str) -> None:
+    head = "<html><head><title>t</title><style>p {margin:0}</style></head>"
+    assert text_of(f"{head}{body}{inner}</body></html>") == text
 
 
 @pytest.mark.parametrize(
@@ -564,7 +602,17 @@ def test_hostile_html_costs_no_more_than_its_length(piece: str, size: int) -> No
 
 
 @pytest.mark.parametrize(
-    "html", ['<a b="' * 50_000, "<!--" * 100_000, "</" * 100_000, "<table>" * 20_000, "<![" * 50_000]
+    "html",
+    [
+        '<a b="' * 50_000,
+        "<!--" * 100_000,
+        "</" * 100_000,
+        "<table>" * 20_000,
+        "<![" * 50_000,
+        "<body x" * 70_000,
+        "<body " + "x" * 500_000,
+        "<p style='" + "a:/*" * 500 + "'>x" * 900,
+    ],
 )
 def test_hostile_html_is_done_within_two_seconds(html: str) -> None:
     started = time.process_time()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from mailbot.edge.html.looks import PLAIN, hides, looks
+from mailbot.edge.html.looks import PLAIN, hides, looks, looks_of_body, style_of
 
 LONGEST = 500_000
 """Characters of HTML that are read; nobody writes more by hand, and embedded pictures are taken out before."""
@@ -18,6 +18,7 @@ _DEEPEST_QUOTE = 20
 _SLICE = 1 << 14
 
 _DATA_URI = re.compile(r"""(?:src|href)\s*=\s*(["'])data:.*?\1""", re.IGNORECASE | re.DOTALL)
+_BODY = re.compile(r"<!--.*?(?:-->|\Z)|(?P<body><body\b[^<>]{0,2000}>)", re.IGNORECASE | re.DOTALL)
 _ENDS = re.compile(r"</(p|br)\s*>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
 """What HTML takes for one space, and all else that str.splitlines takes for a line end."""
@@ -44,8 +45,9 @@ def read(html: str) -> tuple[str, bool]:
     What follows the first `LONGEST` characters is not read, nor what follows the slice in which `DEEPEST` is passed.
     """
     reader = _Reader()
+    text = _DATA_URI.sub("", html.replace("\0", ""))[:LONGEST]
     # With the body open from the start, lxml does not put the first words into a paragraph of its own making.
-    whole = "<body>" + _with_ends(_DATA_URI.sub("", html.replace("\0", ""))[:LONGEST])
+    whole = _body_of(text) + _with_ends(text)
     parser = etree.HTMLParser(target=reader, encoding="utf-8")
     try:
         for start in range(0, len(whole), _SLICE):
@@ -56,6 +58,12 @@ def read(html: str) -> tuple[str, bool]:
     except etree.LxmlError:
         pass  # what was read up to here stands
     return _tidy(reader.text()), reader.unseen
+
+
+def _body_of(html: str) -> str:
+    """The tag that begins the mail's body, as it stands there: the first one that is no comment. lxml passes over it
+    once a body is open, and with it over the colours of the mail."""
+    return next((found["body"] for found in _BODY.finditer(html) if found["body"]), "<body>")
 
 
 def _with_ends(html: str) -> str:
@@ -86,8 +94,9 @@ class _Reader:
     def start(self, tag: str, attrs: Mapping[str, str]) -> None:
         """Called by lxml where an element begins."""
         self.depth += 1
-        self._looks.append(looks(self._looks[-1], attrs) if attrs else self._looks[-1])
-        hidden = bool(attrs) and hides(attrs)
+        hidden = bool(attrs) and self._look(tag, attrs)
+        if not attrs:
+            self._looks.append(self._looks[-1])
         if self._hidden or tag in _NEVER or hidden:
             self._kept_from_eyes = self._kept_from_eyes if self._hidden else hidden
             self._hidden += 1
@@ -103,6 +112,12 @@ class _Reader:
         elif tag == "tr":
             self._cells[-1] = 0
             self._row()
+
+    def _look(self, tag: str, attrs: Mapping[str, str]) -> bool:
+        """Remember how the words of this element look; whether it hides them."""
+        style = style_of(attrs)
+        self._looks.append(looks_of_body(attrs, style) if tag == "body" else looks(self._looks[-1], attrs, style))
+        return hides(attrs, style)
 
     def end(self, tag: str) -> None:
         """Called by lxml where an element ends, whether or not its end tag was written."""

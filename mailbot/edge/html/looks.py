@@ -7,13 +7,31 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?<![\w-])opacity\s*:\s*0(?:\.0*)?(?![.\d])",
-    re.IGNORECASE,
-)
-_SIZE = re.compile(r"font-size\s*:\s*(\d{0,6}(?:\.\d{1,6})?)\s*(px|pt|em|rem|%|)", re.IGNORECASE)
-_COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;]{1,100})", re.IGNORECASE)
-_BEHIND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;]{1,100})", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_SAID = re.compile(r"(?:^|;)\s*([a-z-]{1,40})\s*:\s*([^;]*)")
+_VALUES: Mapping[str, re.Pattern[str]] = {
+    "display": re.compile(
+        r"none|block|inline|contents|flow|flow-root|list-item|(?:inline-)?(?:block|flex|grid|table)|table-[a-z-]+"
+        r"|inherit|initial|unset|revert|run-in|ruby"
+    ),
+    "visibility": re.compile(r"visible|hidden|collapse|inherit|initial|unset|revert"),
+    "opacity": re.compile(r"(?=[\d.])\d{0,6}(?:\.\d{0,6})?%?|inherit|initial|unset|revert"),
+    "font-size": re.compile(
+        r"(?=[\d.])\d{0,6}(?:\.\d{0,6})?\s*[a-z%]{0,4}|(?:xx?-|xxx-)?(?:small|large)|medium|smaller|larger|inherit|initial"
+    ),
+}
+"""Values that programs understand, of what hides words; another one is as if nobody had said it (CSS 2.2, §4.2)."""
+_HIDES: Mapping[str, re.Pattern[str]] = {
+    "display": re.compile("none"),
+    "visibility": re.compile("hidden|collapse"),
+    "mso-hide": re.compile("all"),
+    "opacity": re.compile(r"(?=[0.])0*(?:\.0*)?%?"),
+}
+"""What hides an element with all that is in it."""
+_SIZE = re.compile(r"(?=\d|\.\d)(\d{0,6}(?:\.\d{0,6})?)\s*([a-z%]{0,4})")
+_AS_AROUND = frozenset("inherit unset none initial transparent".split())
+"""What says of a background that there is none; of a colour the first two say as much."""
+_LONGEST_COLOUR = 100
 _HEX = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})\b")
 _RGB = re.compile(r"rgba?\(\s*(\d{1,3})\s*[, ]\s*(\d{1,3})\s*[, ]\s*(\d{1,3})")
 _NAMED = {
@@ -33,6 +51,8 @@ MOST_STYLE = 2_000
 """Characters of a style that are looked at; mail programs write a few dozen."""
 Colour = tuple[int, int, int] | str | None
 """Red, green and blue; a name that is no more than that; nothing if it is not known."""
+Style = Mapping[str, str]
+"""What a `style` attribute says, by property, all in small letters."""
 
 
 def _alike(one: Colour, other: Colour) -> bool:
@@ -60,37 +80,64 @@ PLAIN = Looks(_NAMED["black"], _NAMED["white"])
 """Where nothing is said."""
 
 
-def hides(attrs: Mapping[str, str]) -> bool:
+def style_of(attrs: Mapping[str, str]) -> Style:
+    """What the style of an element says. What is said last counts, unless it is said to be less important (CSS
+    Cascading, §6.1); a `background` takes back what was said of its colour and picture before."""
+    text = attrs.get("style", "")[:MOST_STYLE].lower()
+    if not text:
+        return {}
+    said = dict[str, str]()
+    for name, value in _SAID.findall(_COMMENT.sub(" ", text) if "/*" in text else text):
+        bare = value.partition("!")[0].strip()
+        known = _VALUES.get(name)
+        if (known and not known.fullmatch(bare)) or ("!" in said.get(name, "") and "!" not in value):
+            continue
+        if name == "background":
+            said.pop("background-color", None)
+            said.pop("background-image", None)
+        said[name] = value.strip()
+    return {name: value.partition("!")[0].strip() for name, value in said.items()}
+
+
+def hides(attrs: Mapping[str, str], style: Style) -> bool:
     """Whether an element hides all that is in it."""
-    return "hidden" in attrs or _HIDDEN.search(attrs.get("style", "")[:MOST_STYLE]) is not None
+    return "hidden" in attrs or any(name in style and how.fullmatch(style[name]) for name, how in _HIDES.items())
 
 
-def looks(around: Looks, attrs: Mapping[str, str]) -> Looks:
+def looks(around: Looks, attrs: Mapping[str, str], style: Style) -> Looks:
     """How the words of an element look, `around` being how those around it do: what it does not say is as there."""
-    style, here = attrs.get("style", "")[:MOST_STYLE], around
-    size, colour, behind = _SIZE.search(style), _last(_COLOUR, style), _last(_BEHIND, style)
-    if size and size[1]:
+    here, size = around, _SIZE.fullmatch(style.get("font-size", ""))
+    if size:
         here = replace(here, sized=_has_size(float(size[1]), size[2]))
-    if colour or "color" in attrs:
-        here = replace(here, colour=_colour(colour or attrs["color"]))
-    if behind or "bgcolor" in attrs:
-        paint = _colour(behind or attrs["bgcolor"])
-        here = here if paint == "transparent" else replace(here, behind=paint)
-    return here
+    colour = style.get("color") or attrs.get("color")
+    if colour and colour not in ("inherit", "unset"):
+        here = replace(here, colour=_colour(colour))
+    paint = style.get("background-color") or style.get("background") or attrs.get("bgcolor")
+    if paint and paint not in _AS_AROUND and (behind := _colour(paint)) != "transparent":
+        here = replace(here, behind=behind)
+    return replace(here, behind=None) if _has_picture(attrs, style) else here
 
 
-def _last(pattern: re.Pattern[str], style: str) -> str:
-    """What is said last counts (CSS Cascading and Inheritance, §6.1)."""
-    said = pattern.findall(style)
-    return str(said[-1]) if said else ""
+def looks_of_body(attrs: Mapping[str, str], style: Style) -> Looks:
+    """How words look of which a mail says nothing more than its body does, in the old way too (`text`, `bgcolor`: HTML
+    4.01, §7.5.1). Where it names only the ink, or only the paper, and nobody could read the one on the other as it is
+    elsewhere, a style sheet says the rest: that is not known then."""
+    own = looks(Looks(None, None), {"color": attrs.get("text", ""), **attrs}, style)
+    whole = Looks(own.colour or PLAIN.colour, own.behind or PLAIN.behind, own.sized)
+    unsure = own.colour is None or own.behind is None
+    return own if _has_picture(attrs, style) or (unsure and _alike(whole.colour, whole.behind)) else whole
+
+
+def _has_picture(attrs: Mapping[str, str], style: Style) -> bool:
+    return bool(attrs.get("background")) or style.get("background-image", "none") not in ("none", "initial", "")
 
 
 def _has_size(number: float, unit: str) -> bool:
-    return number >= _LEAST_SIZE if unit.lower() in ("px", "pt", "") else number > 0
+    return number >= _LEAST_SIZE if unit in ("px", "pt", "") else number > 0
 
 
 def _colour(text: str) -> Colour:
-    said = text.replace("!important", "").strip().lower()
+    said = text[:_LONGEST_COLOUR].replace("!important", "").strip().lower()
     digits, parts = _HEX.search(said), _RGB.search(said)
     if "(" in said and not parts:
         return None  # a picture, or a colour that is worked out
