@@ -395,6 +395,13 @@ def test_a_hostile_mail_costs_no_more_than_its_length(mail: str) -> None:
     [
         "Best, Marek",
         "Best wishes Kenji",
+        "Kind regards Jan van der Berg",
+        "Regards, kenji at example",
+        "Best regards 山田太郎",
+        "Thanks a lot in advance!",
+        "Thank you very much for your help and best regards, Taro",
+        "thank you for your time",
+        "Many thanks and kind regards\nTaro Yamada",
         "Kind regards,\nHanne\nExample Institute of Botany\n+45 1234 5678",
         "以上",
         "以上、よろしくお願いいたします。\n\n遺伝 太郎\n例示大学",
@@ -404,6 +411,15 @@ def test_a_hostile_mail_costs_no_more_than_its_length(mail: str) -> None:
 def test_a_closing_formula_and_what_stands_below_it_belong_to_no_answer(closing: str) -> None:
     text = f"Family name: Yamada\nPurpose of use: We count genes.\nMany genes.\n\n{closing}\n"
     assert answers(text) == {"family_name": "Yamada", "purpose": "We count genes.\nMany genes."}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Thanks to JST grant", "Sincerely need an account", "Many thanks go to Prof. Suzuki", "Regards of patients"],
+)
+def test_a_line_that_only_begins_like_a_formula_is_part_of_an_answer(line: str) -> None:
+    text = f"Family name: Yamada\nPurpose of use: We count genes.\n{line}\n"
+    assert answers(text) == {"family_name": "Yamada", "purpose": f"We count genes.\n{line}"}
 
 
 def test_a_formula_in_the_middle_of_a_text_is_part_of_it() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.core.quoting import Line
 from mailbot.core.quoting.drawn import ruler
-from mailbot.core.reading.closings import closes, signs
+from mailbot.core.reading.closings import closes, may_stand_below
 from mailbot.core.reading.labels import Hit, Labels
 from mailbot.core.reading.shape import find_marker, indentation, squeezed
 
@@ -151,7 +151,7 @@ def _stop_at_closings(rows: Sequence[Row]) -> None:
         ):
             below = None  # what stands above a label, or a bracket that closes, is no end
         elif below is not None and row.text:
-            row.stop = row.stop or (closes(row.text) and all(one.stop or signs(one.text) for one in below))
+            row.stop = row.stop or (closes(row.text) and all(one.stop or may_stand_below(one.text) for one in below))
             below.append(row)
 
 
