@@ -20,6 +20,7 @@ UNTOUCHED = [
         "（必須）",
         "[required]",
     ),
+    *("[if any]", "[if applicable]", "[必須項目]", "(任意項目)", "（該当者のみ）", "[Mandatory]"),
     *("○○ ○○", "○○○○", "xxxx", "［○○○○］"),
 ]
 FILLED = {

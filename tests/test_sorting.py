@@ -58,6 +58,7 @@ AUTOMATIC = [
     ("autoreply", replace(HUMAN, subject="自動応答: 申請について")),
     ("autoreply", replace(HUMAN, subject="【自動返信】お問い合わせありがとうございます")),
     ("autoreply", replace(HUMAN, subject="不在通知")),
+    ("autoreply", replace(HUMAN, subject="Away", text="Automated reply: don´t answer it. I´m out of the office.")),
     ("list", with_headers(("list-id", "<news.list.example>"))),
     ("list", with_headers(("precedence", "bulk"))),
     ("list", with_headers(("list-unsubscribe", "<mailto:off@shop.example>"))),

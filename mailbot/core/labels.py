@@ -5,7 +5,9 @@ import unicodedata
 from functools import lru_cache
 
 INVISIBLE = {ord(sign): None for sign in "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff"}
-_ALIKE = str.maketrans("’‘`´＇‐‑‒–—―−_", "'''''-------\x20")
+_BEFORE = INVISIBLE | {0xB4: "'"}
+"""What is changed before NFKC, which makes a space and an accent of `´`."""
+_ALIKE = str.maketrans("’‘`‐‑‒–—―−_", "'''-------\x20")
 _LONGEST = 1_000
 _OPEN = '([{<【「『〔〈《“"'
 _CLOSE = ')]}>】」』〕〉》”"'
@@ -17,9 +19,12 @@ _NUMBER = re.compile(
     r"^(?:(?:q|no\.?|item|問|項目)\s*)?"
     r"(?:\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)\s*|\d{1,2}(?:[-.]\d{1,2})*\s*[.):、】\]]\s*|(?:[a-z]|[ivx]{1,4})[.)]\s+)"
 )
-_REMARK = (
-    r"(?:required|mandatory|optional|if any|if applicable|入力必須|記入必須|必須項目|必須|任意項目|任意|該当者のみ)"
+REMARKS = (
+    *("required", "mandatory", "optional", "if any", "if applicable"),
+    *("入力必須", "記入必須", "必須項目", "必須", "任意項目", "任意", "該当者のみ"),
 )
+"""What forms say of a field beside its label; of two that begin alike the longer one first."""
+_REMARK = f"(?:{'|'.join(REMARKS)})"
 _REMARKS = re.compile(rf"[(\[【〔<]\s*\*?{_REMARK}\*?\s*[)\]】〕>]|(?<=\W)\s*{_REMARK}\s*$|※\s*{_REMARK}")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _LOOSE = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
@@ -59,7 +64,7 @@ def label_key(text: str) -> str:
 @lru_cache(maxsize=8192)  # the lines of a mail of a common length, each asked for by every form
 def _key(text: str) -> str:
     """Cut before it is remembered: whoever writes long lines fills no memory with them."""
-    text = _NUMBER_SIGN.sub("", text.translate(INVISIBLE), count=1)
+    text = _NUMBER_SIGN.sub("", text.translate(_BEFORE), count=1)
     text = " ".join(unicodedata.normalize("NFKC", text).translate(_ALIKE).casefold().split())
     text = _LOOSE.sub("", " ".join(_REMARKS.sub(" ", text).split()))
     for _ in range(6):  # each turn takes one layer off; more than six is no label any more

@@ -4,7 +4,7 @@ It knows no line of a mail, and of a field no more than its rule."""
 import re
 from collections.abc import Collection
 
-from mailbot.core.labels import label_key
+from mailbot.core.labels import REMARKS, label_key
 from mailbot.core.rules import FieldRule
 from mailbot.core.secrets import holds_mask
 
@@ -35,7 +35,6 @@ _TO_WRITE = re.compile(r"\bhere\b|記入|入力|お書き", re.IGNORECASE)
 """Words that ask to write, and are said of nothing else."""
 _HINT = re.compile("例|e\\.?g|ex\\.|example|here|記入|入力|書き")
 """What a form's own words have among them in small letters, if there is no bracket around them."""
-_REMARKED = frozenset({"required", "optional", "mandatory", "必須", "任意", "入力必須", "記入必須"})
 
 
 def content(text: str, rule: FieldRule, labels: Collection[str]) -> str:
@@ -119,5 +118,5 @@ def _unfilled(text: str, rule: FieldRule, labels: Collection[str], bracketed: bo
         own = {label_key(said) for said in rule.example.values()}
         return bracketed or text[:1] in "(（" or label_key(text[example.end() :]) in own
     asked = _ASKING.sub("", label_key(text)).strip()
-    own_words = not asked or asked in _REMARKED or asked in labels
+    own_words = not asked or asked in REMARKS or asked in labels
     return bool(_STOOD_IN.match(text)) or (own_words and (bracketed or _TO_WRITE.search(text) is not None))

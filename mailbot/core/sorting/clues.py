@@ -16,7 +16,7 @@ LOOKED_AT = 4_000
 """Characters of a text that words are looked for in: whoever writes more is no machine that answers."""
 _FAR_EAST = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _LOOSE = re.compile(rf"(?<=[{_FAR_EAST}、。])\s+(?=[{_FAR_EAST}])")
-_APOSTROPHES = str.maketrans("’‘`´‐‑‒–—", "''''-----")
+_APOSTROPHES = str.maketrans("’‘`‐‑‒–—", "'''-----")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ Test = Callable[[Message, Clues], bool]
 def plain(text: str) -> str:
     """The beginning of a text as phrases are looked for in it: NFKC, lower case, plain apostrophes, one space for any
     white space and none between characters of the Far East, where a line was only broken."""
-    text = unicodedata.normalize("NFKC", text[:LOOKED_AT]).translate(_APOSTROPHES).casefold()
+    text = unicodedata.normalize("NFKC", text[:LOOKED_AT].replace("´", "'")).translate(_APOSTROPHES).casefold()
     return _LOOSE.sub("", " ".join(text.split()))
 
 
