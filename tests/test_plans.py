@@ -5,6 +5,7 @@ import io
 import math
 import re
 import time
+import tracemalloc
 import zipfile
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from plan_files import GENERAL, YEAR, PlanFile, Row
 from mailbot.core import plans
 from mailbot.core.events import Plan
 from mailbot.core.plans import Sheet
-from mailbot.core.plans.cells import Cell, day, number, text_of
+from mailbot.core.plans.cells import Cell, day, number, spelled, text_of
 from mailbot.edge.attachments import Seen, UnreadableFileError, look
 from mailbot.edge.attachments import plan as reader
 
@@ -212,3 +213,18 @@ def test_what_breaks_reading_a_plan_is_a_broken_file_and_costs_no_mail(monkeypat
     monkeypatch.setattr(plans, "read", breaks)
     with pytest.raises(UnreadableFileError, match="is broken"):
         look(PlanFile(rows=(Row({"hanako": 20}, service=GENERAL),)).content)
+
+
+def test_cells_of_any_length_fill_no_memory() -> None:
+    tracemalloc.start()
+    try:
+        for row in range(100):
+            spelled(f"{row}" + "ﷺ" * 20_000)
+        assert tracemalloc.get_traced_memory()[0] < 2_000_000, "72 MB were asked for"
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_longer_than_any_heading_is_none() -> None:
+    assert spelled("Account " + "x" * 300) != spelled("Account " + "x" * 180)
+    assert number("1" * 300) is None

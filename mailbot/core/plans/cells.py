@@ -13,6 +13,7 @@ Cell = str | float | bool | date | None
 NaN, and what is beyond every float (`1e400`) is infinite."""
 
 LONGEST = 20_000
+_LONGEST_HEADING = 200
 _FIRST_DAY, _SERIALS = date(1899, 12, 30), range(30_000, 80_000)
 """Day 0 of a spreadsheet's calendar (ECMA-376 part 1, §18.17.4.1), and the numbers that can be meant for a day."""
 _NUMBER = re.compile(r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(tb|tib|テラバイト|テラ|単位)?", re.ASCII)
@@ -57,9 +58,15 @@ def text_of(cell: Cell) -> str:
     return str(cell).strip()[:LONGEST]
 
 
-@lru_cache(maxsize=4096)
 def spelled(text: str) -> str:
-    """The form in which headings are compared: NFKC, lower case, no white space, no colon at the end."""
+    """The form in which headings are compared: NFKC, lower case, no white space, no colon at the end. Of a text longer
+    than any heading, number or day only the beginning, and a sign that says so: it is none of them."""
+    return _spelled(text if len(text) <= _LONGEST_HEADING else f"{text[:_LONGEST_HEADING]}…")
+
+
+@lru_cache(maxsize=4096)
+def _spelled(text: str) -> str:
+    """Cut before it is remembered: whoever fills cells with long text fills no memory with it."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).casefold()).rstrip(":")
 
 
