@@ -38,6 +38,8 @@ GIVEN_AWAY = [
     ("passwd = x9-y8-z7", f"passwd = {PASSWORD}"),
     ("Pwd: correcthorse.", f"Pwd: {PASSWORD}."),
     ("PIN: 4711", f"PIN: {PASSWORD}"),
+    ("PİN: 4711", f"PİN: {PASSWORD}"),
+    ("pın: 4711", f"pın: {PASSWORD}"),
     ("PIN code: 004711", f"PIN code: {PASSWORD}"),
     ("Passcode -> 918273", f"Passcode -> {PASSWORD}"),
     ("> Password: hunter2", f"> Password: {PASSWORD}"),

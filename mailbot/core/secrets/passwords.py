@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 Span = tuple[int, int]
 
-NARROW = {0xFF01 + sign: 0x21 + sign for sign in range(94)} | {0x3000: 0x20, 0xA0: 0x20}
-"""Full-width signs as their narrow ones: sign for sign, so that places stay what they are."""
+NARROW = {0xFF01 + sign: 0x21 + sign for sign in range(94)} | {0x3000: 0x20, 0xA0: 0x20, 0x130: 0x49, 0x131: 0x69}
+"""Full-width signs as their narrow ones, the Turkish I with and i without a dot as the others: sign for sign, so that
+places stay what they are."""
 MOST = 128
 """Characters of a password; what is longer is none that anybody types."""
 
