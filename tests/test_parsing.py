@@ -14,6 +14,7 @@ from foreign import needs_corpora, raw_of, rows
 from mailbot.core.message import Mailbox, Message, Unreadable
 from mailbot.edge.html import text_of
 from mailbot.edge.parsing import Limits, parse, parse_with_contents
+from mailbot.edge.parsing.limits import refusal
 
 
 def read(raw: bytes | str, limits: Limits | None = None) -> Message:
@@ -317,6 +318,9 @@ def nested(levels: int) -> bytes:
 def test_a_mail_over_a_limit_is_refused_before_it_costs_anything() -> None:
     assert "50 levels" in refused(nested(51))
     assert "nested" in refused(nested(20_000))
+    for spelled in (b"boundary", b"BOUNDARY", b"bOuNdArY"):
+        assert "50 levels" in refusal(nested(51).replace(b"boundary", spelled), Limits())
+        assert refusal(nested(50).replace(b"boundary", spelled), Limits()) == ""
     assert "nested" in refused(b"From: a@b.jp\n" + b"Content-Type: message/rfc822\n\n" * 5000)
     assert read(nested(50)).text == "hello"
     many = mime(*[PLAIN + "x"] * 501).encode()

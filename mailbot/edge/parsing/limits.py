@@ -5,6 +5,7 @@ It must not know what a mail says: it counts bytes, lines and boundaries.
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class TooMuchError(Exception):
 
 
 HEADER_END = re.compile(rb"\r?\n\r?\n|\r\r")
+_DECLARES = re.compile(b"boundary", re.IGNORECASE)
 _BOUNDARY = re.compile(rb'boundary\s*=\s*"?([^"\r\n;]{1,200})|(?:^|[\r\n])--([^\r\n]{1,200})', re.IGNORECASE)
 
 
@@ -50,12 +52,18 @@ def refusal(raw: bytes, limits: Limits) -> str:
         return reason
     if len(raw) > limits.header and not HEADER_END.search(raw, 0, limits.header + 4):
         return f"a header of more than {limits.header} bytes"
-    if raw.count(b"\n--") + raw.count(b"\r--") <= limits.parts and raw.count(b"oundary") <= limits.depth:
-        return ""
+    dashed = raw.count(b"\n--") + raw.count(b"\r--")
+    if dashed < min(limits.depth, limits.parts) or (dashed <= limits.parts and _few_boundaries(raw, limits.depth)):
+        return ""  # each level and each part begins with such a line
     depth, parts = _shape(raw, limits)
     if depth > limits.depth:
         return depth_words(limits)
     return parts_words(limits) if parts > limits.parts else ""
+
+
+def _few_boundaries(raw: bytes, most: int) -> bool:
+    """Whether the word that declares a boundary stands in a mail so many times at most, however it is spelled."""
+    return next(islice(_DECLARES.finditer(raw), most, None), None) is None
 
 
 def too_many_lines(raw: bytes) -> str:
