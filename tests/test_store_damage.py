@@ -248,7 +248,9 @@ def test_verify_finds_changed_lost_and_surplus_mails(state: Path) -> None:
     decided = state / "mail" / digest[:2] / digest
     decided.write_bytes(b"mail!")
     assert "was changed" in FileStore.read(state, DESK).verify().words()
-    decided.unlink()
+    decided.rename(state / "mail" / "new" / digest)
+    assert FileStore.read(state, DESK).verify().words().count("was changed") == 1, "also where it lies among the new"
+    (state / "mail" / "new" / digest).unlink()
     assert "not kept" in FileStore.read(state, DESK).verify().words()
     decided.write_bytes(b"mail")
     (state / "mail" / digest[:2] / (digest[:2] + "0" * 62)).write_bytes(b"")

@@ -139,9 +139,7 @@ def _case(found: Verified, case: Case, book: Casebook) -> None:
 def _mails(found: Verified, mails: Mails, filed: set[str], named: Named) -> None:
     for name in sorted(filed - named.decided):
         found.report(f"mail {name} lies among the decided ones, but no entry names it")
-    for digest in sorted(named.decided):
-        _mail(found, mails, digest, named)
-    for digest in mails.waiting():
+    for digest in sorted({*named.decided, *mails.waiting()}):
         _mail(found, mails, digest, named)
     for digest in sorted(named.sealed):
         if mails.decided(digest).is_file():
