@@ -140,6 +140,10 @@ HEAD = "account,family_name,email,address"
             ["line 4: found a cell whose quotes do not close (unexpected end of data); wanted quotes"],
         ),
         (f"{HEAD}\na,b\x07,c,d\n", ["line 2, column family_name: found a control character in 'b\\x07'; wanted text"]),
+        (
+            f"{HEAD}\na,b\x9bc,c,d\n",
+            ["line 2, column family_name: found a control character in 'b\\x9bc'; wanted text"],
+        ),
     ],
 )
 def test_whoever_imports_a_wrong_file_is_told_line_and_column(text: str, troubles: list[str]) -> None:

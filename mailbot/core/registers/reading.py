@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailbot.core.registers.table import CONTROLS, Table, comparable, has_controls
+from mailbot.core.columns import CONTROLS
+from mailbot.core.registers.table import Table, comparable, has_controls
 from mailbot.core.rules import Register
 
 LARGEST = 100_000_000

@@ -1,18 +1,16 @@
 """The rows of a register in memory, and how one is found in them. It knows no file."""
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mailbot.core.columns import CONTROLS
 from mailbot.core.events import Row
 from mailbot.core.idn import on_the_wire
 from mailbot.core.rules import Register
 
 _BETWEEN = "\x1f"
 """Stands between the cells of a row as it is kept: no cell has it."""
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-"""What no cell has: control characters but tab and line feed."""
 
 
 @dataclass(frozen=True, slots=True)
