@@ -230,7 +230,8 @@ SAME_LABEL = {
     "family name": "Family name:|FAMILY NAME|Ｆａｍｉｌｙ　ｎａｍｅ|"
     "* Family name *|2) Family name|Family name (required)|family_name|a) Family name|[Family name]",
     "メールアドレス": "ﾒｰﾙｱﾄﾞﾚｽ|メール アドレス|◆メールアドレス（任意）",
-    "responsible person's email": "Responsible person’s email|Responsible person`s  email:|Responsible person´s email",
+    "responsible person's email": "Responsible person’s email|Responsible person`s  email:|Responsible person´s email|"
+    "\u202aResponsible person's email\u202c:|\u2068Responsible person's\u2069 email",
     "": "|■|：|---|　",
 }
 

@@ -12,24 +12,21 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
+from mailbot.core.signs import TURNING, UNSEEN
+
 Expected = Literal["prose", "name", "address"]
 """What a text is. In prose a Greek letter within a Latin word is a symbol (`TGFβ`), in a name never; an address or
 account name is expected in ASCII, so that a whole word of look-alikes is suspicious there."""
 
-_ORDINARY = re.compile(
+_STRANGE = re.compile(
     "[^\x00-\x7e\u00a0-\u00ac\u00ae-\u024f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u23ff\u2460-\u249b"
     "\u2500-\u27bf\u3000-\u3098\u309b-\u3163\u3165-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff9f]"
 )
 """Anything beyond Latin, Chinese, Japanese and Korean as they are typed: without one, there is nothing to look at."""
 
-_TURNING = "\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c"
-_UNSEEN = (
-    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff"
-    "\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
-_HIDDEN = re.compile(f"[{_TURNING}{_UNSEEN}]")
-_HIDDEN_RUN = re.compile(f"[{_TURNING}{_UNSEEN}]+(?:[ \u00a0]*[{_TURNING}{_UNSEEN}]+)*")
-_TURNS = re.compile(f"[{_TURNING}]")
+_HIDDEN = re.compile(f"[{TURNING}{UNSEEN}]")
+_HIDDEN_RUN = re.compile(f"[{TURNING}{UNSEEN}]+(?:[ \u00a0]*[{TURNING}{UNSEEN}]+)*")
+_TURNS = re.compile(f"[{TURNING}]")
 _DIRECTION_MARKS = "\u200e\u200f\u061c"
 _RIGHT_TO_LEFT = re.compile("[\u05d0-\u05ea\u0620-\u07ff\u08a0-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -99,7 +96,7 @@ def disguises(text: str, expected: Expected) -> tuple[Disguise, ...]:
 
     After UTS #39 §5, but word by word: Latin beside Japanese is ordinary, and so are Cyrillic words beside Latin ones.
     """
-    if text.isascii() or _ORDINARY.search(text) is None:
+    if text.isascii() or _STRANGE.search(text) is None:
         return ()
     found = (_hidden(text), *_letters(text, expected), _marks(text))
     return tuple(one for one in found if one is not None)
@@ -108,7 +105,7 @@ def disguises(text: str, expected: Expected) -> tuple[Disguise, ...]:
 def hidden_or_flooded(text: str) -> tuple[Disguise, ...]:
     """What turns the direction in which a longer text is read, or has accents beyond number; nothing else is strange
     in a paragraph that may have been copied from anywhere."""
-    if text.isascii() or _ORDINARY.search(text) is None:
+    if text.isascii() or _STRANGE.search(text) is None:
         return ()
     hidden = _hidden(text)
     turning = hidden is not None and any(_TURNS.match(sign) for sign in hidden.signs)
@@ -121,7 +118,7 @@ def visible(text: str) -> str:
 
     What its writing system needs stays: joiners in Persian or Sinhala, the variant of a Chinese character.
     """
-    if text.isascii() or _ORDINARY.search(text) is None:
+    if text.isascii() or _STRANGE.search(text) is None:
         return text
     turned = _RIGHT_TO_LEFT.search(text) is not None
     text = _HIDDEN_RUN.sub(lambda run: _written(run, turned), text)

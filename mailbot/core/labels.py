@@ -4,10 +4,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-INVISIBLE = {ord(sign): None for sign in "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff"}
-_BEFORE = INVISIBLE | {0xB4: "'"}
-"""What is changed before NFKC, which makes a space and an accent of `´`."""
-_ALIKE = str.maketrans("’‘`‐‑‒–—―−_", "'''-------\x20")
+from mailbot.core.signs import ACUTE, APOSTROPHES, DASHES, FAR_EAST, INVISIBLE, TURNING
+
+_BEFORE = INVISIBLE | dict.fromkeys(map(ord, TURNING)) | {ord(ACUTE): "'"}
+"""What is changed before NFKC."""
+_ALIKE = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(DASHES, "-"), "_": " "})
 _LONGEST = 1_000
 _OPEN = '([{<【「『〔〈《“"'
 _CLOSE = ')]}>】」』〕〉》”"'
@@ -26,8 +27,7 @@ REMARKS = (
 """What forms say of a field beside its label; of two that begin alike the longer one first."""
 _REMARK = f"(?:{'|'.join(REMARKS)})"
 _REMARKS = re.compile(rf"[(\[【〔<]\s*\*?{_REMARK}\*?\s*[)\]】〕>]|(?<=\W)\s*{_REMARK}\s*$|※\s*{_REMARK}")
-_CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_LOOSE = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
+_LOOSE = re.compile(rf"(?<=[{FAR_EAST}])\s+|\s+(?=[{FAR_EAST}])")
 
 
 def _unbracketed(text: str) -> str:

@@ -14,8 +14,8 @@ from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.ssh_options import misread
 from mailbot.core.fields.texts import secret
 from mailbot.core.fields.wrong import Wrong
-from mailbot.core.labels import INVISIBLE
 from mailbot.core.rules import FieldRule
+from mailbot.core.signs import INVISIBLE
 
 RSA_MINIMUM = 2048
 RSA_MAXIMUM = 16384

@@ -4,8 +4,8 @@ import re
 import unicodedata
 
 from mailbot.core.disguises import joins, unwrapped
-from mailbot.core.labels import INVISIBLE
 from mailbot.core.secrets import holds_key
+from mailbot.core.signs import DASHES, INVISIBLE
 
 _WIDE_SIGNS = "\uff21-\uff3a\uff41-\uff5a\uff10-\uff19"
 _NARROW_SIGNS = "\uff61-\uff9f"
@@ -14,7 +14,7 @@ _WIDE = re.compile(f"[{_WIDE_SIGNS}]+")
 _NARROW_KANA = re.compile(f"[{_NARROW_SIGNS}]+")
 _UNSEEN = re.compile(f"[{_UNSEEN_SIGNS}]")
 _UNUSUAL = re.compile(f"[{_WIDE_SIGNS}{_NARROW_SIGNS}{_UNSEEN_SIGNS}]")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー一", "-"))
+_DASHES = str.maketrans(dict.fromkeys(f"{DASHES}ー一", "-"))
 _CLOSING = dict(zip("<＜\"“'「『《〈", ">＞\"”'」』》〉", strict=True))
 _SOMETHING = re.compile(r"[^\W_]")
 

@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from mailbot.core.columns import fitting, unbroken, width, wrap
 from mailbot.core.rules import FieldRule, Form, Texts
+from mailbot.core.signs import DASHES
 
 WIDTH = 70
 """Columns of the widest line of a form."""
@@ -26,7 +27,7 @@ _INTRO = {
 _EXAMPLE = {"en": "e.g. ", "ja": "例："}
 YES_NO = {"en": {"yes": "yes", "no": "no"}, "ja": {"yes": "はい", "no": "いいえ"}}
 NOTE = "# "
-_ALIKE = str.maketrans("〜∼‐‑‒–—―−", "~~-------")
+_ALIKE = str.maketrans({**dict.fromkeys("〜∼", "~"), **dict.fromkeys(DASHES, "-")})
 
 _BREAK = re.compile(r"(?<=\S) (?=\S)")
 _MARKER = re.compile(r"[^\w=]{0,20}={2,20}\s*form\s+([\w.-]{1,60})\s+(begin|end)\s*=", re.IGNORECASE)

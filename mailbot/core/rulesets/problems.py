@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mailbot.core.signs import SURROGATES
+
 Path = tuple[str | int, ...]
 """Where a value stands in a file: names of tables and keys, and positions in lists from 0."""
 
 _HEADER = re.compile(r"^\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*$")
 _KEY = re.compile(r'^\s*((?:[\w-]+|"[^"]*")(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
 
 
@@ -130,7 +131,7 @@ def not_utf8(texts: Mapping[str, str]) -> list[Problem]:
     """Files whose bytes were not UTF-8: such bytes arrive as lone surrogates (`surrogateescape`)."""
     broken = []
     for file, text in texts.items():
-        if hit := _SURROGATE.search(text):
+        if hit := SURROGATES.search(text):
             found = f"the byte 0x{ord(hit[0]) - 0xDC00:02x}"
             broken.append(Problem(file, "", found, "UTF-8 text", text.count("\n", 0, hit.start()) + 1))
     return broken

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from mailbot.core.signs import DASHES
+
 Span = tuple[int, int]
 
 LONG = 20
@@ -15,7 +17,7 @@ LONG = 20
 MOST_BODY = 20_000
 """Characters between the two lines that a key stands between: four times an RSA key of 16384 bits."""
 
-_DASHES = "-‐‑‒–—―−－"
+_DASHES = f"-{DASHES}－"
 _SPACE = r"[\s>＞|]"
 _WORDS = rf"(?:{_SPACE}{{1,6}}[A-Z0-9]{{1,12}}){{0,4}}{_SPACE}{{1,6}}PRIVATE{_SPACE}{{1,6}}KEY(?:{_SPACE}{{1,6}}BLOCK)?"
 _MARK = re.compile(

@@ -11,12 +11,12 @@ from mailbot.core.events import Role
 from mailbot.core.message import Message
 from mailbot.core.quoting import split
 from mailbot.core.rules import Desk
+from mailbot.core.signs import ACUTE, APOSTROPHES, DASHES, FAR_EAST
 
 LOOKED_AT = 4_000
 """Characters of a text that words are looked for in: whoever writes more is no machine that answers."""
-_FAR_EAST = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_LOOSE = re.compile(rf"(?<=[{_FAR_EAST}、。])\s+(?=[{_FAR_EAST}])")
-_APOSTROPHES = str.maketrans("’‘`‐‑‒–—", "'''-----")
+_LOOSE = re.compile(rf"(?<=[{FAR_EAST}、。])\s+(?=[{FAR_EAST}])")
+_ALIKE = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(DASHES, "-")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ Test = Callable[[Message, Clues], bool]
 def plain(text: str) -> str:
     """The beginning of a text as phrases are looked for in it: NFKC, lower case, plain apostrophes, one space for any
     white space and none between characters of the Far East, where a line was only broken."""
-    text = unicodedata.normalize("NFKC", text[:LOOKED_AT].replace("´", "'")).translate(_APOSTROPHES).casefold()
+    text = unicodedata.normalize("NFKC", text[:LOOKED_AT].replace(ACUTE, "'")).translate(_ALIKE).casefold()
     return _LOOSE.sub("", " ".join(text.split()))
 
 

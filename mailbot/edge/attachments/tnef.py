@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tnefparse import TNEF
 from tnefparse import properties as mapi
 
+from mailbot.core.signs import ONE_LINE
 from mailbot.edge.attachments import blocks
 from mailbot.edge.attachments.blocks import Attribute, Blocks, Property
 from mailbot.edge.attachments.values import Envelope, Inside, UnreadableFileError, guarded
@@ -37,7 +38,6 @@ _WANTED = frozenset({*_BODIES, *_NAMES, _MIME_TYPE, _CONTENT_ID, mapi.MAPI_ATTAC
 different readers."""
 _IID_SIZE = 16
 """Bytes before an object, which say what it is."""
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SHOWN = re.compile(rb"\bcid:([^\s\"'<>)]{1,250})", re.IGNORECASE)
 """How HTML names another part of its mail (RFC 2392)."""
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+_-]{0,60}/[a-z0-9][a-z0-9.+_-]{0,100}")
@@ -192,7 +192,7 @@ def _text(properties: Properties, name: int) -> bytes:
 def _name(name: bytes, wide: bool, code_page: str) -> str:
     """The name of a file in one line, without the folders that it says it was in."""
     text = _utf8(name).decode() if wide else decode(name.rstrip(b"\0"), code_page).text
-    return _CONTROL.sub(" ", re.split(r"[\\/]", text)[-1]).strip()[-LONGEST_NAME:]
+    return ONE_LINE.sub(" ", re.split(r"[\\/]", text)[-1]).strip()[-LONGEST_NAME:]
 
 
 def _type(mime_type: bytes) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mailbot.core.garbled import BAD
+from mailbot.core.signs import SURROGATES
 from mailbot.edge.charsets.japanese import (
     euc_lenient,
     euc_strict,
@@ -229,7 +230,7 @@ def without_surrogates(text: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        return re.sub("[\ud800-\udfff]", BAD, text)
+        return SURROGATES.sub(BAD, text)
     return text
 
 

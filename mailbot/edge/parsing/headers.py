@@ -10,11 +10,11 @@ from itertools import groupby
 
 from mailbot.core.idn import on_the_wire
 from mailbot.core.message import Mailbox
+from mailbot.core.signs import ONE_LINE
 from mailbot.edge.charsets import decode
 from mailbot.edge.parsing.structure import Part, addresses_in
 
 _FOLD = re.compile(r"[\r\n]+(?=[ \t])")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
 _WORDS = re.compile(rf"{_WORD.pattern}(?:[ \t]*{_WORD.pattern})*", re.DOTALL)
 _NO_LETTERS = re.sub(rb"[A-Za-z0-9+/]", b"", bytes(range(256)))
@@ -52,7 +52,7 @@ def one_line(text: str) -> str:
     """
     if "=?" in text:
         text = _WORDS.sub(lambda found: _words(found.group()), text)
-    return _CONTROL.sub(" ", text).strip()
+    return ONE_LINE.sub(" ", text).strip()
 
 
 def _words(run: str) -> str:
