@@ -157,7 +157,7 @@ def test_a_file_said_twice_is_two_files() -> None:
 
 
 def test_a_picture_that_the_html_in_the_envelope_shows_is_no_document() -> None:
-    html = property_of(HTML, BINARY, b'<p>Hello.<img src="cid:logo@1"></p>')
+    html = property_of(HTML, BINARY, b'<p>Hello.<img src="cid:logo%401"></p>')
     ids = (property_of(CONTENT_ID, UNICODE, "logo@1"), property_of(CONTENT_ID, STRING8, "<page@1>"))
     envelope = tnef(html, files=[File("p.png", PICTURE, (one,)) for one in ids])
     assert [one.inline for one in read(envelope).attachments] == [False, True, False]

@@ -1,5 +1,6 @@
 """A parsed incoming mail as a value. It knows nothing of MIME, of forms, or of who may do what."""
 
+import re
 from dataclasses import dataclass
 
 from mailbot.core.events import Plan
@@ -14,6 +15,9 @@ KEPT_HEADERS = frozenset(
     tls-report-domain""".split()
 )
 """Header fields whose values sorting and trust look at; the others stay in the raw mail."""
+
+_CID = re.compile(rb"\bcid:([^\s\"'<>)]{1,250})", re.IGNORECASE)
+_ESCAPED = re.compile(rb"%([0-9a-f]{2})", re.IGNORECASE)
 
 
 def is_kept(name: str) -> bool:
@@ -61,6 +65,16 @@ class Attachment:
     plan: Plan | None = None
     pixels: tuple[int, int] | None = None
     inline: bool = False
+
+
+def shown_in(html: bytes) -> set[str]:
+    """The Content-IDs of the parts that a text in HTML shows, by `cid:` links (RFC 2392), which write some signs as
+    `%40`."""
+    return {_ESCAPED.sub(_sign, name).decode("utf-8", "replace") for name in _CID.findall(html)}
+
+
+def _sign(escaped: re.Match[bytes]) -> bytes:
+    return bytes([int(escaped[1], 16)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tnefparse import TNEF
 from tnefparse import properties as mapi
 
+from mailbot.core.message import shown_in
 from mailbot.core.signs import ONE_LINE
 from mailbot.edge.attachments import blocks
 from mailbot.edge.attachments.blocks import Attribute, Blocks, Property
@@ -38,8 +39,6 @@ _WANTED = frozenset({*_BODIES, *_NAMES, _MIME_TYPE, _CONTENT_ID, mapi.MAPI_ATTAC
 different readers."""
 _IID_SIZE = 16
 """Bytes before an object, which say what it is."""
-_SHOWN = re.compile(rb"\bcid:([^\s\"'<>)]{1,250})", re.IGNORECASE)
-"""How HTML names another part of its mail (RFC 2392)."""
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+_-]{0,60}/[a-z0-9][a-z0-9.+_-]{0,100}")
 _ANY_TYPE = "application/octet-stream"
 _CODE_PAGES = {
@@ -85,7 +84,7 @@ def _envelope(of_mail: Found, of_files: Sequence[Found]) -> Envelope:
     code_page = _code_page(of_mail[TNEF.ATTOEMCODEPAGE].data) if TNEF.ATTOEMCODEPAGE in of_mail else ""
     properties = _properties(walk, of_mail.get(TNEF.ATTMAPIPROPS))
     text, kind, charset = _body(of_mail, properties, code_page)
-    shown = frozenset(_SHOWN.findall(_value(properties, mapi.MAPI_BODY_HTML).replace(b"\0", b"")))
+    shown = shown_in(_value(properties, mapi.MAPI_BODY_HTML).replace(b"\0", b""))
     blocks_of_files = (_properties(walk, one.get(TNEF.ATTATTACHMENT)) for one in of_files)
     pairs = zip(of_files, blocks_of_files, strict=True)
     files = [file for one, its in pairs for file in _files(one, its, code_page, shown)]
@@ -158,7 +157,7 @@ def _code_page(number: bytes) -> str:
 # A file
 
 
-def _files(attributes: Found, properties: Properties, code_page: str, shown: frozenset[bytes]) -> Iterator[Inside]:
+def _files(attributes: Found, properties: Properties, code_page: str, shown: set[str]) -> Iterator[Inside]:
     """The file that attributes and properties make: two, if an object and data stand there, and nobody can say which
     of them a reader shows. `shown` are the Content-IDs that the mail's HTML names."""
     name = next((name for name in _NAMES if _value(properties, name).strip(b"\0")), 0)
@@ -170,7 +169,7 @@ def _files(attributes: Found, properties: Properties, code_page: str, shown: fro
     told = {one.name: one.data for one in read.mapi_attrs}
     wide = bool(name) and properties[name].kind == blocks.UNICODE
     called = _name(read.long_filename() or b"", wide, code_page)
-    inline = told.get(_CONTENT_ID, b"").strip(b"<> ") in shown
+    inline = told.get(_CONTENT_ID, b"").strip(b"<> ").decode("utf-8", "replace") in shown
     for content in (*([read.data] if read.data else []), *_object(properties)) or (b"",):
         yield Inside(called, _type(told.get(_MIME_TYPE, b"")), content, inline)
 

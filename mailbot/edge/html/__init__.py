@@ -17,7 +17,8 @@ DEEPEST = 500
 _DEEPEST_QUOTE = 20
 _SLICE = 1 << 14
 
-_DATA_URI = re.compile(r"""(?:src|href)\s*=\s*(["'])data:.*?\1""", re.IGNORECASE | re.DOTALL)
+DATA_URI = re.compile(r"""(?:src|href)\s*=\s*(["'])data:.*?\1""", re.IGNORECASE | re.DOTALL)
+"""A picture that stands in the text itself: no words, and nearly all of it."""
 _BODY = re.compile(r"<!--.*?(?:-->|\Z)|(?P<body><body\b[^<>]{0,2000}>)", re.IGNORECASE | re.DOTALL)
 _ENDS = re.compile(r"</(p|br)\s*>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
@@ -45,7 +46,7 @@ def read(html: str) -> tuple[str, bool]:
     What follows the first `LONGEST` characters is not read, nor what follows the slice in which `DEEPEST` is passed.
     """
     reader = _Reader()
-    text = _DATA_URI.sub("", html.replace("\0", ""))[:LONGEST]
+    text = DATA_URI.sub("", html.replace("\0", ""))[:LONGEST]
     # With the body open from the start, lxml does not put the first words into a paragraph of its own making.
     whole = _body_of(text) + _with_ends(text)
     parser = etree.HTMLParser(target=reader, encoding="utf-8")

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from urllib.parse import unquote
 
-from mailbot.core.message import Attachment, Enclosed, Report
+from mailbot.core.message import Attachment, Enclosed, Report, shown_in
 from mailbot.edge.charsets import Decoded, decode
+from mailbot.edge.html import DATA_URI
 from mailbot.edge.html import read as read_html
 from mailbot.edge.parsing import headers, reports, transfer
 from mailbot.edge.parsing.flowed import unflowed
@@ -35,15 +35,14 @@ MOST_DECODED = {"text/plain": 800_000, "text/html": 1_000_000}
 """Bytes of all texts of a mail that are decoded: four times the characters that are looked at, as no charset needs
 more; twice as many characters of HTML as are read."""
 UNSEEN = "it has words that nobody sees, and they were not read"
-DATA_URI = re.compile(rb"""(?:src|href)\s*=\s*(["'])data:[^"'>]*\1""", re.IGNORECASE)
-_SHOWN = re.compile(rb"\bcid:([^\s\"'<>)]{1,250})", re.IGNORECASE)
-"""How HTML names another part of its mail (RFC 2392)."""
+_DATA_URI = re.compile(DATA_URI.pattern.encode(), DATA_URI.flags & ~re.UNICODE)
 
 
 @dataclass(slots=True)
 class Found:
     """What a part and those below it hold; `contents` are the decoded bytes of `attachments`, one for one, as `ids` are
-    their Content-IDs (empty: none); `shown` are the Content-IDs that texts in HTML name."""
+    their Content-IDs (empty: none); `shown` are the Content-IDs that texts in HTML name.
+    `unsure` is what `Message.unsure` is, of the first text that is."""
 
     texts: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
@@ -154,33 +153,42 @@ class Walk:
 
     def _leaf(self, part: Part, kind: str, first: bool, wanted: bool) -> Found:
         """A part without parts: text of the mail, or an attachment."""
-        found = Found()
-        is_text = kind in _READERS and not _is_file(part, first)
-        if is_text and not wanted and kind != "text/html":
-            return found
-        content = transfer.content(part)
-        if is_text and kind == "text/html":
-            found.shown = {unquote(name.decode("latin-1")) for name in _SHOWN.findall(content)}
-        if is_text and not wanted:
-            return found
-        if is_text:
-            shown, cut = self._cut(kind, content)
-            read = decode(shown, headers.parameter(part, "Content-Type", "charset"))
-            text, unseen = _READERS[kind](part, normal(read.text))
-            found.texts.append(text)
-            found.unsure = _unsure(read, shown, lambda text: _READERS[kind](part, normal(text))[0])
-            found.doubts += [*read.doubts, *cut, *([UNSEEN] if unseen else [])]
-            is_text = not _is_shown_file(part)
-        if not is_text and (content or headers.file_name(part)):
+        if kind in _READERS and not _is_file(part, first):
+            return self._text(part, kind, wanted)
+        found, content = Found(), transfer.content(part)
+        if content or headers.file_name(part):
             found.attach(part, kind, content)
         return found
+
+    def _text(self, part: Part, kind: str, wanted: bool) -> Found:
+        """A text of the mail; one that is not `wanted` still says, in HTML, what is shown within the mail."""
+        found = Found()
+        if not wanted and kind != "text/html":
+            return found
+        content = transfer.content(part)
+        if kind == "text/html":
+            found.shown = shown_in(content)
+        if wanted:
+            self._read(found, part, kind, content)
+            if _is_shown_file(part):
+                found.attach(part, kind, content)
+        return found
+
+    def _read(self, found: Found, part: Part, kind: str, content: bytes) -> None:
+        """Add the words of a text to what was found, with what is doubtful about them."""
+        shown, cut = self._cut(kind, content)
+        read = decode(shown, headers.parameter(part, "Content-Type", "charset"))
+        text, unseen = _READERS[kind](part, normal(read.text))
+        found.texts.append(text)
+        found.unsure = _unsure(read, shown, lambda text: _READERS[kind](part, normal(text))[0])
+        found.doubts += [*read.doubts, *cut, *([UNSEEN] if unseen else [])]
 
     def _cut(self, kind: str, content: bytes) -> tuple[bytes, list[str]]:
         """As much of a text as is decoded, more than anybody looks at, and the doubt that says so if it is not all.
         Pictures embedded in HTML are left out first where there are so many that words behind them would be."""
         most = self._left[kind]
         if len(content) > most and kind == "text/html":
-            content = DATA_URI.sub(b"", content)
+            content = _DATA_URI.sub(b"", content)
         self._left[kind] = max(most - len(content), 0)
         if len(content) <= most:
             return content, []
