@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
+from mailbot.core.filenames import plain_name
 from mailbot.core.message import Attachment, Message
 from mailbot.edge.attachments import Seen, UnreadableFileError, look, prepare
 from mailbot.flow.reader.clock import OutOfTimeError, within
@@ -34,7 +35,7 @@ def looked_into(message: Message, contents: Sequence[bytes], seconds: float = 3.
     inside = inside[: most - len(found)]
     found += _seen(inside, end + _prepared(inside), enclosed=True)
     pairs = list(zip(message.attachments, found, strict=False))
-    doubts = [f"attachment {_short(one.name)}: {doubt}" for one, seen in pairs for doubt in seen.doubts]
+    doubts = [f"attachment {_called(one.name)}: {doubt}" for one, seen in pairs for doubt in seen.doubts]
     if len(message.attachments) > most:
         doubts.append(f"only the first {most} attachments were looked into")
     attachments = (*(_with(one, seen) for one, seen in pairs), *message.attachments[most:])
@@ -48,8 +49,9 @@ def _with(attachment: Attachment, seen: Seen) -> Attachment:
     return replace(attachment, **found)
 
 
-def _short(name: str) -> str:
-    return f"“{name if len(name) <= 60 else name[:59] + '…'}”" if name else "without a name"
+def _called(name: str) -> str:
+    plain = plain_name(name)
+    return f"“{plain}”" if plain else "without a name"
 
 
 def _prepared(contents: Sequence[bytes]) -> float:
