@@ -77,9 +77,10 @@ class Twin:
 @dataclass(frozen=True, slots=True)
 class Recall:
     """The answer: whether the mail is decided already, what is known of the letters asked for, the cases they belong
-    to, letters (template names) written to the sender at or after `since`, a number never used before, and the mail's
-    earlier twins of the last days, oldest first; the rows asked for, in their order, and the numbers of the sender's
-    open cases of the form asked for, the five oldest, oldest first."""
+    to (and all open ones, if it asked about these), letters (template names) written to the sender at or after
+    `since`, a number never used before, and the mail's earlier twins of the last days, oldest first; the rows asked
+    for, in their order, and the numbers of the sender's open cases of the form asked for, the five oldest, oldest
+    first."""
 
     known: bool
     letters: dict[str, LetterInfo]

@@ -71,10 +71,6 @@ class FileBatch:
         """The case with this number as it stands in this batch; None if there is none or the text is no number."""
         return self.working.case(number)
 
-    async def open_cases_of(self, address: str) -> tuple[str, ...]:
-        """Numbers of the open cases whose applicant had this address when the batch began, in order."""
-        return self._standing.index.open_cases_of(address)
-
     def append(self, draft: Draft) -> None:
         """Adds an entry: it is sealed and folded at once. ValueError, and nothing is changed, if it cannot be.
 

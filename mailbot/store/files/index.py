@@ -103,10 +103,6 @@ class Index:
         else:
             self.deadlines.remove(number)
 
-    def open_cases_of(self, address: str) -> tuple[str, ...]:
-        """Numbers of the open cases whose applicant has this address, in order."""
-        return tuple(sorted(self._addresses.get(address.lower(), ())))
-
     def oldest_open(self, address: str, form: str, most: int, but: Container[str] = ()) -> list[str]:
         """Numbers of open cases of a form whose applicant has this address, the oldest so many, but not those."""
         mine = self._addresses.get(address.lower(), {})

@@ -155,10 +155,6 @@ class View:
                 if not wanted.statuses or case.status in wanted.statuses:
                     yield case
 
-    async def open_cases_of(self, address: str) -> tuple[str, ...]:
-        """Numbers of the open cases whose applicant has this address, in order."""
-        return self._standing.index.open_cases_of(address)
-
     def imported(self) -> Mapping[str, Imported]:
         """What was imported last as each register."""
         return self._standing.index.registers.imported
