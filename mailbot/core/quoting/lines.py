@@ -252,7 +252,7 @@ class _Marker:
         return any(reply_header(self._stripped(number, count)) == count for count in range(1, JOINED + 1))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def mark(text: str, *, filled: bool = False) -> tuple[Line, ...]:
     """Every line of a mail's text, in order, with what it is. Line ends may be LF, CRLF or CR. Linear time.
 

@@ -8,7 +8,7 @@ from mailbot.core.reading.labels import labels_of
 from mailbot.core.reading.language import language_of
 from mailbot.core.reading.once import Answers, answers_of, found
 from mailbot.core.reading.recognising import recognise
-from mailbot.core.reading.rows import spelled
+from mailbot.core.reading.rows import with_misspelt
 from mailbot.core.reading.values import collect
 from mailbot.core.rules import Form
 from mailbot.core.same import Same
@@ -52,7 +52,7 @@ def read(text: str, form: Form, *, answers_ours: bool) -> Reading:
 def _reading(text: str, same: Same[Form], answers_ours: bool) -> Reading:
     """Which label an unknown one resembles costs more than all the rest: it is asked of the form that is meant."""
     said, labels = found(text, same, answers_ours), labels_of(same.value)
-    rows = spelled(said.rows, labels)
+    rows = with_misspelt(said.rows, labels)
     said = collect(rows, labels) if rows else said
     unread = (Unread(like.label, like.text, labels.near(like.label)) for like in said.unread)
     misspelt = ((key, label) for key, label in said.misspelt.items() if key in said.answers)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from mailbot.core.quoting import Line, mark
+from mailbot.core.quoting import mark
 from mailbot.core.reading.labels import labels_of
 from mailbot.core.reading.rows import Placed, answering, everything, newest_quoted, place, written
 from mailbot.core.reading.values import Answer, Found, collect
@@ -22,16 +22,10 @@ def found(text: str, same: Same[Form], answers_ours: bool) -> Found:
     return _read(placed_in(text, same.value.name), same.value, answers_ours)
 
 
-@lru_cache(maxsize=4)
-def lines_of(text: str) -> tuple[Line, ...]:
-    """The lines of a mail, told apart once for all forms."""
-    return tuple(mark(text, filled=True))
-
-
 @lru_cache(maxsize=16)
 def placed_in(text: str, name: str) -> tuple[Placed, ...]:
     """The lines of a mail with the places of a form's markers, which are looked for once for each form."""
-    return tuple(place(lines_of(text), name))
+    return tuple(place(mark(text, filled=True), name))
 
 
 def answers_of(seen: Found, form: Form) -> Answers:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from unicodedata import normalize
 
+from mailbot.core.quoting import mark
 from mailbot.core.reading.labels import Index
-from mailbot.core.reading.once import ENOUGH, found, lines_of, placed_in
+from mailbot.core.reading.once import ENOUGH, found, placed_in
 from mailbot.core.reading.shape import find_marker
 from mailbot.core.rules import Form
 from mailbot.core.same import Same
@@ -37,7 +38,7 @@ def recognise(subject: str, text: str, forms: Mapping[str, Form]) -> str | None:
 
 def _bounds(subject: str, text: str, forms: Mapping[str, Form]) -> Iterator[tuple[Score, str]]:
     """Each form that may be meant, with the best score it can have; in their order."""
-    lines = lines_of(text)
+    lines = mark(text, filled=True)
     markers = [(line.kind, marker[0]) for line in lines if (marker := find_marker(line.text))]
     pasted = {name for kind, name in markers if kind == "new"}
     quoted = {name for _, name in markers}

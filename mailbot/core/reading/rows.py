@@ -94,7 +94,7 @@ def everything(placed: Sequence[Placed], labels: Labels) -> list[Row]:
     return _rows((one if one.line.kind not in ("header", "mailer") else None for one in placed), labels)
 
 
-def spelled(rows: Sequence[Row], labels: Labels) -> list[Row] | None:
+def with_misspelt(rows: Sequence[Row], labels: Labels) -> list[Row] | None:
     """The rows anew with what is an unmistakable label for all its small mistake; None if there is none. A label
     without mistake for the same field goes before."""
     known = {(row.hit.key, row.new) for row in rows if row.hit}

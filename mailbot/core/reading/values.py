@@ -15,7 +15,10 @@ _OPEN, _CLOSE = "".join(ANGLES), "".join(ANGLES.values())
 _ARMOUR = re.compile("-{4} ?BEGIN SSH2 PUBLIC KEY")
 _END_OF_ARMOUR = re.compile("-{4} ?END SSH2 PUBLIC KEY")
 _BRACKETED_LINES = 120
-_UNREAD = 40
+_MOST_UNREAD = 40
+"""Lines like labels that are reported of one text."""
+_SUGGESTIONS = 40
+"""Lines of one text of which it is found out what label they may be meant for; that is dear."""
 _IN_ONE_LINE = 8
 _DEEPER = 2
 """Columns by which a line must be indented more than its label to belong to the value in any case."""
@@ -48,7 +51,7 @@ class _Collector:
     def __init__(self, rows: Sequence[Row], labels: Labels) -> None:
         self.rows, self.labels = rows, labels
         self.found = Found(rows)
-        self.suggestions_left = _UNREAD
+        self.suggestions_left = _SUGGESTIONS
 
     def run(self) -> Found:
         number = 0
@@ -247,7 +250,7 @@ class _Collector:
     def _look_for_unread(self) -> None:
         near = False
         for number, row in enumerate(self.rows):
-            if len(self.found.unread) >= _UNREAD:
+            if len(self.found.unread) >= _MOST_UNREAD:
                 return
             if row.used or row.stop or not row.text:
                 near = row.used
