@@ -471,6 +471,17 @@ def test_what_takes_too_long_is_given_up_and_what_was_before_it_is_kept() -> Non
     )
 
 
+def test_a_doubt_names_an_attachment_by_the_end_of_a_long_name_which_says_what_it_claims_to_be() -> None:
+    contents = (b"MZ" + bytes(9),)
+    name = "minutes " * 20 + "\u202efdp.exe"
+    message = mail_with(contents)
+    named = replace(message, attachments=(replace(message.attachments[0], name=name),))
+    message = looked_into(named, contents)
+    (doubt,) = message.doubts
+    assert doubt.startswith("attachment “…")
+    assert doubt.endswith("fdp.exe”: is a program, which nobody ran")
+
+
 def heavy_pdf() -> bytes:
     """A page that shows 60,000 words one by one."""
     return pdf().replace(b"(A pledge) Tj", b"(A pledge) Tj " * 60_000).replace(b"/Length 45", b"/Length 840032")

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from mailbot.edge.attachments.kinds import Sort, sort_of
 from mailbot.edge.attachments.pixels import pixels_of
-from mailbot.edge.attachments.values import Envelope, Inside, Seen, UnreadableFileError
+from mailbot.edge.attachments.values import Envelope, Inside, Seen, UnreadableFileError, only_known
 
 __all__ = ["Envelope", "Inside", "Seen", "UnreadableFileError", "look", "prepare"]
 
@@ -26,7 +26,7 @@ def look(content: bytes, enclosed: bool = False) -> Seen:
     if sort in PLAIN:
         return PLAIN[sort]
     if sort is Sort.TNEF:
-        return MAIL if enclosed else _envelope(content)
+        return only_known("mail") if enclosed else _envelope(content)
     if sort is Sort.IMAGE:
         return Seen("image", pixels=pixels_of(content))
     if sort is Sort.ZIP:
@@ -52,12 +52,11 @@ PLAIN: Mapping[Sort, Seen] = {
     Sort.SEALED: Seen("locked", doubts=("is encrypted",)),
     Sort.SIGNED: Seen("sealed", doubts=("is a signed envelope, which was not opened",)),
     Sort.SIGNATURE: Seen("signature"),
-    Sort.DOCUMENT: Seen("document", doubts=("is a document, which was not read",)),
-    Sort.PROGRAM: Seen("program", doubts=("is a program, which nobody ran",)),
-    Sort.ARCHIVE: Seen("archive", doubts=("is an archive, which was not opened",)),
+    Sort.DOCUMENT: only_known("document"),
+    Sort.PROGRAM: only_known("program"),
+    Sort.ARCHIVE: only_known("archive"),
 }
 """What is known of a file of a sort that nothing looks into."""
-MAIL = Seen("mail", doubts=("is a mail, which was not read as if it had been sent here",))
 
 
 def _envelope(content: bytes) -> Seen:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Sequence
 
 from mailbot.core.filenames import plain_name
-from mailbot.edge.attachments.values import Seen, guarded
+from mailbot.edge.attachments.values import Seen, guarded, only_known
 from mailbot.edge.attachments.zips import members_of
 
 MOST_NAMED = 5
@@ -20,12 +20,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("program", re.compile(r"meta-inf/manifest\.mf|androidmanifest\.xml|appxmanifest\.xml")),
 )
 """What a ZIP is, by a file that is always in one; the first that fits. A spreadsheet is looked into by others."""
-_WORDS = {
-    "document": "is a document, which was not read",
-    "program": "is a program, which nobody ran",
-    "locked": "is an archive that is locked with a password",
-    "archive": "is an archive, which was not opened",
-}
+_LOCKED_WORDS = "is an archive that is locked with a password"
 _SHEETS = (b"opendocument.spreadsheet",)
 
 
@@ -35,11 +30,11 @@ def look_into(content: bytes) -> Seen | None:
     members = guarded(lambda: members_of(content), zipfile.BadZipFile)
     names = [member.filename for member in members]
     if any(member.flag_bits & _LOCKED for member in members):
-        return _seen("locked", names)
+        return Seen("locked", doubts=(_LOCKED_WORDS + _named(names),))
     kind = _kind([name.lower() for name in names])
     if kind == "spreadsheet" or any(mark in content[:200] for mark in _SHEETS):
         return None
-    return _seen(kind, names if kind == "archive" else ())
+    return only_known(kind, _named(names) if kind == "archive" else "")
 
 
 def _kind(names: Sequence[str]) -> str:
@@ -47,7 +42,6 @@ def _kind(names: Sequence[str]) -> str:
     return next(found, "archive")
 
 
-def _seen(kind: str, names: Sequence[str]) -> Seen:
+def _named(names: Sequence[str]) -> str:
     shown = ", ".join(map(plain_name, names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "")
-    more = f" ({len(names)} {'file' if len(names) == 1 else 'files'}: {shown})" if names else ""
-    return Seen(kind, doubts=(_WORDS[kind] + more,))
+    return f" ({len(names)} {'file' if len(names) == 1 else 'files'}: {shown})" if names else ""

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from mailbot.edge.attachments.kinds import TNEF_SIGNATURE
 from mailbot.edge.attachments.values import UnreadableFileError
 
-SIGNATURE = b"\x78\x9f\x3e\x22"
 MOST_ATTRIBUTES = 5_000
 MOST_VALUES = 10_000
 """What may stand in one file; Outlook writes some 20 attributes and 10 for each file, with some 100 values."""
@@ -52,7 +52,7 @@ class Property(NamedTuple):
 def attributes_of(content: bytes) -> list[Attribute]:
     """All attributes of a TNEF file, in order ([MS-OXTNEF] §2.1.3). Raises UnreadableFileError unless each lies within
     the file, has the checksum that it says, and there are no more than may be."""
-    if len(content) < _START.size or not content.startswith(SIGNATURE):
+    if len(content) < _START.size or not content.startswith(TNEF_SIGNATURE):
         raise UnreadableFileError("is broken")
     found = list(_attributes(content))
     if not found:
@@ -87,7 +87,7 @@ def _over(content: bytes, at: int) -> bool:
 def packed_attributes(attributes: list[Attribute]) -> bytes:
     """A TNEF file of these attributes, its checksums left empty."""
     heads = ((_HEAD.pack(one.level, one.name, one.kind, len(one.data)), one.data, bytes(2)) for one in attributes)
-    return _START.pack(SIGNATURE, 0) + b"".join(piece for pieces in heads for piece in pieces)
+    return _START.pack(TNEF_SIGNATURE, 0) + b"".join(piece for pieces in heads for piece in pieces)
 
 
 def packed_properties(properties: list[Property]) -> bytes:

@@ -25,6 +25,8 @@ class Sort(Enum):
 _HEAD = 1024
 """A PDF may begin with anything within so many bytes (ISO 32000-1, annex H.3.4.1)."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+TNEF_SIGNATURE = b"\x78\x9f\x3e\x22"
+"""[MS-OXTNEF] §2.1.3.1."""
 _IMAGES = (
     *(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
     *(b"\0\0\0\x0cjP  ", b"8BPS"),
@@ -33,7 +35,7 @@ _STARTS: tuple[tuple[Sort, tuple[bytes, ...]], ...] = (
     (Sort.IMAGE, _IMAGES),
     (Sort.ZIP, (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK")),
     (Sort.DOCUMENT, (b"{\\rtf",)),
-    (Sort.TNEF, (b"\x78\x9f\x3e\x22",)),
+    (Sort.TNEF, (TNEF_SIGNATURE,)),
     (Sort.PROGRAM, (b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"L\0\0\0\x01\x14\x02\0")),
     (Sort.PROGRAM, (b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")),
     (Sort.ARCHIVE, (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")),

@@ -16,7 +16,7 @@ from mailbot.core.events import Plan
 from mailbot.core.plans.cells import Cell
 from mailbot.core.secrets import masked_column
 from mailbot.edge.attachments.values import Seen, UnreadableFileError, guarded
-from mailbot.edge.attachments.zips import Parts, names_of, packed, parts_of
+from mailbot.edge.attachments.zips import Parts, packed, parts_of
 from mailbot.edge.charsets import without_surrogates
 
 MOST_SHEETS = 60
@@ -39,13 +39,14 @@ _SHARED = re.compile(rb"<(?:\w+:)?si[\s>/]")
 
 
 def look_into(content: bytes) -> Seen:
-    """`plan` with what it says, or `spreadsheet`; nothing for a ZIP that holds no workbook.
+    """What a ZIP is that is known to be a spreadsheet: a `plan` with what it says, or `spreadsheet`; of OpenDocument
+    and Excel's binary kind nothing is read.
 
     Raises UnreadableFileError for a workbook that is broken, locked, or larger than any plan.
     """
     parts = parts_of(content)
     if not parts:
-        return Seen("spreadsheet") if _other_kind(content) else Seen()
+        return Seen("spreadsheet")
     _measured(parts)
     sheets = _sheets(packed(parts))
     plan = guarded(lambda: plans.read(sheets))
@@ -68,11 +69,6 @@ def _masked(column: Sequence[Cell], kinds: list[str]) -> list[Cell]:
     texts, found = masked_column([cell if isinstance(cell, str) else "" for cell in column])
     kinds += found
     return [text if isinstance(cell, str) else cell for cell, text in zip(column, texts, strict=True)]
-
-
-def _other_kind(content: bytes) -> bool:
-    """Whether a ZIP is a spreadsheet of a kind that is not read: OpenDocument, or Excel's binary one."""
-    return b"opendocument.spreadsheet" in content[:200] or "xl/workbook.bin" in names_of(content)
 
 
 def _measured(parts: Parts) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from mailbot.edge.attachments.values import Seen
+from mailbot.edge.attachments.values import Seen, only_known
 from mailbot.edge.charsets import BAD, decode
 
 MOST_BYTES = 100_000
@@ -34,7 +34,7 @@ def look_into(content: bytes) -> Seen:
     if text.count(BAD) * 50 > len(text):
         return Seen()
     if is_mail(text):
-        return Seen("mail", doubts=("is a mail, which was not read as if it had been sent here",))
+        return only_known("mail")
     return Seen("key" if is_key(text) else "text", text=text[:MOST_TEXT])
 
 

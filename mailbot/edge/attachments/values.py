@@ -1,6 +1,6 @@
 """What is seen in an attachment, and what hinders it. It knows no kind of file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -47,6 +47,20 @@ class Seen:
     doubts: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     opened: Envelope | None = None
+
+
+WORDS: Mapping[str, str] = {
+    "document": "is a document, which was not read",
+    "program": "is a program, which nobody ran",
+    "archive": "is an archive, which was not opened",
+    "mail": "is a mail, which was not read as if it had been sent here",
+}
+"""What is doubtful about a file that is only known by its kind: the words complete "this attachment …"."""
+
+
+def only_known(kind: str, more: str = "") -> Seen:
+    """A file of one of these kinds, into which nobody looked further; `more` is put behind the words."""
+    return Seen(kind, doubts=(WORDS[kind] + more,))
 
 
 class UnreadableFileError(Exception):

@@ -56,11 +56,6 @@ def members_of(content: bytes) -> list[zipfile.ZipInfo]:
         return archive.infolist()[:MOST_FILES]
 
 
-def names_of(content: bytes) -> frozenset[str]:
-    """The names in a ZIP, in lower case."""
-    return frozenset(member.filename.lower() for member in members_of(content))
-
-
 def packed(parts: Parts) -> bytes:
     """The parts as a ZIP again, without compression."""
     file = io.BytesIO()
