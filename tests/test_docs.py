@@ -36,6 +36,15 @@ def test_every_fault_is_shown_by_tests_that_exist(row: str) -> None:
     assert re.search(r"test_[a-z]+", shown)
 
 
+@pytest.mark.parametrize("floor", ["core", "edge", "flow", "store", "views"])
+def test_the_drawing_of_the_house_names_every_room_of_a_floor_and_no_other(floor: str) -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith(f"| `{floor}` |")).rpartition(" | ")[2]
+    named = set(re.findall(r"`([a-z_]+)/?`", row))
+    there = {path.stem for path in (ROOT / "mailbot" / floor).iterdir() if path.name[0] not in "_."}
+    assert named == there
+
+
 @pytest.mark.parametrize(
     "path", [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"], ids=lambda path: path.name
 )

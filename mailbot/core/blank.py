@@ -5,8 +5,9 @@ from types import MappingProxyType
 
 from mailbot.core.events import Value
 from mailbot.core.fields.countries import country_name
-from mailbot.core.reading.shape import VALUE, YES_NO, fold, intro, marker, notes, option, said
+from mailbot.core.reading.shape import VALUE, fold, intro, marker, notes
 from mailbot.core.rules import FieldRule, Form
+from mailbot.core.wording import YES_NO, option, said
 
 _COLON = {"en": ":", "ja": "："}
 _REQUIRED = {"en": " *", "ja": "＊"}

@@ -9,12 +9,13 @@ from mailbot.core.fields.countries import country_name
 from mailbot.core.fields.ssh import bits, fingerprint
 from mailbot.core.fields.telephones import international, national
 from mailbot.core.rules import FieldRule, FieldType, Rules
+from mailbot.core.wording import option
 
 Shown = Callable[[str, FieldRule, str, Rules], str]
 
 
 def _choice(value: str, rule: FieldRule, language: str, rules: Rules) -> str:
-    return next(iter(rule.choices.get(value, {}).get(language, ())), value)
+    return option(rule, value, language)
 
 
 def _yes_no(value: str, rule: FieldRule, language: str, rules: Rules) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from unicodedata import normalize
 
 from mailbot.core.columns import fitting, unbroken, width, wrap
-from mailbot.core.rules import FieldRule, Form, Texts
+from mailbot.core.rules import FieldRule, Form
 from mailbot.core.signs import DASHES
+from mailbot.core.wording import YES_NO, option, said
 
 WIDTH = 70
 """Columns of the widest line of a form."""
@@ -25,17 +26,11 @@ _INTRO = {
     "ja": "＊は必須項目です。コロンの後か、その下の行にご記入ください。",
 }
 _EXAMPLE = {"en": "e.g. ", "ja": "例："}
-YES_NO = {"en": {"yes": "yes", "no": "no"}, "ja": {"yes": "はい", "no": "いいえ"}}
 NOTE = "# "
 _ALIKE = str.maketrans({**dict.fromkeys("〜∼", "~"), **dict.fromkeys(DASHES, "-")})
 
 _BREAK = re.compile(r"(?<=\S) (?=\S)")
 _MARKER = re.compile(r"[^\w=]{0,20}={2,20}\s*form\s+([\w.-]{1,60})\s+(begin|end)\s*=", re.IGNORECASE)
-
-
-def said(texts: Texts, language: str) -> str:
-    """The text in that language, else in English, else in any; empty if there is none."""
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
 def marker(name: str, end: str, language: str) -> str:
@@ -76,11 +71,6 @@ def _options(rule: FieldRule, language: str) -> list[str]:
     if rule.type == "yes_no":
         return list(YES_NO.get(language, YES_NO["en"]).values())
     return [shown for value in rule.choices if (shown := option(rule, value, language))]
-
-
-def option(rule: FieldRule, value: str, language: str) -> str:
-    """How a chosen value is written for a person: the first of its texts in that language."""
-    return next(iter(rule.choices.get(value, {}).get(language, ())), value)
 
 
 def _note(text: str) -> list[str]:

@@ -4,8 +4,8 @@ knows no values."""
 from collections.abc import Iterator
 
 from mailbot.core.columns import unbroken
-from mailbot.core.reading.shape import option
 from mailbot.core.rules import FieldRule, Form
+from mailbot.core.wording import option
 from mailbot.views.pages.conditions import in_words
 from mailbot.views.pages.markup import Html, joined, tag
 from mailbot.views.pages.voice import Voice

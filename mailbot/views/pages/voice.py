@@ -6,8 +6,8 @@ from datetime import date
 from urllib.parse import quote
 
 from mailbot.core.fields.shown import shown
-from mailbot.core.reading.shape import said
 from mailbot.core.rules import Form, Rules
+from mailbot.core.wording import said
 from mailbot.views.pages.markup import Html, filled, tag
 
 LONGEST_LINK = 1800
