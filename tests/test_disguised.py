@@ -6,6 +6,7 @@ import re
 
 import pytest
 from correspondence import MORGAN, SATO, Correspondence, rules_with, said
+from form_pieces import FIELDS_STEP, REVIEW_STEP
 from ordinary_names import NAMES, listed
 from test_clerk_commands import QUESTIONS, TARO
 
@@ -23,7 +24,7 @@ from mailbot.edge.letters import Letters, Voice
 from mailbot.edge.parsing import parse
 from mailbot.views.cases import case_text, name_of
 
-STEPS = """
+FIELDS = """
 [fields.login]
 type = "account_name"
 label = {en = "Login", ja = "ログイン名"}
@@ -31,16 +32,8 @@ label = {en = "Login", ja = "ログイン名"}
 [fields.town]
 type = "lines"
 label = {en = "Town", ja = "町"}
-
-[[steps]]
-kind = "fields"
-letter = "missing"
-limit = 10
-
-[[steps]]
-kind = "review"
-limit = 5
 """
+STEPS = FIELDS + FIELDS_STEP + REVIEW_STEP
 RULES = rules_with({"room-key": QUESTIONS + STEPS})
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 BY_HAND = "Name: {name}\nEmail: {email}\nRoom: cellar\nBoss's email: ichiro@univ.example\n"
