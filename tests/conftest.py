@@ -1,12 +1,14 @@
 """Fixtures: servers and mailboxes for tests of the wires and of the whole. Their machinery is in desks and dovecot."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import dovecot as dovecots
 import pytest
+import temporary
 from desks import Certificate, Mailbox, make_certificate
 from hypothesis import settings
 
@@ -17,6 +19,7 @@ settings.load_profile("mailbot")
 
 KINDS = ("embedded", pytest.param("dovecot", marks=pytest.mark.dovecot))
 users = itertools.count(1)
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary.folder()))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

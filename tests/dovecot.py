@@ -17,8 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import temporary
+
 INSTALLED = shutil.which("dovecot") is not None
 PASSWORD = "secret"
+SHORT = temporary.MEMORY if temporary.folder() == temporary.MEMORY else Path("/tmp")
 STARTING = 10.0
 """Seconds for the greeting to come; it takes some 30 ms."""
 CAPABILITIES = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ NAMESPACE UIDPLUS MOVE CHILDREN".split()
@@ -126,7 +129,7 @@ def dovecot(
     cert: Path, key: Path, *, without: Iterable[str] = (), separator: str = "/", prefix: str = "", starttls: bool = True
 ) -> Iterator[Dovecot]:
     """Start a Dovecot and stop it. `without` are capabilities it keeps quiet about; `prefix` that of its folders."""
-    folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))  # short: Unix sockets are made in it
+    folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir=SHORT))  # Unix sockets are made in it
     shutil.copy(cert, folder / "cert.pem")
     shutil.copy(key, folder / "key.pem")
     user, group = _unprivileged()
