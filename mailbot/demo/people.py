@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
 from email.utils import make_msgid
+from functools import lru_cache
 
 from mailbot.demo import jis
 
@@ -47,8 +48,9 @@ class Letter:
     files: tuple[tuple[str, bytes], ...] = ()
 
 
+@lru_cache(maxsize=256)
 def received(raw: bytes) -> Letter:
-    """A letter of the desk, read by a mail program."""
+    """A letter of the desk, read by a mail program; once, however often it is looked for among others."""
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     body = mail.get_body(("plain",))
     return Letter(
@@ -69,10 +71,10 @@ def _data(part: Message) -> bytes:
 
 def newest(letters: Sequence[bytes], address: str, containing: str = "") -> Letter:
     """The last letter to an address (whose text contains something). LookupError if there is none."""
-    mine = [letter for letter in map(received, letters) if letter.to == address and containing in letter.text]
-    if not mine:
-        raise LookupError(f"{address} got no letter" + (f" that says {containing!r}" if containing else ""))
-    return mine[-1]
+    for letter in map(received, reversed(letters)):
+        if letter.to == address and containing in letter.text:
+            return letter
+    raise LookupError(f"{address} got no letter" + (f" that says {containing!r}" if containing else ""))
 
 
 def _mail(person: Person, to: str, subject: str, text: str, domain: str) -> EmailMessage:
