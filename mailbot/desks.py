@@ -68,7 +68,12 @@ def rules_in(rules: Path, templates: Path) -> tuple[Rules, dict[str, str]]:
 
 def _checked(texts: Mapping[str, str]) -> Rules:
     """Rules to write letters with, so that no mistake in a template meets a letter."""
-    rules = _built(frozenset(texts.items()))
+    return _proofread(frozenset(texts.items()))
+
+
+@lru_cache(maxsize=4)
+def _proofread(texts: frozenset[tuple[str, str]]) -> Rules:
+    rules = _built(texts)
     if broken := tuple(proofread(rules)):
         raise _refuse(broken)
     return rules

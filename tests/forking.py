@@ -162,6 +162,7 @@ def start_up() -> None:
     for name in LATER.split():
         importlib.import_module(name)
     program()
+    cli.parser()
     asyncio.run(asyncio.sleep(0))
     assert threading.active_count() == 1, "a process with threads must not be forked"
 

@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -116,8 +117,9 @@ GROUPS = {
 """Groups of commands: their help, and which one is meant if none is named."""
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
-    """The parser of the command line, made from the table of commands."""
+    """The parser of the command line, made from the table of commands; one for whoever runs many commands."""
     top = argparse.ArgumentParser(prog="mailbot", description="A help desk that takes applications by mail.")
     top.add_argument("--version", action="version", version=f"mailbot {__version__}")
     top.add_argument("--config", metavar="FILE", help="settings (default: mailbot.toml here, or $MAILBOT_CONFIG)")
