@@ -52,8 +52,17 @@ class MeasuredChild:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process."""
         self._child.kill()
         self._child.communicate()
+
+    @property
+    def alive(self) -> bool:
+        """Whether no mail ended it yet."""
+        return self._child.poll() is None
 
     def cost(self, raw: bytes) -> Cost:
         """Read one mail. The process is of no use any more where that ended it."""

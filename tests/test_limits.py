@@ -1,11 +1,12 @@
 """Every mail of up to 10 MB costs the reader's child no more than a second of processor time and 200 MB of memory, or
 cannot be read and says why; docs/limits.md keeps the figures."""
 
-import time
+from collections.abc import Callable, Iterator
 
 import pytest
+from costs import seconds
 from hostile_shapes import HEADERS, PLAIN, SHAPES, base64_mails, filled
-from reader_costs import MeasuredChild
+from reader_costs import Cost, MeasuredChild
 
 from mailbot.core.message import Message, Unreadable
 from mailbot.edge.parsing import MOST_TEXT, Limits, parse
@@ -34,58 +35,69 @@ DEAR = (
 """What once took longest, or most."""
 
 
-def check(name: str, size: int) -> None:
-    """One mail in a child of its own, the better of two turns where the first was too slow: others use this machine."""
+Usual = Callable[[], MeasuredChild]
+
+
+@pytest.fixture(scope="module")
+def usual() -> Iterator[Usual]:
+    """The child that has read the mails before, or a new one if it was ended, as a desk has it."""
+    children: list[MeasuredChild] = []
+
+    def at_hand() -> MeasuredChild:
+        if not (children and children[-1].alive):
+            children.append(MeasuredChild(SETTINGS))
+        return children[-1]
+
+    yield at_hand
+    for child in children:
+        child.close()
+
+
+def kept_to(cost: Cost) -> bool:
+    """Whether the mail was read within the limits, or in time it was said that it cannot be."""
+    in_time = cost.seconds <= MOST_SECONDS or isinstance(cost.read, Unreadable)
+    return cost.read is not None and in_time and cost.megabytes <= MOST_MEGABYTES
+
+
+def check(name: str, size: int, usual: Usual) -> None:
+    """One mail in a child that read others before; where that was too slow, or the child is large by now, once more in
+    one of its own: others use this machine."""
     raw = SHAPES[name](size)
-    for turn in (1, 2):
+    cost = usual().cost(raw)
+    if not kept_to(cost):
         with MeasuredChild(SETTINGS) as child:
             cost = child.cost(raw)
-        if cost.read is None:
-            assert cost.ended == OUT_OF_MEMORY, cost.outcome
-            return
-        assert cost.megabytes <= MOST_MEGABYTES, cost.outcome
-        if cost.seconds <= MOST_SECONDS or (turn == 2 and isinstance(cost.read, Unreadable)):
-            return
-    raise AssertionError(f"{cost.seconds:.2f} s: {cost.outcome}")
+    assert kept_to(cost) or cost.ended == OUT_OF_MEMORY, f"{cost.seconds:.2f} s, {cost.megabytes} MB: {cost.outcome}"
 
 
 @pytest.mark.parametrize("name", DEAR)
-def test_a_mail_of_ten_megabytes_costs_a_second_and_200_mb_at_most(name: str) -> None:
-    check(name, SIZE)
+def test_a_mail_of_ten_megabytes_costs_a_second_and_200_mb_at_most(name: str, usual: Usual) -> None:
+    check(name, SIZE, usual)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", SHAPES)
-def test_every_mail_of_ten_megabytes_costs_a_second_and_200_mb_at_most(name: str) -> None:
-    check(name, SIZE)
+def test_every_mail_of_ten_megabytes_costs_a_second_and_200_mb_at_most(name: str, usual: Usual) -> None:
+    check(name, SIZE, usual)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in SHAPES if name.startswith(("header:", "MIME:"))])
-def test_every_mail_that_just_keeps_to_the_limit_of_headers_costs_no_more(name: str) -> None:
-    check(name, LARGEST_HEADER)
+def test_every_mail_that_just_keeps_to_the_limit_of_headers_costs_no_more(name: str, usual: Usual) -> None:
+    check(name, LARGEST_HEADER, usual)
 
 
 @pytest.mark.parametrize("name", [name for name in SHAPES if name != CUT_OFF])
 def test_a_mail_of_a_tenth_of_a_megabyte_is_read_in_a_fraction_of_a_second(name: str) -> None:
     raw = SHAPES[name](SMALL)
-    took = []
-    for _ in range(3):
-        began = time.process_time()
-        parse(raw)
-        took.append(time.process_time() - began)
-        if took[-1] < 0.4:
-            return
-    raise AssertionError(f"{min(took):.2f} s, {len(raw)} bytes")
+    assert seconds(lambda: parse(raw), 0.4) <= 0.4, f"{len(raw)} bytes"
 
 
 @pytest.mark.parametrize("name", list(HEADERS)[::5])
 def test_a_header_of_ten_megabytes_is_refused_at_once(name: str) -> None:
     raw = HEADERS[name](SIZE)
-    began = time.process_time()
-    answer = parse(raw)
-    assert isinstance(answer, Unreadable)
-    assert time.process_time() - began < 0.5
+    assert isinstance(parse(raw), Unreadable)
+    assert seconds(lambda: parse(raw), 0.5) <= 0.5
 
 
 def read(raw: bytes, limits: Limits = Limits()) -> Message:  # noqa: B008  # frozen
@@ -140,10 +152,9 @@ def test_headers_of_parts_count_too() -> None:
 def test_of_a_mail_enclosed_and_encoded_only_the_header_is_parsed() -> None:
     raw = b"From: a@b.example\nMIME-Version: 1.0\n" + base64_mails(1, 3_000_000)
     assert b"message/rfc822" in raw
-    began = time.process_time()
     (inner,) = read(raw).enclosed
     assert [one.address for one in inner.senders] == ["a@univ.example"]
-    assert time.process_time() - began < 0.5
+    assert seconds(lambda: read(raw), 0.5) <= 0.5
 
 
 def test_no_more_of_a_text_is_decoded_than_anybody_looks_at_and_a_doubt_says_so() -> None:
