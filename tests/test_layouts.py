@@ -132,12 +132,25 @@ def understood(rule: FieldRule, text: str, language: str) -> Value | Wrong:
     return value_of(text, rule, Asking(free_mail=(), language=language))
 
 
+About = tuple[str, str, dict[str, tuple[str, str]]]
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(about=whole())
-def test_a_whole_form_reads_back_equal_in_every_layout(
-    layout: str, about: tuple[str, str, dict[str, tuple[str, str]]]
-) -> None:
+def test_a_whole_form_reads_back_equal_in_every_layout(layout: str, about: About) -> None:
+    check(layout, about)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("layout", LAYOUTS)
+@settings(max_examples=400, deadline=None)
+@given(about=whole())
+def test_hundreds_of_forms_read_back_equal_in_every_layout(layout: str, about: About) -> None:
+    check(layout, about)
+
+
+def check(layout: str, about: About) -> None:
     name, language, answers = about
     form = RULES.forms[name]
     lines = [(form.fields[key].label[language], text) for key, (_, text) in answers.items()]

@@ -44,6 +44,12 @@ def sheets(file: PlanFile) -> tuple[Sheet, ...]:
     return reader._sheets(file.content)
 
 
+@functools.cache
+def usual_sheets() -> tuple[Sheet, ...]:
+    """Those of a plan without a fault."""
+    return sheets(PlanFile(order=("purpose", "fees")))
+
+
 def replaced(sheet: Sheet, cell: Cell, row: int, column: int) -> Sheet:
     rows = [list(cells) for cells in sheet.rows]
     rows[row][column] = cell
@@ -60,7 +66,7 @@ def test_a_cell_says_a_number_a_day_a_text_or_none_of_them(cell: Cell) -> None:
 
 @pytest.mark.parametrize("cell", HOSTILE, ids=lambda cell: repr(cell)[:30])
 def test_a_plan_comes_out_whichever_cell_is_hostile(cell: Cell) -> None:
-    purpose, fees = sheets(PlanFile(order=("purpose", "fees")))
+    purpose, fees = usual_sheets()
     filled = [(0, row, column) for row in (2, 9, 13) for column in range(6)]
     filled += [(1, row, column) for row in (0, 9, 11) for column in (*range(6), 14)]
     for number_of, row, column in filled:
@@ -72,7 +78,7 @@ def test_a_plan_comes_out_whichever_cell_is_hostile(cell: Cell) -> None:
 
 @pytest.mark.parametrize("cell", HOSTILE, ids=lambda cell: repr(cell)[:30])
 def test_a_plan_comes_out_if_the_whole_table_is_hostile(cell: Cell) -> None:
-    purpose, fees = sheets(PlanFile(order=("purpose", "fees")))
+    purpose, fees = usual_sheets()
     for row in range(11, 20):
         for column in range(14):
             fees = replaced(fees, cell, row, column)
