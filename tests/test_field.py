@@ -416,11 +416,10 @@ async def test_mails_that_stall_the_reader_do_not_keep_the_others_from_being_fil
     mailbox = open_mailbox("embedded")
     world = world_of(tmp_path / "desk", mailbox, servers)
     world.change_rules(reader_seconds=3, parts=10000)
-    stalling = [ENDLESS + b"%d" % number for number in range(4)]
-    await mailbox.deliver(*stalling[:2], question(1), *stalling[2:], question(2))
+    await mailbox.deliver(ENDLESS + b"1", question(1), ENDLESS + b"2", question(2))
     async with at_work(world, Pace(inbox=0.5, letters=0.5, orders=600.0, stalled=2.0)):
         await until(lambda: mailbox.raws() == [])
-    assert len(mailbox.raws("mailbot/quarantine")) == 4
+    assert len(mailbox.raws("mailbot/quarantine")) == 2
     assert len(mailbox.raws("mailbot/done")) == 2
 
 
