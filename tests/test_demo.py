@@ -1,6 +1,7 @@
 """The demo is the first thing anybody sees: it must run, end well, and show everything it promises."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -32,7 +33,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, float]:
 
 
 def test_it_takes_less_than_twenty_seconds(kept: tuple[Path, str, float]) -> None:
-    assert kept[2] < 20
+    """As many times longer as more want to work than the machine has processors for."""
+    assert kept[2] < 20 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @pytest.mark.parametrize(
