@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -257,11 +258,12 @@ def set_clock(shift: float) -> None:
 
 
 def end_when_quiet(world: World, seconds: float) -> None:
-    """SIGTERM for this process once no step was taken for so long."""
-    before = -1
-    while before != world.count:
-        before = world.count
-        time.sleep(seconds)
+    """SIGTERM for this process once it took a step, and then none for so long."""
+    before, since = 0, time.monotonic()
+    while not world.count or time.monotonic() - since < seconds:
+        time.sleep(seconds / 20)
+        if before != world.count:
+            before, since = world.count, time.monotonic()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -298,11 +300,12 @@ def _fork(order: Order) -> int:
 def main() -> None:
     """Carry out orders until standard input ends."""
     start_up()
+    once = cache(prepare)  # a command that finds other rules in the folder reads them itself
     for line in sys.stdin:
         fields = json.loads(line)
         order = Order(**{**fields, "words": tuple(fields["words"])})
         os.chdir(order.folder)
-        prepare(Path.cwd())
+        once(Path.cwd())
         print(_fork(order), flush=True)
 
 
