@@ -35,6 +35,15 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
+@pytest.fixture(scope="session")
+def retell() -> Iterator[Any]:
+    """Plays a conversation as the shipped desk answers it (see `conversation`); all share what takes long to start."""
+    from conversation import retelling  # what it reads takes a second, and most tests tell nothing
+
+    with retelling() as told:
+        yield told
+
+
 @pytest.fixture
 def servers() -> Iterator[EmbeddedServers]:
     """The embedded IMAP and SMTP servers."""

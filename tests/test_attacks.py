@@ -6,14 +6,13 @@ what the log says of it (`Trace`, `Doubt`); its mails are written as in conversa
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from conversation import Retell, retelling
+from conversation import Retell
 
 from mailbot.core.instants import to_text
 
@@ -25,12 +24,6 @@ DECIDING = frozenset(
     address_registered consent_declined correction_seconded""".split()
 )
 SCENES = {"applied": 1, "agreed": 2}
-
-
-@pytest.fixture(scope="module")
-def retell() -> Iterator[Retell]:
-    with retelling() as told:
-        yield told
 
 
 def said(text: str, name: str) -> str:

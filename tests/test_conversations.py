@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,13 +34,6 @@ def test_each_command_stands_in_a_conversation_in_both_languages(row: Row) -> No
     )
     assert lines & set(english)
     assert lines & set(japanese)
-
-
-@pytest.fixture(scope="module")
-def retell() -> Iterator[Retell]:
-    """Plays a conversation; they share what takes long to start."""
-    with retelling() as told:
-        yield told
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conversation import retelling
+from conversation import Retell
 from test_attacks import before, last_events
 from test_decisions import WELL
 
@@ -52,13 +52,12 @@ ACCEPT
 """
 
 
-def test_the_operator_hears_of_it_once_and_again_when_it_is_over(tmp_path: Path) -> None:
+def test_the_operator_hears_of_it_once_and_again_when_it_is_over(tmp_path: Path, retell: Retell) -> None:
     attacks = "".join(SCENE.format(day=7, minute=minute) for minute in range(4))
     later = "\n\n## 2026-04-07 09:05 nothing comes\n\n## 2026-04-09 09:00 nothing comes\n"
-    with retelling() as told:
-        text = told(before("After: agreed") + attacks, tmp_path / "attacked")
-        events = last_events(tmp_path / "attacked", text.replace("09:03", "09:00"))
-        whole = told(before("After: agreed") + attacks + later, tmp_path / "later")
+    text = retell(before("After: agreed") + attacks, tmp_path / "attacked")
+    events = last_events(tmp_path / "attacked", text.replace("09:03", "09:00"))
+    whole = retell(before("After: agreed") + attacks + later, tmp_path / "later")
     assert [event["alarm"] for event in events if event["kind"] == "alarmed"] == ["forged"]
     assert "nothing proves to be a clerk's" in " ".join(text.split()) or "職員からのものと確認できない指示" in text
     ended = last_events(tmp_path / "later", whole)
