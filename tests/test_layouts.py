@@ -136,7 +136,7 @@ About = tuple[str, str, dict[str, tuple[str, str]]]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(about=whole())
 def test_a_whole_form_reads_back_equal_in_every_layout(layout: str, about: About) -> None:
     check(layout, about)
