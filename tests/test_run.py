@@ -21,7 +21,7 @@ from mailbot.store import Wanted
 
 SELDOM = Pace(inbox=600.0, letters=600.0, orders=0.1, health=600.0)
 """Nothing comes of itself within a test: what happens was brought about by the server or by an order."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def world_of(folder: Path, mailbox: Mailbox, servers: EmbeddedServers, **options: bool) -> World:
