@@ -61,6 +61,7 @@ CORE_STANDARD = set(
     difflib email enum fractions functools hashlib heapq hmac html itertools json math operator pathlib re string struct
     sys textwrap tomllib types typing unicodedata zoneinfo""".split()
 )
+LONGER = {"core/chain": (400, "an auditor copies this one file")}
 CORE_PATH_USERS = {"core/chain": "an auditor runs this one file on a folder"}
 
 
@@ -175,7 +176,8 @@ def test_the_chain_stands_alone() -> None:
 @pytest.mark.parametrize("path", modules(), ids=room)
 def test_modules_and_functions_stay_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 300, "a room over 300 lines becomes a folder"
+    most, _ = LONGER.get(room(path), (300, ""))
+    assert text.count("\n") <= most, "a room over 300 lines becomes a folder"
     assert ast.get_docstring(parsed(path)), "a module says what it is for"
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

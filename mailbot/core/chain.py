@@ -2,14 +2,16 @@
 
 Standard library only: whoever audits a desk copies this one file and runs `python chain.py DESK JOURNAL`, where DESK
 is the desk's name and JOURNAL the folder of its `2026-11.jsonl` files. It ends with 0 if every line is what was
-written, else with 1. That the end was cut off no chain can show: compare the printed head with one received before.
+written, else with 1. That the end was cut off, or all of it written anew, no chain can show by itself: `--head` holds
+it against an entry that somebody outside knows, by its hash or by any letter of the desk.
 """
 
+import email
 import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -34,6 +36,9 @@ SHAPES: Mapping[str, re.Pattern[bytes]] = {
     "events": re.compile(rb"null|\[.*\]"),
 }
 """The keys of a line, exactly these, and what the canonical form of each value looks like."""
+
+LOG = re.compile(r"[>\s]*log ([1-9]\d{0,15}) ([0-9a-f]{64})\s*", re.ASCII)
+"""The line that ends every letter of a desk: the number and hash of its entry (behind `>` where it is quoted)."""
 
 UNSEALED = SHAPES.keys() - {"v", "body", "prev", "hash", "salt"}
 HEADER = SHAPES.keys() - {"hash", "salt", "events"}
@@ -140,6 +145,48 @@ class Head:
     at: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """An entry as somebody outside the house knows it: its hash, and its number (0: that is not known)."""
+
+    hash: str
+    seq: int = 0
+
+
+@dataclass
+class Sighting:
+    """What a journal has where a witness looks: the entry of that number (else of that hash), None if there is none;
+    `last` is the number of the journal's last entry."""
+
+    witness: Witness
+    entry: Head | None = None
+    last: int = 0
+
+    @property
+    def state(self) -> Literal["fits", "cut", "rewritten", "unknown"]:
+        """Whether that entry is there as the witness knows it."""
+        if self.entry is not None:
+            return "fits" if self.entry.hash == self.witness.hash else "rewritten"
+        return "cut" if self.witness.seq > self.last else "unknown"
+
+    def look(self, head: Head) -> None:
+        """One more entry of the journal, in order."""
+        self.last = head.seq
+        if head.seq == self.witness.seq or (not self.witness.seq and head.hash == self.witness.hash):
+            self.entry = head
+
+    def words(self) -> str:
+        """The same for a human reader, a line."""
+        seq, digest = self.witness.seq or (self.entry.seq if self.entry else 0), self.witness.hash
+        here, outside = self.entry.hash if self.entry else "-", f"outside, entry {seq} is known with the hash {digest}"
+        return {
+            "fits": f"head: entry {seq} is as it is known outside, so the log up to it is what it was then",
+            "cut": f"error: THE END OF THE LOG WAS CUT OFF: {outside}, but the log ends with entry {self.last}",
+            "rewritten": f"error: THE LOG WAS REWRITTEN, in entry {seq} or before it: {outside}, here it has {here}",
+            "unknown": f"error: THE LOG WAS REWRITTEN OR CUT OFF: no entry has the hash {digest} that is known outside",
+        }[self.state]
+
+
 @dataclass
 class Result:
     """How much was read, the last whole entry, and at most MOST_PROBLEMS problems; `unlisted` is how many more."""
@@ -154,11 +201,17 @@ class Result:
     errors: int = 0
     unlisted: int = 0
     problems: list[Problem] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
-        """Whether nothing but a torn end or a notice was found."""
+        """Whether nothing but a torn end or a notice was found, in the chain itself."""
         return self.errors == 0
+
+    @property
+    def proven(self) -> bool:
+        """Whether besides every witness found its entry."""
+        return self.ok and all(one.state == "fits" for one in self.sightings)
 
     def words(self) -> str:
         """The result for a human reader, several lines."""
@@ -167,7 +220,9 @@ class Result:
         counts += f"{self.letters} letters written, {self.erased} entries erased by order"
         head = f"head: entry {self.head.seq} of {self.head.at or '-'}, hash {self.head.hash}"
         verdict = "the chain is whole" if self.ok else f"THE CHAIN IS BROKEN: {self.errors} errors"
-        return "\n".join([*map(str, self.problems), *more, counts, head, verdict])
+        return "\n".join(
+            [*map(str, self.problems), *more, counts, head, verdict, *(one.words() for one in self.sightings)]
+        )
 
 
 class Walk:
@@ -261,39 +316,82 @@ class Walk:
                 self._erased = {seq: place for seq, place in self._erased.items() if seq not in event["seqs"]}
 
 
-def verify(desk: str, journal: Path | Iterable[bytes]) -> Result:
+def verify(
+    desk: str,
+    journal: Path | Iterable[bytes],
+    witnesses: Iterable[Witness] = (),
+    progress: Callable[[int], None] = lambda octets: None,
+) -> Result:
     """Verifies the whole journal of the desk called `desk`, in constant memory: a folder (OSError if it cannot be
-    read; a `.jsonl` there that is not named by a month is an error), or lines each with its LF."""
+    read; a `.jsonl` there that is not named by a month is an error), or lines each with its LF. The result has a
+    sighting for each witness; `progress` is told of each line how long it is."""
     walk = Walk(desk)
+    walk.result.sightings = [Sighting(witness) for witness in witnesses]
     if isinstance(journal, Path):
         names = sorted(path.name for path in journal.iterdir() if path.name.endswith(".jsonl"))
         for name in names:
             walk.begin(name)
             with (journal / name).open("rb") as lines:
-                _lines(walk, lines, last=name == names[-1])
+                _lines(walk, lines, progress, last=name == names[-1])
     else:
         walk.begin("")
-        _lines(walk, journal, last=True)
+        _lines(walk, journal, progress, last=True)
     walk.finish()
     return walk.result
 
 
-def _lines(walk: Walk, lines: Iterable[bytes], last: bool) -> None:
+def _lines(walk: Walk, lines: Iterable[bytes], progress: Callable[[int], None], last: bool) -> None:
     for raw in lines:
+        progress(len(raw))
         if last and not raw.endswith(b"\n"):
             walk.line += 1
             walk.report(f"{len(raw)} bytes after the last line's end, of a write that was cut off", "torn")
             return
-        walk.feed(raw)
+        if walk.feed(raw) is not None:
+            for sighting in walk.result.sightings:
+                sighting.look(walk.result.head)
+
+
+def log_line(letter: bytes) -> Witness | None:
+    """The entry that a letter of a desk names in its last line, `log <seq> <hash>`; None if it has no such line.
+    `letter` is a mail as it came (RFC 5322), or its text alone."""
+    parts = [part for part in email.message_from_bytes(letter).walk() if part.get_content_type() == "text/plain"]
+    texts = [part.get_payload(decode=True) for part in parts]
+    decoded = [text.decode(errors="replace") for text in (*texts, letter) if isinstance(text, bytes)]
+    hits = ([hit for line in text.splitlines() if (hit := LOG.fullmatch(line))] for text in decoded)
+    found = next((hits[-1] for hits in hits if hits), None)
+    return Witness(found[2], int(found[1])) if found else None
+
+
+def witness(named: str) -> Witness | str:
+    """What `--head` names: the hash of an entry (64 hex digits), or the file of a letter; else why not, in words."""
+    if re.fullmatch(r"[0-9a-f]{64}", named):
+        return Witness(named)
+    try:
+        found = log_line(Path(named).read_bytes())
+    except (OSError, ValueError) as error:
+        return f"{named}: wanted a hash (64 digits) or the file of a letter: {error}"
+    return found or f"{named}: found no line `log`, number, hash; wanted the file of a letter of the desk, as it came"
+
+
+USAGE = (
+    "usage: python chain.py DESK JOURNAL [--head HASH|LETTER.eml]   (the desk's name, the folder of its .jsonl files)"
+)
 
 
 def main(arguments: list[str]) -> int:
-    """`python chain.py DESK JOURNAL`: prints the result in words; 0 if the chain is whole, 1 if not, 2 if misused."""
-    if len(arguments) != 2 or not Path(arguments[1]).is_dir():
-        print("usage: python chain.py DESK JOURNAL   (the desk's name, the folder of its .jsonl files)")
+    """`python chain.py DESK JOURNAL [--head HASH|LETTER.eml]`: prints the result in words; 0 if the chain is whole and
+    the head known outside is in it, 1 if not, 2 if misused."""
+    if len(arguments) not in (2, 4) or arguments[2:3] not in ([], ["--head"]) or not Path(arguments[1]).is_dir():
+        print(USAGE)
         return 2
-    print((result := verify(arguments[0], Path(arguments[1]))).words())
-    return 0 if result.ok else 1
+    witnesses = [witness(named) for named in arguments[3:]]
+    if wrong := [one for one in witnesses if isinstance(one, str)]:
+        print(*wrong, sep="\n")
+        return 2
+    known = [one for one in witnesses if isinstance(one, Witness)]
+    print((result := verify(arguments[0], Path(arguments[1]), known)).words())
+    return 0 if result.proven else 1
 
 
 if __name__ == "__main__":
