@@ -20,6 +20,7 @@ from mailbot.edge.account import Account
 from mailbot.edge.letters import Letters, Stationery, proofread
 from mailbot.edge.postman import Postman
 from mailbot.edge.program import program
+from mailbot.edge.signing import Signer, load_signing_key
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
 from mailbot.store.files import FileStore
 from mailbot.store.files.texts import recollect
@@ -46,6 +47,7 @@ class DeskAtWork:
     alarm_smtp: Account | None = None
     secret_files: tuple[Path, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    signer: Signer | None = None
 
     def postmen(self) -> list[Postman]:
         """The connections to the relay, none of them made yet."""
@@ -111,9 +113,23 @@ def load(settings: Path) -> DeskAtWork:
         raise Mistaken(f"{loaded.desk.keys}: there is no such file; wanted the keys `mailbot init` wrote") from error
     except (OSError, ValueError) as error:
         raise Mistaken(f"{loaded.desk.keys}: {error}") from error
-    keys = Keys(current, secrets)
-    folder, pace, spare = loaded.desk.state, loaded.service, loaded.alarm_smtp
-    return DeskAtWork(loaded.imap, loaded.smtp, folder, rules, texts, keys, pace, spare, loaded.secret_files, files)
+    keys, signer = Keys(current, secrets), signer_in(loaded.desk)
+    folder, pace, spare, private = loaded.desk.state, loaded.service, loaded.alarm_smtp, loaded.secret_files
+    return DeskAtWork(loaded.imap, loaded.smtp, folder, rules, texts, keys, pace, spare, private, files, signer)
+
+
+def signer_in(paths: config.DeskPaths) -> Signer | None:
+    """What signs the letters to auditors; None if the settings name no key. Mistaken if there is none where they say,
+    or none as it has to be."""
+    if paths.signing_key is None:
+        return None
+    try:
+        return load_signing_key(paths.signing_key)
+    except FileNotFoundError as error:
+        wanted = "there is no such file; wanted the key `mailbot keys signing --new` writes"
+        raise Mistaken(f"{paths.signing_key}: {wanted}") from error
+    except (OSError, ValueError) as error:
+        raise Mistaken(f"{paths.signing_key}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +217,7 @@ async def opened(
     keys: Keys,
     *,
     files: Mapping[str, bytes] | None = None,
+    signer: Signer | None = None,
     clock: Clock = wall_clock,
 ) -> AsyncIterator[Tools]:
     """The desk's tools around its state, which nobody else may hold meanwhile (store.files.Locked if somebody does).
@@ -219,6 +236,7 @@ async def opened(
             keys=keys,
             rules_kept=await store.remember("rules", texts, files),
             program=await store.remember("program", program()),
+            signer=signer,
         )
         if store.head.seq == 0:
             await _open_desk(tools, clock())

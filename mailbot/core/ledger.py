@@ -52,7 +52,8 @@ class Ledger:
     due: when it was written, or an operator let it go. `told` is when the clerks were last told of the quarantine,
     `told_seq` the number of that entry (0: never). `sealed` are the mails that held a secret. `done` has the nonces of
     the orders carried out lately, each with the number of its entry. `digested` is when clerks were last told what
-    waits; `away` are clerks (addresses in lower case) who are out of office, each with the last day of it (ISO 8601).
+    waits, `head_told` when the auditors were last told the head; `away` are clerks (addresses in lower case) who are
+    out of office, each with the last day of it (ISO 8601). `cases` counts those that are `open` and `closed`.
     `forged` are the orders by mail that nothing proved lately, one row for the case they named, one for the clerk in
     whose name they came, each with when (aware UTC).
     """
@@ -73,5 +74,7 @@ class Ledger:
     sealed: tuple[Sealed, ...] = ()
     done: Mapping[str, int] = field(default_factory=dict)
     digested: datetime | None = None
+    head_told: datetime | None = None
+    cases: Mapping[str, int] = field(default_factory=dict)
     away: Mapping[str, str] = field(default_factory=dict)
     forged: tuple[tuple[str, datetime], ...] = ()

@@ -12,7 +12,7 @@ TEMPLATES = (
     *("unreached", "quarantine", "alarm", "closed", "notice", "document", "document_received", "task", "overdue"),
     *("completed", "secret", "awaited", "not_read"),
     *("replied", "asked", "undone", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
-    *("objected", "objection", "objection_over", "unannounced", "confirm", "queue", "digest"),
+    *("objected", "objection", "objection_over", "unannounced", "confirm", "queue", "digest", "head"),
     *("shown", "case_log", "corrected", "second", "proposal_over", "address_corrected"),
     *("numbered", "confirm_numbered"),
     *("assigned", "held", "resumed"),

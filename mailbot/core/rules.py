@@ -156,6 +156,7 @@ class Desk(Frozen):
     holidays: str = ""
     rounds: int = Field(default=2, ge=1)
     digest: str = ""
+    head: str = ""
     away_days: int = Field(default=5, ge=1, le=60)
     border: Border = Border()
     registers: dict[str, Register] = {}

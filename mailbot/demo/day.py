@@ -267,7 +267,9 @@ async def play(folder: Path, out: TextIO, *, keep_letters: bool) -> list[str]:
         settings = folder / "mailbot.toml"
         settings.write_text(_settings(servers), encoding="utf-8")
         desk = desks.load(settings)
-        async with desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools:
+        async with desks.opened(
+            desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer
+        ) as tools:
             day = Day(tools, servers, Inbox(desk.imap), Postman(desk.smtp))
             await day.open()
             await day.run()

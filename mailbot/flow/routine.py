@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from mailbot.core.decide import digest
+from mailbot.core.decide import digest, head
+from mailbot.core.heads import signed_lines
 from mailbot.core.ledger import Ledger
 from mailbot.core.outcome import Decision
 from mailbot.flow.intake import append
@@ -32,4 +33,18 @@ async def tell_clerks(tools: Tools, clock: Clock) -> None:
         now, cases = clock(), (await batch.recall(Asked(open=True))).cases.values()
         decision = digest.digests(cases, tools.store.ledger(), tools.rules, now)
         if decision is not None:
+            await append(tools, batch, [decision], None, now)
+
+
+async def tell_auditors(tools: Tools, clock: Clock) -> None:
+    """The day's letters to auditors with the head of the log as it is just before their own entry, signed if there is a
+    key; decided and journaled together. store.Full if the disk did not take it."""
+    if not head.is_due(tools.store.ledger(), tools.rules.desk, clock()):
+        return
+    async with tools.store.batch() as batch:
+        now, ledger, signer = clock(), tools.store.ledger(), tools.signer
+        if head.is_due(ledger, tools.rules.desk, now):
+            stands = head.statement(tools.store.head, ledger, tools.rules.desk)
+            signature = signer.sign(signed_lines(stands).encode()) if signer else ""
+            decision = head.told(stands, signer.public if signer else "", signature, tools.rules)
             await append(tools, batch, [decision], None, now)

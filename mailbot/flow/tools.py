@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
 from mailbot.edge.letters import Letters, Stationery
+from mailbot.edge.signing import Signer
 from mailbot.store import Digest, Draft, Store
 
 Clock = Callable[[], datetime]
@@ -22,7 +23,8 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """One desk at work. `rules_kept` and `program` are the digests under which rules and program were kept."""
+    """One desk at work. `rules_kept` and `program` are the digests under which rules and program were kept; `signer`
+    signs what auditors are told, if a key is configured."""
 
     store: Store
     rules: Rules
@@ -31,6 +33,7 @@ class Tools:
     keys: Keys
     rules_kept: Digest
     program: Digest
+    signer: Signer | None = None
 
     def draft(
         self, decision: Decision, *, at: datetime, mail: Digest | None, last_letter: int = 0, more: bool = False

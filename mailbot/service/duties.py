@@ -11,7 +11,7 @@ from mailbot.core.health import Health
 from mailbot.flow import deadlines
 from mailbot.flow import orders as order_flow
 from mailbot.flow.reader import ReaderBrokenError
-from mailbot.flow.routine import journal, tell_clerks
+from mailbot.flow.routine import journal, tell_auditors, tell_clerks
 from mailbot.service.values import Round, Work
 from mailbot.store import DeadlineDue, Full
 
@@ -62,14 +62,16 @@ async def _meet(work: Work, item: DeadlineDue, done: Round) -> None:
 
 
 async def look_after(work: Work, done: Round, *, count_files: bool) -> None:
-    """Clerks hear once a day of the quarantine and of what waits, operators of what needs them, once. `count_files`
-    compares the raw mails on the disk with the journal as well, which takes as long as there are many."""
+    """Clerks hear once a day of the quarantine and of what waits, auditors of the log's head, operators of what needs
+    them, once. `count_files` compares the raw mails on the disk with the journal as well, which takes as long as there
+    are many."""
     tools = work.tools
     while tools.store.notices:
         log.warning("%s", tools.store.notices.pop(0))
     try:
         await journal(tools, work.clock, lambda ledger, now: desk.quarantine_told(ledger, tools.rules, now))
         await tell_clerks(tools, work.clock)
+        await tell_auditors(tools, work.clock)
         raised = alarms.raised(await health(work, count_files=count_files), work.clock())
         _say(raised, tools.store.ledger().alarms)
         await journal(tools, work.clock, lambda ledger, now: desk.alarms_changed(raised, ledger, tools.rules, now))

@@ -121,6 +121,9 @@ SENTENCES: Mapping[str, Sentence] = {
         f"order of {v.by} refused ({v.why}): " + "; ".join(clip(word, 60) for word in v.words)
     ),
     "digests_sent": lambda v: f"told in the morning what waits: {', '.join(v.clerks) or 'nobody'}",
+    "head_told": lambda v: (
+        f"auditors were told the head: entry {v.seq}, {v.hash[:12]}" + ", signed" * bool(v.signature)
+    ),
     "clerk_away": lambda v: f"{v.clerk} is out of office until {v.until}",
     "numbered_run": lambda v: (
         f"{v.clerk} ordered for {', '.join(v.done) or 'no case'}"

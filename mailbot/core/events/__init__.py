@@ -57,6 +57,7 @@ from mailbot.core.events.desk import (
     AlarmEnded,
     ClerkAway,
     DigestsSent,
+    HeadTold,
     MailboxSeen,
     MailsVanished,
     OrderRefused,
@@ -162,6 +163,7 @@ Event = Annotated[
     | NumberedRun
     | QueueShown
     | DigestsSent
+    | HeadTold
     | ClerkAway
     | QuarantineDismissed
     | OrderRefused
@@ -236,6 +238,7 @@ __all__ = [
     "FieldsSettled",
     "Frozen",
     "HandedToClerk",
+    "HeadTold",
     "Held",
     "Ignored",
     "LanguageLearned",

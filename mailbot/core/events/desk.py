@@ -108,3 +108,20 @@ class ClerkAway(Frozen):
     kind: Literal["clerk_away"] = "clerk_away"
     clerk: str
     until: str
+
+
+class HeadTold(Frozen):
+    """The auditors (their addresses) were told the head of the log: number, hash and instant of its last entry, how
+    many cases were open and closed, how many mails dealt with. `key` is the public key (Ed25519, lower hex) and
+    `signature` what it signed (`heads.signed_lines`); both are empty if nothing signs."""
+
+    kind: Literal["head_told"] = "head_told"
+    seq: int
+    hash: str
+    at: str
+    open: int = 0
+    closed: int = 0
+    mails: int = 0
+    key: str = ""
+    signature: str = ""
+    auditors: tuple[str, ...] = ()

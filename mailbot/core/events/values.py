@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Role = Literal["applicant", "responsible", "clerk", "stranger", "operator", "holder"]
+Role = Literal["applicant", "responsible", "clerk", "stranger", "operator", "holder", "auditor"]
 """Who a letter is for; `holder` is whoever the register of accounts names at an address that is to change."""
 Value = str | tuple[str, ...]
 """A field's value as understood: text, `yes`/`no`, or a list of texts."""

@@ -147,9 +147,11 @@ def _holidays(desk: Desk) -> Found:
         yield ("holidays",), f'"{desk.holidays}"', wanted
 
 
-def _digest(desk: Desk) -> Found:
+def _hours(desk: Desk) -> Found:
     if desk.digest and not _HOUR.fullmatch(desk.digest):
         yield ("digest",), f'"{desk.digest}"', 'an hour such as "08:30"; empty: no such letter'
+    if desk.head and not _HOUR.fullmatch(desk.head):
+        yield ("head",), f'"{desk.head}"', 'an hour such as "08:30"; empty: that of `digest`'
 
 
 def _border(desk: Desk) -> Found:
@@ -183,7 +185,7 @@ DESK_RULES: tuple[Callable[[Desk], Found], ...] = (
     _timezone,
     _closing_days,
     _holidays,
-    _digest,
+    _hours,
     _free_mail,
     _border,
     _registers,

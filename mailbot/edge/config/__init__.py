@@ -47,6 +47,7 @@ rules = "rules"            # the desk and its forms
 templates = "templates"    # letters and sentences, a folder for each language
 state = "state"            # journal, mails, cases: back it up, let nobody else read it
 keys = "keys.json"         # secrets of the reply addresses: keep it apart from state
+# signing_key = "head.pem"   # signs the daily letters to auditors: `mailbot keys signing --new` makes it
 
 # The mailbox that is read. A password stands in one of three places:
 #   password_file   a file only this user can read (relative to this one)
@@ -86,12 +87,19 @@ class _Settings(BaseModel):
 
 
 class DeskPaths(_Settings):
-    """Where rules, templates, state and keys are: absolute once loaded."""
+    """Where rules, templates, state and keys are: absolute once loaded. `signing_key` (None: nothing is signed) is the
+    private key that signs what auditors are told."""
 
     rules: Path = Path("rules")
     templates: Path = Path("templates")
     state: Path = Path("state")
     keys: Path = Path("keys.json")
+    signing_key: Path | None = None
+
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """The files with keys."""
+        return (self.keys, *([self.signing_key] if self.signing_key else []))
 
 
 class Server(_Settings):
@@ -207,9 +215,10 @@ def _secret_files(path: Path, servers: Collection[Server], base: Path) -> tuple[
 
 
 def _paths(source: Source, desk: DeskPaths, base: Path) -> DeskPaths | Problem:
-    absolute = {name: base / path for name, path in desk.model_dump().items()}
-    if absolute["keys"].resolve().is_relative_to(absolute["state"].resolve()):
-        return source.problem(("desk", "keys"), f'"{desk.keys}"', "a file outside the folder of state")
+    absolute = {name: base / path for name, path in desk.model_dump(exclude_none=True).items()}
+    for name in ("keys", "signing_key"):
+        if name in absolute and absolute[name].resolve().is_relative_to(absolute["state"].resolve()):
+            return source.problem(("desk", name), f'"{getattr(desk, name)}"', "a file outside the folder of state")
     return DeskPaths(**absolute)
 
 

@@ -29,6 +29,7 @@ class Index:
         self.tally = Tally()
         self.registers = Changes()
         self.running: dict[str, int] = {}
+        self.count = 0
         self.gone: set[str] = set()
         self.deadlines = Queue()
         self._rows: dict[type, Row] = {**self.letters.rows(), **self.tally.rows(), **self.registers.rows()}
@@ -42,6 +43,7 @@ class Index:
         self._ledger = None
         if entry.case is not None:
             year, running = split_number(entry.case)
+            self.count += running > self.running.get(year, 0)  # numbers rise: a new one is above all before
             self.running[year] = max(self.running.get(year, 0), running)
         for event in entry.events or ():
             row = self._rows.get(type(event))
@@ -74,6 +76,8 @@ class Index:
                 sealed=tuple(tally.sealed.values()),
                 done=dict(tally.done),
                 digested=tally.digested,
+                head_told=tally.head_told,
+                cases={"open": self.open_count, "closed": self.count - self.open_count},
                 away=dict(tally.away),
             )
         return self._ledger
@@ -88,6 +92,7 @@ class Index:
 
     def follow(self, case: Case) -> None:
         """A case as it is now: its applicant's address and its next instant."""
+        self._ledger = None
         number = case.number
         before = self._address_of.pop(number, None)
         if before is not None:
@@ -128,14 +133,14 @@ class Index:
 
     def listed(self) -> dict[str, Any]:
         """Everything that is not in the open cases themselves, as plain JSON values."""
-        own = {"running": dict(self.running), "gone": sorted(self.gone)}
+        own = {"running": dict(self.running), "count": self.count, "gone": sorted(self.gone)}
         return {**own, **self.letters.listed(), **self.tally.listed(), **self.registers.listed()}
 
     @classmethod
     def load(cls, listed: Mapping[str, Any]) -> "Index":
         """The index `listed` was taken of, without the cases."""
         index = cls()
-        index.running, index.gone = dict(listed["running"]), set(listed["gone"])
+        index.running, index.count, index.gone = dict(listed["running"]), listed["count"], set(listed["gone"])
         index.letters.load(listed)
         index.tally.load(listed)
         index.registers.load(listed)

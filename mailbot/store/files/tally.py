@@ -45,6 +45,7 @@ class Tally:
         self.sealed: dict[str, Sealed] = {}
         self.alarms: set[str] = set()
         self.digested: datetime | None = None
+        self.head_told: datetime | None = None
         self.away: dict[str, str] = {}
         self.done: dict[str, int] = {}
         self.twins = Recent(TWINS, MOST_TWINS)
@@ -63,6 +64,7 @@ class Tally:
             e.AlarmEnded: self._alarm_ended,
             e.SecretDestroyed: self._secret_destroyed,
             e.DigestsSent: self._digests_sent,
+            e.HeadTold: self._head_told,
             e.ClerkAway: self._clerk_away,
             e.CommandsRefused: self._refused,
         }
@@ -98,6 +100,9 @@ class Tally:
 
     def _digests_sent(self, event: e.DigestsSent, entry: Entry, spot: Spot) -> None:
         self.digested = entry.at
+
+    def _head_told(self, event: e.HeadTold, entry: Entry, spot: Spot) -> None:
+        self.head_told = entry.at
 
     def _clerk_away(self, event: e.ClerkAway, entry: Entry, spot: Spot) -> None:
         self.away[event.clerk.lower()] = event.until
@@ -144,6 +149,7 @@ class Tally:
             "opened": _text(self.opened),
             "told": _text(self.told),
             "digested": _text(self.digested),
+            "head_told": _text(self.head_told),
             "away": dict(self.away),
             **{name: getattr(self, name) for name in PLAIN},
             "mails": dict(self.mails),
@@ -158,7 +164,7 @@ class Tally:
     def load(self, listed: Mapping[str, Any]) -> None:
         """Becomes what `listed` was taken of."""
         self.opened, self.told = _instant(listed["opened"]), _instant(listed["told"])
-        self.digested = _instant(listed["digested"])
+        self.digested, self.head_told = _instant(listed["digested"]), _instant(listed["head_told"])
         self.away.update(listed["away"])
         for name in PLAIN:
             setattr(self, name, listed[name])
