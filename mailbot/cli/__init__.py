@@ -11,7 +11,7 @@ from typing import get_args
 
 from mailbot import __version__
 from mailbot.checkup.probing import PATIENCE
-from mailbot.cli import keys, look, pages, registers, sealed, setting, work
+from mailbot.cli import keys, look, pages, registers, sealed, setting, verifying, work
 from mailbot.cli.look import looking
 from mailbot.cli.words import MISTAKE, OK, Command, complain
 from mailbot.cli.work import ordering
@@ -60,6 +60,10 @@ REGISTER = arg("name", metavar="NAME", help="a register that rules/desk.toml dec
 CSV = arg("file", type=Path, metavar="FILE", help="a CSV file: its first line names the columns")
 VALUE = arg("value", metavar="VALUE", help="an account or an address")
 FOLDER = arg("dir", type=Path, metavar="DIR", help="a folder of its own, as a web server shows it")
+HEAD = arg(
+    "--head", metavar="HASH|LETTER.eml", help="what is known outside: a hash, or any letter of the desk as a file"
+)
+KEY = arg("--key", metavar="KEY", help="the desk's public key, 64 hex digits or a PEM file (default: the settings')")
 NEW = arg("--new", action="store_true", help="make that key first, where mailbot.toml says")
 REASON = arg("--reason", default="", help="goes into the log")
 Row = tuple[str, str, Command, tuple[Argument, ...]]
@@ -105,7 +109,7 @@ COMMANDS: tuple[Row, ...] = (
     ("case", "show one case with its letters", looking(look.show_case), (arg("id"), JSON)),
     ("queue", "list the cases waiting for a decision", looking(look.list_queue), ()),
     ("log", "the case log, a sentence an entry", looking(look.show_log), (CASE, SINCE, JSON)),
-    ("verify", "verify the log, the raw mails and the cases", looking(look.verify_all), ()),
+    ("verify", "verify the log, the raw mails and the cases", verifying.verify, (HEAD, KEY, JSON)),
     ("rebuild", "make the casebook again from the journal", work.rebuild, ()),
 )
 """Every command: its name (two words: a command of a group), its help, what it does, its arguments."""

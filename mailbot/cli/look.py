@@ -92,12 +92,6 @@ async def show_log(store: FileStore, rules: Rules, arguments: argparse.Namespace
     return OK
 
 
-async def verify_all(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
-    result = await asyncio.to_thread(store.verify)
-    say(result.words())
-    return OK if result.ok else TROUBLE
-
-
 TRIES, BETWEEN = 6, 0.4
 """Looks, and the seconds between them, until the sums agree while a service is at work."""
 

@@ -15,6 +15,8 @@ from mailbot.store.files.index import Index
 from mailbot.store.files.journal import End, Journal, Spot, entry_of
 from mailbot.store.files.working import CASELESS, Working, info_of
 
+AHEAD = "it knew entry"
+"""How the reason begins for which a casebook is not taken that knew more than the journal has."""
 CLOSING = 2_000
 """How many closed cases a rebuild holds in memory before it writes them to their files."""
 
@@ -127,7 +129,7 @@ def _checkpoint(journal: Journal, checkpoint: dict[str, Any]) -> End | str:
         return journal.beginning() if head == journal.beginning().head else "it was another desk's"
     fields = journal.fields_at(Spot(**last))
     if fields is None or (fields["seq"], fields["hash"]) != (head.seq, head.hash):
-        lacking = f"it knew entry {head.seq} of {head.at}, which the journal does not have"
+        lacking = f"{AHEAD} {head.seq} of {head.at}, which the journal does not have"
         return f"{lacking}; was a file of the journal removed, or an earlier one restored?"
     return End(head, Spot(**last))
 

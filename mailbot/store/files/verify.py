@@ -1,6 +1,6 @@
 """Verifies a store against itself: chain, raw mails, casebook. It repairs nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from mailbot.core import chain
@@ -14,11 +14,14 @@ from mailbot.store.files.replay import Standing, groups, replay
 from mailbot.store.files.sealing import destroyed, held_secret
 
 MOST_LISTED = 100
+Progress = Callable[[str, int, int], None]
+"""Is told what is under way, how much of it is done, and how much there is."""
 
 
 @dataclass
 class Verified:
-    """What was found: the chain's result, how many mails and cases were compared, and what is wrong with them."""
+    """What was found: the chain's result, how many mails and cases were compared, what is wrong with them, and what
+    could not be compared (`notices`)."""
 
     chain: chain.Result
     mails: int = 0
@@ -28,12 +31,13 @@ class Verified:
     doomed: int = 0
     cases: int = 0
     problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     unlisted: int = 0
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong (a torn end, which the next start sets aside, is not)."""
-        return self.chain.ok and not self.problems
+        """Whether nothing is wrong, a torn end aside (the next start sets it aside), and what is known outside fits."""
+        return self.chain.proven and not self.problems
 
     def report(self, words: str) -> None:
         """Adds a problem."""
@@ -47,11 +51,13 @@ class Verified:
         more = [f"... and {self.unlisted} more"] if self.unlisted else []
         aside = f"{self.erased} erased{self._secrets()}"
         counts = f"{self.mails} raw mails fit their digests ({aside}), {self.cases} cases fit the journal"
-        wrong = len(self.problems) + self.unlisted + self.chain.errors
+        unseen = sum(one.state != "fits" for one in self.chain.sightings)
+        wrong = len(self.problems) + self.unlisted + self.chain.errors + unseen
         verdict = "everything fits" if self.ok else f"NOT EVERYTHING FITS: {wrong} problems"
         if not self.chain.ok:
             counts = "raw mails and cases were not compared: there is no whole journal to compare them with"
-        return "\n".join([self.chain.words(), *(f"error: {one}" for one in self.problems), *more, counts, verdict])
+        problems = [*(f"error: {one}" for one in self.problems), *more, *(f"notice: {one}" for one in self.notices)]
+        return "\n".join([self.chain.words(), *problems, counts, verdict])
 
     def _secrets(self) -> str:
         """What lies sealed, and what was destroyed by order; nothing if no mail ever held a secret."""
@@ -73,33 +79,48 @@ class Named:
     destroyed: set[Digest] = field(default_factory=set)
 
 
-def verify(standing: Standing, mails: Mails, progress: Callable[[str], None]) -> Verified:
+def quiet(step: str, done: int, of: int) -> None:
+    """Tells nobody."""
+
+
+def verify_chain(journal: Journal, witnesses: Iterable[chain.Witness], progress: Progress) -> chain.Result:
+    """The chain alone, and what is known of it outside."""
+    of, done = sum((journal.folder / name).stat().st_size for name in journal.files()), 0
+
+    def read(octets: int) -> None:
+        nonlocal done
+        done += octets
+        progress("the chain", done, of)
+
+    return chain.verify(journal.desk, journal.folder, witnesses, read)
+
+
+def verify(
+    standing: Standing, mails: Mails, witnesses: Iterable[chain.Witness] = (), progress: Progress = quiet
+) -> Verified:
     """Compares everything; memory grows with the number of cases and of mails (some 100 bytes each)."""
-    progress("listing the raw mails")
     filed = {path.name for path in mails.filed()}
-    progress("verifying the chain")
-    found = Verified(chain.verify(standing.journal.desk, standing.journal.folder))
+    found = Verified(verify_chain(standing.journal, witnesses, progress))
     if not found.chain.ok:
         return found
-    progress("folding the journal")
     fresh = Standing(Journal(standing.journal.folder, standing.journal.desk), Casebook(None), Index())
     try:
-        named = _fold(fresh, standing.journal.end.head.seq)
+        named = _fold(fresh, standing.journal.end.head.seq, progress)
     except Damaged as damaged:
         found.report(str(damaged))
         return found
     _compare(found, standing, fresh)
-    progress(f"reading {len(filed)} raw mails")
-    _mails(found, mails, filed, named)
+    _mails(found, mails, filed, named, progress)
     return found
 
 
-def _fold(fresh: Standing, until: int) -> Named:
+def _fold(fresh: Standing, until: int, progress: Progress) -> Named:
     """Folds entries up to `until`; the mails all entries name, and what became of them."""
     named = Named()
     for group in groups(fresh.journal, fresh.journal.end):
         if group[-1].entry.seq <= until:
             replay(fresh, group)
+            progress("the cases", group[-1].entry.seq, until)
         for read in group:
             mail = {read.entry.mail} if read.entry.mail else set()
             named.decided |= mail
@@ -136,11 +157,13 @@ def _case(found: Verified, case: Case, book: Casebook) -> None:
         found.report(f"case {case.number} in the casebook is not what the journal adds up to")
 
 
-def _mails(found: Verified, mails: Mails, filed: set[str], named: Named) -> None:
+def _mails(found: Verified, mails: Mails, filed: set[str], named: Named, progress: Progress) -> None:
     for name in sorted(filed - named.decided):
         found.report(f"mail {name} lies among the decided ones, but no entry names it")
-    for digest in sorted({*named.decided, *mails.waiting()}):
+    kept = sorted({*named.decided, *mails.waiting()})
+    for done, digest in enumerate(kept, 1):
         _mail(found, mails, digest, named)
+        progress("the raw mails", done, len(kept))
     for digest in sorted(named.sealed):
         if mails.decided(digest).is_file():
             found.report(f"mail {digest} held a secret, but lies among the others and not in {mails.sealed.name}/")

@@ -1,7 +1,7 @@
 """A desk's store as it stands, to look at: cases, entries, mails, what they add up to. It changes nothing on disk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from mailbot.store import Damaged, Digest, Entry, Imported, Wanted
 from mailbot.store.files import pulse, replay, texts
 from mailbot.store.files.mail import Mails
 from mailbot.store.files.registers import Registers
-from mailbot.store.files.verify import Verified, verify
+from mailbot.store.files.verify import Progress, Verified, quiet, verify
 
 LOOK_EVERY = 0.05
 """Seconds between two looks at the end of the journal, of whoever waits for an entry."""
@@ -176,10 +176,10 @@ class View:
             for one in wanted
         )
 
-    def verify(self, progress: Callable[[str], None] | None = None) -> Verified:
-        """Verifies chain, raw mails, casebook and registers against each other; `progress` is told in words what comes
-        next."""
-        found = verify(self._standing, self.mails, progress or (lambda words: None))
+    def verify(self, witnesses: Iterable[chain.Witness] = (), progress: Progress = quiet) -> Verified:
+        """Verifies chain, raw mails, casebook and registers against each other, and the chain against what is known
+        outside."""
+        found = verify(self._standing, self.mails, witnesses, progress)
         for name, imported in self.imported().items() if found.chain.ok else ():
             if words := self.registers.problem(name, imported):
                 found.report(words)

@@ -1,0 +1,37 @@
+"""A desk's folder before an auditor: all that is wrong is said, not the first thing alone. It repairs nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mailbot.core.chain import Witness
+from mailbot.store import Damaged
+from mailbot.store.files import replay
+from mailbot.store.files.journal import Journal
+from mailbot.store.files.verify import Progress, Verified, quiet, verify_chain
+from mailbot.store.files.view import View
+
+
+def examine(state: Path, desk: str, witnesses: Sequence[Witness] = (), progress: Progress = quiet) -> Verified:
+    """Verifies chain, raw mails, casebook and registers of the desk called `desk`, and the chain against what is known
+    outside, also where the journal is damaged."""
+    try:
+        loaded = replay.load(state, desk)
+        standing = replay.afresh(state, desk, on_disk=False) if isinstance(loaded, str) else loaded
+        for _ in replay.catch_up(standing, on_disk=False):
+            pass
+    except Damaged as damaged:
+        found = Verified(verify_chain(Journal(state / "journal", desk), witnesses, progress))
+        if found.chain.ok:
+            found.report(str(damaged))
+        return found
+    found = View(state, standing).verify(witnesses, progress)
+    if isinstance(loaded, str):
+        _not_compared(found, loaded)
+    return found
+
+
+def _not_compared(found: Verified, why: str) -> None:
+    if why.startswith(replay.AHEAD):
+        found.report(f"the casebook is of another journal: {why}")
+    else:
+        found.notices.append(f"the casebook was not compared with the journal: {why}")

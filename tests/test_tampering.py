@@ -1,0 +1,408 @@
+"""The table of docs/tampering.md, a test a row: what somebody does to a desk's folder, and what shows it."""
+
+import asyncio
+import io
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from worlds import World, application, question
+
+from mailbot import cli, desks
+from mailbot.cli.progress import Bar
+from mailbot.core import chain
+from mailbot.edge.account import Account
+from mailbot.edge.postman import Sent
+from mailbot.edge.signing import load_signing_key, make_signing_key
+from mailbot.flow.delivery import Sending
+from mailbot.flow.intake import Delivered, take_in
+from mailbot.flow.routine import tell_auditors
+from mailbot.service import reader_for
+
+DESK = "HELPDESK"
+NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+NOWHERE = Account("127.0.0.1", 9, "none", "", "")
+TABLE = Path(__file__).parent.parent / "docs" / "tampering.md"
+
+
+class Relay:
+    """Takes every letter and keeps it as whoever gets it would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+
+    async def connect(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def send(self, sender: str, recipient: str, raw: bytes) -> Sent:
+        (self.folder / f"{recipient}-{len(list(self.folder.iterdir()))}.eml").write_bytes(raw)
+        return Sent("250 ok")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A desk's folder, the letters that went out, and what an auditor is told about it."""
+
+    folder: Path
+    letters: Path
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    @property
+    def journal(self) -> Path:
+        (path,) = (self.state / "journal").glob("*.jsonl")
+        return path
+
+    @property
+    def lines(self) -> list[bytes]:
+        return self.journal.read_bytes().splitlines(keepends=True)
+
+    def write(self, lines: list[bytes]) -> None:
+        self.journal.write_bytes(b"".join(lines))
+
+    def line(self, kind: str) -> int:
+        """The place of the first line with such an event."""
+        return next(at for at, line in enumerate(self.lines) if f'"kind":"{kind}"'.encode() in line)
+
+    def letter(self, to: str) -> Path:
+        """The last letter to that address."""
+        return sorted(self.letters.glob(f"{to}-*.eml"))[-1]
+
+    def verify(self, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+        capsys.readouterr()
+        code = cli.main(["--config", str(self.folder / "mailbot.toml"), "verify", *words])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+
+async def live(folder: Path) -> None:
+    """Two applications and a question come, and the auditor is told the head; then one more question comes."""
+    desk = desks.load(folder / "desk" / "mailbot.toml")
+    relay, now = Relay(folder / "letters"), [NOON]
+    opened = desks.opened(
+        desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer, clock=lambda: now[0]
+    )
+    async with opened as tools, reader_for(desk.rules.desk) as reader:
+        for raws in ([application(1), question(1)], [application(2)], [question(2)]):
+            await take_in(tools, reader, [Delivered(raw) for raw in raws], lambda: now[0])
+            await Sending(tools, lambda: now[0]).all_due([relay])
+            await tell_auditors(tools, lambda: now[0])
+            await Sending(tools, lambda: now[0]).all_due([relay])
+            now[0] += timedelta(minutes=5)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tampering")
+    world = World.make(folder / "desk", NOWHERE, NOWHERE, adopted=False)
+    settings = world.folder / "mailbot.toml"
+    settings.write_text('[desk]\nsigning_key = "head.pem"\n\n' + settings.read_text())
+    make_signing_key(world.folder / "head.pem")
+    rules = world.folder / "rules" / "desk.toml"
+    rules.write_text(rules.read_text().replace("auditors = []", 'auditors = ["auditor@audit.example"]'))
+    asyncio.run(live(folder))
+    return folder
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Desk:
+    shutil.copytree(made / "desk", tmp_path / "desk")
+    return Desk(tmp_path / "desk", made / "letters")
+
+
+def fields(line: bytes) -> dict:
+    return json.loads(line)
+
+
+def with_fields(line: bytes, **changed: object) -> bytes:
+    """A line with other values, in canonical form, its hashes as they were."""
+    return chain.canonical({**fields(line), **changed}) + b"\n"
+
+
+def recomputed(lines: list[bytes]) -> list[bytes]:
+    """The same events sealed anew from the beginning, every hash made to fit."""
+    made, prev = [], chain.genesis(DESK)
+    for line in lines:
+        line, prev = chain.seal({key: fields(line)[key] for key in chain.UNSEALED}, prev, fields(line)["salt"])
+        made.append(line)
+    return made
+
+
+def flipped(desk: Desk) -> None:
+    at, lines = desk.line("letter_written"), desk.lines
+    where = lines[at].index(b"person1@")
+    lines[at] = lines[at][:where] + bytes([lines[at][where] ^ 1]) + lines[at][where + 1 :]
+    desk.write(lines)
+
+
+def removed(desk: Desk) -> None:
+    at, lines = desk.line("letter_sent"), desk.lines
+    desk.write([*lines[:at], *lines[at + 1 :]])
+
+
+def added(desk: Desk) -> None:
+    at, lines = desk.line("letter_sent"), desk.lines
+    desk.write([*lines[:at], lines[at], *lines[at:]])
+
+
+def swapped(desk: Desk) -> None:
+    at, lines = desk.line("letter_sent"), desk.lines
+    desk.write([*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]])
+
+
+def key_added(desk: Desk) -> None:
+    at, lines = desk.line("letter_sent"), desk.lines
+    desk.write([*lines[:at], with_fields(lines[at], note="by hand"), *lines[at + 1 :]])
+
+
+def key_twice(desk: Desk) -> None:
+    at, lines = desk.line("case_opened"), desk.lines
+    desk.write([*lines[:at], lines[at].replace(b'"case":', b'"case":null,"case":', 1), *lines[at + 1 :]])
+
+
+def nulled(desk: Desk) -> None:
+    at, lines = desk.line("case_opened"), desk.lines
+    desk.write([*lines[:at], with_fields(lines[at], events=None, salt=None), *lines[at + 1 :]])
+
+
+def cut(desk: Desk) -> None:
+    """The last mail's entries go, and with them its raw mail and the casebook, so that what is left fits together."""
+    lines = desk.lines
+    last = next(at for at in reversed(range(len(lines))) if fields(lines[at])["mail"])
+    digest = fields(lines[last])["mail"]
+    desk.write(lines[:last])
+    (desk.state / "mail" / digest[:2] / digest).unlink()
+    shutil.rmtree(desk.state / "cases")
+
+
+def all_recomputed(desk: Desk) -> None:
+    at, lines = desk.line("case_opened"), desk.lines
+    lines[at] = lines[at].replace(b"Plant genomics", b"Fish genomics")
+    assert lines != desk.lines
+    desk.write(recomputed(lines))
+    shutil.rmtree(desk.state / "cases")
+
+
+def some_mail(desk: Desk) -> Path:
+    digest = fields(desk.lines[desk.line("case_opened")])["mail"]
+    return desk.state / "mail" / digest[:2] / digest
+
+
+def mail_changed(desk: Desk) -> None:
+    mail = some_mail(desk)
+    mail.write_bytes(mail.read_bytes().replace(b"Yata", b"Yato"))
+
+
+def mail_emptied(desk: Desk) -> None:
+    some_mail(desk).write_bytes(b"")
+
+
+def mail_removed(desk: Desk) -> None:
+    some_mail(desk).unlink()
+
+
+def casebook_changed(desk: Desk) -> None:
+    book = desk.state / "cases" / "open.json"
+    book.write_bytes(book.read_bytes().replace(b"Plant genomics", b"Fish genomics"))
+
+
+ROWS: dict[str, tuple[Callable[[Desk], None], str]] = {
+    "a byte flipped": (flipped, r"line \d+: `body` of entry \d+ does not fit its events"),
+    "a line removed": (removed, r"line \d+: entry \d+ follows entry \d+"),
+    "a line added": (added, r"line \d+: entry \d+ follows entry \d+"),
+    "lines swapped": (swapped, r"line \d+: entry \d+ follows entry \d+"),
+    "a key added": (key_added, r"line \d+: an entry has exactly the keys .* too many: \['note'\]"),
+    "a key twice": (key_twice, r"line \d+: the line is not in canonical form"),
+    "events nulled without order": (
+        nulled,
+        r"line \d+: the events of entry \d+ are gone and no Erased event names them",
+    ),
+    "the end cut off": (cut, "THE END OF THE LOG WAS CUT OFF"),
+    "the whole journal re-computed": (all_recomputed, "THE LOG WAS REWRITTEN"),
+    "a raw mail changed": (mail_changed, r"mail [0-9a-f]{64} was changed after it was kept"),
+    "a raw mail emptied": (mail_emptied, r"mail [0-9a-f]{64} is empty, but no order erased it"),
+    "a raw mail removed": (mail_removed, r"mail [0-9a-f]{64} is named by an entry, but not kept"),
+    "the casebook changed": (casebook_changed, r"case \d{4}-\d{5} in the casebook is not what the journal adds up to"),
+}
+"""What is done, and what `verify` says of it."""
+OUTSIDE = ("the end cut off", "the whole journal re-computed")
+"""What only somebody outside can show."""
+IN_THE_CHAIN = [what for what in ROWS if "mail" not in what and "casebook" not in what and what not in OUTSIDE]
+
+
+def rows() -> dict[str, str]:
+    """The rows of the table in the docs: what is done, and what shows it."""
+    text = TABLE.read_text(encoding="utf-8").partition("## What shows tampering")[2]
+    cells = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return {row[0]: row[1] for row in cells[1:]}
+
+
+def test_every_row_of_the_table_has_its_test_and_every_test_its_row() -> None:
+    assert rows().keys() == ROWS.keys()
+    assert {what for what, shown in rows().items() if "`--head`" in shown} == set(OUTSIDE)
+
+
+def test_a_folder_nobody_touched_fits_with_and_without_what_is_known_outside(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert desk.verify(capsys)[0] == 0
+    letters = sorted(desk.letters.glob("*.eml"))
+    assert len(letters) > 5
+    for letter in letters:
+        code, said = desk.verify(capsys, "--head", str(letter))
+        assert code == 0, said
+        assert "is as it is known outside" in said
+
+
+@pytest.mark.parametrize("what", [what for what in ROWS if what not in OUTSIDE])
+def test_it_is_shown_by_the_folder_itself(what: str, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    tamper, words = ROWS[what]
+    tamper(desk)
+    code, said = desk.verify(capsys)
+    assert code == 1
+    assert re.search(words, said), said
+
+
+@pytest.mark.parametrize("what", IN_THE_CHAIN)
+def test_it_is_shown_also_where_the_casebook_is_gone_and_by_the_one_file_alone(
+    what: str, desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tamper, words = ROWS[what]
+    tamper(desk)
+    shutil.rmtree(desk.state / "cases")
+    code, said = desk.verify(capsys)
+    assert code == 1
+    assert re.search(words, said), said
+    assert chain.main([DESK, str(desk.state / "journal")]) == 1
+    assert re.search(words, capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("what", OUTSIDE)
+def test_it_is_shown_by_whoever_keeps_a_letter_and_by_nothing_else(
+    what: str, desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tamper, words = ROWS[what]
+    before = desk.lines
+    tamper(desk)
+    code, said = desk.verify(capsys)
+    assert code == 0, said
+    common = next(at for at, line in enumerate(before) if line not in desk.lines)
+    shown = 0
+    for letter in sorted(desk.letters.glob("*.eml")):
+        known = chain.log_line(letter.read_bytes())
+        assert known is not None
+        code, said = desk.verify(capsys, "--head", str(letter))
+        assert (code, words in said) == ((1, True) if known.seq > common else (0, False))
+        shown += code
+        assert chain.main([DESK, str(desk.state / "journal"), "--head", str(letter)]) == code
+    assert shown
+
+
+def test_the_whole_journal_recomputed_is_shown_by_the_auditors_letter_and_by_its_hash(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = fields(desk.lines[desk.line("head_told")])["events"][1]
+    all_recomputed(desk)
+    code, said = desk.verify(capsys, "--head", str(desk.letter("auditor@audit.example")))
+    assert (code, "THE LOG WAS REWRITTEN" in said, "signature: fits" in said) == (1, True, True)
+    code, said = desk.verify(capsys, "--head", told["hash"])
+    assert (code, "REWRITTEN OR CUT OFF" in said) == (1, True)
+
+
+def test_a_cut_that_leaves_casebook_or_mails_is_shown_by_them(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.write(desk.lines[:-1])
+    assert "it knew entry" in desk.verify(capsys)[1]
+    shutil.rmtree(desk.state / "cases")
+    assert desk.verify(capsys)[0] == 0, "the result of a letter is gone, and nothing misses it"
+    desk.write(desk.lines[: desk.line("case_opened")])
+    code, said = desk.verify(capsys)
+    assert (code, "no entry names it" in said) == (1, True)
+
+
+def test_a_letter_that_is_not_what_was_signed_is_told_apart(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letter, key = desk.letter("auditor@audit.example"), load_signing_key(desk.folder / "head.pem").public
+    assert "signature: fits" in desk.verify(capsys, "--head", str(letter))[1]
+    other = make_signing_key(tmp_path / "other.pem").public
+    code, said = desk.verify(capsys, "--head", str(letter), "--key", other)
+    assert (code, "THE SIGNATURE DOES NOT FIT" in said) == (1, True)
+    (desk.folder / "head.pem").unlink()
+    code, said = desk.verify(capsys, "--head", str(letter))
+    assert (code, "key that is not known here" in said) == (0, True)
+    assert desk.verify(capsys, "--head", str(letter), "--key", key)[0] == 0
+    text = chain.texts(letter.read_bytes())[0]
+    changed = tmp_path / "changed.eml"
+    changed.write_text(text.replace("cases-open ", "cases-open 1"))
+    code, said = desk.verify(capsys, "--head", str(changed))
+    assert (code, "THE SIGNATURE DOES NOT FIT" in said) == (1, True)
+
+
+def test_what_somebody_wrote_into_a_letter_is_no_head(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letter = chain.texts(desk.letter("auditor@audit.example").read_bytes())[0]
+    told = letter[letter.index("mailbot-head 1") : letter.index("public-key")]
+    quoted = tmp_path / "quoted.eml"
+    other = chain.texts(desk.letter("person1@uni.example").read_bytes())[0]
+    quoted.write_text(re.sub(r"hash \w+", "hash " + "0" * 64, told) + other)
+    assert desk.verify(capsys, "--head", str(quoted))[0] == 0
+
+
+def test_the_result_is_there_for_programs_too(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = desk.verify(capsys, "--json", "--head", str(desk.letter("auditor@audit.example")))
+    found = json.loads(said)
+    assert (code, found["ok"], found["desk"], found["signature"]) == (0, True, DESK, "fits")
+    assert [one["state"] for one in found["outside"]] == ["fits", "fits"]
+    assert found["mails"]["fit"] == len({fields(line)["mail"] for line in desk.lines} - {None})
+    flipped(desk)
+    code, said = desk.verify(capsys, "--json")
+    found = json.loads(said)
+    assert (code, found["ok"], found["chain"][0]["kind"]) == (1, False, "error")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--head", "no-such-file.eml"], "no-such-file.eml: wanted a hash"),
+        (["--head", "{rules}"], "found no line `log`"),
+        (["--head", "{other}"], "a letter of the desk OTHER, wanted one of HELPDESK"),
+        (["--head", "{letter}", "--key", "abc"], "wanted an Ed25519 public key"),
+    ],
+)
+def test_what_cannot_be_verified_is_said_and_has_an_exit_status_of_its_own(
+    words: list[str], why: str, desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letter = desk.letter("auditor@audit.example")
+    (tmp_path / "other.eml").write_text(chain.texts(letter.read_bytes())[0].replace("desk HELPDESK", "desk OTHER"))
+    files = {"rules": desk.folder / "rules" / "desk.toml", "letter": letter, "other": tmp_path / "other.eml"}
+    code, said = desk.verify(capsys, *(word.format(**files) for word in words))
+    assert (code, why in said) == (2, True), said
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_how_far_it_is_stands_on_a_terminal_and_nowhere_else() -> None:
+    clock, out = iter(range(100)), Terminal()
+    with Bar(out, lambda: float(next(clock))) as bar:
+        bar("the chain", 50, 200)
+        bar("the raw mails", 3, 3)
+    assert out.getvalue() == (
+        f"\rthe chain        [{'#' * 7}{' ' * 23}]  25%\rthe raw mails    [{'#' * 30}] 100%\r{' ' * 54}\r"
+    )
+    silent = io.StringIO()
+    with Bar(silent) as bar:
+        bar("the chain", 1, 2)
+    assert silent.getvalue() == ""
