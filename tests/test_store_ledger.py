@@ -502,3 +502,18 @@ def test_reading_entries_back_gives_every_new_kind_of_event(tmp_path: Path) -> N
         assert entry.events == (ordered_facts("n"), *happened)
 
     run(work, tmp_path)
+
+
+def test_cases_are_counted_open_and_closed_and_the_head_is_told_once_a_day(tmp_path: Path) -> None:
+    async def work(store: FileStore) -> None:
+        await open_cases(store, 3)
+        await write(store, draft(e.Rejected(clerk="k", reason="no"), case="2026-00002"))
+        assert store.ledger().cases == {"open": 2, "closed": 1}
+        await write(store, draft(e.Reopened(clerk="k"), case="2026-00002"))
+        assert store.ledger().cases == {"open": 3, "closed": 0}
+        await write(store, draft(e.Rejected(clerk="k", reason="no"), case="2026-00003"))
+        await write(store, draft(e.HeadTold(seq=5, hash="a" * 64, at=to_text(NOON)), at=NOON + HOUR))
+
+    run(work, tmp_path)
+    ledger = ledger_every_way(tmp_path)
+    assert (ledger.cases, ledger.head_told) == ({"open": 2, "closed": 1}, NOON + HOUR)

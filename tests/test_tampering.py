@@ -150,8 +150,12 @@ def removed(desk: Desk) -> None:
 
 
 def added(desk: Desk) -> None:
+    """Sealed as the desk would have done it."""
     at, lines = desk.line("letter_sent"), desk.lines
-    desk.write([*lines[:at], lines[at], *lines[at:]])
+    before = fields(lines[at])
+    more = {**{key: before[key] for key in chain.UNSEALED}, "seq": before["seq"] + 1}
+    line, _ = chain.seal(more, before["hash"], "0" * 32)
+    desk.write([*lines[: at + 1], line, *lines[at + 1 :]])
 
 
 def swapped(desk: Desk) -> None:
@@ -354,8 +358,25 @@ def test_what_somebody_wrote_into_a_letter_is_no_head(
     told = letter[letter.index("mailbot-head 1") : letter.index("public-key")]
     quoted = tmp_path / "quoted.eml"
     other = chain.texts(desk.letter("person1@uni.example").read_bytes())[0]
-    quoted.write_text(re.sub(r"hash \w+", "hash " + "0" * 64, told) + other)
-    assert desk.verify(capsys, "--head", str(quoted))[0] == 0
+    forged = re.sub(r"hash \w+", "hash " + "0" * 64, told) + f"public-key {'1' * 64}\n" + f"signature {'2' * 64}\n" * 2
+    for words in (forged, forged.replace("desk HELPDESK", "desk OTHER")):
+        quoted.write_text(words + other)
+        assert desk.verify(capsys, "--head", str(quoted))[0] == 0
+    quoted.write_text(forged)
+    assert desk.verify(capsys, "--head", str(quoted))[0] == 1, "by itself it is what it says"
+
+
+def test_whoever_names_a_key_wants_a_signature(desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key, text = (
+        load_signing_key(desk.folder / "head.pem").public,
+        chain.texts(desk.letter("auditor@audit.example").read_bytes())[0],
+    )
+    stripped = tmp_path / "stripped.eml"
+    stripped.write_text(re.sub(r"(?m)^(public-key|fingerprint|signature) .*\n", "", text))
+    assert desk.verify(capsys, "--head", str(stripped))[0] == 0
+    for letter in (stripped, desk.letter("person1@uni.example")):
+        code, said = desk.verify(capsys, "--head", str(letter), "--key", key)
+        assert (code, "the letter has none" in said) == (1, True)
 
 
 def test_the_result_is_there_for_programs_too(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -377,6 +398,7 @@ def test_the_result_is_there_for_programs_too(desk: Desk, capsys: pytest.Capture
         (["--head", "{rules}"], "found no line `log`"),
         (["--head", "{other}"], "a letter of the desk OTHER, wanted one of HELPDESK"),
         (["--head", "{letter}", "--key", "abc"], "wanted an Ed25519 public key"),
+        (["--key", "ab" * 32], "wanted --head"),
     ],
 )
 def test_what_cannot_be_verified_is_said_and_has_an_exit_status_of_its_own(

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mailbot import desks
-from mailbot.cli.words import OK, say, say_all, settings
+from mailbot.cli.words import OK, complain, say, say_all, settings
 from mailbot.core.heads import fingerprint
 from mailbot.core.instants import to_text
 from mailbot.core.rotation import Use, note_case, note_letters, spent
@@ -53,6 +53,8 @@ def signing(arguments: argparse.Namespace) -> int:
     if signer:
         say(f"public-key {signer.public}\nfingerprint {fingerprint(signer.public)}")
         say(public_pem(signer.public).rstrip())
+    if arguments.new:
+        complain("a service at work does not sign with it before it is restarted")
     return OK
 
 

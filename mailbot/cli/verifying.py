@@ -19,7 +19,8 @@ from mailbot.store.files.examining import examine
 from mailbot.store.files.verify import Verified
 
 Signature = Literal["", "none", "fits", "unknown key", "does not fit"]
-"""What became of a letter's signature; "" where no head letter was named. Only `does not fit` is wrong."""
+"""What became of a letter's signature; "" where no head letter was named. Wrong is `does not fit`, and where the
+auditor named a key, everything but `fits`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def verify(arguments: argparse.Namespace) -> int:
     outside = _outside(arguments, desk, at)
     with Bar() as bar:
         result = examine(found.state, desk, outside.witnesses, bar)
-    well = result.ok and outside.signature != "does not fit"
+    signed = outside.signature == "fits" if arguments.key else outside.signature != "does not fit"
+    well = result.ok and signed
     if arguments.json:
         say_json({"ok": well, **_as_json(result), "signature": outside.signature})
     else:
@@ -52,46 +54,51 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 def _outside(arguments: argparse.Namespace, desk: str, at: Path) -> Outside:
-    """What --head names. Mistaken if that is neither a hash nor a letter of this desk, or --key is no public key."""
-    if arguments.head is None:
-        return Outside()
-    if re.fullmatch(r"[0-9a-f]{64}", arguments.head):
-        return Outside((chain.Witness(arguments.head),))
+    """What --head names. Mistaken if that is neither a hash nor a letter of this desk, or --key is no public key or has
+    no signature to be held against."""
+    hashed = arguments.head is not None and re.fullmatch(r"[0-9a-f]{64}", arguments.head)
+    if arguments.head is None or hashed:
+        if arguments.key:
+            raise Mistaken("--key: found no letter to hold it against, wanted --head with the file of one")
+        return Outside((chain.Witness(arguments.head),) if hashed else ())
     try:
         raw = Path(arguments.head).read_bytes()
     except (OSError, ValueError) as error:
         raise Mistaken(f"{arguments.head}: wanted a hash (64 digits) or the file of a letter: {error}") from error
-    line, told = chain.log_line(raw), read_head(chain.texts(raw))
-    whose = told.statement.desk if told else str(email.message_from_bytes(raw).get("X-Mailbot-Desk", desk)).strip()
-    if whose != desk:
-        raise Mistaken(f"{arguments.head}: found a letter of the desk {whose}, wanted one of {desk}")
+    known, line = _known_key(arguments, at), chain.log_line(raw)
+    told = _told(raw, line, known)
     if line is None and told is None:
         wanted = "found no line `log`, number, hash; wanted the file of a letter of the desk, as it came"
         raise Mistaken(f"{arguments.head}: {wanted}")
-    signature, words = _signature(told, arguments, at)
-    return Outside(_witnesses(line, told, signature), signature, words)
+    whose = told.statement.desk if told else str(email.message_from_bytes(raw).get("X-Mailbot-Desk", desk)).strip()
+    if whose != desk:
+        raise Mistaken(f"{arguments.head}: found a letter of the desk {whose}, wanted one of {desk}")
+    own = (chain.Witness(told.statement.hash, told.statement.seq),) if told else ()
+    return Outside((*own, *([line] if line else [])), *_signature(told, known, named=bool(arguments.key)))
 
 
-def _witnesses(line: chain.Witness | None, told: Told | None, signature: Signature) -> tuple[chain.Witness, ...]:
-    """The entries that a letter names. Lines that look like those of a head and are neither signed nor of the entry
-    just before the letter's own are somebody's words that it quotes."""
-    if told and (line is None or signature == "fits" or told.statement.seq + 1 == line.seq):
-        own = chain.Witness(told.statement.hash, told.statement.seq)
-        return (own, line) if line else (own,)
-    return (line,) if line else ()
+def _told(raw: bytes, line: chain.Witness | None, known: str | None) -> Told | None:
+    """The head that a letter tells. Lines that look like one, but are neither signed by the key we know nor of the
+    entry just before the letter's own, are somebody's words that it quotes."""
+    told = read_head(chain.texts(raw))
+    if told is None or line is None or told.statement.seq + 1 == line.seq or _fits(told, known):
+        return told
+    return None
 
 
-def _signature(told: Told | None, arguments: argparse.Namespace, at: Path) -> tuple[Signature, str]:
-    if told is None:
-        return "", ""
-    if not told.signature or not told.key:
-        return "none", "signature: the letter has none"
-    own, known, text = fingerprint(told.key), _known_key(arguments, at), told.text.encode()
-    if known and proves(known, told.signature, text):
+def _fits(told: Told, key: str | None) -> bool:
+    return key is not None and proves(key, told.signature, told.text.encode())
+
+
+def _signature(told: Told | None, known: str | None, *, named: bool) -> tuple[Signature, str]:
+    """What became of the signature, and that in words; `named` if the auditor said which key it has to be."""
+    if told is None or not told.signature or not told.key:
+        return ("none", "signature: the letter has none") if told or named else ("", "")
+    if known and _fits(told, known):
         return "fits", f"signature: fits the desk's key, fingerprint {fingerprint(known)}"
-    if arguments.key or not proves(told.key, told.signature, text):
+    if named or not _fits(told, told.key):
         return "does not fit", "error: THE SIGNATURE DOES NOT FIT: the letter is not what the desk's key signed"
-    wanted = f"compare its fingerprint with the one you were told, {own}, or name the key with --key"
+    wanted = f"compare its fingerprint with the one you were told, {fingerprint(told.key)}, or name the key with --key"
     return "unknown key", f"signature: made with a key that is not known here; {wanted}"
 
 
