@@ -9,6 +9,7 @@ from form_pieces import FIELDS_STEP, REVIEW_STEP
 from test_clerk_commands import ICHIRO, QUESTIONS, TARO
 from test_delivery import NOON, desk, journaled
 
+from mailbot.core.commands import COMMANDS, Row
 from mailbot.core.decide.orders import commanded
 from mailbot.core.events import Accepted, CommandsRefused, CommandsRun, Facts, Noted, Operator, OrderRefused
 from mailbot.core.instants import to_text
@@ -78,7 +79,9 @@ def test_an_order_counts_for_the_case_as_it_stands_though_no_letter_showed_it(ru
     [
         ("DONE", "mistakes", "No task waits to be done now."),
         ("ACEPT", "mistakes", "Did you mean: ACCEPT"),
-        ("CONFIRM aaaa-bbbb", "nothing_to_confirm", "Nothing was carried out."),
+        ("CONFIRM aaaa-bbbb", "only_by_mail", "counts only by mail"),
+        ("QUEUE", "only_by_mail", "counts only by mail"),
+        ("SECOND", "only_by_mail", "counts only by mail"),
         ("REOPEN", "not_closed", "The case is not closed."),
     ],
 )
@@ -91,6 +94,15 @@ def test_what_a_mail_could_not_do_an_order_cannot_and_it_says_so_in_the_same_wor
     assert (refused.why, refused.by, kinds(decision)[0]) == (why, MORGAN, "commands_refused")
     assert words in said(of.last(MORGAN))
     assert of.case.status == "ready"
+
+
+@pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.verb)
+def test_every_keyword_is_carried_out_at_the_shell_or_refused(row: Row, rules: Rules) -> None:
+    of = ready(rules)
+    orders = [by_shell(of, row.verb), by_shell(of, f"{row.verb} room"), by_shell(of, f"{row.verb} room = 102")]
+    became = [event for order in orders for event in order.events if isinstance(event, CommandsRun | CommandsRefused)]
+    assert len(became) == len(orders)
+    assert all(letter.to for order in orders for letter in order.letters)
 
 
 def test_a_clerk_who_takes_part_does_not_decide_by_order_either_while_there_is_a_colleague(rules: Rules) -> None:

@@ -32,8 +32,6 @@ MOST_OF_KEYWORD = 1_000
 """Characters that are compared with keywords and names."""
 MOST_OF_CODE = 40
 """Characters of a code, however it is typed."""
-ALONE: Mapping[str, str] = {"CONFIRM": "confirm_alone", "SECOND": "second_alone", "QUEUE": "queue_alone"}
-"""Commands that stand alone in their mail, and what it is to write others beside them."""
 _NUMBERED = re.compile(r"[#＃]\s*(\d{4})[-－\u2010-\u2015\u2212\u30fc](\d{5,9})(?!\d)[\s:：、]*(.*)", re.DOTALL)
 """What begins a line about one of several cases; Japanese keyboards have many hyphens, and digits of full width."""
 MOST_LINES = 50
@@ -200,9 +198,9 @@ def parse(new_text: str) -> tuple[Command, ...] | tuple[Mistake, ...]:
         return mistakes
     if not commands:
         return (Mistake("no_command", ""),)
-    for verb, why in ALONE.items():
-        if len(commands) > 1 and any(command.verb == verb for command in commands):
-            return tuple(Mistake(why, command.line, verb) for command in commands)
+    lone = next((row for command in commands if (row := ROWS[command.verb]).alone), None)
+    if lone is not None and len(commands) > 1:
+        return tuple(Mistake(lone.alone, command.line, lone.verb) for command in commands)
     deciding = [command for command in commands if ROWS[command.verb].decides]
     if len(deciding) > 1:
         return tuple(Mistake("two_decisions", command.line, command.verb) for command in deciding)

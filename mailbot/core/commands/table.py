@@ -43,7 +43,8 @@ class Row:
     on its line; perhaps a text, on its line or below the block; something on its line; a text, there or below;
     something on its line, and perhaps a text below; a text, there or below, or a code on its line and perhaps a text
     below. `decides` marks those of which a block has only one, `moves` those after which the case may go on to its next
-    step. `tier` is how sure the desk has to be who wrote (docs/trust.md).
+    step. `tier` is how sure the desk has to be who wrote (docs/trust.md). `alone` is set where it answers a letter in a
+    mail of its own (at the shell it is refused): the code of words.toml (table `reasons`) that says so.
     """
 
     verb: Verb
@@ -56,6 +57,7 @@ class Row:
     decides: bool = False
     moves: bool = False
     tier: Tier = "2"
+    alone: str = ""
 
 
 COMMANDS: tuple[Row, ...] = (
@@ -251,6 +253,7 @@ COMMANDS: tuple[Row, ...] = (
         "open",
         {"en": "SECOND", "ja": "了承"},
         {"en": "a colleague's change that needs two of us is made", "ja": "2人目として同意し、変更を実行します"},
+        alone="second_alone",
     ),
     Row(
         "CONFIRM",
@@ -261,6 +264,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "CONFIRM code", "ja": "確認 コード"},
         {"en": "orders we asked you back about are carried out", "ja": "確認のお願いをしたご指示を実行します"},
         tier="1",
+        alone="confirm_alone",
     ),
     Row(
         "QUEUE",
@@ -271,6 +275,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "QUEUE (mine, open, overdue, form)", "ja": "一覧（自分、未完了、期限超過、申請名）"},
         {"en": "a list of the cases that wait", "ja": "対応待ちの一覧を送ります"},
         tier="1",
+        alone="queue_alone",
     ),
     Row(
         "HELP",

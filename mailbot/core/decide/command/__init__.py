@@ -111,8 +111,8 @@ def run_order(mail: Incoming, case: Case, clerk: Clerk) -> Decision:
     parsed, commands = _read(mail.new_text, case, "")
     if not commands:
         return _refused(mail, case, clerk, "mistakes", parsed)
-    if commands[0].verb == "CONFIRM":
-        return _refused(mail, case, clerk, "nothing_to_confirm", commands)
+    if ROWS[commands[0].verb].alone:
+        return _refused(mail, case, clerk, "only_by_mail", commands)
     nonce = operator.nonce if operator else ""
     return _carried_out(mail, case, clerk, commands, Order("", block_digest(nonce, commands)))
 
