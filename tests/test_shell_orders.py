@@ -11,7 +11,7 @@ from test_delivery import NOON, desk, journaled
 
 from mailbot.core.commands import COMMANDS, Row
 from mailbot.core.decide.orders import commanded
-from mailbot.core.events import Accepted, CommandsRefused, CommandsRun, Facts, Noted, Operator, OrderRefused
+from mailbot.core.events import Accepted, Assigned, CommandsRefused, CommandsRun, Facts, Noted, Operator, OrderRefused
 from mailbot.core.instants import to_text
 from mailbot.core.orders import Ordered, RunCommands
 from mailbot.core.outcome import Decision
@@ -58,6 +58,20 @@ def test_an_order_without_a_clerk_counts_as_the_operators_and_those_who_answer_f
     assert written(decision)[-1] == ("transcript", SATO)
     assert written(decision)[:2] == [("accepted", TARO), ("accepted_responsible", ICHIRO)]
     assert "システムの運用担当者（anna）から、次の指示があり、実行しました" in said(of.last(SATO))
+
+
+def test_an_operator_is_no_clerk_who_could_look_after_a_case(rules: Rules) -> None:
+    of = ready(rules)
+    decision = by_shell(of, "ASSIGN me")
+    assert only(decision, CommandsRefused).why == "mistakes"
+    assert of.case.assigned == ""
+    assert "候補：Hanako Sato、Alex Morgan" in said(of.last(SATO))
+    assert only(by_shell(of, "ASSIGN me", clerk=MORGAN), Assigned).to == MORGAN
+
+
+def test_what_an_operator_asks_to_see_goes_to_those_who_answer_for_the_desk(rules: Rules) -> None:
+    assert written(by_shell(ready(rules), "SHOW")) == [("shown", SATO)]
+    assert written(by_shell(ready(rules), "SHOW", clerk=MORGAN)) == [("shown", MORGAN)]
 
 
 def test_an_order_in_a_clerks_name_counts_as_theirs_and_they_are_told(rules: Rules) -> None:

@@ -77,12 +77,13 @@ def account_name(text: str) -> str | None:
 
 
 def clerks_meant(text: str, me: Clerk, clerks: Sequence[Clerk]) -> tuple[Clerk, ...] | None:
-    """The clerks that a text may mean by `me`, an address, a name or a part of one; None for nobody (`none`)."""
+    """The clerks that a text may mean by `me`, an address, a name or a part of one; None for nobody (`none`). An
+    operator is none of them."""
     said = folded(text).removesuffix("さん").removesuffix("様").strip()
     if said in _NOBODY:
         return None
     if said in _ME:
-        return (me,)
+        return (me,) if me in clerks else ()
     whole = tuple(clerk for clerk in clerks if said in (folded(clerk.address), folded(clerk.name)))
     return whole or tuple(clerk for clerk in clerks if said in folded(clerk.name).split())
 

@@ -29,7 +29,7 @@ from mailbot.core.decide.command import (
     unproven,
 )
 from mailbot.core.decide.command.confirming import ask_back, codeless, pending, too_long, unsure
-from mailbot.core.decide.command.telling import transcript
+from mailbot.core.decide.command.telling import at_the_shell, transcript
 from mailbot.core.decide.command.values import (
     Done,
     Order,
@@ -169,8 +169,7 @@ def _with_onward(out: Outcome) -> Outcome:
 
 def _work(story: Story, mail: Incoming, clerk: Clerk, commands: tuple[Command, ...], order: Order) -> Work:
     """The beginning of it."""
-    shell = mail.facts.operator.user if mail.facts.operator and not order.letter else ""
-    work = Work(story, clerk, commands, order.letter, mail.cases, shell=shell)
+    work = Work(story, clerk, commands, order.letter, mail.cases, shell=at_the_shell(mail.facts))
     words = tuple(command.line for command in commands)
     story.add(
         CommandsRun(clerk=clerk.address, letter=order.letter, block=order.block, words=words, confirmed=order.confirmed)

@@ -3,7 +3,7 @@
 import re
 
 from mailbot.core.commands import Command, Mistake, folded
-from mailbot.core.decide.command.telling import OPERATOR
+from mailbot.core.decide.command.telling import tell
 from mailbot.core.decide.command.values import Work
 from mailbot.core.told import log, told, way
 
@@ -27,8 +27,5 @@ def show(work: Work, command: Command) -> str | Mistake:
     before = story.before or story.known
     deeds = way(before) if template == "shown" else log(before)
     changes = told(deeds, story.form, clerk.language, story.rules)
-    if clerk.address.startswith(OPERATOR):
-        story.to_head(template, changes=changes)
-    else:
-        story.to_clerk(clerk, template, changes=changes)
+    tell(story, clerk, template, changes=changes)
     return ""
