@@ -14,6 +14,7 @@ from test_queue import ready
 
 from mailbot.core.away import named_day
 from mailbot.core.case import Case
+from mailbot.core.case.values import Hold
 from mailbot.core.decide import decide
 from mailbot.core.decide.digest import digests, is_due
 from mailbot.core.events import ClerkAway, DigestsSent, Facts, Sender
@@ -76,6 +77,14 @@ def test_a_case_stands_in_the_first_part_that_it_belongs_to(rules: Rules) -> Non
     soon = case.model_copy(update={"due": "2026-04-09T14:59:59.000Z"})
     assert parts(soon, rules)[MORGAN] == ["soon"]
     assert parts(soon, rules, now=MORNING + timedelta(days=3))[MORGAN] == ["overdue"]
+
+
+def test_a_case_that_rests_is_never_over_its_limit_and_is_near_when_its_rest_ends(rules: Rules) -> None:
+    rest = Hold(by=MORGAN, since="2026-04-06T01:00:00.000Z", until="2026-04-29T15:00:00.000Z", reason="ill")
+    case = ready(rules).model_copy(update={"hold": rest, "status": "on_hold", "assigned": MORGAN})
+    told = Ledger(digested=MORNING)
+    assert parts(case, rules, told, MORNING + timedelta(days=14))[MORGAN] == ["mine"]
+    assert parts(case, rules, told, MORNING + timedelta(days=21))[MORGAN] == ["soon"]
 
 
 def test_who_has_nothing_waiting_gets_no_letter_and_the_day_is_over_all_the_same(rules: Rules) -> None:

@@ -1,5 +1,7 @@
 """What clerks are shown of the queue: which cases, in what order, to whom."""
 
+from datetime import timedelta
+
 import pytest
 from correspondence import MORGAN, SATO, Correspondence, only, rules_with
 from form_pieces import FIELDS_STEP, REVIEW_STEP
@@ -9,9 +11,10 @@ from mailbot.core.case import Case
 from mailbot.core.commands import Mistake, parse, queue_asked
 from mailbot.core.decide import decide
 from mailbot.core.events import CommandsRefused, Facts, QueueShown, Sender
+from mailbot.core.instants import from_text
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.outcome import Decision
-from mailbot.core.queue import MOST_LISTED, asked_for, in_queue, late, part_of
+from mailbot.core.queue import MOST_LISTED, asked_for, in_queue, late, part_of, row
 from mailbot.core.rules import Rules
 
 
@@ -91,6 +94,24 @@ def test_a_case_is_late_once_its_limit_is_over_or_the_head_was_told(rules: Rules
     of.passes(10)
     assert of.case.due is not None
     assert late(of.case, of.now), "the limit has moved on, for the head was told"
+
+
+def test_what_rests_is_not_late_and_stands_where_its_rest_ends(rules: Rules) -> None:
+    of = Correspondence(rules)
+    for number in ("2026-00001", "2026-00002"):
+        text = f"Name: Taro\nEmail: {TARO}\nRoom: 101\nBoss's email: {ICHIRO}\nBoss's name: Ichiro"
+        of.apply(TARO, text, number)
+    of.order("HOLD 30 April the committee meets")
+    resting, other = of.cases.values()
+    assert resting.due is not None
+    after = from_text(resting.due) + timedelta(days=2)
+    assert not late(resting, after)
+    assert late(other, after)
+    assert [row(resting, rules, after).due, row(other, rules, after).due] == ["2026-04-29T15:00:00.000Z", other.due]
+    assert [one.number for one in in_queue([resting, other])] == ["2026-00002", "2026-00001"]
+    of.passes(10, "2026-00002")
+    of.order("HOLD 30 April the committee meets", number="2026-00002")
+    assert not late(of.cases["2026-00002"], of.now), "though the head was told before it rested"
 
 
 def test_each_part_of_the_queue_lists_its_own_cases_and_says_who_has_them(rules: Rules) -> None:

@@ -55,12 +55,14 @@ def waits_here(case: Case) -> bool:
 
 def ordered(cases: Iterable[Case]) -> list[Case]:
     """The earliest limit first, then the oldest, which is there since it was complete."""
-    return sorted(cases, key=lambda case: (case.due or "9999", case.completed or case.opened, case.number))
+    return sorted(cases, key=lambda case: (case.limit or "9999", case.completed or case.opened, case.number))
 
 
 def late(case: Case, now: datetime) -> bool:
-    """Whether a case that waits for the desk is over the limit of its step, which moves on once the head was told."""
-    return waits_here(case) and (told_late(case) or (case.due is not None and case.due < to_text(now)))
+    """Whether a case that waits for the desk is over the limit of its step, which moves on once the head was told; none
+    is that rests."""
+    over = told_late(case) or (case.due is not None and case.due < to_text(now))
+    return waits_here(case) and not case.hold and over
 
 
 def told_late(case: Case) -> bool:
@@ -115,7 +117,7 @@ def row(case: Case, rules: Rules, now: datetime) -> Waiting:
         name=name_of(form, case, "applicant") or claimed_name(case) or case.applicant,
         waits=waiting(case, rules),
         since=case.step_since,
-        due=case.due,
+        due=case.limit,
         late=late(case, now),
         held=case.status == "on_hold",
         assigned=assigned(case),

@@ -29,5 +29,5 @@ def _has_come(due: DeadlineDue, case: Case, now: str) -> bool:
     """Whether what was due of a case is still due."""
     if due.what == "proposal":
         return case.lapses(now)
-    instant = case.hold.until if case.hold else case.remind if due.what == "remind" else case.due
+    instant = case.remind if due.what == "remind" and not case.hold else case.limit
     return case.step_since == due.case.step_since and instant is not None and instant <= now

@@ -25,8 +25,7 @@ def row(case: Case, rules: Rules) -> tuple[str, ...]:
     """A case as a row: number, status, form, applicant, what it waits for, since and until (days where the desk is),
     and the clerk who is responsible for it."""
     waits = waiting(case, rules) if case.open else ""
-    limit = case.hold.until if case.hold else case.due
-    since, until = _day(case.step_since, rules), _day(limit, rules) if case.open and limit else ""
+    since, until = _day(case.step_since, rules), _day(case.limit, rules) if case.open and case.limit else ""
     clerk = rules.desk.clerk(case.assigned)
     person = clip(name_of(case, rules), 28), clip(clerk.name if clerk else case.assigned, 20)
     return (case.number, case.status, case.form, person[0], waits, since, until, person[1])
@@ -67,7 +66,7 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         f"{case.number}  {case.status}  {case.form}",
         f"applicant  {case.applicant}",
         f"opened     {case.opened}",
-        f"waits for  {waits}" + (f", until {case.due}" if case.due else ""),
+        f"waits for  {waits}" + (f", until {case.limit}" if case.limit else ""),
         f"revision   {case.revision}",
     ]
     head += _by_clerks(case)

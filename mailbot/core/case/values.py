@@ -228,6 +228,11 @@ class Case(e.Frozen):
         return self.status not in CLOSED
 
     @property
+    def limit(self) -> str | None:
+        """Until when it may take: the end of its rest, or else the limit of its step."""
+        return self.hold.until if self.hold else self.due
+
+    @property
     def wakes(self) -> str | None:
         """When time does the next thing to it: the end of its rest, or else its reminder or limit; or the end of what
         waits for a second clerk."""

@@ -77,7 +77,7 @@ def _tests(clerk: Clerk, ledger: Ledger, rules: Rules, now: datetime) -> Mapping
     before = to_text(ledger.digested) if ledger.digested else ""
     return {
         "overdue": lambda case: late(case, now),
-        "soon": lambda case: case.due is not None and case.due <= near,
+        "soon": lambda case: case.limit is not None and case.limit <= near,
         "mine": lambda case: assigned(case) == clerk.address.lower(),
         "fresh": lambda case: case.step_since > before,
         "waiting": lambda case: case.status != "on_hold",

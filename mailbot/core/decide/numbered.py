@@ -153,7 +153,7 @@ def _became(mail: Incoming, story: Story, clerk: Clerk, part: Part, out: Outcome
         row=row(story.known, mail.rules, mail.now),
         standing=standing(story.known, story.form, clerk.language, mail.rules),
         lines=tuple(one.line for one in part.commands),
-        until=(story.known.hold.until if story.known.hold else story.known.due or "") if story.known.open else "",
+        until=story.known.limit or "" if story.known.open else "",
         why=out.why,
         done=out.done,
         onward=out.onward,
