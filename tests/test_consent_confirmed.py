@@ -51,6 +51,32 @@ def test_who_was_vouched_for_before_is_shown_as_consenting() -> None:
     assert accepted(play)
 
 
+def test_a_clerk_who_asks_to_see_the_case_learns_that_nothing_proves_the_agree() -> None:
+    shown = agrees(applied("review")).answer(CLERK, "SHOW").text("shown", CLERK)
+    assert f"AGREE, unconfirmed: {ICHIRO}" in shown
+    assert "write VOUCH responsible above ACCEPT" in shown
+    assert "not verified" in shown
+
+
+def test_an_earlier_address_that_was_vouched_for_says_nothing_about_the_one_now() -> None:
+    play = agrees(applied("review")).answer(CLERK, "VOUCH responsible")
+    assert "vouched for by one of us" in play.answer(CLERK, "SHOW").text("shown", CLERK)
+    other = "other@univ.example"
+    known = row("responsible", "email", other, {"email": other, "name": "Ichiro Suzuki"})
+    agrees(play.answer(TARO, f"Chief's email: {other}", rows=(known,)), by=other)
+    shown = play.answer(CLERK, "SHOW").text("shown", CLERK)
+    assert f"Consent: {other}" in shown
+    assert "vouched for by" not in shown.partition("What was done")[0]
+
+
+def test_a_case_that_goes_on_after_a_rest_is_shown_like_one_that_waits_for_a_decision() -> None:
+    play = agrees(applied("document", "review"), attached=(pdf(),))
+    play.answer(CLERK, "HOLD 5 days the committee meets").answer(CLERK, "RESUME")
+    resumed = play.text("resumed", CLERK)
+    for part in (f"Consent: {ICHIRO}", "Pledge: by mail, from", "look for one by hand", "not verified"):
+        assert part in resumed
+
+
 def test_the_register_and_our_border_together_confirm_an_agree() -> None:
     play = agrees(applied("review", rows=(LISTED,)))
     assert play.known.consent is not None

@@ -17,7 +17,7 @@ def test_show_is_answered_with_the_case_and_nothing_else(text: str) -> None:
     assert (of.case.revision, of.case.status, of.case.values) == (before.revision, before.status, before.values)
     shown = said(of.last(MORGAN))
     assert "Room: cellar" in shown
-    assert f"Consent: {ICHIRO}" in shown
+    assert f"AGREE, unconfirmed: {ICHIRO}" in shown
     assert f"{MORGAN} received: Pledge" in shown
     assert "waiting for the desk's decision" in shown
 

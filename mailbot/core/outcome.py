@@ -18,6 +18,8 @@ TEMPLATES = (
     *("assigned", "held", "resumed"),
 )
 """Every letter the desk may write, by the name of its template."""
+PARTS = frozenset({"in_full"})
+"""What several letters have in common, by the name of its template: the case as it stands, for clerks who decide."""
 GENERAL = frozenset({"forms", "not_counted", "too_large", "secret", "not_read"})
 """Letters that answer somebody without a case; how many a day is a budget."""
 FINAL = frozenset(

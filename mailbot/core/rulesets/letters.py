@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from mailbot.core.forms import OPENINGS
-from mailbot.core.outcome import GENERAL, TEMPLATES
+from mailbot.core.outcome import GENERAL, PARTS, TEMPLATES
 from mailbot.core.rules import Form, StepKind
 from mailbot.core.rulesets.forms import Found, House
 from mailbot.core.rulesets.problems import Path, Problem, meant
@@ -64,8 +64,8 @@ def letters_of(form: Form) -> frozenset[str]:
 
 
 def letters_needed(forms: Iterable[Form]) -> frozenset[str]:
-    """The templates of every letter that a desk with these forms can send."""
-    return OF_THE_DESK.union(BY_HAND, *map(letters_of, forms))
+    """The templates of every letter that a desk with these forms can send, and of their parts."""
+    return OF_THE_DESK.union(PARTS, BY_HAND, *map(letters_of, forms))
 
 
 def letters_of_form(form: Form, house: House) -> Found:

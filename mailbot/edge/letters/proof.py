@@ -2,10 +2,11 @@
 It fills no template in."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from mailbot.core.columns import clip
+from mailbot.core.outcome import PARTS
 from mailbot.core.rules import Form, PersonName, Rules, Words
 from mailbot.core.rulesets import Problem
 from mailbot.core.rulesets.letters import letters_needed, letters_of
@@ -21,11 +22,12 @@ ROLES = PEOPLE | {"clerk"}
 @dataclass(frozen=True, slots=True)
 class There:
     """What calls of one letter may name: fields and documents of the forms that have it, the words of its language.
-    Of a letter that no form has, nothing is known (None)."""
+    Of a letter that no form has, nothing is known (None). A `part` of letters is none itself."""
 
     fields: frozenset[str] | None
     documents: frozenset[str] | None
     words: Words
+    part: bool = False
 
 
 def proofread(rules: Rules) -> Iterator[Problem]:
@@ -39,7 +41,8 @@ def proofread(rules: Rules) -> Iterator[Problem]:
             file = f"templates/{language}/{name}.txt"
             if name in templates:
                 forms = [form for form, sent in letters if name in sent]
-                yield from _problems(file, templates[name], _there(forms, rules.words[language]))
+                there = replace(_there(forms, rules.words[language]), part=name in PARTS)
+                yield from _problems(file, templates[name], there)
             else:
                 yield Problem(file, "", "no such file", "a template for this letter")
 
@@ -58,7 +61,8 @@ def _problems(file: str, source: str, there: There) -> Iterator[Problem]:
     except Unreadable as error:
         yield Problem(file, "", str(error), "a template that Jinja can read", error.line)
         return
-    for line, place, found, wanted in (*_names(asks), *asks.nowhere, *_texts(asks, there), *_parts(asks)):
+    parts = () if there.part else _parts(asks)
+    for line, place, found, wanted in (*_names(asks), *asks.nowhere, *_texts(asks, there), *parts):
         yield Problem(file, place, found, wanted, line)
 
 

@@ -5,14 +5,15 @@ What a person wrote is only ever data in them, never a template.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from mailbot.core.case import Case
 from mailbot.core.columns import CONTROLS, width, wrap
 from mailbot.core.commands import COMMANDS, fitting
 from mailbot.core.disguises import visible
 from mailbot.core.events import LetterWritten
-from mailbot.core.outcome import Letter
+from mailbot.core.outcome import PARTS, Letter
 from mailbot.core.rules import Form, Rules
 from mailbot.edge.letters.templates import COLUMNS, WIDEST, rendered
 from mailbot.edge.letters.tried import tried
@@ -53,12 +54,11 @@ CALLS_OF_CASE = (
     "unconfirmed",
 )
 CALLS_OF_CLERKS = ("remark_words", "hints", "plan_lines")
-KNOWN = frozenset(CALLS + CALLS_OF_CASE + CALLS_OF_CLERKS) | set(
-    """case form desk to role lang forms clerk why by text mistakes commands table keywords subject keys again megabytes
-    done onward closes words shell named head statement fingerprint which unknown rows held_by parts
+_DATA = """case form desk to role lang forms clerk why by text mistakes commands table keywords subject keys again
+    megabytes done onward closes words shell named head statement fingerprint which unknown rows held_by parts
     size_megabytes mails more alarms over notice filled documents wanted attached secrets settled garbled
-    files code changes rejections assigned told asked waiting tried""".split()
-)
+    files code changes rejections assigned told asked waiting tried"""
+KNOWN = frozenset((*CALLS, *CALLS_OF_CASE, *CALLS_OF_CLERKS, *PARTS, *_DATA.split()))
 """Every name a template may use; which of them a letter has is said in docs/letters.md."""
 
 
@@ -125,11 +125,15 @@ class Letters:
         calls: dict[str, Callable[..., str]] = {
             name: getattr(voice, name) for name in (*CALLS, *CALLS_OF_CASE, *CALLS_OF_CLERKS)
         }
-        source = self.rules.templates[language][template]
-        words = rendered(source, context | calls | {"lang": language}, f"templates/{language}/{template}.txt")
+        names = context | calls | {"lang": language}
+        parts = {part: partial(self._filled, language, part, names) for part in PARTS}
+        words = self._filled(language, template, names | parts)
         head, _, text = visible(CONTROLS.sub("", words)).partition("\n\n")
         broken = "\n".join(_broken(line) for line in text.split("\n"))
         return " ".join(head.removeprefix("Subject:").split()), re.sub(r"\n{3,}", "\n\n", broken).strip()
+
+    def _filled(self, language: str, template: str, names: Mapping[str, object]) -> str:
+        return rendered(self.rules.templates[language][template], names, f"templates/{language}/{template}.txt")
 
 
 def _broken(line: str) -> str:
