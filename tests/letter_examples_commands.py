@@ -332,12 +332,17 @@ def changing(template: str, **data: object) -> Callable[[str], Letter]:
     return lambda language: written(template, "clerk", ready, **data, changes=ADDRESS_LINES[language])(language)
 
 
+def to_be_seconded(language: str) -> Case:
+    """A case about which a change waits for a second clerk."""
+    answers = {"responsible_email": ("ichiro.suzuki@univ.example",)}
+    of = {"clerk": DESK.clerks[1].address, "block": "b", "answers": answers, "at": PROPOSED, "revision": 0}
+    return ready(language).model_copy(update={"proposal": Proposal.model_validate({**of, "until": UNTIL})})
+
+
 def proposed(language: str) -> Letter:
     """A transcript of a change that waits for a second clerk."""
     line = "SET Responsible person's email = ichiro.suzuki@univ.example"
-    answers = {"responsible_email": ("ichiro.suzuki@univ.example",)}
-    of = {"clerk": DESK.clerks[1].address, "block": "b", "answers": answers, "at": PROPOSED, "revision": 0}
-    case_ = ready(language).model_copy(update={"proposal": Proposal.model_validate({**of, "until": UNTIL})})
+    case_ = to_be_seconded(language)
     read = tuple(part for part in commands.parse(line) if isinstance(part, commands.Command))
     done = (Done(read[0], ADDRESS_LINES[language][0]),)
     onward = (changing("second", by=DESK.clerks[1], text=UNTIL)(language),)
@@ -377,6 +382,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "corrected": corrected,
     "transcript-wrong-value": wrong_value,
     "shown": shown("shown", with_document),
+    "shown-proposed": shown("shown", to_be_seconded),
     "shown-closed": shown("shown", closed("rejected")),
     "shown-tried": shown("shown", tried),
     "shown-collecting": shown("shown", collecting),

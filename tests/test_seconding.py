@@ -102,6 +102,28 @@ def test_whoever_proposed_it_cannot_agree_in_answer_to_whatever_letter() -> None
     assert of.case.values["boss"] == ICHIRO
 
 
+def test_colleagues_who_are_away_are_not_asked_unless_nobody_else_is_there() -> None:
+    third = RULES.desk.clerks[0].model_copy(update={"name": "Kim Lee", "address": "lee@staff.desk.example"})
+    of = reviewed(with_clerks(third))
+    of.away = {SATO: "2026-04-20"}
+    assert written(of.order(f"SET Boss's email = {OTHER}"))[0] == ("second", third.address)
+    of.away = {SATO: "2026-04-20", third.address: "2026-04-10"}
+    asked = {to for template, to in written(of.order(f"SET Boss's email = {NEW}")) if template == "second"}
+    assert asked == {SATO, third.address}
+
+
+def test_whoever_looks_at_the_case_sees_what_waits_for_a_second_clerk() -> None:
+    of = proposed()
+    of.order("SHOW")
+    waits = f"Proposed by {MORGAN}, waiting for a second clerk until Monday 13 April 2026: Boss's email"
+    assert waits in said(of.last(MORGAN))
+    of.order("表示", SATO)
+    assert "2人目の担当者の了承待ち" in said(of.last(SATO))
+    seconded(of)
+    of.order("SHOW")
+    assert waits not in said(of.last(MORGAN))
+
+
 def test_a_second_mailbox_under_the_same_name_is_not_asked_and_does_not_count() -> None:
     twin = Clerk(name="ＡＬＥＸ Morgan", address="alex@staff.desk.example", roles=("read", "decide"), language="en")
     of = reviewed(with_clerks(twin))

@@ -3,6 +3,7 @@ line."""
 
 from dataclasses import replace
 
+from mailbot.core.away import there
 from mailbot.core.calendar import add_working_days
 from mailbot.core.case import Case, Proposal
 from mailbot.core.commands import Command, Mistake, folded
@@ -25,12 +26,12 @@ def wanted(work: Work, before: Case) -> bool:
 
 def colleagues(work: Work, before: Case) -> tuple[Clerk, ...]:
     """The clerks who may agree: who decide, take no part in the case, and are not the same person by another name of
-    their mailbox."""
+    their mailbox. Who is out of office is passed over while somebody else is there."""
     was, now = work.story.before or before, work.story.known
     part = {was.applicant.lower(), now.applicant.lower(), work.story.responsible.lower()}
     clerks = work.story.rules.desk.clerks
     others = (clerk for clerk in clerks if "decide" in clerk.roles and not same(clerk, work.clerk))
-    return tuple(clerk for clerk in others if clerk.address.lower() not in part)
+    return there([clerk for clerk in others if clerk.address.lower() not in part], work.story.away)
 
 
 def same(one: Clerk, other: Clerk) -> bool:
