@@ -493,6 +493,36 @@ def test_an_exception_names_a_faulty_field_and_a_reason(text: str, shown: str) -
     assert shown in mistake(reviewed(), text)
 
 
+ELSEWHERE = "kimura@univ2.example"
+
+
+def from_elsewhere(named: str) -> Correspondence:
+    """An application whose form names another address than the mail came from; clerks were asked for help."""
+    of = Correspondence(RULES)
+    of.apply(ELSEWHERE, f"room key\n\n{APPLICATION.replace(TARO, named)}")
+    for text in ("It is mine.", "It really is."):
+        of.answer(ELSEWHERE, text, "answer")
+    return of
+
+
+def test_no_exception_lets_an_address_count_that_nobody_proved() -> None:
+    of = from_elsewhere(TARO)
+    assert "Nothing proves that this address is the applicant's" in mistake(of, "ALLOW Email: a colleague knows him")
+    assert of.case.allowed == {}
+    assert ("second", SATO) in written(of.order(f"SET Email = {TARO}")), "two clerks may say so"
+    assert f"{ELSEWHERE} → {TARO}" in said(of.last(SATO))
+    of.order("SECOND", SATO)
+    assert (of.case.applicant, of.case.faults, of.case.step) == (TARO, (), "consent")
+
+
+def test_an_exception_for_free_mail_proves_no_address_either_until_somebody_writes_from_there() -> None:
+    of = from_elsewhere("taro@gmail.com")
+    of.order("ALLOW Email: has no other")
+    assert [fault.code for fault in of.case.faults] == ["email_not_from"]
+    of.answer("taro@gmail.com", "This is me.", "answer", to=ELSEWHERE)
+    assert (of.case.applicant, of.case.faults, of.case.step) == ("taro@gmail.com", (), "consent")
+
+
 def test_no_exception_makes_a_value_out_of_nothing() -> None:
     of = desk(APPLICATION.replace("Room: cellar\n", ""))
     of.answer(TARO, "I do not know.", "answer")

@@ -6,7 +6,7 @@ from mailbot.core.decide import changing, documents, waiting
 from mailbot.core.decide.closed import closed, out_of_season, suspended
 from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
 from mailbot.core.decide.moves import advance
-from mailbot.core.decide.taking import Answers, Said, certain, masked, plan_field, repeated, said_by, take
+from mailbot.core.decide.taking import UNPROVEN, Answers, Said, certain, masked, plan_field, repeated, said_by, take
 from mailbot.core.events import (
     AddressRegistered,
     CaseOpened,
@@ -116,7 +116,7 @@ def _register_address(story: Story, mail: Incoming) -> None:
     """A mail from the address that the application named before it, with the token of a letter of this case, proves
     both: it becomes the registered address, and the old one is told."""
     case, key = story.known, story.form.people["applicant"].email
-    conflict = any(fault.code == "email_not_from" for fault in case.faults)
+    conflict = any(fault.code == UNPROVEN for fault in case.faults)
     named = {text.strip().strip("<>").lower() for text in case.answers.get(key, ())}
     if conflict and mail.address.lower() in named:
         story.to_applicant("address_changed", by=mail.address)

@@ -24,6 +24,8 @@ from mailbot.core.rules import Form
 from mailbot.core.token import without_macs
 
 Answers = Mapping[str, tuple[str, ...]]
+UNPROVEN = "email_not_from"
+"""The fault of an applicant's address that nobody wrote from: no exception makes it theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def _understood(story: Story, changed: Answers, confirmed: tuple[str, ...]) -> U
 
 def _judged(story: Story, understood: Understood, changed: Answers) -> tuple[tuple[Fault, ...], dict[str, Value]]:
     """Faults and values after everything beyond the form's own rules was asked: the sender, the registers, the plan,
-    what is closed. Where a clerk made an exception, nothing of it is a fault."""
+    what is closed. Where a clerk made an exception, nothing of it is a fault, but that nobody wrote from an address."""
     case, form, values = story.known, story.form, understood.values
     language = case.languages["applicant"]
     allowed = {key for key in case.allowed if key not in changed}
@@ -195,7 +197,7 @@ def _judged(story: Story, understood: Understood, changed: Answers) -> tuple[tup
     faulty = {fault.field for fault in understood.faults}
     more = tuple(fault for fault in found if fault.field not in allowed | faulty)
     wrong = {fault.field for fault in more}
-    conflict = tuple(fault for fault in _email_conflict(case, form, values) if fault.field not in allowed | wrong)
+    conflict = tuple(fault for fault in _email_conflict(case, form, values) if fault.field not in wrong)
     kept = {key: value for key, value in values.items() if key not in wrong}
     return (*understood.faults, *conflict, *more), kept
 
@@ -216,8 +218,8 @@ def _email_conflict(case: Case, form: Form, values: Mapping[str, Value]) -> tupl
     email = values.get(key, "")
     if not isinstance(email, str) or not email or email.lower() == case.applicant.lower():
         return ()
-    return (Fault(field=key, kind="conflict", code="email_not_from", found=email, wanted=wanted),)
+    return (Fault(field=key, kind="conflict", code=UNPROVEN, found=email, wanted=wanted),)
 
 
 def _conflicts(faults: Iterable[Fault]) -> bool:
-    return any(fault.code == "email_not_from" for fault in faults)
+    return any(fault.code == UNPROVEN for fault in faults)

@@ -80,20 +80,23 @@ def allow(work: Work, command: Command) -> str | Mistake:
         return Mistake("unknown_field", command.line, command.verb, among)
     if not reason:
         return Mistake("text_wanted", command.line, command.verb)
-    asked = key in story.known.asked
-    if not asked and not _faulty(work, key):
+    asked, wrong = key in story.known.asked, _faults(work, key)
+    if not asked and not wrong:
         return Mistake("nothing_to_allow", command.line)
+    if wrong == {taking.UNPROVEN}:
+        return Mistake("address_unproven", command.line)
     story.add(FieldAllowed(clerk=work.clerk.address, field=key, reason=reason))
     taking.again(story, work.clerk.address)
-    if _faulty(work, key):
+    if _faults(work, key) - {taking.UNPROVEN}:
         return Mistake("cannot_allow", command.line)
     if asked:
         story.add(FieldsSettled(clerk=work.clerk.address, fields=(key,)))
     return ", ".join(_labels(work, (key,)))
 
 
-def _faulty(work: Work, key: str) -> bool:
-    return any(fault.field == key for fault in work.story.known.faults)
+def _faults(work: Work, key: str) -> set[str]:
+    """What is wrong with a field, as codes."""
+    return {fault.code for fault in work.story.known.faults if fault.field == key}
 
 
 def vouch(work: Work, command: Command) -> str | Mistake:

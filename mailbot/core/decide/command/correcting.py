@@ -55,13 +55,15 @@ def objection(work: Work, command: Command, key: str, before: Case) -> Mistake |
         places = {"found": fault.found, **fault.wanted}
         said = work.story.rules.say(work.clerk.language, "faults", fault.code, **places)
         return Mistake("wrong_value", command.line, said=said)
-    return Mistake("same_value", command.line) if now.values == before.values else None
+    same = (now.values, now.applicant) == (before.values, before.applicant)
+    return Mistake("same_value", command.line) if same else None
 
 
 def guarded(work: Work, before: Case) -> bool:
     """Whether something has changed that no clerk changes alone."""
     now = work.story.known
-    return any(now.values.get(key) != before.values.get(key) for key in _guarded(work.story.form))
+    other = any(now.values.get(key) != before.values.get(key) for key in _guarded(work.story.form))
+    return other or now.applicant != before.applicant
 
 
 def _guarded(form: Form) -> frozenset[str]:
@@ -72,8 +74,12 @@ def _guarded(form: Form) -> frozenset[str]:
 
 
 def _changed(work: Work, before: Case) -> tuple[Deed, ...]:
-    """Every value that is another one than in `before`, also those that follow from others."""
-    was, now = before.values, work.story.known.values
+    """Every value that is another one than in `before`, also those that follow from others; of an address that letters
+    go to what they went to."""
+    case, email = work.story.known, work.story.form.people["applicant"].email or ""
+    was, now = before.values, case.values
+    if before.applicant != case.applicant:
+        was = {**was, email: before.applicant}
     keys = (key for key in work.story.form.fields if was.get(key, "") != now.get(key, ""))
     pairs = ((key, was.get(key, ""), now.get(key, "")) for key in keys)
     at = before.changed
