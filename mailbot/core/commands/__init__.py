@@ -2,7 +2,7 @@
 It carries nothing out."""
 
 from mailbot.core.commands.arguments import accepted_as, named_cases
-from mailbot.core.commands.fitting import RESTING, fitting, meant, rejectable, still_asked, undecided
+from mailbot.core.commands.fitting import fitting, meant, rejectable, still_asked, undecided
 from mailbot.core.commands.numbered import MOST_CASES, ONE_BY_ONE, Part, numbered, parts_digest, parts_of
 from mailbot.core.commands.participants import (
     PARTICIPANTS,
@@ -33,14 +33,14 @@ from mailbot.core.commands.reading import (
     terms,
     word_and_rest,
 )
-from mailbot.core.commands.table import COMMANDS, ROWS, WORDS, Row, Verb
+from mailbot.core.commands.row import Row, Verb
+from mailbot.core.commands.table import COMMANDS, ROWS, WORDS
 
 __all__ = [
     "COMMANDS",
     "MOST_CASES",
     "ONE_BY_ONE",
     "PARTICIPANTS",
-    "RESTING",
     "ROWS",
     "WORDS",
     "Command",

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from mailbot.core.case import Case
 from mailbot.core.commands.reading import Command, Mistake, word_and_rest
-from mailbot.core.commands.table import COMMANDS, SHARED, Row
+from mailbot.core.commands.row import Row
+from mailbot.core.commands.table import COMMANDS, SHARED
 from mailbot.core.conditions import holds
 from mailbot.core.forms import GONE
 from mailbot.core.rules import Form, Step
@@ -38,10 +39,6 @@ def rejectable(case: Case, form: Form) -> bool:
     """Whether REJECT ends the case where it stands: at review, stopped by an objection, while a question is open, and
     where the rules have lost its step."""
     return case.status == "ready" or case.halted or still_asked(case, form) or undecided(case)
-
-
-RESTING = frozenset({"ACCEPT", "REJECT", "ASK", "DONE", "POSTED", "CLOSE"})
-"""What is not done to a case on hold: RESUME comes first."""
 
 
 def meant(command: Command, case: Case, answered: str = "") -> Command | Mistake:
@@ -80,17 +77,8 @@ FITS: Mapping[str, Fits] = {
     "CLOSE": lambda case, form, step: case.status != "ready",
     "HOLD": lambda case, form, step: not case.hold,
     "RESUME": lambda case, form, step: bool(case.hold),
-    "DUPLICATE": lambda case, form, step: False,
-    "SET": lambda case, form, step: False,
-    "SHOW": lambda case, form, step: False,
-    "SECOND": lambda case, form, step: False,
-    "CONFIRM": lambda case, form, step: False,
-    "QUEUE": lambda case, form, step: False,
 }
-"""When a command of an open case is offered; one without a row always is. DUPLICATE and SET are rare enough for HELP,
-and SHOW for letters that show the case; SECOND and CONFIRM stand in the letters that ask for
-them,
-QUEUE is about no case."""
+"""When a command of an open case is offered; one without a row always is, unless it is rare."""
 
 
 def fitting(case: Case, form: Form) -> tuple[Row, ...]:
@@ -102,7 +90,7 @@ def fitting(case: Case, form: Form) -> tuple[Row, ...]:
             return False
         if row.needs == "closed" and case.open:
             return False
-        if case.hold and row.verb in RESTING:
+        if row.rare or (case.hold and row.rests):
             return False
         test = FITS.get(row.verb)
         return test is None or (step is not None and test(case, form, step))

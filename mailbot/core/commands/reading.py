@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from mailbot.core.commands.table import ROWS, WORDS, Row, Takes, Verb
+from mailbot.core.commands.row import Row, Takes, Verb
+from mailbot.core.commands.table import ROWS, WORDS
 
 WORD_AND_REST = re.compile(r"([^\s:：、(（]*)[\s:：、]*(.*)", re.DOTALL)
 AROUND = " \t.。()（）"

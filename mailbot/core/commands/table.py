@@ -1,64 +1,7 @@
 """The keywords clerks may write, one table: each row carries its words, what follows it, who may write it and when,
 and its help. It carries nothing out and reads no mail."""
 
-from dataclasses import dataclass
-from typing import Literal
-
-from mailbot.core.events import Tier
-
-Verb = Literal[
-    "ACCEPT",
-    "REJECT",
-    "RECEIVED",
-    "POSTED",
-    "DONE",
-    "REPLY",
-    "ASK",
-    "SET",
-    "ALLOW",
-    "VOUCH",
-    "CLOSE",
-    "REOPEN",
-    "DUPLICATE",
-    "ASSIGN",
-    "HOLD",
-    "RESUME",
-    "NOTE",
-    "SHOW",
-    "SECOND",
-    "CONFIRM",
-    "QUEUE",
-    "HELP",
-]
-Takes = Literal["nothing", "perhaps", "perhaps_text", "line", "text", "line_and_text", "code_or_text", "terms"]
-Needs = Literal["any", "open", "review", "closed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One command: how it may be written (`words`), what follows it, which role a clerk needs, how the case has to
-    stand, and its usage and help per language.
-
-    `takes` is what follows the word: nothing; perhaps the terms of an acceptance (`reading.terms`); perhaps something
-    on its line; perhaps a text, on its line or below the block; something on its line; a text, there or below;
-    something on its line, and perhaps a text below; a text, there or below, or a code on its line and perhaps a text
-    below. `decides` marks those of which a block has only one, `moves` those after which the case may go on to its next
-    step. `tier` is how sure the desk has to be who wrote (docs/trust.md). `alone` is set where it answers a letter in a
-    mail of its own (at the shell it is refused): the code of words.toml (table `reasons`) that says so.
-    """
-
-    verb: Verb
-    words: tuple[str, ...]
-    takes: Takes
-    role: Literal["read", "decide"]
-    needs: Needs
-    usage: dict[str, str]
-    help: dict[str, str]
-    decides: bool = False
-    moves: bool = False
-    tier: Tier = "2"
-    alone: str = ""
-
+from mailbot.core.commands.row import Row
 
 COMMANDS: tuple[Row, ...] = (
     Row(
@@ -71,6 +14,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "the application is accepted", "ja": "申請を承認します"},
         decides=True,
         moves=True,
+        rests=True,
     ),
     Row(
         "REJECT",
@@ -81,6 +25,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "REJECT reason or code", "ja": "却下 理由または理由コード"},
         {"en": "rejected; whoever takes part gets the reason", "ja": "却下し、理由を関係者に伝えます"},
         decides=True,
+        rests=True,
     ),
     Row(
         "RECEIVED",
@@ -101,6 +46,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "POSTED CERT number (FOR user)", "ja": "発送 番号（対象 利用者）"},
         {"en": "it went by post under this number", "ja": "発送した番号を記録します"},
         moves=True,
+        rests=True,
     ),
     Row(
         "DONE",
@@ -111,6 +57,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "DONE (task)", "ja": "完了（作業名）"},
         {"en": "what waits, or the task that is named, is done", "ja": "作業の完了を記録します"},
         moves=True,
+        rests=True,
     ),
     Row(
         "REPLY",
@@ -134,6 +81,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "ASK field, field", "ja": "確認依頼 項目、項目"},
         {"en": "the applicant is asked again; text below is added", "ja": "再確認を頼みます（空行の下に添え書き可）"},
         decides=True,
+        rests=True,
     ),
     Row(
         "SET",
@@ -143,6 +91,7 @@ COMMANDS: tuple[Row, ...] = (
         "open",
         {"en": "SET field = value", "ja": "訂正 項目＝内容"},
         {"en": "a field is corrected; the applicant is told", "ja": "項目を訂正し、申請者に知らせます"},
+        rare=True,
     ),
     Row(
         "ALLOW",
@@ -176,6 +125,7 @@ COMMANDS: tuple[Row, ...] = (
             "ja": "判断なしで終え、本文を申請者に伝えます",
         },
         decides=True,
+        rests=True,
     ),
     Row(
         "HOLD",
@@ -214,6 +164,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "DUPLICATE OF case", "ja": "重複 受付番号"},
         {"en": "it ends; the other case goes on", "ja": "終了し、もう一方の申請で扱います"},
         decides=True,
+        rare=True,
     ),
     Row(
         "ASSIGN",
@@ -244,6 +195,8 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "SHOW (LOG)", "ja": "表示（履歴）"},
         {"en": "the case as it stands, or all that was done in it", "ja": "現在の内容、または経過のすべてを送ります"},
         tier="1",
+        again=True,
+        rare=True,
     ),
     Row(
         "SECOND",
@@ -254,6 +207,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "SECOND", "ja": "了承"},
         {"en": "a colleague's change that needs two of us is made", "ja": "2人目として同意し、変更を実行します"},
         alone="second_alone",
+        rare=True,
     ),
     Row(
         "CONFIRM",
@@ -265,6 +219,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "orders we asked you back about are carried out", "ja": "確認のお願いをしたご指示を実行します"},
         tier="1",
         alone="confirm_alone",
+        rare=True,
     ),
     Row(
         "QUEUE",
@@ -276,6 +231,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "a list of the cases that wait", "ja": "対応待ちの一覧を送ります"},
         tier="1",
         alone="queue_alone",
+        rare=True,
     ),
     Row(
         "HELP",
@@ -286,6 +242,7 @@ COMMANDS: tuple[Row, ...] = (
         {"en": "HELP", "ja": "ヘルプ"},
         {"en": "the list of all keywords", "ja": "キーワードの一覧を送ります"},
         tier="1",
+        again=True,
     ),
 )
 ROWS: dict[str, Row] = {row.verb: row for row in COMMANDS}

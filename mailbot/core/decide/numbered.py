@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from mailbot.core import accounts
 from mailbot.core.case import Case
-from mailbot.core.commands import Command, Mistake, Part, parse, parts_digest, parts_of
+from mailbot.core.commands import ROWS, Command, Mistake, Part, parse, parts_digest, parts_of
 from mailbot.core.commands import meant as meant_in
-from mailbot.core.decide.command import AGAIN, attempt
+from mailbot.core.decide.command import attempt
 from mailbot.core.decide.command.confirming import IN_TIME, MOST_ASKED, too_long, unsure
 from mailbot.core.decide.command.going_on import review
 from mailbot.core.decide.command.values import Done, Order, Outcome, settled
@@ -61,7 +61,7 @@ def run(mail: Incoming) -> list[Decision]:
     if any(part.mistakes for part in parts):
         return [_refused(mail, clerk, "mistakes", parts)]
     order = Order(letter, parts_digest(letter, parts))
-    if _ran(mail, order.block) and not {one.verb for part in parts for one in part.commands} <= AGAIN:
+    if _ran(mail, order.block) and not all(ROWS[one.verb].again for part in parts for one in part.commands):
         return [_refused(mail, clerk, "already", parts)]
     return _carried_out(mail, clerk, parts, order)
 

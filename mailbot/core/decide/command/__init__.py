@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from mailbot.core.case import Case
 from mailbot.core.commands import (
-    RESTING,
     ROWS,
     Command,
     Mistake,
@@ -73,8 +72,6 @@ CARRY_OUT: Mapping[str, Callable[[Work, Command], str | Mistake]] = {
 }
 """What each command does: it tells the story on and says in a few words what about (or nothing); or it is a mistake,
 and then nothing of the block is done."""
-AGAIN = showing.LOOKS | {"HELP"}
-"""What may be ordered as often as somebody likes."""
 
 
 def run(mail: Incoming) -> Decision:
@@ -94,7 +91,7 @@ def run(mail: Incoming) -> Decision:
     if commands[0].verb == "CONFIRM":
         return _confirmed(mail, case, clerk, commands)
     digest = block_digest(answered, commands)
-    if digest in case.blocks and not {command.verb for command in commands} <= AGAIN:
+    if digest in case.blocks and not all(ROWS[command.verb].again for command in commands):
         return _refused(mail, case, clerk, "already", parsed)
     done = _carried_out(mail, case, clerk, commands, Order(answered, digest))
     if unsure(mail, commands) and any(isinstance(event, CommandsRun) for event in done.events):
@@ -145,7 +142,7 @@ def _carried_out(mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Comma
     if out.why:
         return _refused(mail, case, clerk, out.why, out.parts, out.changes)
     data = {"why": "", "mistakes": (), "commands": commands, "done": out.done, "onward": out.onward}
-    if not out.work.verbs <= showing.LOOKS:
+    if out.work.verbs != {"SHOW"}:
         transcript(out.work.story, clerk, **data, settled=settled(out.work), waiting=bool(out.work.waiting))
     return out.work.story.decision()
 
@@ -224,7 +221,7 @@ def _refusal(work: Work, command: Command) -> str:
         "role": row.role not in clerk.roles,
         "case_closed": row.needs in ("open", "review") and not case.open,
         "not_closed": row.needs == "closed" and case.open,
-        "on_hold": bool(case.hold) and command.verb in RESTING,
+        "on_hold": bool(case.hold) and row.rests,
         "still_asked": command.verb == "ACCEPT" and still_asked(case, work.story.form),
         "not_ready": row.needs == "review" and not may_decide,
         "decide_instead": command.verb == "CLOSE" and case.status == "ready",
@@ -257,4 +254,4 @@ def _refused(
     return story.decision()
 
 
-__all__ = ["AGAIN", "CARRY_OUT", "Done", "Order", "Outcome", "Work", "attempt", "run", "run_order"]
+__all__ = ["CARRY_OUT", "Done", "Order", "Outcome", "Work", "attempt", "run", "run_order"]

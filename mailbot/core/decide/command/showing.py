@@ -13,8 +13,6 @@ WHAT = {
     **dict.fromkeys(("log", "history", "journal", "履歴", "経過", "ログ", "記録"), "case_log"),
 }
 """The letter that is meant by what stands behind the keyword."""
-LOOKS = frozenset({"SHOW"})
-"""Commands that are answered with a letter of their own; alone, they need no transcript."""
 
 
 def show(work: Work, command: Command) -> str | Mistake:
