@@ -212,12 +212,12 @@ def case_of(facts: Facts, remembered: Remembered) -> Case | None:
 
 def asks_queue(message: Message, facts: Facts) -> bool:
     """Whether a clerk, known by the token of a letter, wants to see the queue: all open cases are looked at then."""
-    proven = facts.sender is not None and facts.sender.role == "clerk" and facts.sender.tier != "0"
+    proven = facts.sender is not None and facts.sender.as_clerk
     return proven and facts.sort == "command" and queue_asked(new_text(message.text)) is not None
 
 
 def listed_cases(facts: Facts) -> tuple[str, ...]:
     """The cases that an order about several may be about: none, where it is not proven to be a clerk's. They are looked
     at then."""
-    proven = facts.sender is not None and facts.sender.role == "clerk" and facts.sender.tier != "0"
+    proven = facts.sender is not None and facts.sender.as_clerk
     return facts.listed if proven and facts.sort == "command" else ()

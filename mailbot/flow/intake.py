@@ -150,7 +150,7 @@ async def append(tools: Tools, batch: Batch, decisions: Sequence[Decision], mail
 
 def _away(known: dict[str, str], facts: Facts) -> dict[str, str]:
     """Who is out of office; a clerk who proves to write is back."""
-    back = facts.sender.address.lower() if facts.sender and facts.sender.tier != "0" else ""
+    back = facts.sender.address.lower() if facts.sender and facts.sender.proven else ""
     return known if facts.sort in AUTOMATIC else {address: until for address, until in known.items() if address != back}
 
 

@@ -49,12 +49,12 @@ class Incoming:
     @property
     def proven(self) -> bool:
         """Whether the mail has a letter's token and comes from the address registered for it."""
-        return self.facts.sender is not None and self.facts.sender.tier != "0"
+        return self.facts.sender is not None and self.facts.sender.proven
 
     @property
     def as_clerk(self) -> bool:
         """Whether it answers a letter to a clerk, about a case or not, from that clerk's address."""
-        return self.proven and self.facts.sender is not None and self.facts.sender.role == "clerk"
+        return self.facts.sender is not None and self.facts.sender.as_clerk
 
 
 @dataclass(slots=True)

@@ -42,6 +42,16 @@ class Sender(Frozen):
     name: str = ""
     why: tuple[str, ...] = ()
 
+    @property
+    def proven(self) -> bool:
+        """Whether they have a letter's token and write from the address registered for it."""
+        return self.tier != "0"
+
+    @property
+    def as_clerk(self) -> bool:
+        """Whether they prove to answer a letter to a clerk, from that clerk's address."""
+        return self.proven and self.role == "clerk"
+
 
 class Place(Frozen):
     """Where a mail lay on the server: UIDVALIDITY and UID of the inbox (RFC 9051 §2.3.1.1)."""

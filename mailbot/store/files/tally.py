@@ -189,7 +189,7 @@ def facts_of(group: Sequence[Entry]) -> e.Facts | None:
 def _wrote(facts: e.Facts | None) -> str:
     """The clerk (address in lower case) who proves to be there by writing; empty if nobody does."""
     sender = facts.sender if facts and facts.sort not in AUTOMATIC else None
-    return sender.address.lower() if sender and sender.role == "clerk" and sender.tier != "0" else ""
+    return sender.address.lower() if sender and sender.as_clerk else ""
 
 
 def outcome_of(group: Sequence[Entry]) -> str:
