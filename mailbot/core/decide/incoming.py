@@ -102,7 +102,7 @@ class Story:
 
     def _language(self, role: str) -> tuple[str, ...]:
         known = self.known.languages.get(role)
-        if role == "responsible" and known is None and self.responsible.lower() == self.known.applicant.lower():
+        if role == "responsible" and known is None and self.one_person:
             known = self.known.languages.get("applicant")
         return (known,) if known in self.rules.words else self.rules.desk.languages
 
@@ -112,6 +112,21 @@ class Story:
         person = self.form.people.get("responsible")
         value = self.known.values.get(person.email, "") if person else ""
         return value if isinstance(value, str) else ""
+
+    @property
+    def one_person(self) -> bool:
+        """Whether the applicant is their own responsible person."""
+        return self.responsible.lower() == self.known.applicant.lower()
+
+    @property
+    def responsible_was_asked(self) -> bool:
+        """Whether a letter went to the responsible person's address, so that they know of the case."""
+        address, letters = self.responsible.lower(), self.known.letters.values()
+        return bool(address) and any(info.role == "responsible" and info.to.lower() == address for info in letters)
+
+    def takes_part(self, address: str) -> bool:
+        """Whether this is the address of the applicant or of the responsible person."""
+        return address.lower() in (self.known.applicant.lower(), self.responsible.lower())
 
     def to_applicant(self, template: str, **data: object) -> None:
         """Write to the applicant's registered address."""
@@ -135,8 +150,13 @@ class Story:
     def to_both(self, template: str, to_responsible: str) -> None:
         """Write to applicant and responsible person; somebody who is both gets the applicant's letter alone."""
         self.to_applicant(template)
-        if self.responsible.lower() != self.known.applicant.lower():
+        if not self.one_person:
             self.to_responsible(to_responsible)
+
+    def to_informed_responsible(self, template: str) -> None:
+        """Write to the responsible person, if they know of the case and are not the applicant."""
+        if self.responsible_was_asked and not self.one_person:
+            self.to_responsible(template)
 
     def to_clerk(self, clerk: Clerk, template: str, **data: object) -> None:
         """Write to one clerk."""

@@ -70,7 +70,7 @@ def _notify(story: Story, step: Step) -> None:
     """Somebody who is both gets the applicant's letter alone."""
     if "applicant" in step.tells:
         story.to_applicant(step.letter)
-    both = "applicant" in step.tells and story.responsible.lower() == story.known.applicant.lower()
+    both = "applicant" in step.tells and story.one_person
     if "responsible" in step.tells and not both:
         story.to_responsible(step.letter)
     story.add(StepPassed(step=step.id, why="told"))

@@ -3,7 +3,6 @@ ask what they may write. It reads no field and obeys no clerk."""
 
 from mailbot.core.case import Case
 from mailbot.core.commands import below_keyword, objects, offered
-from mailbot.core.decide.command.values import responsible_was_asked
 from mailbot.core.decide.incoming import WRITES, Incoming, Story, begin, to_stranger, without_case
 from mailbot.core.decide.others import enquiry
 from mailbot.core.events import Ignored, MailAttached, StepStopped, StepVoided, Withdrawn
@@ -38,8 +37,7 @@ def _withdrawn(story: Story, mail: Incoming) -> Decision:
     stopped = story.known.stopped
     story.add(Withdrawn(by=mail.address, reason=below_keyword(mail.new_text)))
     story.to_applicant("withdrawn")
-    if responsible_was_asked(story) and story.responsible.lower() != story.known.applicant.lower():
-        story.to_responsible("withdrawn_others")
+    story.to_informed_responsible("withdrawn_others")
     if stopped:
         story.to_holder("objection_over")
     if followed:

@@ -213,7 +213,7 @@ def _catch_up(work: Work, done: Sequence[Done]) -> None:
 def _refusal(work: Work, command: Command) -> str:
     """Why a command is not carried out whatever stands behind it, as a code of words.toml; empty if it is."""
     row, case, clerk = ROWS[command.verb], work.story.known, work.clerk
-    own = clerk.address.lower() in (case.applicant.lower(), work.story.responsible.lower())
+    own = work.story.takes_part(clerk.address)
     may_decide = rejectable(case, work.story.form) if command.verb == "REJECT" else case.status == "ready"
     reasons = {
         "own_case_alone": row.role == "decide" and own and work.alone and not work.shell,

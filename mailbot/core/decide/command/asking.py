@@ -3,7 +3,7 @@
 from mailbot.core.commands import Command, Mistake, folded
 from mailbot.core.commands.arguments import field_and_rest, named_fields, near
 from mailbot.core.decide import taking
-from mailbot.core.decide.command.values import Work, responsible_was_asked, shown
+from mailbot.core.decide.command.values import Work, shown
 from mailbot.core.events import FieldAllowed, FieldsAsked, FieldsSettled, Noted, Replied, TaskDone, Vouched
 from mailbot.core.steps import entered
 
@@ -41,8 +41,7 @@ def ask(work: Work, command: Command) -> str | Mistake:
 def _tell_undone(work: Work) -> None:
     """Whoever else knows of the acceptance hears that it does not count any more."""
     story = work.story
-    if story.responsible.lower() != story.known.applicant.lower() and responsible_was_asked(story):
-        story.to_responsible("undone")
+    story.to_informed_responsible("undone")
     for clerk in story.there("decide"):
         if clerk.address != work.clerk.address:
             story.to_clerk(clerk, "undone", by=work.clerk)

@@ -4,7 +4,7 @@ from mailbot.core.case import Case, Deed
 from mailbot.core.commands import Command, Mistake
 from mailbot.core.commands.arguments import assignment, field, near
 from mailbot.core.decide import changing, taking
-from mailbot.core.decide.command.values import Work, responsible_was_asked
+from mailbot.core.decide.command.values import Work
 from mailbot.core.decide.incoming import Story
 from mailbot.core.events import AddressRegistered
 from mailbot.core.fields.asking import Asking
@@ -119,6 +119,6 @@ def _tell_old_addresses(story: Story, before: Case) -> None:
     was, now = Story(before, story.number, story.rules, story.now), story.known.applicant
     if was.known.applicant.lower() != now.lower():
         was.to_applicant("address_corrected", by=now)
-    if was.responsible.lower() != story.responsible.lower() and responsible_was_asked(was):
+    if was.responsible.lower() != story.responsible.lower() and was.responsible_was_asked:
         was.to_responsible("address_corrected", by=story.responsible)
     story.letters += was.letters

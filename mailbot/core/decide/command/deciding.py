@@ -7,7 +7,7 @@ from mailbot.core.calendar import day_words
 from mailbot.core.case import Case
 from mailbot.core.commands import Command, Mistake, terms
 from mailbot.core.commands.arguments import account_name, case_number, day_to_come, ground, with_below
-from mailbot.core.decide.command.values import Work, responsible_was_asked
+from mailbot.core.decide.command.values import Work
 from mailbot.core.decide.registered import made_in
 from mailbot.core.events import Accepted, Completed, MarkedDuplicate, Rejected, Reopened
 from mailbot.core.steps import current
@@ -70,7 +70,7 @@ def close(work: Work, command: Command) -> str | Mistake:
     story.add(Completed(clerk=work.clerk.address, text=command.text))
     if "REPLY" not in work.verbs or command.text:
         story.to_applicant("closed_case")
-    _tell_responsible(work, "closed_case")
+    story.to_informed_responsible("closed_case")
     return ""
 
 
@@ -97,7 +97,7 @@ def duplicate(work: Work, command: Command) -> str | Mistake:
         return Mistake(why, command.line, among=among)
     story.add(MarkedDuplicate(clerk=work.clerk.address, of=number))
     story.to_applicant("duplicate")
-    _tell_responsible(work, "duplicate")
+    story.to_informed_responsible("duplicate")
     return number
 
 
@@ -106,10 +106,3 @@ def _ended(other: Case, number: str) -> tuple[str, tuple[str, ...]]:
     if not other.of:
         return "other_closed", ()
     return ("duplicate_of_this", ()) if other.of == number else ("other_duplicate", (other.of,))
-
-
-def _tell_responsible(work: Work, template: str) -> None:
-    """Somebody who was asked for something need not wonder."""
-    story = work.story
-    if responsible_was_asked(story) and story.responsible.lower() != story.known.applicant.lower():
-        story.to_responsible(template)

@@ -30,7 +30,7 @@ def assign(work: Work, command: Command) -> str | Mistake:
     (clerk,) = meant
     if "decide" not in clerk.roles:
         return Mistake("clerk_may_not", command.line)
-    if clerk.address.lower() in (story.known.applicant.lower(), story.responsible.lower()):
+    if story.takes_part(clerk.address):
         return Mistake("clerk_takes_part", command.line)
     story.add(Assigned(clerk=work.clerk.address, to=clerk.address))
     if clerk.address != work.clerk.address:

@@ -169,11 +169,3 @@ def differences(work: Work, command: Command, why: str) -> tuple[Told, ...]:
 def settled(work: Work) -> bool:
     """Whether something that the applicant was asked for is asked no more."""
     return any(isinstance(event, FieldsSettled) for event in work.story.events)
-
-
-def responsible_was_asked(story: Story) -> bool:
-    """Whether a letter went to the responsible person's address, so that they know of the case."""
-    address = story.responsible.lower()
-    return bool(address) and any(
-        info.role == "responsible" and info.to.lower() == address for info in story.known.letters.values()
-    )
