@@ -41,10 +41,9 @@ def decide(
 ) -> list[Decision]:
     """What one mail does: one Decision an entry, in order.
 
-    `cases` holds the case that `facts.letter` belongs to, those that a clerk's command names, and those that the letter
-    lists (`facts.listed`); `facts` says what
-    kind of mail it is and who sent it, and offers a number for a new case; `now` is an aware UTC instant, the same
-    for a whole batch.
+    `cases` holds the case that `facts.letter` belongs to or the mail suggests, those that a clerk's command names,
+    those that the letter lists (`facts.listed`), and all open ones for QUEUE; `facts` says what kind of mail it is and
+    who sent it, and offers a number for a new case; `now` is an aware UTC instant, the same for a whole batch.
     """
     if isinstance(message, Unreadable):
         return [others.unreadable(message, facts)]

@@ -95,7 +95,7 @@ class PlanRead(Frozen):
 
 class MailJoined(Frozen):
     """A mail became part of a correspondence: its Message-ID is what the next letter to `who` answers
-    (`applicant`, `responsible`, or a clerk's address in lower case)."""
+    (`applicant`, `responsible`, `holder`, or a clerk's address in lower case)."""
 
     kind: Literal["mail_joined"] = "mail_joined"
     who: str

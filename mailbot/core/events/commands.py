@@ -63,8 +63,9 @@ class CorrectionLapsed(Frozen):
 
 
 class CommandsRefused(Frozen):
-    """Commands were found and not carried out; `why` is a code of words.toml, `words` the keywords written, `clerk` the
-    clerk (address) in whose name they came, where nothing proves that they are theirs."""
+    """Commands were found and not carried out; `why` is a code of words.toml, `words` the lines as written, `by` who
+    wrote them (an address, or `operator` and a user), `clerk` the clerk (address) in whose name they came, where
+    nothing proves that they are theirs."""
 
     kind: Literal["commands_refused"] = "commands_refused"
     by: str

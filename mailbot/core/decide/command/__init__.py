@@ -77,7 +77,8 @@ and then nothing of the block is done."""
 def run(mail: Incoming) -> Decision:
     """A clerk's mail: its commands are carried out and a transcript says so, or nothing is done and it says why.
 
-    Commands count at the signed address of a letter to that clerk, from the clerk's registered address.
+    Commands count at the signed address of a letter to that clerk, from the clerk's registered address. Where that
+    proves too little for one of them (`Row.tier`), all are asked back with a code instead.
     """
     case, clerk, asked = mail.case, mail.rules.desk.clerk(mail.address), queue_asked(mail.new_text)
     if asked is not None and clerk is not None and mail.as_clerk:
