@@ -38,6 +38,13 @@ def test_three_about_one_case_or_in_one_name_within_a_day_are_an_alarm(
     assert ("forged" in found) is holds
 
 
+def test_the_alarm_names_what_is_no_slip_and_what_came_most_often_first() -> None:
+    slips = [(f"slip{number}@staff.desk.example", NOW) for number in range(30)]
+    forged = (*slips, *[("2026-00042", NOW)] * 3, *[("morgan@staff.desk.example", NOW)] * 4)
+    found = raised(replace(WELL, ledger=replace(WELL.ledger, forged=forged)), NOW)
+    assert found["forged"] == "morgan@staff.desk.example 4, 2026-00042 3"
+
+
 SCENE = """
 
 ## 2026-04-0{day} 09:0{minute}

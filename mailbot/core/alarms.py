@@ -105,6 +105,12 @@ def _forged(health: Health, now: datetime) -> bool:
     return max(lately.values(), default=0) >= FORGED
 
 
+def _suspicious(health: Health) -> str:
+    """About what, or in whose name, so many came that it is no slip, the most first."""
+    counted = Counter(about for about, _ in health.ledger.forged).most_common()
+    return ", ".join(f"{about} {count}" for about, count in counted if count >= FORGED)
+
+
 ALARMS: tuple[Alarm, ...] = (
     Alarm("sums", lambda health, now: not all(row.agrees for row in sums(health)), _disagreeing),
     Alarm(
@@ -134,7 +140,7 @@ ALARMS: tuple[Alarm, ...] = (
         lambda health, now: bool(health.ledger.held),
         lambda health: f"letters: {len(health.ledger.held)}; {_budgets(held.why for held in health.ledger.held)}",
     ),
-    Alarm("forged", _forged, lambda health: clip(_counted(Counter(about for about, _ in health.ledger.forged)), 200)),
+    Alarm("forged", _forged, lambda health: clip(_suspicious(health), 200)),
     Alarm("observed", lambda health, now: health.observed > 0, _observed),
 )
 """Everything the operator is told of."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mailbot.core import events as e
+from mailbot.core.alarms import WITHIN
 from mailbot.core.case.orders import UNPROVEN
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.ledger import InQuarantine, Sealed
@@ -22,8 +23,8 @@ ORDERS = 1_000
 TWINS = timedelta(days=30)
 """How long it is remembered which mails came, to recognise the same mail with other bytes."""
 MOST_TWINS = 50_000
-FORGED, MOST_FORGED = timedelta(days=1), 1_000
-"""How long orders are remembered that nothing proved, and how many."""
+MOST_FORGED = 1_000
+"""How many orders are remembered that nothing proved, as long as alarms look at them."""
 ALARMING = UNPROVEN | {"wrong_code", "asked_often"}
 """Why orders are refused that may be somebody else's: nothing proves them, or their code is not found."""
 PLAIN = ("adopted", "observed", "validity", "vanished", "told_seq")
@@ -49,7 +50,7 @@ class Tally:
         self.away: dict[str, str] = {}
         self.done: dict[str, int] = {}
         self.twins = Recent(TWINS, MOST_TWINS)
-        self.forged = Recent(FORGED, MOST_FORGED)
+        self.forged = Recent(WITHIN, MOST_FORGED)
 
     def rows(self) -> Mapping[type, Row]:
         """Who takes note of which kind of event."""
