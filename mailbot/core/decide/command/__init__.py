@@ -193,7 +193,7 @@ def _each(work: Work) -> Outcome:
     """Each command in its turn, up to the first that cannot be carried out."""
     done: list[Done] = []
     for command in work.block:
-        _catch_up(work, done)
+        _catch_up(work, command, done)
         why = _refusal(work, command)
         if why:
             return Outcome(work, why=why, parts=work.block, changes=differences(work, command, why))
@@ -205,9 +205,11 @@ def _each(work: Work) -> Outcome:
     return Outcome(work, tuple(done))
 
 
-def _catch_up(work: Work, done: Sequence[Done]) -> None:
-    """What the orders before have moved is where it belongs when the next one looks at it."""
-    if any(ROWS[part.command.verb].moves for part in done):
+def _catch_up(work: Work, command: Command, done: Sequence[Done]) -> None:
+    """What the orders before have moved is where it belongs when the next one looks at it; if that ends the case,
+    nothing more begins."""
+    ends = command.verb in going_on.ENDING and bool(work.story.known.step)
+    if any(ROWS[part.command.verb].moves for part in done) and not ends:
         work.reached = reach(work.story) or work.reached
 
 
