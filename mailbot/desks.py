@@ -6,7 +6,7 @@ import logging
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +48,7 @@ class DeskAtWork:
     secret_files: tuple[Path, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     signer: Signer | None = None
+    monitoring: config.Monitoring | None = None
 
     def postmen(self) -> list[Postman]:
         """The connections to the relay, none of them made yet."""
@@ -113,9 +114,20 @@ def load(settings: Path) -> DeskAtWork:
         raise Mistaken(f"{loaded.desk.keys}: there is no such file; wanted the keys `mailbot init` wrote") from error
     except (OSError, ValueError) as error:
         raise Mistaken(f"{loaded.desk.keys}: {error}") from error
-    keys, signer = Keys(current, secrets), signer_in(loaded.desk)
-    folder, pace, spare, private = loaded.desk.state, loaded.service, loaded.alarm_smtp, loaded.secret_files
-    return DeskAtWork(loaded.imap, loaded.smtp, folder, rules, texts, keys, pace, spare, private, files, signer)
+    return DeskAtWork(
+        imap=loaded.imap,
+        smtp=loaded.smtp,
+        state=loaded.desk.state,
+        rules=rules,
+        texts=texts,
+        keys=Keys(current, secrets),
+        pace=loaded.service,
+        alarm_smtp=loaded.alarm_smtp,
+        secret_files=loaded.secret_files,
+        files=files,
+        signer=signer_in(loaded.desk),
+        monitoring=loaded.monitoring,
+    )
 
 
 def signer_in(paths: config.DeskPaths) -> Signer | None:
@@ -241,6 +253,15 @@ async def opened(
         if store.head.seq == 0:
             await _open_desk(tools, clock())
         yield tools
+
+
+async def renewed(tools: Tools, desk: DeskAtWork) -> Tools:
+    """The same tools with the rules, templates and keys of this desk. The rules are kept durably on return.
+    store.Full if the disk takes no more: nothing has changed."""
+    kept = await tools.store.remember("rules", desk.texts, desk.files)
+    letters, stationery = Letters(desk.rules), Stationery(desk.rules.desk, desk.keys.secrets)
+    made = replace(tools, rules=desk.rules, letters=letters, stationery=stationery, rules_kept=kept)
+    return replace(made, keys=desk.keys, signer=desk.signer)
 
 
 async def _open_desk(tools: Tools, now: datetime) -> None:

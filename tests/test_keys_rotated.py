@@ -133,7 +133,7 @@ def test_keys_are_listed_and_rotated_at_the_shell_and_no_secret_is_shown(
     rotated = mailbot("keys", "rotate", cwd=world.folder)
     assert rotated.returncode == 0, rotated.stderr
     assert b"the current key is k2; kept: k1" in rotated.stdout
-    assert b"restart it" in rotated.stdout
+    assert b"until `mailbot reload`" in rotated.stdout
     file = (world.folder / "keys.json").read_text()
     listed = mailbot("keys", cwd=world.folder).stdout.decode()
     for name, digits in json.loads(file)["keys"].items():

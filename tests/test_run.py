@@ -16,7 +16,7 @@ from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Postman
 from mailbot.embedded import EmbeddedServers
-from mailbot.service import Pace, Service, reader_for, work_on
+from mailbot.service import Pace, Reloading, Service, reader_for, work_on
 from mailbot.store import Wanted
 
 SELDOM = Pace(inbox=600.0, letters=600.0, orders=0.1, health=600.0)
@@ -32,13 +32,14 @@ def world_of(folder: Path, mailbox: Mailbox, servers: EmbeddedServers, **options
 @asynccontextmanager
 async def at_work(world: World, pace: Pace = SELDOM) -> AsyncIterator[Service]:
     """The service of a desk, working until the block is left."""
-    desk = desks.load(world.folder / "mailbot.toml")
+    file = world.folder / "mailbot.toml"
+    desk = desks.load(file)
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
         reader_for(desk.rules.desk) as reader,
     ):
         work = await work_on(tools, Inbox(desk.imap), [Postman(desk.smtp) for _ in range(2)], reader)
-        service = Service(work, pace)
+        service = Service(work, pace, reloading=Reloading(file, desk))
         running = asyncio.create_task(service.run())
         try:
             yield service

@@ -1,7 +1,6 @@
 """The command line: what an operator, clerk or auditor types. It only calls the floors below and prints."""
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ from typing import get_args
 
 from mailbot import __version__
 from mailbot.checkup.probing import PATIENCE
-from mailbot.cli import keys, look, pages, registers, sealed, setting, verifying, work
+from mailbot.cli import keys, look, pages, registers, sealed, serve, setting, unit, verifying, work
 from mailbot.cli.look import looking
 from mailbot.cli.words import MISTAKE, OK, Command, complain
 from mailbot.cli.work import ordering
 from mailbot.core.case import Status
 from mailbot.desks import Mistaken
+from mailbot.edge import logs
 from mailbot.store import Damaged, Full
 from mailbot.store.files import Locked
 
@@ -66,12 +66,15 @@ HEAD = arg(
 KEY = arg("--key", metavar="KEY", help="the desk's public key, 64 hex digits or a PEM file (default: the settings')")
 NEW = arg("--new", action="store_true", help="make that key first, where mailbot.toml says")
 REASON = arg("--reason", default="", help="goes into the log")
+USER = arg("--user", default="", help="who the service runs as (default: whoever asks)")
 Row = tuple[str, str, Command, tuple[Argument, ...]]
 COMMANDS: tuple[Row, ...] = (
     ("demo", "a day at a desk, on embedded servers, from mail to decision", setting.demo, (KEEP,)),
     ("init", "write settings, rules and templates to start from", setting.init, (arg("dir", type=Path),)),
     ("check", "read settings, rules and templates; ask whether IMAP and SMTP answer", setting.check, (PROBE,)),
-    ("run", "the service: take in mail as it comes, decide, send, meet deadlines, until stopped", work.run, ()),
+    ("run", "the service: take in mail as it comes, decide, send, meet deadlines, until stopped", serve.run, ()),
+    ("reload", "have the service read rules, templates and keys again, all or nothing", serve.reload, ()),
+    ("unit", "print a hardened unit of systemd for the service", unit.unit, (USER,)),
     ("once", "one round: read all mail, decide, send, meet deadlines", work.once, ()),
     ("status", "how the service is: mails, letters, servers, sums", looking(look.show_status), (JSON,)),
     ("adopt", "let the desk take in the mails that it only observed", ordering(work.adopt), ()),
@@ -160,7 +163,7 @@ def _spelled_out(words: Sequence[str]) -> list[str]:
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; the exit code says how it went."""
     arguments = parser().parse_args(_spelled_out(sys.argv[1:] if words is None else words))
-    logging.basicConfig(level=logging.DEBUG if arguments.debug else logging.WARNING, format="%(levelname)s %(message)s")
+    logs.begin(debug=arguments.debug)
     try:
         return int(arguments.run(arguments))
     except (Mistaken, Locked, Damaged, Full) as mistake:

@@ -36,7 +36,7 @@ async def rotate(store: FileStore, rules: Rules, arguments: argparse.Namespace) 
     say(f"the current key is {name}; kept: {', '.join(old for old in names if old not in gone)}")
     if gone:
         say(f"dropped, as nothing needs them: {', '.join(gone)}")
-    say("A service at work goes on with the key it has: restart it to have the new one used.")
+    say("A service at work goes on with the key it has until `mailbot reload`.")
     return OK
 
 

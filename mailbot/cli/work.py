@@ -1,12 +1,10 @@
-"""Commands with which a desk works: one round, the service, orders, making the casebook again."""
+"""Commands with which a desk works: one round, orders, making the casebook again."""
 
 import argparse
 import asyncio
-import logging
 import os
 import pwd
 import secrets
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -29,17 +27,14 @@ from mailbot.core.orders import (
     RunCommands,
 )
 from mailbot.edge.inbox import Inbox
-from mailbot.edge.memory import begin, give_back_large
 from mailbot.flow.tools import wall_clock
-from mailbot.service import Pace, Round, Service, one_round, reader_for, work_on
+from mailbot.service import Round, one_round, reader_for, work_on
 from mailbot.service.duties import carry_out_orders
 from mailbot.store import Entry
 from mailbot.store.files import FileStore, Locked, submit
 from mailbot.views.log import sentence
 from mailbot.views.status import foreseen_text
-from mailbot.views.stranded import WANTED, stranded
 
-log = logging.getLogger("mailbot")
 PATIENCE = 30.0
 """Seconds a command waits for the service to carry its order out."""
 OrderOf = Callable[[argparse.Namespace], list[Order]]
@@ -73,33 +68,6 @@ def _troubled(done: Round) -> int:
     for trouble in done.troubles:
         complain(trouble)
     return TROUBLE if done.troubles else OK
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """The service, until SIGTERM or SIGINT."""
-    give_back_large()
-    logging.getLogger("mailbot").setLevel(logging.DEBUG if arguments.debug else logging.INFO)
-    return asyncio.run(_run(desks.load(settings(arguments))))
-
-
-async def _run(desk: desks.DeskAtWork) -> int:
-    async with (
-        desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer) as tools,
-        reader_for(desk.rules.desk) as reader,
-    ):
-        work = await work_on(tools, Inbox(desk.imap), desk.postmen(), reader)
-        work.spare = desk.spare()
-        service = Service(work, Pace(inbox=desk.pace.poll_seconds))
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, service.stop)
-        for line in await stranded(tools.rules, tools.store.cases(WANTED)):
-            log.warning("%s", line)
-        begin()
-        log.info("desk %s at work, process %d", desk.rules.desk.name, os.getpid())
-        await service.run()
-        log.info("desk %s stopped", desk.rules.desk.name)
-    return OK
 
 
 def rebuild(arguments: argparse.Namespace) -> int:

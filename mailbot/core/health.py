@@ -18,6 +18,19 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What became of the last wish for new rules: when (aware UTC), who `asked` (their tokens; none: a signal), the
+    digest of the rules in force since, everything wrong with those that were refused (none: they are in force), and
+    what else the operator should know."""
+
+    at: datetime
+    asked: tuple[str, ...] = ()
+    rules: str = ""
+    problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What the service saw last, beside its ledger.
 
@@ -27,7 +40,7 @@ class Health:
     `waiting` that met a bug when they were taken in last, `files` the decided ones on the disk. `came` counts the mails
     that ever came into view under the present UIDVALIDITY, `filed` those of them that were filed, `gone` those that
     somebody else removed; `stuck` are UIDs filed by us and still in the inbox. `noted` is when all this was noted last,
-    `process` the number of the process of a service at work.
+    `process` the number of the process of a service at work, `reloaded` what became of its last reload.
     """
 
     ledger: Ledger
@@ -48,6 +61,7 @@ class Health:
     would_do: Mapping[str, int] = field(default_factory=dict)
     noted: datetime | None = None
     process: int | None = None
+    reloaded: Reloaded | None = None
 
 
 @dataclass(frozen=True, slots=True)

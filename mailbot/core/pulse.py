@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from mailbot.core.health import Contact, Health
+from mailbot.core.health import Contact, Health, Reloaded
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.ledger import Ledger
 from mailbot.core.uids import sequence_set, uids_of
@@ -20,7 +20,8 @@ class Pulse:
     those decided whose filing was not confirmed yet: none of them is ever taken for vanished. `seq` is the
     last entry of the journal at the last look, `top` the highest UID seen, `stuck` the UIDs filed and still there,
     `undecidable` those that met a bug when they were taken in last: they stay in view, and are tried again.
-    `process` is the number of a service at work, `noted` when this was noted.
+    `process` is the number of a service at work, `noted` when this was noted, `reloaded` what became of the last wish
+    for new rules.
     """
 
     seq: int = 0
@@ -44,6 +45,7 @@ class Pulse:
     would_do: dict[str, int] = field(default_factory=dict)
     foreseen: set[int] = field(default_factory=set)
     filed_lately: set[int] = field(default_factory=set)
+    reloaded: Reloaded | None = None
 
     def look(self, validity: int, uids: Collection[int], decided: Collection[int], now: datetime) -> set[int]:
         """The inbox holds these UIDs now; the ones that are gone though nobody here filed them.
@@ -97,7 +99,8 @@ class Pulse:
         numbers = {name: getattr(self, name) for name in NUMBERS}
         instants = {name: _text(getattr(self, name)) for name in INSTANTS}
         return {**numbers, **sets, **instants, **{name: _contact(getattr(self, name)) for name in CONTACTS}} | {
-            "would_do": dict(self.would_do)
+            "would_do": dict(self.would_do),
+            "reloaded": _reloaded(self.reloaded),
         }
 
     def health(self, ledger: Ledger, *, undecided: int, files: int) -> Health:
@@ -121,6 +124,7 @@ class Pulse:
             would_do=dict(self.would_do),
             noted=self.noted,
             process=self.process,
+            reloaded=self.reloaded,
         )
 
 
@@ -128,6 +132,7 @@ NUMBERS = ("seq", "process", "validity", "top", "came", "filed", "gone")
 SETS = ("in_view", "observed", "empty", "filing", "stuck", "foreseen", "undecidable")
 INSTANTS = ("noted", "seen", "oldest")
 CONTACTS = ("imap", "smtp")
+WORDS = ("asked", "problems", "notices")
 
 
 def read_pulse(plain: Mapping[str, Any] | None) -> Pulse:
@@ -144,7 +149,8 @@ def _pulse(plain: Mapping[str, Any]) -> Pulse:
     instants = {name: _instant(plain[name]) for name in INSTANTS}
     contacts = {name: _read_contact(plain[name]) for name in CONTACTS}
     foreseen = {str(name): int(count) for name, count in plain["would_do"].items()}
-    return Pulse(**numbers, **sets, **instants, **contacts, would_do=foreseen)  # type: ignore[arg-type]
+    reloaded = _read_reloaded(plain.get("reloaded"))
+    return Pulse(**numbers, **sets, **instants, **contacts, would_do=foreseen, reloaded=reloaded)  # type: ignore[arg-type]
 
 
 def worked(contact: Contact, now: datetime) -> Contact:
@@ -171,3 +177,17 @@ def _contact(contact: Contact) -> dict[str, str | None]:
 
 def _read_contact(plain: Mapping[str, Any]) -> Contact:
     return Contact(_instant(plain["worked"]), _instant(plain["broken"]), str(plain["trouble"]))
+
+
+def _reloaded(reloaded: Reloaded | None) -> dict[str, object] | None:
+    if reloaded is None:
+        return None
+    words = {name: list(getattr(reloaded, name)) for name in WORDS}
+    return {"at": to_text(reloaded.at), "rules": reloaded.rules, **words}
+
+
+def _read_reloaded(plain: Mapping[str, Any] | None) -> Reloaded | None:
+    if plain is None:
+        return None
+    words = {name: tuple(map(str, plain[name])) for name in WORDS}
+    return Reloaded(at=from_text(plain["at"]), rules=str(plain["rules"]), **words)

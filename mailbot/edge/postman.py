@@ -133,9 +133,11 @@ def _root(error: Exception) -> Exception:
 
 
 class Postman:
-    """One connection to the relay, used again for letter after letter; one letter at a time."""
+    """One connection to the relay, used again for letter after letter; one letter at a time. `connections` counts how
+    often it was made."""
 
     def __init__(self, account: Account) -> None:
+        self.connections = 0
         self._account = account
         self._client: SMTP | None = None
         self._offered = False
@@ -159,6 +161,7 @@ class Postman:
             failed = _outcome(_root(error), self._account)
             raise PostmanBroken(failed.reason, failed.code) from error
         self._client = client
+        self.connections += 1
 
     async def close(self) -> None:
         """Say goodbye and close; never fails, and does nothing without a connection."""

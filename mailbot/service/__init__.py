@@ -10,37 +10,35 @@ from datetime import datetime
 from mailbot.core.pulse import read_pulse
 from mailbot.core.rules import Desk
 from mailbot.edge.inbox import Inbox
-from mailbot.edge.parsing import Limits
 from mailbot.flow.delivery import Carrier
-from mailbot.flow.reader import Reader, Settings
+from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools, wall_clock
 from mailbot.service.duties import carry_out_orders, look_after, meet_deadlines
 from mailbot.service.letters import send_letters
+from mailbot.service.limits import reader_settings
 from mailbot.service.reading import decide_kept, read_inbox
-from mailbot.service.running import Pace, Service, in_words
-from mailbot.service.values import Round, Watchers, Work
+from mailbot.service.reloading import Reloading
+from mailbot.service.running import Pace, Service
+from mailbot.service.values import Round, Watchers, Work, in_words
 
-__all__ = ["Pace", "Round", "Service", "Watchers", "Work", "in_words", "one_round", "reader_for", "settle", "work_on"]
+__all__ = [
+    "Pace",
+    "Reloading",
+    "Round",
+    "Service",
+    "Watchers",
+    "Work",
+    "in_words",
+    "one_round",
+    "reader_for",
+    "settle",
+    "work_on",
+]
 
 
 def reader_for(desk: Desk) -> Reader:
     """The child process that reads mails, within the desk's limits."""
-    limits = desk.limits
-    parts = Limits(
-        size=limits.mail_megabytes * 1_000_000,
-        depth=limits.depth,
-        parts=limits.parts,
-        header=limits.header_kilobytes * 1000,
-    )
-    settings = Settings(
-        memory=limits.reader_megabytes * 1_000_000,
-        seconds=limits.reader_seconds,
-        limits=parts,
-        attachments=limits.attachments,
-        attachment_seconds=limits.attachment_seconds,
-        border=desk.border,
-    )
-    return Reader(settings)
+    return Reader(reader_settings(desk))
 
 
 async def work_on(

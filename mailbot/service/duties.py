@@ -12,6 +12,7 @@ from mailbot.flow import deadlines
 from mailbot.flow import orders as order_flow
 from mailbot.flow.reader import ReaderBrokenError
 from mailbot.flow.routine import journal, tell_auditors, tell_clerks
+from mailbot.service.bugs import in_short
 from mailbot.service.values import Round, Work
 from mailbot.store import DeadlineDue, Full
 
@@ -38,7 +39,7 @@ async def carry_out_orders(work: Work, done: Round) -> None:
         except Exception as bug:
             log.exception("an order could not be carried out; it is tried again after the next start")
             work.given_up.add(ordered.by.nonce)
-            done.troubles.append(f"an order of {ordered.by.user} could not be carried out: {type(bug).__name__}: {bug}")
+            done.troubles.append(f"an order of {ordered.by.user} could not be carried out: {in_short(bug)}")
 
 
 async def meet_deadlines(work: Work, until: datetime, done: Round) -> None:
@@ -58,7 +59,7 @@ async def _meet(work: Work, item: DeadlineDue, done: Round) -> None:
     except Exception as bug:
         log.exception("a deadline could not be met")
         number = item.case.number
-        done.troubles.append(f"the deadline of case {number} could not be met: {type(bug).__name__}: {bug}")
+        done.troubles.append(f"the deadline of case {number} could not be met: {in_short(bug)}")
 
 
 async def look_after(work: Work, done: Round, *, count_files: bool) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mailbot.core.events import Place
 from mailbot.edge.inbox import Fetched, WaitingMail
 from mailbot.flow.intake import Delivered
+from mailbot.service.showing import timed
 from mailbot.service.values import Work
 
 SET_MAILS, SET_BYTES = 100, 10_000_000
@@ -38,7 +39,8 @@ async def fetch(work: Work, validity: int, group: Sequence[WaitingMail]) -> list
     work.pulse.empty -= {mail.uid for mail in group}
     for uids, call in ((small, work.inbox.fetch), (list(large), work.inbox.headers)):
         if uids:
-            fetched += await call(uids)
+            with timed(work.shown, "fetch"):
+                fetched += await call(uids)
             work.pulse.empty |= set(work.inbox.empty)
     return [
         Delivered(raw=mail.raw, place=Place(validity=validity, uid=mail.uid), size=large.get(mail.uid))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from mailbot.core.pulse import failed, worked
 from mailbot.edge.postman import PostmanBroken
 from mailbot.flow.delivery import Carrier, Held, Result, Sending
+from mailbot.service.bugs import in_short
+from mailbot.service.showing import timed
 from mailbot.service.values import Round, Work
 from mailbot.store import Full, LetterDue
 
@@ -23,17 +25,20 @@ async def send_letters(work: Work, done: Round) -> None:
     """Send everything that is due, each letter at most once a round; over the spare relay, while the other one is out
     of reach or takes nothing, only what alarms the operator."""
     if done.sending is None:
-        done.sending = Sending(work.tools, work.clock, stopping=work.stopping, results=work.results)
+        tools = work.tools  # rules that change meanwhile are for the next round, with all that belongs to them
+        over = lambda: work.stopping() or work.tools is not tools  # noqa: E731
+        done.sending = Sending(tools, work.clock, stopping=over, results=work.results)
     sending = done.sending
 
     async def attempt(due: LetterDue, carrier: Carrier) -> Result | None:
         try:
-            result = await sending.send(due, carrier)
+            with timed(work.shown, "send"):
+                result = await sending.send(due, carrier)
         except (PostmanBroken, Full):
             raise
         except Exception as bug:
             log.exception("a letter could not be made")
-            done.troubles.append(f"letter {due.name} could not be made and stays due: {type(bug).__name__}: {bug}")
+            done.troubles.append(f"letter {due.name} could not be made and stays due: {in_short(bug)}")
             return None
         if result is not None and not isinstance(result, Held):
             work.watch.letter(due.name, due.letter, result)

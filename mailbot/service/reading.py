@@ -9,8 +9,10 @@ from mailbot.core.pulse import failed, worked
 from mailbot.edge.inbox import InboxBroken
 from mailbot.flow.intake import Delivered, TakenIn, take_in
 from mailbot.flow.reader import ReaderBrokenError
+from mailbot.service.bugs import in_short
 from mailbot.service.fetching import fetch, limit, sets
 from mailbot.service.observing import foresee_observed, look, meet_mailbox, note_oldest, read_until, wanted
+from mailbot.service.showing import timed
 from mailbot.service.values import Round, Work
 from mailbot.store import Full
 
@@ -79,14 +81,19 @@ async def _file(work: Work, taken: Sequence[TakenIn]) -> None:
         places = [part.place for part in taken if part.folder == name and part.place]
         uids = [place.uid for place in places]
         again = [uid for uid in uids if uid in known]  # an earlier process may have begun to file them
-        if places and await work.inbox.file(places[0].validity, uids, getattr(folders, name), again=again):
+        if not places:
+            continue
+        with timed(work.shown, "file"):
+            filed = await work.inbox.file(places[0].validity, uids, getattr(folders, name), again=again)
+        if filed:
             pulse.was_filed(uids)
 
 
 async def take(work: Work, mails: Sequence[Delivered], done: Round) -> list[TakenIn]:
     """Take a set in and count it; if a bug stops it, one by one, so that only the mail that met it stays."""
     try:
-        taken = await take_in(work.tools, work.reader, mails, work.clock)
+        with timed(work.shown, "take_in"):
+            taken = await take_in(work.tools, work.reader, mails, work.clock)
     except (Full, ReaderBrokenError):
         raise
     except Exception as bug:
@@ -97,13 +104,15 @@ async def take(work: Work, mails: Sequence[Delivered], done: Round) -> list[Take
         place = mails[0].place
         work.pulse.undecidable |= {place.uid} if place else set()
         where = f"the mail with UID {place.uid} in the inbox" if place else "a mail kept earlier"
-        done.troubles.append(f"{where} could not be decided and stays there: {type(bug).__name__}: {bug}")
+        done.troubles.append(f"{where} could not be decided and stays there: {in_short(bug)}")
         return []
     for part in taken:
         done.taken_in += bool(part.events)
         done.known += not part.events
         done.quarantined += bool(part.events) and part.folder == "quarantine"
         work.pulse.undecidable -= {part.place.uid} if part.place else set()
+        if part.events:
+            work.tally.took_in(part.events)
         work.watch.mail(part)
     return taken
 

@@ -7,15 +7,17 @@ import os
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.core import patience
 from mailbot.edge.inbox import InboxBroken
 from mailbot.service.duties import carry_out_orders, look_after, meet_deadlines
 from mailbot.service.letters import send_letters
 from mailbot.service.reading import decide_kept, read_inbox
+from mailbot.service.reloading import NewSet, Reloading
+from mailbot.service.showing import look_through
 from mailbot.service.timetable import Timetable
-from mailbot.service.values import Round, Work
+from mailbot.service.values import Round, Work, in_words
 
 log = logging.getLogger("mailbot")
 
@@ -36,10 +38,23 @@ class Pace:
     stalled: float = 900.0
 
 
+DECIDING = ("inbox", "orders", "health")
+"""The jobs that decide by rules."""
+WATCH_EVERY = 10.0
+"""Seconds between two looks of the service at itself, at most."""
+
+
 class Service:
     """One desk at work until `stop`."""
 
-    def __init__(self, work: Work, pace: Pace | None = None, dice: random.Random | None = None) -> None:
+    def __init__(
+        self,
+        work: Work,
+        pace: Pace | None = None,
+        dice: random.Random | None = None,
+        reloading: Reloading | None = None,
+    ) -> None:
+        self._reloading, self._pausing = reloading, False
         self._work, self._pace, self._dice = work, pace or Pace(), dice or random.Random()  # noqa: S311 - jitter
         self._times = Timetable()
         self._stop = asyncio.Event()
@@ -48,13 +63,28 @@ class Service:
         self._wanted = self._looked = False
         self._no_letters_before = self._files_counted = float("-inf")
         self._said: set[str] = set()
-        work.stopping = self._stop.is_set
+        self._watch_every = min(self._pace.stalled / 10, WATCH_EVERY)
+        self._watched = time.monotonic()
+        self._stopping: Callable[[], None] = lambda: None
+        work.stopping = lambda: self._pausing or self._stop.is_set()
 
     def stop(self) -> None:
         """End between two batches: what is under way is finished, nothing more begins."""
+        if not self._stop.is_set():
+            self._stopping()
         self._stop.set()
         self._wanted = True
         self._work.inbox.wake()
+
+    def when_stopping(self, told: Callable[[], None]) -> None:
+        """This is called once, as soon as the end begins."""
+        self._stopping = told
+
+    def reload(self) -> None:
+        """Have rules, templates and keys read again; what becomes of it is logged and posted."""
+        if self._reloading is not None:
+            self._reloading.signalled = True
+            self._times.soon("reload")
 
     async def run(self) -> None:
         """Work until `stop`. Raises what no part of the service may survive (a disk that does not confirm)."""
@@ -64,11 +94,12 @@ class Service:
             ("letters", pace.letters, self._letters),
             ("orders", pace.orders, self._orders),
             ("health", pace.health, self._health),
-            ("watchdog", pace.stalled / 10, self._watch),
+            ("reload", pace.orders, self._reload),
+            ("watchdog", self._watch_every, self._watch),
         )
         for name, seconds, work in jobs:
             self._times.every(name, seconds, self._surviving(name, work))
-        self._work.pulse.process = os.getpid()
+        self._work.pulse.process, self._work.pulse.reloaded = os.getpid(), None
         self._times.start()
         ends = [asyncio.ensure_future(event.wait()) for event in (self._stop, self._times.ended)]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -99,6 +130,7 @@ class Service:
                 await work(done)
             except Exception:
                 log.exception("%s: a bug; the service goes on", name)
+            self._work.tally.round_done(done)
             self._say(done, broken - self._broken())
 
         return survive
@@ -117,12 +149,13 @@ class Service:
             log.info("%s works again", server)
             self._said.clear()
         if not done.quiet:
-            log.info("%s", in_words(done))
+            log.info("%s", in_words(done), extra={"counts": done.counts()})
 
     async def _inbox(self, done: Round) -> None:
         await self._end_idle()
         until = await read_inbox(self._work, done)
         if until is not None:
+            self._work.tally.read_until = until
             await decide_kept(self._work, done)
             await meet_deadlines(self._work, until, done)
         await self._work.note()
@@ -187,6 +220,34 @@ class Service:
             for name in ("inbox", "letters", "health"):
                 self._times.soon(name)
 
+    async def _reload(self, done: Round) -> None:
+        reloading = self._reloading
+        if reloading is None or not reloading.wanted():
+            return
+        new = await reloading.prepare(self._work.tools)
+        if new.tools is not None:
+            await self._change(reloading, new)
+        self._work.tally.reloads["refused" if new.problems else "in_force"] += 1
+        await reloading.answer(self._work, new)
+
+    async def _change(self, reloading: Reloading, new: NewSet) -> None:
+        """Between two batches, while nothing is being decided: a mail is decided by one set of rules as a whole."""
+        folders, seconds = self._work.tools.rules.desk.folders, reloading.desk.pace.poll_seconds
+        self._pausing = True
+        try:
+            async with self._times.without(DECIDING):
+                await reloading.change(self._work, new)
+                if self._work.tools.rules.desk.folders != folders:  # made when it is connected to
+                    await self._end_idle()
+                    await self._work.inbox.close()
+                self._pausing = False
+        finally:
+            self._pausing = False
+        self._times.soon("letters")
+        if new.desk.pace.poll_seconds != seconds:
+            self._pace = replace(self._pace, inbox=new.desk.pace.poll_seconds)
+            self._times.pace("inbox", self._pace.inbox)
+
     async def _health(self, done: Round) -> None:
         """Not before the first look: what an earlier process saw last says little about how things are now."""
         if not self._looked:
@@ -194,29 +255,27 @@ class Service:
         count = time.monotonic() - self._files_counted > self._pace.files
         self._files_counted = time.monotonic() if count else self._files_counted
         await look_after(self._work, done, count_files=count)
+        await look_through(self._work)
         await self._work.note()
         self._times.soon("letters")
 
     async def _watch(self, done: Round) -> None:
         """A call to the mail server that takes too long is ended by cutting the connection; IDLE ends by itself."""
-        since = self._work.inbox.busy_since
-        idling = self._idle is not None and not self._idle.done()
-        longest = self._pace.stalled + (self._pace.inbox if idling else 0.0)
-        if since is not None and (took := time.monotonic() - since) > longest:
+        self._watched = time.monotonic()
+        if (took := self._waits_for()) > self._longest():
             done.troubles.append(f"IMAP: no answer for {took:.0f} s; the connection is cut")
             self._work.inbox.sever()
 
+    def _waits_for(self) -> float:
+        """Seconds for which the mail server has owed an answer; 0 if it owes none."""
+        since = self._work.inbox.busy_since
+        return 0.0 if since is None else time.monotonic() - since
 
-def in_words(done: Round) -> str:
-    """What was done, in one line for the operator's log, without personal data."""
-    letters = ", ".join(f"{count} {result}" for result, count in done.letters.items() if count)
-    parts = {
-        "mails taken in": done.taken_in,
-        "known": done.known,
-        "quarantined": done.quarantined,
-        "deadlines": done.deadlines,
-        "orders": done.orders,
-        "observed for the first time": done.observed,
-    }
-    said = [f"{name} {count}" for name, count in parts.items() if count]
-    return "; ".join([*said, *([f"letters {letters}"] if letters else [])])
+    def _longest(self) -> float:
+        idling = self._idle is not None and not self._idle.done()
+        return self._pace.stalled + (self._pace.inbox if idling else 0.0)
+
+    def lives(self) -> bool:
+        """Whether the timetable turns, and no call goes on for long after its connection was cut."""
+        late = time.monotonic() - self._watched
+        return late < 3 * self._watch_every + 1.0 and self._waits_for() < 2 * self._longest()

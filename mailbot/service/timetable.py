@@ -3,10 +3,12 @@ It knows nothing of what they do."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 Work = Callable[[], Awaitable[None]]
 logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every turn passed over, which is as wanted
@@ -28,6 +30,8 @@ class Timetable:
         )
         self._working: set[str] = set()
         self._again: dict[str, float] = {}
+        self._held: set[str] = set()
+        self._over = asyncio.Event()
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._raised: BaseException | None = None
@@ -61,6 +65,26 @@ class Timetable:
             delay = timedelta(seconds=max(after, SETTLED))
             self._scheduler.modify_job(name, next_run_time=datetime.now(UTC) + delay)
 
+    def pace(self, name: str, seconds: float) -> None:
+        """The job of that name works every so many seconds from its next turn on."""
+        self._scheduler.modify_job(name, trigger=IntervalTrigger(seconds=seconds, timezone=UTC))
+
+    @asynccontextmanager
+    async def without(self, names: Collection[str]) -> AsyncIterator[None]:
+        """None of these jobs works inside the block, which waits until they are over. Those that are called meanwhile,
+        or were under way, work at once after it."""
+        self._held.update(names)
+        try:
+            while not self._working.isdisjoint(names):
+                self._over.clear()
+                await self._over.wait()
+            yield
+        finally:
+            self._held.difference_update(names)
+            for name in names:
+                self._again.pop(name, None)
+                self.soon(name)
+
     def start(self) -> None:
         """Begin."""
         self._scheduler.start()
@@ -75,6 +99,8 @@ class Timetable:
             raise self._raised
 
     async def _alone(self, name: str, work: Work) -> None:
+        if name in self._held:
+            return  # called again as soon as it is let go
         self._working.add(name)
         self._quiet.clear()
         try:
@@ -86,6 +112,7 @@ class Timetable:
             raise
         finally:
             self._working.discard(name)
+            self._over.set()
             if not self._working:
                 self._quiet.set()
         if name in self._again:

@@ -12,6 +12,7 @@ from mailbot.flow.delivery import Carrier, Result, Sending
 from mailbot.flow.intake import TakenIn
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools, wall_clock
+from mailbot.service.showing import Shown, Tally, show
 from mailbot.store import Digest, Full
 
 log = logging.getLogger("mailbot")
@@ -40,6 +41,19 @@ class Round:
             self.taken_in or self.known or sum(self.letters.values()) or self.deadlines or self.orders or self.observed
         )
 
+    def counts(self) -> dict[str, int]:
+        """What was done, by name, without what was not; letters by what became of them."""
+        counts = {
+            "mails_taken_in": self.taken_in,
+            "known": self.known,
+            "quarantined": self.quarantined,
+            "deadlines": self.deadlines,
+            "orders": self.orders,
+            "observed_for_the_first_time": self.observed,
+            **self.letters,
+        }
+        return {name: count for name, count in counts.items() if count}
+
 
 @dataclass(frozen=True, slots=True)
 class Watchers:
@@ -56,7 +70,7 @@ class Work:
     `stopping` says that no further batch may begin. `restarted` is true until the first look. `spare` is another way
     out, for alarms alone. `files_missing` is how many decided mails did not lie on the disk when they were counted,
     `results` are those of letters that could not be journaled yet, `given_up` orders that met a bug, until the next
-    start.
+    start. `tally` is what was counted since the start, `shown` where figures are shown (None: nobody watches).
     """
 
     tools: Tools
@@ -72,11 +86,21 @@ class Work:
     files_missing: int = 0
     results: dict[str, Result] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
+    tally: Tally = field(default_factory=Tally)
+    shown: Shown | None = None
 
     async def note(self) -> None:
         """What was seen last is kept for the next process and for whoever asks how the service is."""
         self.pulse.noted = self.clock()
+        show(self)
         try:
             await self.tools.store.post(self.pulse.plain())
         except Full as full:
             log.warning("what was seen could not be noted: %s", full)
+
+
+def in_words(done: Round) -> str:
+    """What was done, in one line for the operator's log, without personal data."""
+    letters = ", ".join(f"{count} {result}" for result, count in done.letters.items() if count)
+    said = [f"{name.replace('_', ' ')} {count}" for name, count in done.counts().items() if name not in done.letters]
+    return "; ".join([*said, *([f"letters {letters}"] if letters else [])])

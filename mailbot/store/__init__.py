@@ -177,12 +177,13 @@ class Store(Protocol):
     `orders`: those given at the shell and not carried out yet, oldest first; `finish_order` after its entry is
     committed. `given_register`: the bytes that were given to be imported as this register, None if they are not there;
     `place_register` puts them where they count once an entry names them, durably on return; `settle_registers`, after
-    that entry, removes them from where they were given, and what does not count any more. `rule_texts` are the texts
-    of a rule set that entries name, `rule_file` the bytes of a file of one, by digest; None if they are gone. `files`:
-    how many decided mails lie on the disk. `post` keeps what the service last saw (plain JSON values) for whoever
-    looks, `posted` gives it back; a crash may lose the newest. `give_back`: letters that were given out and not tried
-    are due again. `notices` are sentences for the operator that came up meanwhile; who says them takes them out. `head`
-    is the last committed entry.
+    that entry, removes them from where they were given, and what does not count any more. `remember` keeps a rule set
+    or a program durably under the digest that it gives; `rule_texts` are the texts of a rule set that entries name,
+    `rule_file` the bytes of a file of one, by digest; None if they are gone. `files`: how many decided mails lie on the
+    disk, `journal_bytes` how large the journal is. `post` keeps what the service last saw (plain JSON values) for
+    whoever looks, `posted` gives it back; a crash may lose the newest. `give_back`: letters that were given out and not
+    tried are due again. `notices` are sentences for the operator that came up meanwhile; who says them takes them out.
+    `head` is the last committed entry.
     """
 
     notices: list[str]
@@ -215,6 +216,12 @@ class Store(Protocol):
     async def orders(self) -> list[Ordered]: ...
 
     async def finish_order(self, nonce: str) -> None: ...
+
+    async def journal_bytes(self) -> int: ...
+
+    async def remember(
+        self, kind: Literal["rules", "program"], mapping: Mapping[str, str], files: Mapping[Digest, bytes] | None = None
+    ) -> Digest: ...
 
     async def rule_texts(self, digest: Digest) -> dict[str, str] | None: ...
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mailbot.core.alarms import raised, sums
 from mailbot.core.columns import clip, pad
-from mailbot.core.health import Contact, Health
+from mailbot.core.health import Contact, Health, Reloaded
 from mailbot.core.instants import to_text
 from mailbot.core.ledger import Ledger
 from mailbot.core.rules import Rules
@@ -68,10 +68,21 @@ def _lines(health: Health, at_work: bool, now: datetime) -> Iterator[tuple[str, 
     yield "SMTP", _contact(health.smtp, now)
     if health.observed:
         yield "observed", foreseen_text(health.would_do)
+    yield from _reloaded(health.reloaded, now)
     wrong = [one for one in sums(health) if not one.agrees]
     yield "sums", "agree" if not wrong else "DO NOT AGREE"
     for one in wrong:
         yield "", f"{one.left} {one.found}, {one.right} {one.wanted}"
+
+
+def _reloaded(reloaded: Reloaded | None, now: datetime) -> Iterator[tuple[str, str]]:
+    """What became of the last reload, if the service at work was asked for one."""
+    if reloaded is None:
+        return
+    refused = f"REFUSED {_ago(reloaded.at, now)}; those from before are in force. Wrong with the new ones:"
+    yield "rules", refused if reloaded.problems else f"reloaded {_ago(reloaded.at, now)}"
+    for line in reloaded.problems or reloaded.notices:
+        yield "", line
 
 
 def foreseen_text(would_do: Mapping[str, int]) -> str:
@@ -121,6 +132,7 @@ def as_json(health: Health, at_work: bool, now: datetime) -> dict[str, object]:
         "imap": _plain(asdict(health.imap)),
         "smtp": _plain(asdict(health.smtp)),
         "seen": _plain(health.seen),
+        "reloaded": _plain(asdict(health.reloaded)) if health.reloaded else None,
         "sums": totals,
         "agree": all(one["agrees"] for one in totals),
         "alarms": alarms(health, now),

@@ -18,6 +18,7 @@ from mailbot.edge.config.keys import load_keys, make_keys, rotate_keys
 __all__ = [
     "TEMPLATE",
     "Config",
+    "Monitoring",
     "ServicePace",
     "load",
     "load_keys",
@@ -79,6 +80,12 @@ password_file = "smtp.password"
 [service]
 poll_seconds = 60          # the inbox is looked into at least this often
 connections = 4            # to the relay, at once
+log = "text"               # text or json: lines on standard error
+
+# Metrics for Prometheus and a health answer, on this machine alone (docs/metrics.md).
+# [monitoring]
+# port = 9464
+# address = "127.0.0.1"
 """
 
 
@@ -126,15 +133,35 @@ class Server(_Settings):
 
 
 class ServicePace(_Settings):
-    """How `mailbot run` works: seconds between two looks into the inbox at most, connections to the relay at once."""
+    """How `mailbot run` works: seconds between two looks into the inbox at most, connections to the relay at once, and
+    what its log is made of."""
 
     poll_seconds: float = Field(default=60.0, ge=1, le=3600)
     connections: int = Field(default=4, ge=1, le=20)
+    log: Literal["text", "json"] = "text"
+
+
+class Monitoring(_Settings):
+    """Where metrics and health are shown: on this machine alone, since nobody is asked who they are."""
+
+    port: int = Field(ge=1, le=65535)
+    address: str = "127.0.0.1"
+
+    @model_validator(mode="after")
+    def _here(self) -> "Monitoring":
+        try:
+            loopback = ipaddress.ip_address(self.address).is_loopback
+        except ValueError:
+            loopback = False
+        if not loopback:
+            raise ValueError("wanted: an address of this machine alone, 127.0.0.1 or ::1; nobody is asked who they are")
+        return self
 
 
 class _File(_Settings):
     desk: DeskPaths = DeskPaths()
     service: ServicePace = ServicePace()
+    monitoring: Monitoring | None = None
     imap: Server
     smtp: Server
     alarm_smtp: Server | None = None
@@ -151,6 +178,7 @@ class Config(_Settings):
     smtp: Account
     alarm_smtp: Account | None
     service: ServicePace
+    monitoring: Monitoring | None = None
     secret_files: tuple[Path, ...] = ()
 
 
@@ -244,4 +272,5 @@ def load(path: Path, *, secrets: bool = True) -> Config | tuple[Problem, ...]:
     if problems:
         return problems
     found = {"desk": desk, "service": written.service, "secret_files": _secret_files(path, given.values(), base)}
-    return Config.model_validate({"alarm_smtp": None, **found, **accounts})
+    more = {"alarm_smtp": None, "monitoring": written.monitoring}
+    return Config.model_validate({**more, **found, **accounts})

@@ -29,11 +29,12 @@ class Inbox:
 
     `busy_since` is when the call under way began (seconds of the monotonic clock), None between calls.
     `empty` are the UIDs, ascending, of the mails that came without an octet when `fetch` or `headers`
-    was last called.
+    was last called. `connections` counts those that were made.
     """
 
     def __init__(self, account: Account) -> None:
         self.empty: tuple[int, ...] = ()
+        self.connections = 0
         self.busy_since: float | None = None
         self._wire = Wire(account)
         self._bell = Bell()
@@ -50,6 +51,7 @@ class Inbox:
         With `starttls` a server that does not offer it is an error; clear text only with `none`.
         """
         await self._run(self._wire.connect)
+        self.connections += 1
 
     async def close(self) -> None:
         """Log out and close; never fails, and does nothing without a connection."""

@@ -5,7 +5,9 @@ It must not know where mails come from or what is decided about them; the parent
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -23,10 +25,16 @@ GROUP_BYTES = 10_000_000
 
 
 class Reader:
-    """Reads groups of mails, in order; one group is on its way at a time, and only then are its mails in pipes."""
+    """Reads groups of mails, in order; one group is on its way at a time, and only then are its mails in pipes.
+
+    `counts` are the `starts` of a child, its `timeouts` and `deaths`, and the mails that stayed `unreadable`; `took` is
+    told how many seconds each call of `read` took.
+    """
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings()
+        self.counts = Counter[str]()
+        self.took: Callable[[float], None] = lambda seconds: None
         self._child: Child | None = None
         self._lock = asyncio.Lock()
 
@@ -45,7 +53,18 @@ class Reader:
         same. Raises ReaderBrokenError if no child can be started.
         """
         async with self._lock:
-            return [answer for group in groups(raws) for answer in await self._group(group)]
+            began = time.monotonic()
+            read = [answer for group in groups(raws) for answer in await self._group(group)]
+            self.took(time.monotonic() - began)
+        self.counts["unreadable"] += sum(isinstance(answer, Unreadable) for answer in read)
+        return read
+
+    async def change(self, settings: Settings) -> None:
+        """Every mail from now on is read within these limits, by a new child if they are others."""
+        async with self._lock:
+            if settings != self._settings:
+                self._settings = settings
+                await self._drop()
 
     async def close(self) -> None:
         """End the child, if there is one, and wait until it is gone."""
@@ -60,6 +79,7 @@ class Reader:
         try:
             return await self._ask(group)
         except ChildEndedError as ended:
+            self.counts["timeouts" if ended.stalled else "deaths"] += 1
             fresh = self._child is not None and self._child.groups == 1
             await self._drop()
             if len(group) == 1 and (fresh or ended.stalled):
@@ -69,6 +89,7 @@ class Reader:
 
     async def _unseen(self, mail: Mail, reason: str) -> Message | Unreadable:
         """A mail that ended the reader, once more without a look into its attachments: they may have done it."""
+        self.counts["starts"] += 1
         child = await Child.start(replace(self._settings, look=False))
         try:
             (read,) = await child.ask([mail])
@@ -83,6 +104,7 @@ class Reader:
     async def _ask(self, group: Sequence[Mail]) -> list[Message | Unreadable]:
         if self._child is None or not self._child.usable:
             await self._drop()
+            self.counts["starts"] += 1
             self._child = await Child.start(self._settings)
         return await self._child.ask(group)
 

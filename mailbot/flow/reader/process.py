@@ -45,7 +45,8 @@ class Child:
         self._in, self._out = process.stdin, process.stdout
         self.groups = 0
         self._answering = False
-        self._complaints = asyncio.create_task(_pass_on(process.stderr))
+        self._ready = False
+        self._complaints = asyncio.create_task(self._pass_on(process.stderr))
 
     @classmethod
     async def start(cls, settings: Settings) -> Self:
@@ -63,6 +64,7 @@ class Child:
         try:
             async with asyncio.timeout(60):
                 await child._frame()
+            child._ready = True
         except (asyncio.IncompleteReadError, OSError, ChildEndedError) as error:
             await child.end()
             raise ReaderBrokenError(f"the reader does not start ({child._how()}), its words are in the log") from error
@@ -114,6 +116,13 @@ class Child:
         self._in.close()
         await self._complaints
 
+    async def _pass_on(self, stderr: asyncio.StreamReader) -> None:
+        """Every line the child writes to stderr; very long lines in pieces. Why it does not start is a warning; later
+        it may hold what a mail says."""
+        while line := await stderr.read(8192):
+            for text in line.decode("utf-8", "replace").splitlines():
+                LOG.log(logging.DEBUG if self._ready else logging.WARNING, "reader: %s", text)
+
     async def _verdict(self, largest: int) -> ChildEndedError:
         """What ended a child that closed its pipe over mails of up to `largest` bytes; it has a moment to leave by
         itself."""
@@ -143,10 +152,3 @@ def _checked(answer: bytes, group: Sequence[Mail]) -> list[Message | Unreadable]
     if [one.digest for one in answers] != [digest for digest, _ in group]:
         raise ChildEndedError("killed the reader (it answered about other mails)")
     return list(answers)
-
-
-async def _pass_on(stderr: asyncio.StreamReader) -> None:
-    """Every line the child writes to stderr, as a warning; very long lines in pieces."""
-    while line := await stderr.read(8192):
-        for text in line.decode("utf-8", "replace").splitlines():
-            LOG.warning("reader: %s", text)

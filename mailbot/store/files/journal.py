@@ -86,6 +86,10 @@ class Journal:
             return []
         return sorted(path.name for path in self.folder.iterdir() if path.name.endswith(".jsonl"))
 
+    def size(self) -> int:
+        """Octets of all its files."""
+        return sum((self.folder / file).stat().st_size for file in self.files())
+
     def raw_lines(self, file: str, offset: int = 0) -> Iterator[tuple[Spot, bytes]]:
         """The lines of a file from this offset on, the last one perhaps without its LF."""
         with (self.folder / file).open("rb") as data:

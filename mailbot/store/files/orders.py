@@ -12,6 +12,7 @@ from mailbot.store.files import disk
 FOLDER = "orders"
 NONCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NAME = re.compile(r"[0-9T:.Z-]{24}-(?P<nonce>[A-Za-z0-9_-]{1,64})\.json")
+WISH = ".reload"
 LARGEST = 16 * 1024 * 1024
 """Bytes an order may have: room for the names of a million letters."""
 
@@ -41,6 +42,25 @@ def hand_over(path: Path, owner: os.stat_result) -> None:
     """What root made belongs to this owner."""
     if os.geteuid() == 0 and path.stat().st_uid != owner.st_uid:
         os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def ask_reload(state: Path, token: str) -> Path:
+    """The wish that the service at work reads its rules again, as a file; `token` is of letters and digits, and tells
+    this wish from others. Whoever grants it takes the file away. Full if the disk takes no more."""
+    path = disk.folder(state / FOLDER) / f"{token}{WISH}"
+    disk.replace(path, [b""], durable=False)
+    for made in (path.parent, path):
+        hand_over(made, state.stat())
+    return path
+
+
+def reloads_asked(state: Path) -> list[Path]:
+    """The wishes that nobody granted yet; the name of each without its ending is its token."""
+    try:
+        with os.scandir(state / FOLDER) as found:
+            return sorted(Path(one.path) for one in found if one.name.endswith(WISH) and not one.name.startswith("."))
+    except FileNotFoundError:
+        return []
 
 
 class Orders:

@@ -136,6 +136,10 @@ class View:
         folded = self._standing.book.get(number)
         return folded[0] if folded else None
 
+    async def journal_bytes(self) -> int:
+        """How large all files of the journal are."""
+        return await asyncio.to_thread(self._standing.journal.size)
+
     async def count_cases(self) -> int:
         """How many cases there are, closed ones included, whose files are all read."""
         return await asyncio.to_thread(self._standing.book.count)

@@ -1,0 +1,69 @@
+"""The unit that `mailbot unit` prints, as systemd itself reads it."""
+
+import getpass
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from forking import mailbot
+
+from mailbot.cli.unit import text
+from mailbot.desks import Mistaken, init
+
+ANALYZE = shutil.which("systemd-analyze")
+needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not on this machine")
+MOST_EXPOSED = 2.0
+"""Of 10.0, as `systemd-analyze security` counts; 9.6 is a unit without any of this."""
+
+
+@pytest.fixture
+def printed(tmp_path: Path) -> str:
+    list(init(tmp_path / "desk"))
+    done = mailbot("unit", "--user", getpass.getuser(), cwd=tmp_path / "desk")
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.decode()
+
+
+def test_it_names_the_desk_where_it_is(printed: str, tmp_path: Path) -> None:
+    desk = tmp_path / "desk"
+    assert f"WorkingDirectory={desk}\n" in printed
+    assert f"ReadWritePaths={desk}/state\n" in printed
+    assert re.search(rf"^ExecReload=\S.* --config {desk}/mailbot\.toml reload$", printed, re.MULTILINE)
+    assert "Type=notify\n" in printed
+
+
+def test_a_desk_in_a_home_is_seen_and_any_other_home_is_not() -> None:
+    at_home = text(Path("/home/anna/desk/mailbot.toml"), Path("/home/anna/desk/state"), "anna", "mailbot")
+    assert "ProtectHome=read-only\n" in at_home
+    elsewhere = text(Path("/srv/desk/mailbot.toml"), Path("/srv/desk/state"), "desk", "mailbot")
+    assert "ProtectHome=yes\n" in elsewhere
+
+
+@pytest.mark.parametrize("folder", ["/srv/my desk", "/srv/100%", "/srv/a$b", '/srv/"q"'])
+def test_a_path_that_systemd_would_read_as_something_else_is_refused(folder: str) -> None:
+    with pytest.raises(Mistaken, match="a unit cannot name a path with"):
+        text(Path(folder) / "mailbot.toml", Path(folder) / "state", "desk", "mailbot")
+
+
+@needs_systemd
+def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path) -> None:
+    unit = tmp_path / "mailbot.service"
+    desk = tmp_path / "desk"
+    program = f"{sys.executable} -m mailbot"
+    unit.write_text(text(desk / "mailbot.toml", desk / "state", getpass.getuser(), program), encoding="utf-8")
+    done = subprocess.run([ANALYZE, "verify", unit], capture_output=True, text=True, timeout=60, check=False)
+    assert [line for line in done.stderr.splitlines() if "mailbot.service" in line] == []
+
+
+@needs_systemd
+def test_systemd_counts_it_as_little_exposed(tmp_path: Path) -> None:
+    unit = tmp_path / "mailbot.service"
+    unit.write_text(text(Path("/srv/desk/mailbot.toml"), Path("/srv/desk/state"), "desk", "/usr/bin/mailbot"))
+    words = [ANALYZE, "security", "--offline=true", "--no-pager", unit]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    found = re.search(r"Overall exposure level for mailbot\.service: ([0-9.]+)", done.stdout)
+    assert found, done.stderr
+    assert float(found[1]) <= MOST_EXPOSED
