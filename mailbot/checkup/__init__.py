@@ -3,32 +3,23 @@ It changes nothing."""
 
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from mailbot.checkup import probing
+from mailbot.checkup import history, machine, probing, servers
+from mailbot.checkup.values import Finding, bad, to_do
 from mailbot.core.heads import fingerprint
 from mailbot.core.rules import Rules
 from mailbot.desks import DeskAtWork, Mistaken, load, rules_in, settings_in
-from mailbot.edge.account import Account
-from mailbot.edge.inbox import Inbox, InboxBroken
-from mailbot.edge.postman import Postman, PostmanBroken
+from mailbot.edge.inbox import Inbox
+from mailbot.edge.postman import Postman
 from mailbot.store import Damaged
 from mailbot.store.files import FileStore
 from mailbot.store.files.disk import locked
 from mailbot.views.registers import register_line
 from mailbot.views.stranded import WANTED, stranded
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What `mailbot check` found about one thing; `to_do` is what works and should not stay so, and what was not
-    `tried` is only mentioned."""
-
-    good: bool
-    text: str
-    to_do: bool = False
-    tried: bool = True
+__all__ = ["Finding", "check"]
 
 
 async def check(settings: Path, probe: float | None = None) -> list[Finding]:
@@ -37,7 +28,7 @@ async def check(settings: Path, probe: float | None = None) -> list[Finding]:
     try:
         desk = load(settings)
     except Mistaken as mistake:
-        return [Finding(False, line) for line in _wrong(settings, mistake)]
+        return [*(Finding(False, line) for line in _wrong(settings, mistake)), *machine.around()]
     forms, languages = ", ".join(sorted(desk.rules.forms)), ", ".join(desk.rules.desk.languages)
     findings = [
         Finding(True, f"settings {settings}"),
@@ -47,20 +38,24 @@ async def check(settings: Path, probe: float | None = None) -> list[Finding]:
     addresses = [desk.rules.desk.address, *(clerk.address for clerk in desk.rules.desk.clerks)]
     if made_up := [address for address in addresses if address.lower().endswith((".example", ".invalid", ".test"))]:
         note = f"rules/desk.toml still has addresses that are only examples: {', '.join(made_up)}"
-        findings.append(Finding(True, note, to_do=True))
+        findings.append(to_do(note, "put your own there"))
     if not desk.rules.pages:
         note = "templates/<language>/pages.toml is not there, so `mailbot pages` has nothing to publish"
-        findings.append(Finding(True, note, to_do=True))
+        findings.append(to_do(note, "copy it from the templates that come with mailbot (`mailbot init` elsewhere)"))
     findings += [*_signing(desk), *_exposed(desk.secret_files)]
     findings += await _state(desk.state, desk.rules)
-    servers = [
-        await _probe("IMAP", desk.imap, Inbox(desk.imap)),
-        await _probe("SMTP", desk.smtp, Postman(desk.smtp)),
-    ]
-    findings += servers
+    findings += [*machine.around(), *machine.of_state(desk.state), *history.holder(desk.state, datetime.now(UTC))]
+    mailbox = await servers.imap(desk.imap, _folders(desk))
+    relay = await servers.smtp(desk.smtp, desk.rules.desk.address)
+    findings += [*mailbox, *relay]
     if desk.alarm_smtp:
-        findings.append(await _probe("SMTP for alarms", desk.alarm_smtp, Postman(desk.alarm_smtp)))
-    return [*findings, *await _probed(desk, probe, answer=all(server.good for server in servers))]
+        findings += await servers.smtp(desk.alarm_smtp, desk.rules.desk.address, "SMTP for alarms")
+    return [*findings, *await _probed(desk, probe, answer=mailbox[0].good and relay[0].good)]
+
+
+def _folders(desk: DeskAtWork) -> list[str]:
+    folders = desk.rules.desk.folders
+    return [folders.done, folders.quarantine, folders.too_large]
 
 
 async def _probed(desk: DeskAtWork, seconds: float | None, *, answer: bool) -> list[Finding]:
@@ -69,10 +64,13 @@ async def _probed(desk: DeskAtWork, seconds: float | None, *, answer: bool) -> l
         note = "whether addresses with a + arrive was not tried: `mailbot check --probe` sends a mail to one"
         return [Finding(True, note, tried=False)]
     if not answer:
-        return [Finding(False, "whether addresses with a + arrive could not be tried: both servers have to answer")]
+        note = "whether addresses with a + arrive could not be tried: both servers have to answer"
+        return [bad(note, "mend what is wrong above, then try again")]
+    if refused := await servers.may_make(desk.imap, _folders(desk)):
+        return refused
     inbox, postman, at_work = Inbox(desk.imap), Postman(desk.smtp), locked(desk.state / "lock")
     lines = await probing.tried(desk.rules.desk, inbox, postman, seconds, at_work=at_work)
-    return [Finding(good, text) for good, text in lines]
+    return [Finding(good, text, do="" if good else probing.remedy(text)) for good, text in lines]
 
 
 def _wrong(settings: Path, mistake: Mistaken) -> list[str]:
@@ -99,7 +97,7 @@ def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:
     for path in secret_files:
         if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
             found = f"{path}: a password stands in it and others may read it: found mode {mode:04o}; wanted 0600"
-            yield Finding(True, found, to_do=True)
+            yield to_do(found, f"`chmod 600 {path}`")
 
 
 async def _state(state: Path, rules: Rules) -> list[Finding]:
@@ -107,9 +105,10 @@ async def _state(state: Path, rules: Rules) -> list[Finding]:
     try:
         store = FileStore.read(state, rules.desk.name) if (state / "journal").exists() else None
     except Damaged as damaged:
-        return [Finding(False, str(damaged))]
+        return [bad(str(damaged), "`mailbot verify` says more; put back the newest backup that verifies")]
     lines = await stranded(rules, store.cases(WANTED)) if store else []
-    return [*(Finding(True, line, to_do=True) for line in lines), *_registers(rules, store)]
+    older = await history.programs(store) if store else []
+    return [*(Finding(True, line, to_do=True) for line in lines), *_registers(rules, store), *older]
 
 
 def _registers(rules: Rules, store: FileStore | None) -> Iterator[Finding]:
@@ -118,11 +117,5 @@ def _registers(rules: Rules, store: FileStore | None) -> Iterator[Finding]:
         imported = store.imported().get(name) if store else None
         problem = store.registers.problem(name, imported) if store and imported else None
         words = register_line(name, imported, store.rows_written(name) if store else 0, problem)
-        yield Finding(True, words if problem else f"register {words}", to_do=imported is None or problem is not None)
-
-
-async def _probe(what: str, account: Account, wire: Inbox | Postman) -> Finding:
-    try:
-        return Finding(True, f"{what} {account.host}:{account.port}: {await wire.probe()}")
-    except (InboxBroken, PostmanBroken) as broken:
-        return Finding(False, f"{what} {account.host}:{account.port}: {broken}")
+        missing, do = imported is None or problem is not None, f"`mailbot register import {name} FILE`"
+        yield Finding(True, words if problem else f"register {words}", to_do=missing, do=do if missing else "")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 
+from mailbot.checkup.servers import clocks
 from mailbot.core.message import Message
 from mailbot.core.rules import Border, Desk
 from mailbot.edge.border import evidence
@@ -57,6 +58,21 @@ def probe_mail(desk: Desk, now: datetime, token: str) -> Probe:
     return Probe(address, name, f"{head}\r\n{text}".encode())
 
 
+REMEDIES: tuple[tuple[str, str], ...] = (
+    ("clock is", "let both keep network time (`timedatectl set-ntp true`)"),
+    ("without what stood behind", "have every server on the way keep the part behind the + (recipient_delimiter = +)"),
+    ("did not arrive", "look for it in the relay's log; the mailbox has to take mail to its address with a +"),
+    ("refused a mail", "have the mail server take addresses with a + for this mailbox (recipient_delimiter = +)"),
+    ("", "look into the log of that server"),
+)
+"""What mends it, by a part of what is said; the first that fits."""
+
+
+def remedy(text: str) -> str:
+    """What mends what a probe found."""
+    return next(do for part, do in REMEDIES if part in text)
+
+
 async def tried(
     desk: Desk, inbox: Inbox, postman: Postman, seconds: float, *, at_work: bool
 ) -> tuple[tuple[bool, str], ...]:
@@ -89,7 +105,9 @@ async def tried(
         return ((False, f"{lost}; {why}"),)
     arrived, read = f"after {time.monotonic() - begun:.0f} s in {found.folder}", parse(found.raw)
     message = read if isinstance(read, Message) else Message("", 0)
-    return (_address(probe, message, _told(found.raw), arrived), _border(desk, message))
+    skewed = clocks("probe", found.received, datetime.now(UTC), fresh=True)
+    apart = tuple((False, finding.text) for finding in skewed)
+    return (_address(probe, message, _told(found.raw), arrived), _border(desk, message), *apart)
 
 
 async def _found(desk: Desk, inbox: Inbox, probe: Probe, until: float, *, at_work: bool) -> Found | None:

@@ -36,7 +36,7 @@ def init(arguments: argparse.Namespace) -> int:
 def check(arguments: argparse.Namespace) -> int:
     findings = asyncio.run(checkup.check(settings(arguments), arguments.probe))
     for finding in findings:
-        say(f"{_mark(finding)} {finding.text}")
+        say(f"{_mark(finding)} {finding.text}" + (f"\n       to do: {finding.do}" if finding.do else ""))
     return OK if all(finding.good for finding in findings) else TROUBLE
 
 

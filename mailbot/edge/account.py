@@ -3,7 +3,9 @@ It knows neither IMAP nor SMTP."""
 
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -54,6 +56,12 @@ def tls_context(account: Account) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=account.ca)
     except OSError as error:
         raise CaFileUnusable(f"CA file {account.ca}: {error.strerror or error}") from error
+
+
+def certificate_ends(certificate: Mapping[str, object] | None) -> datetime | None:
+    """Until when a certificate, as `SSLSocket.getpeercert` gives it, is valid (aware UTC); None without one."""
+    ends = (certificate or {}).get("notAfter")
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC) if ends else None
 
 
 def in_words(error: OSError, account: Account) -> str:

@@ -11,10 +11,10 @@ from typing import ParamSpec, TypeVar
 
 from mailbot.edge.account import Account
 from mailbot.edge.inbox.idling import Bell
-from mailbot.edge.inbox.values import Fetched, Found, InboxBroken, LoginRefused, Waiting, WaitingMail
+from mailbot.edge.inbox.values import Examined, Fetched, Found, InboxBroken, LoginRefused, Waiting, WaitingMail
 from mailbot.edge.inbox.wire import Wire
 
-__all__ = ["Fetched", "Found", "Inbox", "InboxBroken", "LoginRefused", "Waiting", "WaitingMail"]
+__all__ = ["Examined", "Fetched", "Found", "Inbox", "InboxBroken", "LoginRefused", "Waiting", "WaitingMail"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -143,6 +143,15 @@ class Inbox:
         finally:
             await self.close()
         return said
+
+    async def examine(self, names: Sequence[str]) -> Examined:
+        """The same for `mailbot check`, with what can be seen of what operators get wrong; `names` are the folders that
+        the desk files into. Nothing is changed."""
+        await self.connect()
+        try:
+            return await self._run(self._wire.examine, names)
+        finally:
+            await self.close()
 
     async def _run(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         loop = asyncio.get_running_loop()

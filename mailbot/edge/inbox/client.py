@@ -15,7 +15,7 @@ from imapclient.exceptions import (  # type: ignore[import-untyped]
     LoginError,
 )
 
-from mailbot.edge.account import Account, in_words, tls_context
+from mailbot.edge.account import Account, certificate_ends, in_words, tls_context
 from mailbot.edge.inbox.values import InboxBroken, LoginRefused
 
 UNINTELLIGIBLE = (
@@ -73,6 +73,12 @@ def _log_in(client: Any, account: Account) -> None:
         if lost or FOR_NOW.search(str(error)):
             raise
         raise LoginRefused(f"login as {account.user} refused: {error}") from error
+
+
+def ends(client: Any) -> datetime | None:
+    """Until when the server's certificate is valid; None without TLS."""
+    shown = getattr(client.socket(), "getpeercert", None)
+    return certificate_ends(shown() if shown else None)
 
 
 def hang_up(client: Any) -> None:

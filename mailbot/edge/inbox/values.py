@@ -36,12 +36,26 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A mail that was looked for: in which folder (`INBOX`, or named with `/`), under which UIDVALIDITY and UID, its
-    octets."""
+    octets, and when the server received it (aware UTC)."""
 
     folder: str
     validity: int
     uid: int
     raw: bytes
+    received: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found of a mailbox: in words, what the server `lacks` of what makes the work fast and safe, the folders
+    that are missing, when its newest mail was received, and until when its certificate is valid (aware UTC; None: no
+    mail, no TLS)."""
+
+    words: str
+    lacks: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    newest: datetime | None = None
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from mailbot.edge.inbox.client import TROUBLES, counted, forget, uncounted, utc
 from mailbot.edge.inbox.filing import Filing
 from mailbot.edge.inbox.idling import Bell, listen
 from mailbot.edge.inbox.uids import in_sets, uid_set
-from mailbot.edge.inbox.values import Fetched, Found, InboxBroken, Waiting, WaitingMail
+from mailbot.edge.inbox.values import Examined, Fetched, Found, InboxBroken, Waiting, WaitingMail
 
 WINDOW = 50_000
 """Mails in one SEARCH: its answer is one line, and imaplib reads no line above a million octets."""
@@ -130,6 +130,19 @@ class Wire:
             count = self._select(client)
             return f"{greeting!r}, logged in as {self._account.user}, {count} mails in the inbox; {can}"
 
+    def examine(self, names: Sequence[str]) -> Examined:
+        """See Inbox.examine."""
+        words = self.probe()
+        with self._working() as client:
+            abilities = client.capabilities()
+            lacks = tuple(name for name in ABILITIES if name.encode() not in abilities)
+            missing = tuple(name for name in names if not client.folder_exists(self._name(client, name)))
+            last = client.search(["UID", "*"]) if self._select(client) else []
+            told = client.fetch(last, ["INTERNALDATE"]) if last else {}
+            forget(client)
+            newest = max((utc(items.get(b"INTERNALDATE")) for items in told.values()), default=None)
+            return Examined(words, lacks, missing, newest, clients.ends(client))
+
     def _select(self, client: Any) -> int:
         """Select the inbox anew, so that new mails are seen; the number of mails in it."""
         answer = client.select_folder("INBOX")
@@ -184,9 +197,13 @@ def _found(client: Any, name: str, there: str, message_id: str) -> Found | None:
         return None
     validity = client.select_folder(there, readonly=True)[b"UIDVALIDITY"]
     uids = client.search(["HEADER", "Message-ID", message_id])
-    answer = client.fetch(uids[-1:], ["BODY.PEEK[]"]) if uids else {}
+    answer = client.fetch(uids[-1:], ["BODY.PEEK[]", "INTERNALDATE"]) if uids else {}
     forget(client)
-    mails = (Found(name, validity, uid, items[b"BODY[]"]) for uid, items in answer.items() if items.get(b"BODY[]"))
+    mails = (
+        Found(name, validity, uid, items[b"BODY[]"], utc(items.get(b"INTERNALDATE")))
+        for uid, items in answer.items()
+        if items.get(b"BODY[]")
+    )
     return next(mails, None)
 
 

@@ -1,0 +1,271 @@
+"""`mailbot check` as a doctor: what operators get wrong is found, and each finding says what mends it."""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from desks import in_a_loop
+from test_once import embedded_world
+from test_probe import delivering, traced
+from worlds import World, question
+
+from mailbot.checkup import history, machine, servers
+from mailbot.checkup.probing import remedy as probe_remedy
+from mailbot.checkup.values import Finding
+from mailbot.core.instants import to_text
+from mailbot.edge.account import Account
+from mailbot.edge.inbox.values import Examined
+from mailbot.embedded import PASSWORD, USER, EmbeddedServers
+from mailbot.store.files import FileStore, disk
+
+DOC = Path(__file__).parent.parent / "docs" / "operating.md"
+NOW = datetime(2026, 4, 6, 12, 0, tzinfo=UTC)
+
+
+def only(findings: list[Finding]) -> Finding:
+    (finding,) = findings
+    assert finding.do, "it says what to do"
+    return finding
+
+
+def after(out: str, part: str) -> str:
+    """The line below the one that holds this: what to do about it."""
+    lines = out.splitlines()
+    (at,) = [number for number, line in enumerate(lines) if part in line]
+    assert lines[at + 1].startswith("       to do: ")
+    return lines[at + 1]
+
+
+@in_a_loop
+async def test_a_state_that_others_may_read_is_to_be_closed(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    state = world.folder / "state"
+    assert (await world.run("check"))[0] == 0
+    state.chmod(0o755)
+    code, out, _ = await world.run("check")
+    assert code == 0
+    assert f"TODO {state}: others may look into it: found mode 0755; wanted 0700" in out
+    assert "chmod -R go=" in after(out, "others may look into it")
+
+
+@in_a_loop
+async def test_keys_that_others_may_read_are_refused(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    (world.folder / "keys.json").chmod(0o644)
+    code, out, _ = await world.run("check")
+    assert code == 1
+    assert "keys.json: found mode 0644, wanted 0600: others may read this file" in out
+
+
+def test_a_state_of_somebody_else_or_that_cannot_be_written_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    assert list(machine.of_state(tmp_path)) == []
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    assert "belongs to the user" in only(list(machine.of_state(tmp_path))).text
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    found = only(list(machine.of_state(tmp_path)))
+    assert (found.good, found.text) == (False, f"{tmp_path} cannot be written")
+
+
+@pytest.mark.parametrize("free, good", [(50_000_000, False), (500_000_000, True)])
+def test_a_disk_that_is_nearly_full_is_said(
+    free: int, good: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    found = only(list(machine.of_state(tmp_path)))
+    assert found.good is good
+    assert f"{free // 1_000_000} MB are free on this disk" in found.text
+    assert only(list(machine.of_state(tmp_path / "not made yet"))).good is good
+
+
+def test_a_machine_without_time_zones_is_said() -> None:
+    found = only(list(machine._time_zones(0)))
+    assert not found.good
+    assert "tzdata" in found.do
+    assert list(machine._time_zones(1)) == []
+
+
+def test_an_output_that_cannot_show_japanese_is_said() -> None:
+    code = "from mailbot.checkup.machine import around; print(*[f.text for f in around()])"
+    run = {"env": {**os.environ, "PYTHONIOENCODING": "latin-1"}, "capture_output": True, "text": True, "check": True}
+    said = subprocess.run([sys.executable, "-c", code], **run).stdout
+    assert "what is printed is written in iso8859-1: Japanese would not be shown" in said
+    assert list(machine._characters("UTF-8")) == []
+
+
+def test_few_open_files_are_said() -> None:
+    code = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))\n"
+    code += "from mailbot.checkup.machine import around; print(*[f.text + f.do for f in around()])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "this process may open 100 files, and a service may need 256" in said
+    assert "LimitNOFILE=1024" in said
+    assert list(machine._open_files(resource.RLIM_INFINITY)) == []
+
+
+@in_a_loop
+async def test_a_relay_that_refuses_the_desk_as_a_sender_is_found_without_sending_anything(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    servers.answers["MAIL", "helpdesk@desk.example"] = "553 5.7.1 not owned by user desk"
+    code, out, _ = await world.run("check")
+    assert code == 1
+    assert "it refuses helpdesk@desk.example as a sender: 553 5.7.1 not owned by user desk" in out
+    assert "`address` in rules/desk.toml" in after(out, "as a sender")
+    assert servers.letters == []
+
+
+@in_a_loop
+async def test_a_server_that_is_not_there_is_said_with_what_to_correct(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    nobody = Account("127.0.0.1", 9, "none", "desk", "secret")
+    world = World.make(tmp_path / "desk", nobody, Account("127.0.0.1", servers.smtp_port, "none", "", ""))
+    code, out, _ = await world.run("check")
+    assert code == 1
+    assert "`host`, `port` and `security`" in after(out, "nobody listens there")
+
+
+@in_a_loop
+async def test_a_server_without_idle_or_move_is_to_be_known(
+    tmp_path: Path, open_mailbox, servers: EmbeddedServers
+) -> None:
+    mailbox = open_mailbox("embedded", without=["IDLE", "MOVE", "UIDPLUS"])
+    world = World.make(tmp_path / "desk", mailbox.account(), Account("127.0.0.1", servers.smtp_port, "none", "", ""))
+    code, out, _ = await world.run("check")
+    assert code == 0
+    assert "poll_seconds" in after(out, "has no IDLE")
+    assert "COPY" in after(out, "has no MOVE")
+    assert "marked as deleted" in after(out, "has no UIDPLUS")
+
+
+@in_a_loop
+async def test_folders_that_are_missing_are_made_only_when_that_is_tried_and_refusal_is_said(
+    tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mailbot.checkup.servers import may_make
+
+    world = embedded_world(tmp_path / "desk", servers)
+    _, out, _ = await world.run("check")
+    assert "folders that the service will make: mailbot/done, mailbot/quarantine" in out
+    assert set(servers.folders()) == {"INBOX"}, "nothing was changed"
+    async with delivering(servers, traced):
+        assert (await world.run("check", "--probe", "20"))[0] == 0
+    assert "mailbot/done" in servers.folders()
+    account = Account("127.0.0.1", servers.imap_port, "none", "demo", "wrong")
+    assert "`[folders]` of rules/desk.toml" in only(await may_make(account, ["mailbot/done"])).do
+
+
+@pytest.mark.dovecot
+@in_a_loop
+async def test_a_certificate_that_ends_within_thirty_days_is_announced(
+    tmp_path: Path, open_mailbox, servers: EmbeddedServers, certificate
+) -> None:
+    imap = open_mailbox("dovecot").account("tls", certificate.cert)
+    world = World.make(tmp_path / "desk", imap, Account("127.0.0.1", servers.smtp_port, "none", "", ""))
+    code, out, _ = await world.run("check")
+    assert code == 0
+    assert "its certificate ends in 0 days" in out
+    assert "renew it" in after(out, "its certificate ends")
+
+
+def test_a_certificate_is_spoken_of_from_thirty_days_before_its_end() -> None:
+    soon = Examined("", ends=NOW + timedelta(days=29))
+    assert "ends in 29 days, 2026-05-05" in only(list(servers._mailbox("IMAP", soon, NOW))).text
+    assert list(servers._mailbox("IMAP", Examined("", ends=NOW + timedelta(days=31)), NOW)) == []
+
+
+@pytest.mark.parametrize("minutes, fresh, side", [(5, False, "behind"), (5, True, "behind"), (-5, True, "ahead of")])
+def test_clocks_that_are_apart_are_told_by_a_mail_from_the_future_or_one_that_just_came(
+    minutes: int, fresh: bool, side: str
+) -> None:
+    found = only(list(servers.clocks("IMAP", NOW + timedelta(minutes=minutes), NOW, fresh=fresh)))
+    assert f"clock is 5 minutes {side} the server's" in found.text
+    assert list(servers.clocks("IMAP", NOW - timedelta(days=5), NOW, fresh=False)) == [], "an old mail tells nothing"
+    assert list(servers.clocks("IMAP", NOW + timedelta(minutes=1), NOW, fresh=True)) == []
+
+
+@in_a_loop
+async def test_the_newest_mail_of_the_inbox_tells_of_a_clock_that_is_behind(
+    servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mailbot.checkup import servers as looked
+
+    class Behind(datetime):
+        @classmethod
+        def now(cls, tz=None):  # type: ignore[no-untyped-def]
+            return datetime.now(tz) - timedelta(minutes=10)
+
+    await servers.deliver(question(1))
+    monkeypatch.setattr(looked, "datetime", Behind)
+    found = await looked.imap(Account("127.0.0.1", servers.imap_port, "none", USER, PASSWORD), [])
+    assert any("minutes behind the server's" in one.text for one in found)
+
+
+def test_whoever_holds_the_state_is_named_and_a_silent_one_is_to_be_looked_at(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    assert list(history.holder(state, NOW)) == []
+    held = disk.lock(state / "lock")
+    try:
+        silent = only(list(history.holder(state, NOW)))
+        assert f"process {os.getpid()} holds the state" in silent.text
+        assert silent.to_do
+        pulse = json.dumps({"noted": to_text(NOW)})
+        (state / "service.json").write_text(pulse)
+        assert next(iter(history.holder(state, NOW))).to_do, "what cannot be read is as good as nothing"
+    finally:
+        os.close(held)
+
+
+@in_a_loop
+async def test_a_service_at_work_is_named_by_check(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    await world.run("once")
+    held = disk.lock(world.folder / "state" / "lock")
+    try:
+        code, out, _ = await world.run("check")
+    finally:
+        os.close(held)
+    assert code == 0
+    assert f"ok   process {os.getpid()} holds the state: a service, or another command that writes" in out
+
+
+@in_a_loop
+async def test_a_journal_of_a_newer_program_is_said(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    store = FileStore.read(world.folder / "state", "HELPDESK")
+    assert await history.programs(store) == []
+    found = only(await history.programs(store, "0.0.1"))
+    assert "the journal was last written by mailbot" in found.text
+    assert "or newer" in found.do
+
+
+@pytest.mark.parametrize("words, do", [*servers.REMEDIES, ("something nobody has met", servers.ELSE)])
+def test_every_trouble_with_a_server_has_something_to_do(words: str, do: str) -> None:
+    assert servers.remedy(f"IMAP: {words}: more") == do
+
+
+def test_every_outcome_of_a_probe_has_something_to_do() -> None:
+    assert "recipient_delimiter" in probe_remedy("probe: it arrived after 3 s, but without what stood behind the +; it")
+    assert "log" in probe_remedy("probe: the mailbox could not be looked into")
+
+
+def test_the_docs_name_every_finding() -> None:
+    text = DOC.read_text(encoding="utf-8")
+    table = text[text.index("| found | how | what to do |") :].split("\n\n")[0]
+    for word in ("rights", "disk", "time zones", "clock", "certificate", "IDLE", "MOVE", "folder", "sender", "holds"):
+        assert word in table, word
+    assert "newer" in table
+    assert "open files" in table
