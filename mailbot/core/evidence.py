@@ -41,6 +41,9 @@ class Remembered:
 
 
 NOTHING = Remembered({}, {})
+Proof = Mapping[str, bytes] | Facts
+"""What tells whether a token is right: the secrets of our tokens by the names of their keys; or, where a mail is
+decided again without them, the facts of its first decision, which say what was proven then."""
 MOST_CLAIMS = 20
 """How many letters a mail may claim to answer; whoever claims more has no honest reason."""
 NUMBER = re.compile(r"(?<![\d-])\d{4}-\d{5,9}(?![\d-])", re.ASCII)
@@ -110,19 +113,19 @@ def gather(
     message: Message,
     remembered: Remembered,
     rules: Rules,
-    keys: Mapping[str, bytes],
+    keys: Proof,
     *,
     place: Place | None = None,
     believe: bool = False,
 ) -> Facts:
     """The facts about a mail, but for the number of a new case.
 
-    `keys` maps key names to the secrets of our tokens, `place` says where the mail lay. `believe` sorts the answer to
+    `keys` tells whether a token or a code is right, `place` says where the mail lay. `believe` sorts the answer to
     a letter that cannot be verified by its words, as `mailbot try` does where there is no state; it proves nothing.
     """
     desk = rules.desk
     claimed = claims(message, desk.address)
-    claim = first_proven(claimed, desk.name, remembered.recipients, keys)
+    claim = _proven(claimed, desk, remembered, keys)
     info = remembered.letters[claim.letter] if claim else None
     case = remembered.cases.get(claim.case or "") if claim else None
     if info and case and info.role == "responsible" and info.to.lower() != _responsible(case, rules, info.to):
@@ -153,6 +156,14 @@ def gather(
     )
 
 
+def _proven(claimed: tuple[Claim, ...], desk: Desk, remembered: Remembered, keys: Proof) -> Claim | None:
+    """The claim that is proven, or was: then the one by which the case was found, as several may name one letter."""
+    if not isinstance(keys, Facts):
+        return first_proven(claimed, desk.name, remembered.recipients, keys)
+    then = [claim for claim in claimed if claim.letter == keys.letter and claim.letter in remembered.letters]
+    return next((claim for claim in then if claim.by == keys.found_by), then[0] if then else None)
+
+
 def _listed(new_text: str, claim: Claim | None, info: LetterInfo | None) -> Mapping[str, Any]:
     """Where a mail orders something about several cases in answer to a letter about no single one: the cases that the
     letter lists, and the digest of the orders that it asks back, if the mail has its code."""
@@ -164,11 +175,13 @@ def _listed(new_text: str, claim: Claim | None, info: LetterInfo | None) -> Mapp
 
 
 def _code(
-    new_text: str, claim: Claim | None, info: LetterInfo | None, desk: Desk, keys: Mapping[str, bytes]
+    new_text: str, claim: Claim | None, info: LetterInfo | None, desk: Desk, keys: Proof
 ) -> Literal["", "right", "wrong"]:
     """Whether the code in a mail is that of the letter it was proven to answer."""
     if claim is None or info is None or not info.bound or not (said := code_in(new_text)):
         return ""
+    if isinstance(keys, Facts):
+        return keys.code
     right = code(keys[info.key], desk.name, claim.letter, info.to, info.bound)
     return "right" if is_code(said, right) else "wrong"
 

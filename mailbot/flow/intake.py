@@ -1,30 +1,20 @@
 """Intake: mails become entries. Kept first, read in a child process, decided one after the other inside one batch;
 leaving the batch is the instant they are taken in. It talks to no server and decides nothing itself."""
 
-import dataclasses
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from hashlib import sha256
+from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from mailbot.core.accounts import had_by
-from mailbot.core.away import absent
-from mailbot.core.decide import decide
 from mailbot.core.events import Event, Facts, Operator, Place, Quarantined
-from mailbot.core.evidence import Remembered, asks_queue, claimed_letters, gather, identity, listed_cases, opens
-from mailbot.core.lookups import account_given, lookups
 from mailbot.core.message import Message, Unreadable
-from mailbot.core.outcome import GENERAL, Decision
-from mailbot.core.sender import only_sender
-from mailbot.core.sorting import AUTOMATIC
+from mailbot.core.outcome import Decision
+from mailbot.flow.considering import Known, consider
 from mailbot.flow.reader import Reader
+from mailbot.flow.reader.kept import read_kept
 from mailbot.flow.tools import Clock, Tools
 from mailbot.store import Asked, Batch, Digest
 
-BODY_FIELDS = re.compile(rb"^(content-type|content-transfer-encoding|mime-version):", re.IGNORECASE | re.MULTILINE)
 Folder = Literal["done", "quarantine", "too_large"]
 
 
@@ -79,64 +69,19 @@ async def _known(tools: Tools, digests: Sequence[Digest]) -> set[Digest]:
 
 async def _read(reader: Reader, mails: Sequence[tuple[Digest, Delivered]]) -> dict[Digest, Message | Unreadable]:
     """What the mails say, by the digests of what was kept of them."""
-    shown = [mail.raw if mail.size is None else _without_body(mail.raw) for _, mail in mails]
-    read = await reader.read([(sha256(raw).hexdigest(), raw) for raw in shown])
-    return {
-        digest: dataclasses.replace(message, digest=digest, size=mail.size or len(mail.raw))
-        for (digest, mail), message in zip(mails, read, strict=True)
-    }
-
-
-def _without_body(header: bytes) -> bytes:
-    """The header of a mail whose body was not downloaded, without the fields that announce its parts."""
-    return BODY_FIELDS.sub(rb"X-\1:", header)
+    read = await read_kept(reader, [(digest, mail.raw, mail.size) for digest, mail in mails])
+    return {digest: message for (digest, _), message in zip(mails, read, strict=True)}
 
 
 async def _take_in(
     tools: Tools, batch: Batch, mail: Delivered, message: Message | Unreadable, now: datetime, by: Operator | None
 ) -> TakenIn:
-    asked = Asked(mail=message.digest, since=_midnight(now, tools.rules.desk.timezone))
-    if isinstance(message, Message):
-        claimed, name = claimed_letters(message, tools.rules), identity(message)
-        asked = dataclasses.replace(asked, letters=claimed, sender=_address(message), identity=name)
-    recall = await batch.recall(asked)
-    general = sum(template in GENERAL for template in recall.written)
-    twins = {twin.mail: twin.content for twin in recall.twins if twin.mail != message.digest}
-    remembered = Remembered(recall.letters, recall.cases, general, twins)
-    facts = Facts(sort="unreadable", place=mail.place, operator=by)
-    if isinstance(message, Message):
-        facts = gather(message, remembered, tools.rules, tools.keys.secrets, place=mail.place)
-        if listed := listed_cases(facts):
-            several = await batch.recall(Asked(letters=tuple(f"{number}.1" for number in listed), open=True))
-            remembered = dataclasses.replace(remembered, cases={**remembered.cases, **several.cases})
-        facts = await _with_more(tools, batch, message, facts, remembered, now)
-        away = _away(absent(tools.store.ledger().away, tools.rules.desk, now), facts)
-        facts = facts.model_copy(update={"operator": by, "away": away}) if by or away else facts
-    cases = remembered.cases
-    if isinstance(message, Message) and asks_queue(message, facts):
-        cases = {**cases, **(await batch.recall(Asked(open=True))).cases}
-    decisions = decide(cases, message, facts, tools.rules, now)
+    begun = Facts(place=mail.place, operator=by, size=mail.size)
+    known = Known(tools.rules, now, tools.keys.secrets, tools.store.ledger().away, begun)
+    decisions = await consider(batch, message, known)
     await append(tools, batch, decisions, message.digest, now)
     events = tuple(event for decision in decisions for event in decision.events)
     return TakenIn(message.digest, mail.place, _folder(tools, message, events), decisions[-1].case, events)
-
-
-async def _with_more(
-    tools: Tools, batch: Batch, message: Message, facts: Facts, remembered: Remembered, now: datetime
-) -> Facts:
-    """The facts with what is only asked once it is known what the mail is: a number for the case it may open, the
-    sender's other open cases of that form, what registers say."""
-    rules = tools.rules
-    form, rows = opens(message, facts, remembered, rules), lookups(message, facts, remembered, rules)
-    if form is None and not rows:
-        return facts
-    year = now.astimezone(ZoneInfo(rules.desk.timezone)).year if form else None
-    login = account_given(message, facts, remembered, rules)
-    asked = Asked(mail=message.digest, sender=_address(message), year=year, form=form or "", open=bool(login))
-    recall = await batch.recall(dataclasses.replace(asked, rows=rows, registers=rules.desk.registers))
-    taken = had_by(login, (facts.letter or "").partition(".")[0], recall.cases.values(), rules)
-    found = {"number": recall.number, "rows": recall.rows, "others": recall.others, "taken": taken}
-    return facts.model_copy(update=found)
 
 
 async def append(tools: Tools, batch: Batch, decisions: Sequence[Decision], mail: Digest | None, now: datetime) -> None:
@@ -146,22 +91,6 @@ async def append(tools: Tools, batch: Batch, decisions: Sequence[Decision], mail
         last = case.last_letter if case else 0
         more = index < len(decisions) - 1
         batch.append(tools.draft(decision, at=now, mail=mail, last_letter=last, more=more))
-
-
-def _away(known: dict[str, str], facts: Facts) -> dict[str, str]:
-    """Who is out of office; a clerk who proves to write is back."""
-    back = facts.sender.address.lower() if facts.sender and facts.sender.proven else ""
-    return known if facts.sort in AUTOMATIC else {address: until for address, until in known.items() if address != back}
-
-
-def _address(message: Message) -> str:
-    mailbox = only_sender(message)
-    return mailbox.key if mailbox else ""
-
-
-def _midnight(now: datetime, timezone: str) -> datetime:
-    today = now.astimezone(ZoneInfo(timezone)).date()
-    return datetime.combine(today, time.min, ZoneInfo(timezone))
 
 
 def _folder_of_known(tools: Tools, digest: Digest, mail: Delivered) -> Folder:

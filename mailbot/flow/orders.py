@@ -3,16 +3,12 @@ nothing."""
 
 import asyncio
 
-from mailbot.core import accounts
-from mailbot.core.away import absent
-from mailbot.core.commands import named_cases
 from mailbot.core.decide.orders import carry_out as decide
-from mailbot.core.decide.orders import commanded, imported, refused
-from mailbot.core.events import Facts
+from mailbot.core.decide.orders import imported, refused
 from mailbot.core.ledger import Ledger
-from mailbot.core.lookups import lookups_of
 from mailbot.core.orders import DropLetters, ImportRegister, Ordered, ReleaseLetters, RetryMail, RunCommands
 from mailbot.core.registers import Table, read_csv
+from mailbot.flow.considering import Known, considered
 from mailbot.flow.intake import Delivered, append, take_in
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools
@@ -67,18 +63,9 @@ async def _import(tools: Tools, ordered: Ordered, order: ImportRegister, clock: 
 
 
 async def _command(tools: Tools, ordered: Ordered, order: RunCommands, clock: Clock) -> None:
-    """A clerk's commands on a case; with the first letter of a case that they name comes that case, as for a mail."""
     async with tools.store.batch() as batch:
-        case, now, desk = await batch.case(order.case), clock(), tools.rules.desk
-        rows, form = (lookups_of(case, tools.rules), tools.rules.forms.get(case.form)) if case else ((), None)
-        login = accounts.wanted(order.text, case, form) if case and form else ""
-        rows = (*rows, *accounts.sought(login, form)) if form else rows
-        named = tuple(f"{number}.1" for number in named_cases(order.text))
-        recall = await batch.recall(Asked(letters=named, rows=rows, registers=desk.registers, open=bool(login)))
-        cases = {**recall.cases, order.case: case} if case else recall.cases
-        taken = accounts.had_by(login, order.case, recall.cases.values(), tools.rules)
-        facts = Facts(rows=recall.rows, away=absent(tools.store.ledger().away, desk, now), taken=taken)
-        await append(tools, batch, [commanded(ordered, order, cases, facts, tools.rules, now)], None, now)
+        known = Known(tools.rules, now := clock(), tools.keys.secrets, tools.store.ledger().away)
+        await append(tools, batch, [await considered(batch, ordered, order, known)], None, now)
 
 
 def _in_quarantine(ledger: Ledger) -> set[str]:

@@ -19,6 +19,7 @@ from mailbot.core.events import (
     QuarantineDismissed,
     RegisterImported,
     SecretDestroyed,
+    Worded,
 )
 from mailbot.core.ledger import Ledger
 from mailbot.core.message import Message
@@ -62,7 +63,11 @@ def carry_out(ordered: Ordered, ledger: Ledger, letters: Letters, rules: Rules, 
 
 def refused(ordered: Ordered, why: str, about: str = "") -> Decision:
     """The order was not carried out: `why` is a code of `orders.REFUSALS`, `about` a letter or a mail's digest."""
-    return Decision(None, (_facts(ordered), OrderRefused(why=why, about=about)))
+    return _not_done(_facts(ordered), why, about)
+
+
+def _not_done(facts: Facts, why: str, about: str) -> Decision:
+    return Decision(None, (facts, OrderRefused(why=why, about=about)))
 
 
 def imported(
@@ -88,20 +93,21 @@ def commanded(
     rows of registers (`evidence.lookups_of`, `accounts.sought`), who is away, which case has the account; `now` is an
     aware UTC instant.
     """
+    text = without_macs(secrets.masked(order.text)[0])
+    facts = _facts(ordered, found, ordered=Worded(case=order.case, text=text, clerk=order.clerk))
     case = cases.get(order.case)
     if case is None:
-        return refused(ordered, "no_such_case", order.case)
+        return _not_done(facts, "no_such_case", order.case)
     desk = rules.desk
     clerk = desk.clerk(order.clerk) if order.clerk else operator_as_clerk(ordered.by.user, desk.languages[0])
     if clerk is None:
-        return refused(ordered, "no_such_clerk", order.clerk)
-    facts = _facts(ordered).model_copy(update={"rows": found.rows, "away": found.away, "taken": found.taken})
-    text = without_macs(secrets.masked(order.text)[0])
+        return _not_done(facts, "no_such_clerk", order.clerk)
     return run_order(Incoming(Message("", 0), text, None, facts, cases, rules, now), case, clerk)
 
 
-def _facts(ordered: Ordered) -> Facts:
-    return Facts(sort="order", operator=ordered.by)
+def _facts(order: Ordered, found: Facts | None = None, **more: object) -> Facts:
+    """Who gave the order, with what was looked up for it."""
+    return (found or Facts()).model_copy(update={"sort": "order", "operator": order.by, **more})
 
 
 def _adopt(order: Adopt, ledger: Ledger, letters: Letters) -> Made:

@@ -111,6 +111,7 @@ from mailbot.core.events.values import (
     Sender,
     Tier,
     Value,
+    Worded,
 )
 
 Event = Annotated[
@@ -290,4 +291,5 @@ __all__ = [
     "Value",
     "Vouched",
     "Withdrawn",
+    "Worded",
 ]

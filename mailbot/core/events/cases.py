@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from mailbot.core.events.values import Fault, Frozen, Operator, Place, Plan, Remark, Role, Row, Sender, Value
+from mailbot.core.events.values import Fault, Frozen, Operator, Place, Plan, Remark, Role, Row, Sender, Value, Worded
 
 
 class Facts(Frozen):
@@ -17,7 +17,8 @@ class Facts(Frozen):
     orders that its code confirms. `suggested` is the case that orders name without proving anything: by a token that
     does not hold, or a number in the subject. `taken` is the open case that was accepted with the account name which
     orders give (empty: none). `away` are the clerks who are out of office (addresses in lower case), each with the last
-    day of it (ISO 8601).
+    day of it (ISO 8601). `size` is the size in octets of a mail of which only the header was downloaded, `ordered` what
+    was ordered at the shell in a clerk's words.
     """
 
     kind: Literal["facts"] = "facts"
@@ -45,6 +46,8 @@ class Facts(Frozen):
     away: dict[str, str] = {}
     listed: tuple[str, ...] = ()
     bound: str = ""
+    size: int | None = None
+    ordered: Worded | None = None
 
 
 class DeskOpened(Frozen):

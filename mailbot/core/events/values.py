@@ -149,3 +149,12 @@ class Operator(Frozen):
 
     user: str
     nonce: str
+
+
+class Worded(Frozen):
+    """Orders in a clerk's words, given at the shell: on which case, what, secrets masked, and as which clerk (address;
+    empty: as the operator)."""
+
+    case: str
+    text: str
+    clerk: str = ""
