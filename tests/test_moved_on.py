@@ -2,11 +2,14 @@
 
 import pytest
 from correspondence import MORGAN, SATO, Correspondence, said, written
+from letter_examples import RULES
 from test_clerk_commands import ICHIRO, TARO, accepted, before_letter_to_clerks, enquired, pledged, refusal, reviewed
 
+from mailbot.core.case import Deed
 from mailbot.core.case.history import DEEDS, MOST
 from mailbot.core.case.revising import REVISING
 from mailbot.core.events import FieldsRead
+from mailbot.core.told import told as tell
 
 
 def review(of: Correspondence, clerk: str = MORGAN) -> int:
@@ -108,6 +111,23 @@ def test_a_decision_that_is_not_late_and_other_mistakes_tell_no_changes() -> Non
     of.order("ACEPT")
     assert "What has changed" not in said(of.last(MORGAN))
     assert ("accepted", TARO) in written(of.order("VOUCH responsible\nACCEPT", letter=review(of)))
+
+
+def test_fields_that_changed_together_are_told_in_the_order_of_the_form_whatever_order_they_were_noted_in() -> None:
+    form = RULES.forms["new-account"]
+    first, second = (key for key in form.fields if key in ("purpose", "research_field"))
+    deeds = [
+        Deed(seq=9, at="2026-04-06T01:00:00.000Z", what="field", about=(key,), was="a", now="b")
+        for key in (second, first)
+    ]
+    (entry,) = tell(deeds, form, "en", RULES)
+    labels = [form.fields[key].label["en"] for key in (first, second)]
+    assert [what.partition(":")[0] for what in entry.what] == labels
+    assert tell(deeds[::-1], form, "en", RULES) == (entry,)
+    (proposed,) = tell(
+        [Deed(seq=9, at="2026-04-06T01:00:00.000Z", what="set_proposed", about=(second, first))], form, "en", RULES
+    )
+    assert proposed.what[0].index(labels[0]) < proposed.what[0].index(labels[1])
 
 
 def test_a_case_remembers_its_last_deeds_and_no_more() -> None:

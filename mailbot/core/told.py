@@ -1,7 +1,7 @@
 """What was done in a case, as clerks are told: instants in the desk's zone, sentences in one language. It knows no
 letter and decides nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -70,6 +70,7 @@ class Scene:
         return clip(line, MOST_SHOWN)
 
 
+FIELDS = frozenset({"field", "field_new", "field_empty", "field_wrong"})
 ABOUT: Mapping[str, Callable[[Scene, str], str]] = {
     **dict.fromkeys(("field", "field_new", "field_empty", "field_wrong", "consent_void"), Scene.field),
     **dict.fromkeys(("allowed", "asked", "settled", "set_proposed"), Scene.field),
@@ -117,13 +118,27 @@ def told(deeds: Iterable[Deed], form: Form, language: str, rules: Rules) -> tupl
 def _entry(deeds: tuple[Deed, ...], scene: Scene) -> Told:
     local = from_text(deeds[0].at).astimezone(ZoneInfo(scene.rules.desk.timezone))
     by = dict.fromkeys(deed.by for deed in deeds if deed.by)
-    what = tuple(dict.fromkeys(_sentence(deed, scene) for deed in deeds))
+    what = tuple(dict.fromkeys(_sentence(deed, scene) for deed in _by_form(deeds, scene.form)))
     return Told(f"{local:%Y-%m-%d %H:%M}", ", ".join(by), what)
+
+
+def _by_form(deeds: tuple[Deed, ...], form: Form) -> Iterator[Deed]:
+    """Fields that changed together in the order of the form. That in which they were noted is another one once a case
+    was read back from the journal, and a letter must say the same before and after."""
+    places = {key: place for place, key in enumerate(form.fields)}
+    for fields, run in groupby(deeds, key=lambda deed: deed.what in FIELDS):
+        some = tuple(run)
+        yield from sorted(some, key=lambda deed: places.get(deed.about[0], len(places))) if fields else some
+
+
+def _of_form(deed: Deed, form: Form) -> bool:
+    return deed.what == "set_proposed" and form.fields.keys() >= set(deed.about)
 
 
 def _sentence(deed: Deed, scene: Scene) -> str:
     word = ABOUT.get(deed.what)
-    about = scene.say("values", "between").join(word(scene, one) if word else one for one in deed.about)
+    named = sorted(deed.about, key=list(scene.form.fields).index) if _of_form(deed, scene.form) else deed.about
+    about = scene.say("values", "between").join(word(scene, one) if word else one for one in named)
     places = {"about": about}
     if deed.what.startswith("field"):
         key = next(iter(deed.about), "")
