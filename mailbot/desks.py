@@ -91,6 +91,14 @@ def _built(texts: frozenset[tuple[str, str]]) -> Rules:
     return built
 
 
+def kept_rules(texts: Mapping[str, str]) -> Rules | None:
+    """The rules that were made from these texts once; None if this program cannot make any of them."""
+    try:
+        return _built(frozenset(texts.items()))
+    except Mistaken:
+        return None
+
+
 def rules_for(settings: Path, rules: Path | None, templates: Path | None) -> Rules:
     """The rules in the given folders; else those the settings name, if there are settings; else the shipped ones."""
     shipped = config.shipped()

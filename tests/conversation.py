@@ -23,6 +23,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from conversation_mail import raw_mail
+from replaying import otherwise
 
 from mailbot import desks
 from mailbot.core.events import LetterWritten, Operator
@@ -137,6 +138,8 @@ async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], r
             entries = [entry async for entry in tools.store.entries(seen)]
             out.extend(_told(entries))
             seen = entries[-1].seq if entries else seen
+        again = await otherwise(tools.store, rules, reader)
+        assert again == [], "\n".join(again)
     return "\n\n".join(out) + "\n"
 
 

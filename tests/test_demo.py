@@ -82,6 +82,7 @@ def test_what_it_keeps_can_be_looked_at(kept: tuple[Path, str, float]) -> None:
     assert (folder / "mailbot.toml").exists()
     assert len(list((folder / "letters").glob("*.eml"))) >= 10
     said("verify", cwd=folder)
+    assert "decided again, and equal" in said("replay", cwd=folder)
     cases = [json.loads(line) for line in said("cases", "--json", cwd=folder).splitlines()]
     assert {case["status"] for case in cases} == {"done", "rejected"}
     case = json.loads(said("case", cases[0]["number"], "--json", cwd=folder))

@@ -10,7 +10,7 @@ from typing import get_args
 
 from mailbot import __version__
 from mailbot.checkup.probing import PATIENCE
-from mailbot.cli import keys, look, pages, registers, sealed, serve, setting, unit, verifying, work
+from mailbot.cli import keys, look, pages, registers, replay, sealed, serve, setting, unit, verifying, work
 from mailbot.cli.look import looking
 from mailbot.cli.words import MISTAKE, OK, Command, complain
 from mailbot.cli.work import ordering
@@ -51,6 +51,8 @@ ORDERS = arg("orders", nargs="+", metavar="ORDER", help='such as "ACCEPT"; each 
 CLERK = arg("--clerk", default="", metavar="ADDRESS", help="in this clerk's name (default: as the operator)")
 SINCE = arg("--since", type=look.instant, help="only entries from this day or instant on (UTC)")
 RULES = arg("--rules", type=Path, help="folder of rules (default: settings, else the shipped ones)")
+OTHER_RULES = arg("--rules", type=Path, metavar="DIR", help="compare with what these rules would have decided")
+FROM = arg("--since", type=replay.since, metavar="DATE|SEQ", help="only entries from this day, instant or number on")
 TEMPLATES = arg("--templates", type=Path, help="folder of templates")
 LETTERS = arg("names", nargs="+", metavar="LETTER", help="such as 2026-00042.7, or e123.1 without a case")
 SOME_LETTERS = arg("names", nargs="*", metavar="LETTER", help="held letters; none named means all of them")
@@ -113,6 +115,12 @@ COMMANDS: tuple[Row, ...] = (
     ("queue", "list the cases waiting for a decision", looking(look.list_queue), ()),
     ("log", "the case log, a sentence an entry", looking(look.show_log), (CASE, SINCE, JSON)),
     ("verify", "verify the log, the raw mails and the cases", verifying.verify, (HEAD, KEY, JSON)),
+    (
+        "replay",
+        "decide everything in the log again, and say what comes out otherwise",
+        looking(replay.replay),
+        (OTHER_RULES, TEMPLATES, FROM, JSON),
+    ),
     ("rebuild", "make the casebook again from the journal", work.rebuild, ()),
 )
 """Every command: its name (two words: a command of a group), its help, what it does, its arguments."""

@@ -168,6 +168,31 @@ class Batch(Protocol):
     def append(self, draft: Draft) -> None: ...
 
 
+class Past(Protocol):
+    """The journal once more from its beginning, and what it added up to before each of its entries.
+
+    `groups` gives the adjacent entries of each mail, order or deadline; whoever walks may look some groups ahead, and
+    says `take` for one after the other when the next is to be decided. `recall` answers as a batch did then, but for
+    registers, which are not kept as they were: it is asked for no rows. `erased` says whether a case was erased by
+    order, `any_erased` whether one was among all entries taken.
+    """
+
+    @property
+    def any_erased(self) -> bool: ...
+
+    def groups(self) -> AsyncIterator[tuple[Entry, ...]]: ...
+
+    def take(self, group: Sequence[Entry]) -> None: ...
+
+    def erased(self, number: str) -> bool: ...
+
+    def ledger(self) -> Ledger: ...
+
+    async def recall(self, asked: Asked) -> Recall: ...
+
+    async def case(self, number: str) -> Case | None: ...
+
+
 class Store(Protocol):
     """Everything one desk has to remember.
 
@@ -183,7 +208,7 @@ class Store(Protocol):
     disk, `journal_bytes` how large the journal is. `post` keeps what the service last saw (plain JSON values) for
     whoever looks, `posted` gives it back; a crash may lose the newest. `give_back`: letters that were given out and not
     tried are due again. `notices` are sentences for the operator that came up meanwhile; who says them takes them out.
-    `head` is the last committed entry.
+    `head` is the last committed entry. `past` walks through all that are committed now.
     """
 
     notices: list[str]
@@ -240,5 +265,7 @@ class Store(Protocol):
     def give_back(self, letters: Iterable[str]) -> None: ...
 
     def entries(self, after: int = 0) -> AsyncIterator[Entry]: ...
+
+    def past(self) -> Past: ...
 
     def cases(self, wanted: Wanted) -> AsyncIterator[Case]: ...

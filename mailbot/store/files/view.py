@@ -15,6 +15,7 @@ from mailbot.core.rules import Register
 from mailbot.store import Damaged, Digest, Entry, Imported, Wanted
 from mailbot.store.files import pulse, replay, texts
 from mailbot.store.files.mail import Mails
+from mailbot.store.files.past import FilePast
 from mailbot.store.files.registers import Registers
 from mailbot.store.files.verify import Progress, Verified, quiet, verify
 
@@ -126,6 +127,10 @@ class View:
             await asyncio.sleep(0)
             for read in group:
                 yield read.entry
+
+    def past(self) -> FilePast:
+        """All entries that are committed now once more, with what they added up to before each."""
+        return FilePast(self.state, self.desk, self.head.seq)
 
     async def entry(self, seq: int) -> Entry | None:
         """One committed entry by its number; None if there is none."""

@@ -1,0 +1,102 @@
+"""The command that decides a journal again. It only looks, also while a service is at work."""
+
+import argparse
+import hashlib
+import sys
+import time
+from collections import Counter, defaultdict
+from datetime import datetime
+from pathlib import Path
+
+from mailbot import desks
+from mailbot.cli.look import instant
+from mailbot.cli.words import OK, TROUBLE, say, say_json
+from mailbot.core.chain import canonical
+from mailbot.core.rules import Rules
+from mailbot.edge.program import program
+from mailbot.flow.replaying import VERDICTS, Again, Replay
+from mailbot.service import reader_for
+from mailbot.store.files import FileStore
+from mailbot.views import replay as view
+
+OTHER_PROGRAM, OTHERWISE = 3, 4
+"""Exit codes of this command alone: only decisions of other programs differ; changed rules would decide otherwise."""
+EXITS = {"differs": TROUBLE, "lost": TROUBLE, "otherwise": OTHERWISE, "other_program": OTHER_PROGRAM}
+"""What each verdict makes of the exit code; the first in this order that there is counts."""
+SILENT = ("equal", "recorded", "gone", "worded")
+"""Verdicts that are counted and not listed."""
+EVERY = 0.2
+"""Seconds between two looks at how far it is, on a terminal."""
+
+
+def since(text: str) -> int | datetime:
+    """An entry's number, a day or an instant."""
+    return int(text) if text.isdecimal() and text.isascii() else instant(text)
+
+
+async def replay(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
+    """Every decision again; with --rules also under those, as the desk would take it if it had them."""
+    changed = _changed(arguments.rules, arguments.templates)
+
+    async def rules_of(digest: str) -> Rules | None:
+        texts = await store.rule_texts(digest)
+        return desks.kept_rules(texts) if texts is not None else None
+
+    this = hashlib.sha256(canonical(program())).hexdigest()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    meter, began = Meter(store.head.seq), time.monotonic()
+    async with Replay(store, rules_of, reader_for, this, changed, arguments.since or 0) as walk:
+        async for again in walk.walk():
+            counts[again.form][again.verdict] += 1
+            meter.at(again.entries[-1].seq)
+            _tell(again, meter, arguments.json)
+    meter.clear()
+    total = sum(counts.values(), Counter[str]())
+    if arguments.json:
+        say_json({"decisions": total.total(), **total, "by_form": {form: dict(row) for form, row in counts.items()}})
+    else:
+        _sum_up(counts, total, time.monotonic() - began)
+    return next((code for verdict, code in EXITS.items() if total[verdict]), OK)
+
+
+def _changed(rules: Path | None, templates: Path | None) -> Rules | None:
+    """The rules to decide under for comparison; templates are those beside them, unless others are named."""
+    return desks.rules_in(rules, templates or rules.parent / "templates")[0] if rules else None
+
+
+def _tell(again: Again, meter: "Meter", as_json: bool) -> None:
+    told = (again.entries, VERDICTS[again.verdict], again.why)
+    if as_json:
+        say_json(view.as_json(again.entries, again.verdict, again.why, again.form, again.was, again.now))
+    elif again.verdict not in SILENT:
+        meter.clear()
+        say(view.text(*told, again.was, again.now) + "\n")
+
+
+def _sum_up(counts: dict[str, Counter[str]], total: Counter[str], seconds: float) -> None:
+    if counts:
+        say(view.by_form(counts, VERDICTS) + "\n")
+    for verdict, words in VERDICTS.items():
+        if total[verdict]:
+            say(f"{total[verdict]:>7}  {words}")
+    say(f"{total.total():>7}  mails, orders and deadlines, in {seconds:.1f} s")
+
+
+class Meter:
+    """How far it is, on a terminal; nothing elsewhere."""
+
+    def __init__(self, last: int) -> None:
+        self._last = last
+        self._shown = 0.0
+        self._on = sys.stderr.isatty()
+
+    def at(self, seq: int) -> None:
+        """The entry of this number was decided again."""
+        if self._on and time.monotonic() - self._shown > EVERY:
+            self._shown = time.monotonic()
+            print(f"\r{seq} of {self._last} entries", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """The line is free for something else."""
+        if self._on and self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

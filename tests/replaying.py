@@ -1,0 +1,40 @@
+"""A journal of a test decided again: whatever comes out otherwise was decided by something that no entry holds."""
+
+from mailbot.core.compared import differences
+from mailbot.core.rules import Rules
+from mailbot.flow.reader import Reader
+from mailbot.flow.replaying import Again, Replay
+from mailbot.service import reader_for
+from mailbot.store.files import FileStore
+
+
+class Shared(Reader):
+    """A reader that others use afterwards."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.read = reader.read  # type: ignore[method-assign]
+
+    async def close(self) -> None:
+        """It stays."""
+
+
+async def decided_again(store: FileStore, rules: Rules, reader: Reader | None = None, **more: object) -> list[Again]:
+    """Every group of entries decided again under these rules, which all of them were decided under. `reader` reads the
+    mails; a new one, if none is given."""
+    head = await store.entry(store.head.seq)
+    assert head
+
+    async def rules_of(_: str) -> Rules:
+        return rules
+
+    made = reader_for if reader is None else lambda desk: Shared(reader)
+    async with Replay(store, rules_of, made, head.program, **more) as replay:  # type: ignore[arg-type]
+        return [again async for again in replay.walk()]
+
+
+async def otherwise(store: FileStore, rules: Rules, reader: Reader | None = None) -> list[str]:
+    """What comes out otherwise, in words."""
+    wrong = [again for again in await decided_again(store, rules) if again.verdict not in ("equal", "recorded")]
+    return [
+        f"{again.entries[0].seq}: {again.verdict} {again.why} {differences(again.was, again.now)}" for again in wrong
+    ]

@@ -1,0 +1,220 @@
+"""A journal is decided again: what comes out equal is proven, what does not is named, changed rules are tried on it.
+
+Every conversation is decided again as well, at its end (conversation.py)."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from worlds import World, application, digest, question
+
+from mailbot import cli, desks
+from mailbot.core import chain
+from mailbot.core.compared import differences, only_worded, same
+from mailbot.core.events import Answered, LetterWritten
+from mailbot.edge.account import Account
+from mailbot.flow.intake import Delivered, take_in
+from mailbot.service import reader_for
+
+NOW = datetime(2026, 4, 6, 1, tzinfo=UTC)
+NOWHERE = Account("127.0.0.1", 9, "none", "", "")
+MAILS = [application(1), application(2, without="Telephone"), question(3)]
+HEADER = question(4).partition(b"\n\n")[0].partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+
+
+async def taken_in(folder: Path) -> None:
+    """A desk that took in some mails, one a minute; of the last the body was not downloaded."""
+    desk = desks.load(folder / "mailbot.toml")
+    mails = [*(Delivered(raw) for raw in MAILS), Delivered(HEADER, size=50_000_000)]
+    async with (
+        desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, clock=lambda: NOW) as tools,
+        reader_for(desk.rules.desk) as reader,
+    ):
+        for minute, mail in enumerate(mails, 1):
+            await take_in(tools, reader, [mail], lambda at=NOW + timedelta(minutes=minute): at)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("replay") / "desk"
+    World.make(folder, NOWHERE, NOWHERE, adopted=False)
+    asyncio.run(taken_in(folder))
+    return folder
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made, tmp_path / "desk")
+
+
+def replayed(desk: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """Exit code and output of `mailbot replay` with these words."""
+    code = cli.main(["--config", str(desk / "mailbot.toml"), "replay", *words])
+    return code, capsys.readouterr().out
+
+
+def resealed(desk: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """The whole journal computed anew, as somebody does it who owns the machine: its chain verifies."""
+    rules = desks.look(desk / "mailbot.toml").rules
+    for path in sorted((desk / "state" / "journal").glob("*.jsonl")):
+        prev, lines = chain.genesis(rules.desk.name), []
+        for line in path.read_bytes().splitlines():
+            entry = json.loads(line)
+            change(entry)
+            kept = {key: entry[key] for key in ("seq", "at", "case", "mail", "rules", "program", "more", "events")}
+            sealed, prev = chain.seal(kept, prev, entry["salt"])
+            lines.append(sealed)
+        path.write_bytes(b"".join(lines))
+    shutil.rmtree(desk / "state" / "cases")
+
+
+def test_a_fresh_journal_is_decided_again_word_for_word_also_of_a_mail_whose_body_was_not_downloaded(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = replayed(desk, capsys)
+    assert code == 0, said
+    assert "4  decided again, and equal" in said
+    assert "1  facts that were recorded, not decided" in said
+    assert "entry" not in said
+
+
+def test_no_key_is_needed(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (desk / "keys.json").unlink()
+    assert replayed(desk, capsys)[0] == 0
+
+
+def test_what_somebody_decided_in_the_programs_place_is_found_though_the_chain_verifies(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def forged(entry: dict[str, Any]) -> None:
+        for event in entry["events"] if entry["seq"] == 2 else ():
+            if event["kind"] == "fields_read":
+                event["values"]["telephone"] = "+81 3-0000-0000"
+
+    resealed(desk, forged)
+    assert cli.main(["--config", str(desk / "mailbot.toml"), "verify"]) == 0
+    code, said = replayed(desk, capsys)
+    assert code == 1
+    assert "entry 2: decided otherwise by the same program" in said
+    assert "1.events.4:fields_read.values.telephone" in said
+    assert "was  +81 3-0000-0000" in said
+    assert "now  +81 55-981-0000" in said
+
+
+def test_what_another_program_decided_otherwise_is_listed_with_an_exit_status_of_its_own(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def older(entry: dict[str, Any]) -> None:
+        entry["program"] = "0" * 64
+        for event in entry["events"]:
+            if event["kind"] == "letter_written":
+                event["subject"] = "An older subject"
+
+    resealed(desk, older)
+    code, said = replayed(desk, capsys)
+    assert code == 3
+    assert "entry 4: decided otherwise by this program, which is another one than then" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes() + b"x"), "its mail was changed after it was kept"),
+        (lambda path: path.unlink(), "its mail is not kept any more"),
+    ],
+)
+def test_a_mail_that_is_not_what_was_kept_raises_the_alarm(
+    change: Callable[[Path], object], why: str, desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = digest(MAILS[0])
+    change(next((desk / "state" / "mail").rglob(name)))
+    code, said = replayed(desk, capsys)
+    assert code == 1
+    assert f"entry 2: cannot be decided again, and no order says why: {why}" in said
+
+
+def test_a_mail_that_was_erased_is_counted_and_nothing_else(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    next((desk / "state" / "mail").rglob(digest(MAILS[0]))).write_bytes(b"")
+    code, said = replayed(desk, capsys)
+    assert (code, "erased by order" in said, "entry" in said) == (0, True, False)
+
+
+def test_a_rule_set_that_is_gone_raises_the_alarm(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (desk / "state" / "rules").glob("*.json"):
+        path.unlink()
+    code, said = replayed(desk, capsys)
+    assert (code, "the rules it was decided under are not kept" in said) == (1, True)
+
+
+def changed_rules(desk: Path, old: str, new: str) -> str:
+    """A folder of rules, beside its templates, in which a text is another one."""
+    folder = desk.parent / "changed"
+    shutil.copytree(desk / "rules", folder / "rules")
+    shutil.copytree(desk / "templates", folder / "templates")
+    found = [path for path in folder.rglob("*.t*") if old in path.read_text(encoding="utf-8")]
+    assert found
+    for path in found:
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return str(folder / "rules")
+
+
+def test_changed_rules_are_tried_on_everything_that_came_before_they_are_deployed(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = changed_rules(desk, "general_answers_per_day = ", "general_answers_per_day = 0 # ")
+    code, said = replayed(desk, capsys, "--rules", folder)
+    assert code == 4
+    assert "entry 4: would be decided otherwise" in said
+    assert "was  -           mail from asker3@uni.example" in said
+    assert "answered_today" in said
+    assert "2  decided again, and equal" in said
+    assert code != replayed(desk, capsys)[0] == 0
+
+
+def test_rules_that_only_word_letters_otherwise_decide_the_same(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = changed_rules(desk, "Thank you", "Many thanks")
+    code, said = replayed(desk, capsys, "--rules", folder)
+    assert (code, "would be decided the same, with letters in other words" in said) == (0, True)
+
+
+def test_rules_that_are_wrong_are_refused_before_anything_is_decided(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert replayed(desk, capsys, "--rules", changed_rules(desk, 'timezone = "', 'timezone = "Nowhere/'))[0] == 2
+
+
+@pytest.mark.parametrize(("since", "count"), [("4", 2), ("2026-04-06T01:02:30Z", 2), ("2026-04-07", 0), ("1", 5)])
+def test_what_came_before_is_only_remembered(
+    since: str, count: int, desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = replayed(desk, capsys, "--since", since, "--json")
+    *rows, total = map(json.loads, said.splitlines())
+    assert (code, len(rows), total["decisions"]) == (0, count, count)
+    assert {row["verdict"] for row in rows} <= {"equal", "recorded"}
+
+
+def test_json_says_what_was_decided_and_what_is(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = changed_rules(desk, "general_answers_per_day = ", "general_answers_per_day = 0 # ")
+    rows = [json.loads(line) for line in replayed(desk, capsys, "--rules", folder, "--json")[1].splitlines()]
+    row = next(row for row in rows if row.get("verdict") == "otherwise")
+    assert (row["entries"], row["mail"], row["form"]) == ([4], digest(MAILS[2]), "")
+    assert [event["kind"] for event in row["was"][0]["events"]] == ["facts", "answered", "letter_written"]
+    assert [event["kind"] for event in row["now"][0]["events"]] == ["facts", "ignored"]
+
+
+def test_places_that_differ_are_named_and_wording_is_told_from_deciding() -> None:
+    words = {"number": 1, "template": "forms", "to": "a@uni.example", "role": "stranger", "key": "k1"}
+    letter = LetterWritten(**words, languages=("en",), subject="S", text="one\ntwo")
+    was = [(None, (Answered(reason="forms"), letter))]
+    now = [(None, (Answered(reason="forms"), letter.model_copy(update={"text": "one\nthree"})))]
+    assert same(was, was)
+    assert not same(was, now)
+    assert only_worded(was, now)
+    (place,) = differences(was, now)
+    assert (place.place, place.was, place.now) == ("1.events.2:letter_written.text.2", "two", "three")
+    assert not only_worded(was, [(None, (Answered(reason="other"), letter))])
