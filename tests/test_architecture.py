@@ -52,6 +52,7 @@ OWNERS = {
     "jaconv": {"core/fields/postal"},
     "babel": {"core/fields/countries"},
     "holidays": {"core/holidays_of"},
+    "xlsxwriter": {"views/export/workbook"},
     "apscheduler": {"service/timetable"},
     "prometheus_client": {"edge/monitor"},
     "pymap": {"embedded"},
@@ -154,6 +155,7 @@ def test_a_command_does_not_wait_for_packages_it_does_not_use() -> None:
     """What takes long to import is imported where it is needed: every command would wait for it, ten times a minute."""
     heavy = (
         "reportlab",
+        "xlsxwriter",
         "pypdf",
         "tnefparse",
         "python_calamine",

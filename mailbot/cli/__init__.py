@@ -10,7 +10,7 @@ from typing import get_args
 
 from mailbot import __version__
 from mailbot.checkup.probing import PATIENCE
-from mailbot.cli import keys, look, pages, registers, replay, sealed, serve, setting, unit, verifying, work
+from mailbot.cli import export, keys, look, pages, registers, replay, sealed, serve, setting, unit, verifying, work
 from mailbot.cli.look import looking
 from mailbot.cli.words import MISTAKE, OK, Command, complain
 from mailbot.cli.work import ordering
@@ -51,6 +51,11 @@ ORDERS = arg("orders", nargs="+", metavar="ORDER", help='such as "ACCEPT"; each 
 CLERK = arg("--clerk", default="", metavar="ADDRESS", help="in this clerk's name (default: as the operator)")
 SINCE = arg("--since", type=look.instant, help="only entries from this day or instant on (UTC)")
 RULES = arg("--rules", type=Path, help="folder of rules (default: settings, else the shipped ones)")
+FORMAT = arg("--format", choices=export.FORMATS, default="csv", help="default: csv")
+PERSON = arg("--person", default="", metavar="ADDRESS", help="everything about this address")
+FORM = arg("--form", default="", metavar="NAME", help="only cases of this form")
+UNTIL = arg("--until", type=look.instant, help="only what came before this day or instant (UTC)")
+OUTPUT = arg("--output", type=Path, metavar="FILE", help="default: standard output")
 OTHER_RULES = arg("--rules", type=Path, metavar="DIR", help="compare with what these rules would have decided")
 FROM = arg("--since", type=replay.since, metavar="DATE|SEQ", help="only entries from this day, instant or number on")
 TEMPLATES = arg("--templates", type=Path, help="folder of templates")
@@ -120,6 +125,12 @@ COMMANDS: tuple[Row, ...] = (
         "decide everything in the log again, and say what comes out otherwise",
         looking(replay.replay),
         (OTHER_RULES, TEMPLATES, FROM, JSON),
+    ),
+    (
+        "export",
+        "write out what the desk holds: of a person, a form, a period, or all of it",
+        looking(export.export),
+        (FORMAT, PERSON, FORM, SINCE, UNTIL, OUTPUT),
     ),
     ("rebuild", "make the casebook again from the journal", work.rebuild, ()),
 )
