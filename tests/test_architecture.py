@@ -21,6 +21,7 @@ MAY_IMPORT = {
 }
 EDGE_PAIRS = {
     ("config", "account"): "an account's settings are read with the others",
+    ("config", "private"): "keys and passwords are written and read as all secrets are",
     ("inbox", "account"): "both wires share one kind of account",
     ("postman", "account"): "both wires share one kind of account",
     ("parsing", "charsets"): "bytes to text, on the way from MIME to a message",

@@ -9,22 +9,15 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from mailbot.edge.private import replace, write_new
+
 KEY_OCTETS = 32
 
 
 def make_keys(path: Path) -> None:
     """Write a file with one new key (32 random octets), readable by its owner alone. FileExistsError if it is there."""
     text = json.dumps({"current": "k1", "keys": {"k1": secrets.token_hex(KEY_OCTETS)}}, indent=2) + "\n"
-    _write_private(path, text)
-
-
-def _write_private(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, text.encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_new(path, text)
 
 
 def rotate_keys(path: Path, drop: Collection[str] = ()) -> str:
@@ -36,15 +29,7 @@ def rotate_keys(path: Path, drop: Collection[str] = ()) -> str:
     name = f"k{max(numbers, default=0) + 1}"
     kept = {old: key.hex() for old, key in keys.items() if old == current or old not in drop}
     new = {"current": name, "keys": {**kept, name: secrets.token_hex(KEY_OCTETS)}}
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    _write_private(beside, json.dumps(new, indent=2) + "\n")
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace(path, json.dumps(new, indent=2) + "\n")
     return name
 
 

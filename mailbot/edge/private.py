@@ -1,0 +1,106 @@
+"""What only its owner may read: where each secret of this installation stands, and writing such a file.
+It does not know what a secret is for."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Way = Literal["settings", "file", "env", "credential"]
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""Names the folder in which a service manager puts the credentials of a service (systemd.exec(5), LoadCredential=)."""
+PRIVATE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret by the place where it stands: in a file (`where` is its path), an environment variable or a credential
+    (its name), or in the settings (`value`). Read anew whenever it is needed, so that it can be changed meanwhile."""
+
+    way: Way
+    where: str = ""
+    value: str = field(default="", repr=False)
+
+    @property
+    def file(self) -> Path | None:
+        """The file it stands in; None if that is none, or cannot be named now."""
+        if self.way == "file":
+            return Path(self.where)
+        folder = os.environ.get(CREDENTIALS)
+        return Path(folder) / self.where if self.way == "credential" and folder else None
+
+    def read(self) -> str | None:
+        """The secret, without line ends around a file's; None if it is not there."""
+        if self.way == "settings":
+            return self.value
+        if self.way == "env":
+            return os.environ.get(self.where)
+        try:
+            return self.file.read_text(encoding="utf-8").strip("\r\n") if self.file else None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def keep(self, value: str) -> str:
+        """Write another one where it stands, durably; why that could not be done, empty if it was."""
+        if self.way != "file":
+            return f"it stands in {PLACES[self.way].format(where=self.where)}, where mailbot cannot write"
+        try:
+            replace(Path(self.where), value + "\n")
+        except OSError as error:
+            return f"{self.where} could not be written: {error.strerror or error}"
+        return ""
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody else who asks for this changes the file meanwhile, in no thread and no process."""
+        folder = Path(self.where).resolve().parent if self.way == "file" else None
+        if folder is None or not folder.is_dir():
+            yield
+            return
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # a file system without locks: one service is the rule
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+PLACES: dict[Way, str] = {
+    "settings": "the settings",
+    "file": "the file {where}",
+    "env": "the environment variable {where}",
+    "credential": "the credential {where}",
+}
+"""Where a secret stands, in words."""
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, durably but for its name. FileExistsError if it is there."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    try:
+        os.write(handle, text.encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace(path: Path, text: str) -> None:
+    """Put a text in the place of what stands in a file, 0600 and of the same owner, durably. Whoever reads meanwhile
+    finds the old or the new one, whole. A link stays one. OSError if it cannot be done: the file is as it was then."""
+    path = path.resolve()
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    write_new(beside, text)
+    with suppress(OSError):  # root writes for the service; anybody else owns it already, or cannot give it away
+        there = path.stat()
+        os.chown(beside, there.st_uid, there.st_gid)
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
