@@ -44,10 +44,12 @@ ssl_cert = <{dir}/cert.pem
 ssl_key = <{dir}/key.pem
 disable_plaintext_auth = no
 auth_failure_delay = 0
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
 imap_capability = {capabilities}
+{bearer}
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -85,6 +87,22 @@ namespace inbox {{
   prefix = {prefix}
 }}
 """
+
+BEARER = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {dir}/oauth2.conf
+}}
+"""
+INTROSPECTION = """
+introspection_mode = get
+introspection_url = {url}?token=
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+"""Where Dovecot asks whether an access token holds, and for whom."""
 
 
 @dataclass
@@ -126,9 +144,17 @@ class Dovecot:
 
 @contextmanager
 def dovecot(
-    cert: Path, key: Path, *, without: Iterable[str] = (), separator: str = "/", prefix: str = "", starttls: bool = True
+    cert: Path,
+    key: Path,
+    *,
+    without: Iterable[str] = (),
+    separator: str = "/",
+    prefix: str = "",
+    starttls: bool = True,
+    introspection: str = "",
 ) -> Iterator[Dovecot]:
-    """Start a Dovecot and stop it. `without` are capabilities it keeps quiet about; `prefix` that of its folders."""
+    """Start a Dovecot and stop it. `without` are capabilities it keeps quiet about; `prefix` that of its folders. With
+    the address of an `introspection` (RFC 7662) access tokens log in as well, by XOAUTH2 and OAUTHBEARER."""
     folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir=SHORT))  # Unix sockets are made in it
     shutil.copy(cert, folder / "cert.pem")
     shutil.copy(key, folder / "key.pem")
@@ -145,9 +171,12 @@ def dovecot(
             password=PASSWORD,
             separator=separator,
             prefix=prefix,
+            mechanisms=" xoauth2 oauthbearer" if introspection else "",
+            bearer=BEARER.format(dir=folder) if introspection else "",
             **ports,
         )
     )
+    (folder / "oauth2.conf").write_text(INTROSPECTION.format(url=introspection))
     if os.geteuid() == 0:
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, user, group)

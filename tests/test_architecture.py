@@ -22,6 +22,9 @@ MAY_IMPORT = {
 EDGE_PAIRS = {
     ("config", "account"): "an account's settings are read with the others",
     ("config", "private"): "keys and passwords are written and read as all secrets are",
+    ("config", "tokens"): "an account's settings say where its access tokens come from",
+    ("tokens", "account"): "tokens are what an account may log in with",
+    ("tokens", "private"): "refresh tokens and client secrets are read and written as all secrets are",
     ("inbox", "account"): "both wires share one kind of account",
     ("postman", "account"): "both wires share one kind of account",
     ("parsing", "charsets"): "bytes to text, on the way from MIME to a message",
@@ -38,6 +41,7 @@ OWNERS = {
     "pypdf": {"edge/attachments/pdf"},
     "tnefparse": {"edge/attachments/tnef"},
     "reportlab": {"edge/sheets/paper"},
+    "oauthlib": {"edge/tokens"},
     "tinydb": {"store/files"},
     "jinja2": {"edge/letters"},
     "idna": {"core/idn"},
@@ -166,6 +170,7 @@ def test_a_command_does_not_wait_for_packages_it_does_not_use() -> None:
         "holidays",
         "email_validator",
         "prometheus_client",
+        "oauthlib",
     )
     seen = subprocess.run(
         [sys.executable, "-c", "import sys, mailbot.cli; print(*{name.split('.')[0] for name in sys.modules})"],

@@ -85,7 +85,7 @@ MISTAKES = [
         11,
     ),
     ("timeout = 5", 'port = "many"', "smtp.port", "a whole number", 14),
-    ('password = "correct horse"', "", "imap", "password_file, password_env or password", 4),
+    ('password = "correct horse"', "", "imap", "password_credential or password, or a table oauth2", 4),
     ('password = "correct horse"', 'password = "x"\npassword_env = "Y"', "imap", "not several", 4),
     ('password = "correct horse"', 'password_env = "NOT_SET_ANYWHERE"', "imap.password_env", "variable that is set", 7),
     ('"smtp.password"', '"nowhere"', "smtp.password_file", "a file that can be read", 13),

@@ -10,11 +10,21 @@ from mailbot.core.ledger import Ledger
 @dataclass(frozen=True, slots=True)
 class Contact:
     """One server: when it last worked, and since when it does not and why (None and empty while it works); instants
-    are aware UTC."""
+    are aware UTC. `mend`: it stays broken until somebody does something about it."""
 
     worked: datetime | None = None
     broken: datetime | None = None
     trouble: str = ""
+    mend: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Something an operator has to do about a secret, in words without the secret, and since when (aware UTC) that is
+    to be said: before it ends."""
+
+    what: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,8 @@ class Health:
     `waiting` that met a bug when they were taken in last, `files` the decided ones on the disk. `came` counts the mails
     that ever came into view under the present UIDVALIDITY, `filed` those of them that were filed, `gone` those that
     somebody else removed; `stuck` are UIDs filed by us and still in the inbox. `noted` is when all this was noted last,
-    `process` the number of the process of a service at work, `reloaded` what became of its last reload.
+    `process` the number of the process of a service at work, `reloaded` what became of its last reload,
+    `renewals` when its secrets end.
     """
 
     ledger: Ledger
@@ -62,6 +73,7 @@ class Health:
     noted: datetime | None = None
     process: int | None = None
     reloaded: Reloaded | None = None
+    renewals: tuple[Renewal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,11 @@ WANTED: dict[str, str] = {
     "literal_error": "{expected}",
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
+    "date_type": "a day such as 2027-01-31",
+    "date_parsing": "a day such as 2027-01-31",
+    "date_from_datetime_parsing": "a day such as 2027-01-31",
+    "date_from_datetime_inexact": "a day such as 2027-01-31",
+    "string_pattern_mismatch": "a name of letters, digits, `.`, `-` and `_`",
     "value_error": "{error}",
 }
 """What pydantic refuses (its error types), as what is wanted."""

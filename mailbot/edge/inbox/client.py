@@ -1,7 +1,6 @@
 """imapclient as mailbot uses it: dialling, logging in, what it keeps of the answers, and its troubles in words.
 It knows nothing of mails."""
 
-import re
 import socket
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,7 +14,9 @@ from imapclient.exceptions import (  # type: ignore[import-untyped]
     LoginError,
 )
 
-from mailbot.edge.account import Account, certificate_ends, in_words, tls_context
+from mailbot.edge.account import Account, NoAccess, certificate_ends, in_words, tls_context
+from mailbot.edge.inbox import bearing
+from mailbot.edge.inbox.bearing import for_now
 from mailbot.edge.inbox.values import InboxBroken, LoginRefused
 
 UNINTELLIGIBLE = (
@@ -30,8 +31,6 @@ UNINTELLIGIBLE = (
 )
 """What imapclient lets out when an answer is not IMAP, or announces a literal of more octets than there can be."""
 TROUBLES = (IMAPClientError, OSError, *UNINTELLIGIBLE)
-FOR_NOW = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\b", re.IGNORECASE)
-"""Response codes of RFC 5530 with which a login fails for reasons other than name and password."""
 SILENCE = 120
 """Seconds of silence after which the system asks whether the peer is still there, which also keeps routers awake."""
 
@@ -64,13 +63,16 @@ def admit(client: Any, account: Account) -> None:
 def _log_in(client: Any, account: Account) -> None:
     try:
         # AUTHENTICATE PLAIN is UTF-8 and needs no quoting; LOGIN is for the servers that have nothing else
-        if client.has_capability("AUTH=PLAIN"):
+        if account.access is not None:
+            bearing.log_in(client, account)
+        elif client.has_capability("AUTH=PLAIN"):
             client.plain_login(account.user, account.password)
         else:
             client.login(account.user, account.password)
+    except NoAccess as error:
+        raise InboxBroken(str(error), mend=error.mend) from None
     except LoginError as error:
-        lost = isinstance(error.__context__, IMAPClientAbortError)
-        if lost or FOR_NOW.search(str(error)):
+        if for_now(error):
             raise
         raise LoginRefused(f"login as {account.user} refused: {error}") from error
 

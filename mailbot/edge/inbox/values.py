@@ -6,7 +6,12 @@ from datetime import datetime
 
 
 class InboxBroken(Exception):  # noqa: N818 - it is the world that is broken
-    """The mailbox cannot be worked with now: the text says why, for the operator. The connection is closed."""
+    """The mailbox cannot be worked with now: the text says why, for the operator. The connection is closed. `mend`: it
+    stays so until somebody does something about it."""
+
+    def __init__(self, reason: str, *, mend: bool = False) -> None:
+        super().__init__(reason)
+        self.mend = mend
 
 
 class LoginRefused(InboxBroken):

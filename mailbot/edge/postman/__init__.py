@@ -9,7 +9,8 @@ from typing import Any
 from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
 
 from mailbot.core.idn import on_the_wire
-from mailbot.edge.account import Account, certificate_ends, tls_context
+from mailbot.edge.account import Account, NoAccess, certificate_ends, tls_context
+from mailbot.edge.postman.bearing import log_in
 from mailbot.edge.postman.values import (
     END_OF_LETTER,
     ERRORS,
@@ -57,8 +58,9 @@ class Postman:
             return
         try:
             client = await self._dial()
-            await client.connect()
-            await _introduce(client)
+            await self._admitted(client)
+        except NoAccess as error:
+            raise PostmanBroken(str(error), mend=error.mend) from None
         except ERRORS as error:
             failed = outcome(root(error), self._account)
             raise PostmanBroken(failed.reason, failed.code) from error
@@ -120,17 +122,29 @@ class Postman:
 
     async def _dial(self) -> SMTP:
         account = self._account
+        user = account.user if account.user and account.access is None else None  # tokens come later, see log_in
         context = None if account.security == "none" else await asyncio.to_thread(tls_context, account)
         return SMTP(
             hostname=account.host,
             port=account.port,
-            username=account.user or None,
-            password=account.password if account.user else None,
+            username=user,
+            password=account.password if user else None,
             timeout=account.timeout,
             use_tls=account.security == "tls",
             start_tls=account.security == "starttls",  # None would mean: if the server likes
             tls_context=context,
         )
+
+    async def _admitted(self, client: SMTP) -> None:
+        """Connect and log in; a connection that does not come so far is closed."""
+        try:
+            await client.connect()
+            await _introduce(client)
+            if self._account.access is not None:
+                await log_in(client, self._account)
+        except (NoAccess, *ERRORS, asyncio.CancelledError):
+            await _hang_up(client, client.transport)
+            raise
 
     async def _hand_over(self, sender: str, to: str, raw: bytes) -> Sent | Later | Never:
         client = self._client

@@ -79,11 +79,12 @@ class Examined:
 
 
 class PostmanBroken(Exception):  # noqa: N818 - it is the world that is broken
-    """The relay cannot be worked with now: the text says why, for the operator; `code` is the relay's, if it spoke."""
+    """The relay cannot be worked with now: the text says why, for the operator; `code` is the relay's, if it spoke.
+    `mend`: it stays so until somebody does something about it."""
 
-    def __init__(self, reason: str, code: int | None = None) -> None:
+    def __init__(self, reason: str, code: int | None = None, *, mend: bool = False) -> None:
         super().__init__(reason)
-        self.code = code
+        self.code, self.mend = code, mend
 
 
 def plain(text: str) -> str:
