@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mailbot.core.events import DeskOpened, Facts
+from mailbot.core.health import Renewal
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
 from mailbot.core.rulesets import Problem, build
@@ -49,6 +50,7 @@ class DeskAtWork:
     files: Mapping[str, bytes] = field(default_factory=dict)
     signer: Signer | None = None
     monitoring: config.Monitoring | None = None
+    ends: tuple[Renewal, ...] = ()
 
     def postmen(self) -> list[Postman]:
         """The connections to the relay, none of them made yet."""
@@ -57,6 +59,12 @@ class DeskAtWork:
     def spare(self) -> Postman | None:
         """The other way out for alarms, if there is one."""
         return Postman(self.alarm_smtp) if self.alarm_smtp else None
+
+    def renewals(self) -> tuple[Renewal, ...]:
+        """When secrets end, as the settings say and tokens tell. It reads files."""
+        tokens = (account.access for account in (self.imap, self.smtp, self.alarm_smtp) if account)
+        distinct = {id(access): access for access in tokens if access is not None}
+        return (*self.ends, *(one for access in distinct.values() for one in access.renewals()))
 
 
 def _refuse(problems: Sequence[Problem]) -> Mistaken:
@@ -135,6 +143,7 @@ def load(settings: Path) -> DeskAtWork:
         files=files,
         signer=signer_in(loaded.desk),
         monitoring=loaded.monitoring,
+        ends=loaded.renewals,
     )
 
 

@@ -231,6 +231,12 @@ ALARMS = {
     "held": "letters: 12; address 2, domain 10",
     "forged": "2026-00042 3",
 }
+ACCESS = {
+    "access": "since 2026-04-06 01:00 UTC: id.desk.example: gives no access token: invalid_grant: what the desk was"
+    " given is not taken any more: it ended, was revoked, or a password was changed; put a new refresh token where the"
+    " old one stands",
+    "secrets": "client secret of [imap.oauth2] ends 2026-05-01",
+}
 REASONS_ASIDE = ("a mail without exactly one From address", "reading it took longer than 30 seconds")
 
 
@@ -357,6 +363,8 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "quarantine-many": written("quarantine", "clerk", mails=aside(5), more=7),
     "alarm": written("alarm", "operator", alarms=ALARMS, over=("inbox",)),
     "alarm-over": written("alarm", "operator", alarms={}, over=("inbox", "sending")),
+    "alarm-access": written("alarm", "operator", alarms=ACCESS, over=()),
+    "alarm-access-over": written("alarm", "operator", alarms={}, over=("access", "secrets")),
     "address_changed": written("address_changed", "applicant", consenting, by="taro@univ.example"),
     "handed": written("handed", "applicant", collecting, why="no_news"),
     "handed-explained": written("handed", "applicant", collecting, why="explained"),

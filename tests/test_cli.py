@@ -199,9 +199,9 @@ def test_check_says_that_no_server_answers(tmp_path: Path) -> None:
     (desk / "mailbot.toml").write_text(text)
     (desk / "mailbot.toml").chmod(0o604)
     said = mailbot("check", cwd=desk).stdout.decode()
-    words = "a password stands in it and others may read it: found mode {}; wanted 0600"
+    words = "a secret stands in it and others may read it: found mode {}; wanted 0600"
     for name, mode in (("mailbot.toml", "0604"), ("smtp.password", "0640")):
-        (line,) = [line for line in said.splitlines() if f"{name}: a password" in line]
+        (line,) = [line for line in said.splitlines() if f"{name}: a secret" in line]
         assert line.startswith("TODO ")
         assert line.endswith(words.format(mode))
 

@@ -43,7 +43,7 @@ from mailbot.core.events import (
     StepEntered,
 )
 from mailbot.core.evidence import NOTHING, Remembered, content, gather, identity, opens
-from mailbot.core.health import Contact, Health
+from mailbot.core.health import Contact, Health, Renewal
 from mailbot.core.instants import to_text
 from mailbot.core.ledger import HeldLetter, InQuarantine, Ledger
 from mailbot.core.message import Attachment, Mailbox, Message, Report
@@ -576,6 +576,16 @@ ALARMING = [
         "late",
         with_letters(waiting_since(NOW - timedelta(hours=24, minutes=1)), due=2, written=11),
         "letters: 2; the oldest since 2026-04-07 00:59 UTC",
+    ),
+    (
+        "access",
+        replace(WELL, imap=Contact(broken=NOW, trouble="invalid_grant: mend it", mend=True)),
+        "since 2026-04-08 01:00 UTC: invalid_grant: mend it",
+    ),
+    (
+        "secrets",
+        replace(WELL, renewals=tuple(Renewal(f"no. {days}", NOW + timedelta(days=days)) for days in (31, 29, 0))),
+        "no. 0; no. 29",
     ),
     ("held", replace(WELL, ledger=replace(WELL.ledger, held=LEDGER.held)), "letters: 3; address 3"),
     (

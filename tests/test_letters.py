@@ -99,6 +99,7 @@ def test_a_letter_is_short_and_narrow(name: str, language: str) -> None:
 def test_a_letter_shows_no_placeholder_and_nothing_of_the_inside(name: str, language: str) -> None:
     letter = words(name, language)
     shown = without_form(letter.text).replace(CODE_PLACE, "")  # the code is put in when bytes are made
+    shown = shown.replace("invalid_grant", "")  # what a provider calls it, which an operator looks up
     assert not re.search(r"[{}]|%\}|\bNone\b|\bTrue\b|\bFalse\b|Undefined", shown + letter.subject)
     assert not re.search(r"[a-z]_[a-z]", shown), "a rule key, a code or the name of a template"
     assert not [form for form in RULES.forms if "-" in form and form in shown]

@@ -9,6 +9,7 @@ from pathlib import Path
 from mailbot.checkup import history, machine, probing, servers
 from mailbot.checkup.values import Finding, bad, to_do
 from mailbot.core.heads import fingerprint
+from mailbot.core.health import Renewal
 from mailbot.core.rules import Rules
 from mailbot.desks import DeskAtWork, Mistaken, load, rules_in, settings_in
 from mailbot.edge.inbox import Inbox
@@ -18,6 +19,9 @@ from mailbot.store.files import FileStore
 from mailbot.store.files.disk import locked
 from mailbot.views.registers import register_line
 from mailbot.views.stranded import WANTED, stranded
+
+RENEW = "make a new one, put it where the old one stands, and write its last day beside it (docs/oauth2.md)"
+"""What helps before a secret ends."""
 
 __all__ = ["Finding", "check"]
 
@@ -50,7 +54,13 @@ async def check(settings: Path, probe: float | None = None) -> list[Finding]:
     findings += [*mailbox, *relay]
     if desk.alarm_smtp:
         findings += await servers.smtp(desk.alarm_smtp, desk.rules.desk.address, "SMTP for alarms")
+    findings += [_renewal(one, datetime.now(UTC)) for one in desk.renewals()]
     return [*findings, *await _probed(desk, probe, answer=mailbox[0].good and relay[0].good)]
+
+
+def _renewal(one: Renewal, now: datetime) -> Finding:
+    """When a secret ends; in time, with what to do."""
+    return to_do(one.what, RENEW) if one.since <= now else Finding(True, one.what)
 
 
 def _folders(desk: DeskAtWork) -> list[str]:
@@ -96,7 +106,7 @@ def _signing(desk: DeskAtWork) -> Iterator[Finding]:
 def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:
     for path in secret_files:
         if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
-            found = f"{path}: a password stands in it and others may read it: found mode {mode:04o}; wanted 0600"
+            found = f"{path}: a secret stands in it and others may read it: found mode {mode:04o}; wanted 0600"
             yield to_do(found, f"`chmod 600 {path}`")
 
 

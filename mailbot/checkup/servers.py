@@ -16,6 +16,7 @@ ENDS_SOON = timedelta(days=30)
 SKEW = timedelta(minutes=2)
 """How far two clocks may be apart."""
 REMEDIES: tuple[tuple[str, str], ...] = (
+    ("token", "docs/oauth2.md says what each answer of a token server means, and what the mail servers want"),
     ("not known", "correct `host` in the settings, or this machine's DNS"),
     ("nobody listens", "correct `host`, `port` and `security`; a firewall on the way may refuse too"),
     ("no answer in time", "correct `port` and `security` (tls and starttls wait for each other); see the firewall"),

@@ -50,7 +50,7 @@ async def _run(desk: desks.DeskAtWork, reloading: Reloading) -> int:
         reader_for(desk.rules.desk) as reader,
     ):
         work = await work_on(tools, Inbox(desk.imap), desk.postmen(), reader)
-        work.spare = desk.spare()
+        work.spare, work.renewals = desk.spare(), desk.renewals
         service = Service(work, Pace(inbox=desk.pace.poll_seconds), reloading=reloading)
         with watched(desk, work) as vital:
             _obey(service)

@@ -49,7 +49,7 @@ async def _once(desk: desks.DeskAtWork) -> int:
     async with desks.opened(
         desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer
     ) as tools:
-        done = await one_round(tools, Inbox(desk.imap), desk.postmen(), spare=desk.spare())
+        done = await one_round(tools, Inbox(desk.imap), desk.postmen(), spare=desk.spare(), renewals=desk.renewals)
         posted = await tools.store.posted() or {}
     if not done.quiet:  # a timer that runs every minute should have nothing to tell
         letters = ", ".join(f"{count} {result}" for result, count in done.letters.items() if count or result != "held")

@@ -16,6 +16,8 @@ BROKEN = timedelta(minutes=10)
 """How long a server may be out of reach."""
 LATE = timedelta(days=1)
 """How long a letter may be due."""
+TOGETHER = timedelta(days=30)
+"""Within what time of the first secret to be renewed others are told along with it."""
 FORGED, WITHIN = 3, timedelta(days=1)
 """How many orders that nothing proves, about one case or in one name, are no slip any more, and in which time."""
 LETTER_STATES = ("due", "sent", "failed", "held", "dropped")
@@ -79,8 +81,8 @@ def _since(instant: datetime | None) -> str:
     return f"since {text[:10]} {text[11:16]} UTC" if text else ""
 
 
-def _trouble(contact: Contact) -> str:
-    return ": ".join(part for part in (_since(contact.broken), clip(contact.trouble, 200)) if part)
+def _trouble(contact: Contact, most: int = 200) -> str:
+    return ": ".join(part for part in (_since(contact.broken), clip(contact.trouble, most)) if part)
 
 
 def _disagreeing(health: Health) -> str:
@@ -109,6 +111,18 @@ def _suspicious(health: Health) -> str:
     """About what, or in whose name, so many came that it is no slip, the most first."""
     counted = Counter(about for about, _ in health.ledger.forged).most_common()
     return ", ".join(f"{about} {count}" for about, count in counted if count >= FORGED)
+
+
+def _to_mend(health: Health) -> str:
+    """With room for what helps, which comes last; once if both wires have the same trouble."""
+    told = {contact.trouble: contact for contact in (health.smtp, health.imap) if contact.mend}
+    return "; ".join(_trouble(contact, 500) for contact in told.values())
+
+
+def _renewals(health: Health) -> str:
+    """What is to be renewed first, and what soon after that."""
+    ordered = sorted(health.renewals, key=lambda one: one.since)
+    return "; ".join(one.what for one in ordered if one.since - ordered[0].since <= TOGETHER)
 
 
 ALARMS: tuple[Alarm, ...] = (
@@ -140,6 +154,8 @@ ALARMS: tuple[Alarm, ...] = (
         lambda health, now: bool(health.ledger.held),
         lambda health: f"letters: {len(health.ledger.held)}; {_budgets(held.why for held in health.ledger.held)}",
     ),
+    Alarm("access", lambda health, now: health.imap.mend or health.smtp.mend, _to_mend),
+    Alarm("secrets", lambda health, now: any(one.since <= now for one in health.renewals), _renewals),
     Alarm("forged", _forged, lambda health: clip(_suspicious(health), 200)),
     Alarm("observed", lambda health, now: health.observed > 0, _observed),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from mailbot.core.health import Contact, Health, Reloaded
+from mailbot.core.health import Contact, Health, Reloaded, Renewal
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.ledger import Ledger
 from mailbot.core.uids import sequence_set, uids_of
@@ -21,7 +21,7 @@ class Pulse:
     last entry of the journal at the last look, `top` the highest UID seen, `stuck` the UIDs filed and still there,
     `undecidable` those that met a bug when they were taken in last: they stay in view, and are tried again.
     `process` is the number of a service at work, `noted` when this was noted, `reloaded` what became of the last wish
-    for new rules.
+    for new rules, `renewals` when its secrets end.
     """
 
     seq: int = 0
@@ -46,6 +46,7 @@ class Pulse:
     foreseen: set[int] = field(default_factory=set)
     filed_lately: set[int] = field(default_factory=set)
     reloaded: Reloaded | None = None
+    renewals: tuple[Renewal, ...] = ()
 
     def look(self, validity: int, uids: Collection[int], decided: Collection[int], now: datetime) -> set[int]:
         """The inbox holds these UIDs now; the ones that are gone though nobody here filed them.
@@ -101,6 +102,7 @@ class Pulse:
         return {**numbers, **sets, **instants, **{name: _contact(getattr(self, name)) for name in CONTACTS}} | {
             "would_do": dict(self.would_do),
             "reloaded": _reloaded(self.reloaded),
+            "renewals": [{"what": one.what, "since": to_text(one.since)} for one in self.renewals],
         }
 
     def health(self, ledger: Ledger, *, undecided: int, files: int) -> Health:
@@ -125,6 +127,7 @@ class Pulse:
             noted=self.noted,
             process=self.process,
             reloaded=self.reloaded,
+            renewals=self.renewals,
         )
 
 
@@ -150,17 +153,19 @@ def _pulse(plain: Mapping[str, Any]) -> Pulse:
     contacts = {name: _read_contact(plain[name]) for name in CONTACTS}
     foreseen = {str(name): int(count) for name, count in plain["would_do"].items()}
     reloaded = _read_reloaded(plain.get("reloaded"))
-    return Pulse(**numbers, **sets, **instants, **contacts, would_do=foreseen, reloaded=reloaded)  # type: ignore[arg-type]
+    renewals = tuple(Renewal(str(one["what"]), from_text(one["since"])) for one in plain.get("renewals", ()))
+    told = {"reloaded": reloaded, "renewals": renewals}
+    return Pulse(**numbers, **sets, **instants, **contacts, would_do=foreseen, **told)  # type: ignore[arg-type]
 
 
 def worked(contact: Contact, now: datetime) -> Contact:
     """The server did what it was asked at `now`."""
-    return replace(contact, worked=now, broken=None, trouble="")
+    return replace(contact, worked=now, broken=None, trouble="", mend=False)
 
 
-def failed(contact: Contact, now: datetime, trouble: str) -> Contact:
-    """The server could not be worked with at `now`; since when is remembered."""
-    return replace(contact, broken=contact.broken or now, trouble=trouble)
+def failed(contact: Contact, now: datetime, trouble: str, *, mend: bool = False) -> Contact:
+    """The server could not be worked with at `now`; since when is remembered. `mend` as in Contact."""
+    return replace(contact, broken=contact.broken or now, trouble=trouble, mend=mend)
 
 
 def _text(instant: datetime | None) -> str | None:
@@ -171,12 +176,13 @@ def _instant(text: str | None) -> datetime | None:
     return None if text is None else from_text(text)
 
 
-def _contact(contact: Contact) -> dict[str, str | None]:
-    return {"worked": _text(contact.worked), "broken": _text(contact.broken), "trouble": contact.trouble}
+def _contact(contact: Contact) -> dict[str, str | bool | None]:
+    instants = {"worked": _text(contact.worked), "broken": _text(contact.broken)}
+    return {**instants, "trouble": contact.trouble, "mend": contact.mend}
 
 
 def _read_contact(plain: Mapping[str, Any]) -> Contact:
-    return Contact(_instant(plain["worked"]), _instant(plain["broken"]), str(plain["trouble"]))
+    return Contact(_instant(plain["worked"]), _instant(plain["broken"]), str(plain["trouble"]), bool(plain.get("mend")))
 
 
 def _reloaded(reloaded: Reloaded | None) -> dict[str, object] | None:

@@ -88,6 +88,12 @@ class Tokens:
     def __repr__(self) -> str:
         return f"Tokens({self.grant!r})"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tokens) and self.grant == other.grant
+
+    def __hash__(self) -> int:
+        return hash(self.grant)
+
     def token(self, refused: str = "") -> str:
         """A token that is good for some time; another one than `refused`, unless that was fetched just now. It blocks.
         NoAccess says why there is none."""

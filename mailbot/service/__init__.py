@@ -4,9 +4,10 @@ nothing.
 Only here may an exception of any kind be caught: it is logged, the mail stays where it was, the rest goes on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from mailbot.core.health import Renewal
 from mailbot.core.pulse import read_pulse
 from mailbot.core.rules import Desk
 from mailbot.edge.inbox import Inbox
@@ -57,6 +58,7 @@ async def one_round(
     *,
     spare: Carrier | None = None,
     watch: Watchers | None = None,
+    renewals: Callable[[], Sequence[Renewal]] = tuple,
     clock: Clock = wall_clock,
 ) -> Round:
     """Carry out orders, read all, decide, send, meet deadlines, once. What cannot be done now is said in `troubles` and
@@ -64,7 +66,7 @@ async def one_round(
     done = Round()
     async with reader_for(tools.rules.desk) as reader:
         work = await work_on(tools, inbox, carriers, reader, clock=clock)
-        work.watch, work.spare = watch or work.watch, spare
+        work.watch, work.spare, work.renewals = watch or work.watch, spare, renewals
         await carry_out_orders(work, done)
         try:
             if until := await read_inbox(work, done):

@@ -1,6 +1,7 @@
 """What a desk does beside reading and sending: orders, deadlines, telling clerks of the quarantine, raising alarms.
 It decides nothing and talks to no server."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime
@@ -73,6 +74,7 @@ async def look_after(work: Work, done: Round, *, count_files: bool) -> None:
         await journal(tools, work.clock, lambda ledger, now: desk.quarantine_told(ledger, tools.rules, now))
         await tell_clerks(tools, work.clock)
         await tell_auditors(tools, work.clock)
+        work.pulse.renewals = tuple(await asyncio.to_thread(work.renewals))
         raised = alarms.raised(await health(work, count_files=count_files), work.clock())
         _say(raised, tools.store.ledger().alarms)
         await journal(tools, work.clock, lambda ledger, now: desk.alarms_changed(raised, ledger, tools.rules, now))

@@ -69,6 +69,6 @@ def _note(work: Work, sending: Sending, letters: Mapping[str, int]) -> None:
     if letters["sent"]:
         pulse.smtp = worked(pulse.smtp, now)
     elif sending.relay:
-        pulse.smtp = failed(pulse.smtp, now, sending.relay)
+        pulse.smtp = failed(pulse.smtp, now, sending.relay, mend=sending.mend)
     elif letters["later"] and tried >= MANY:
         pulse.smtp = failed(pulse.smtp, now, f"the relay puts everything off: {sending.put_off}")

@@ -29,7 +29,7 @@ async def read_inbox(work: Work, done: Round) -> datetime | None:
         until = await _read(work, done)
     except InboxBroken as broken:
         done.troubles.append(f"IMAP: {broken}")
-        work.pulse.imap = failed(work.pulse.imap, work.clock(), str(broken))
+        work.pulse.imap = failed(work.pulse.imap, work.clock(), str(broken), mend=broken.mend)
         return None
     except Full as full:
         done.troubles.append(f"state: {full}")

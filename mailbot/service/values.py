@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mailbot.core.events import LetterWritten
+from mailbot.core.health import Renewal
 from mailbot.core.pulse import Pulse
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Later, Never, Sent
@@ -69,8 +70,9 @@ class Work:
 
     `stopping` says that no further batch may begin. `restarted` is true until the first look. `spare` is another way
     out, for alarms alone. `files_missing` is how many decided mails did not lie on the disk when they were counted,
-    `results` are those of letters that could not be journaled yet, `given_up` orders that met a bug, until the next
-    start. `tally` is what was counted since the start, `shown` where figures are shown (None: nobody watches).
+    `renewals` asks when secrets end, `results` are those of letters that could not be journaled yet, `given_up` orders
+    that met a bug, until the next start. `tally` is what was counted since the start, `shown` where figures are shown
+    (None: nobody watches).
     """
 
     tools: Tools
@@ -84,6 +86,7 @@ class Work:
     restarted: bool = True
     spare: Carrier | None = None
     files_missing: int = 0
+    renewals: Callable[[], Sequence[Renewal]] = tuple
     results: dict[str, Result] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
     tally: Tally = field(default_factory=Tally)
