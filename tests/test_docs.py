@@ -31,7 +31,7 @@ def test_every_fault_is_shown_by_tests_that_exist(row: str) -> None:
     for name in NAMED.findall(shown):
         pattern = ".*".join(re.escape(part) for part in name.split("…"))
         assert any(re.match(pattern, test) for test in there), f"no test is named {name}"
-    for file in re.findall(r"\btest_[a-z_]+", re.sub(r"`[^`]*`", "", shown)):
+    for file in re.findall(r"\btest_[a-z0-9_]+", re.sub(r"`[^`]*`", "", shown)):
         assert (ROOT / "tests" / f"{file}.py").exists(), f"there is no {file}.py"
     assert re.search(r"test_[a-z]+", shown)
 
