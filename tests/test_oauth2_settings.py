@@ -99,6 +99,12 @@ def test_both_wires_share_their_tokens_where_user_and_grant_are_the_same(tmp_pat
     assert other.imap.access is not other.smtp.access
 
 
+def test_settings_read_again_are_the_same_unless_they_say_something_else(tmp_path: Path) -> None:
+    """So that a reload speaks of a restart only where one is wanted."""
+    assert loaded(tmp_path, GOOGLE).imap == loaded(tmp_path, GOOGLE).imap
+    assert loaded(tmp_path, GOOGLE).imap != loaded(tmp_path, GOOGLE.replace("the-client", "another")).imap
+
+
 def test_microsoft_has_an_endpoint_for_each_tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESK_CLIENT_SECRET", "from outside")
     grant = tokens(loaded(tmp_path, MICROSOFT).imap).grant

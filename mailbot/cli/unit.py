@@ -34,7 +34,7 @@ TimeoutStopSec=15min
 WatchdogSec=3min
 LimitNOFILE=4096
 UMask=0077
-# passwords outside the folder: name /run/credentials/<unit>/imap.password as password_file in the settings
+# secrets outside the folder: password_credential = "imap.password" in the settings; others alike (docs/oauth2.md)
 #LoadCredential=imap.password:/etc/mailbot/imap.password
 
 # what the service may touch: its state, and what it has to read
