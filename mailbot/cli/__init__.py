@@ -10,7 +10,21 @@ from typing import get_args
 
 from mailbot import __version__
 from mailbot.checkup.probing import PATIENCE
-from mailbot.cli import export, keys, look, pages, registers, replay, sealed, serve, setting, unit, verifying, work
+from mailbot.cli import (
+    export,
+    keys,
+    look,
+    pages,
+    registers,
+    replay,
+    report,
+    sealed,
+    serve,
+    setting,
+    unit,
+    verifying,
+    work,
+)
 from mailbot.cli.look import looking
 from mailbot.cli.words import MISTAKE, OK, Command, complain
 from mailbot.cli.work import ordering
@@ -72,6 +86,8 @@ HEAD = arg(
 )
 KEY = arg("--key", metavar="KEY", help="the desk's public key, 64 hex digits or a PEM file (default: the settings')")
 NEW = arg("--new", action="store_true", help="make that key first, where mailbot.toml says")
+REPORT = arg("dir", type=Path, metavar="DIR", help="a folder of its own; an earlier report in it is replaced")
+LANG = arg("--lang", help="only in this language: en or ja (default: those of the desk)")
 REASON = arg("--reason", default="", help="goes into the log")
 USER = arg("--user", default="", help="who the service runs as (default: whoever asks)")
 Row = tuple[str, str, Command, tuple[Argument, ...]]
@@ -132,6 +148,7 @@ COMMANDS: tuple[Row, ...] = (
         looking(export.export),
         (FORMAT, PERSON, FORM, SINCE, UNTIL, OUTPUT),
     ),
+    ("report", "write a report to read in a browser: overview, cases, letters, journal", report.report, (REPORT, LANG)),
     ("rebuild", "make the casebook again from the journal", work.rebuild, ()),
 )
 """Every command: its name (two words: a command of a group), its help, what it does, its arguments."""

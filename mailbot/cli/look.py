@@ -34,14 +34,21 @@ def looking(look: Callable[[FileStore, Rules, argparse.Namespace], Awaitable[int
         return await look(FileStore.read(state, rules.desk.name), rules, arguments)
 
     def command(arguments: argparse.Namespace) -> int:
-        found = desks.look(settings(arguments))
-        if not (found.state / "journal").exists():
-            raise Mistaken(f"{found.state}: nothing has happened there yet; `mailbot run` or `mailbot once` begins")
-        for notice in found.notices:
-            complain(notice)
+        found = looked_at(arguments)
         return asyncio.run(run(found.state, found.rules, arguments))
 
     return command
+
+
+def looked_at(arguments: argparse.Namespace) -> desks.LookedAt:
+    """The desk that the settings name, to look at; what has to be said about its rules is said. Mistaken if nothing has
+    happened there."""
+    found = desks.look(settings(arguments))
+    if not (found.state / "journal").exists():
+        raise Mistaken(f"{found.state}: nothing has happened there yet; `mailbot run` or `mailbot once` begins")
+    for notice in found.notices:
+        complain(notice)
+    return found
 
 
 async def list_cases(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:

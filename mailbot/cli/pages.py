@@ -25,7 +25,7 @@ def pages(arguments: argparse.Namespace) -> int:
     at, folder = settings(arguments), arguments.dir
     rules = desks.rules_for(at, None, None)
     made = _made(rules)
-    _refuse_private(folder, at)
+    refuse_private(folder, at)
     marker = view.marker(rules.desk.name)
     _refuse_strangers(folder, made, marker)
     try:
@@ -44,8 +44,8 @@ def _made(rules: Rules) -> Mapping[str, bytes]:
     return {name: text.encode() for name, text in view.pages(rules).items()}
 
 
-def _refuse_private(folder: Path, at: Path) -> None:
-    """Everybody reads what lies in the folder: nothing private may lie in it, nor it inside of something private."""
+def refuse_private(folder: Path, at: Path) -> None:
+    """Nothing of the desk's own may lie in a folder that is written for others, nor it inside of what is the desk's."""
     loaded = config.load(at, secrets=False) if at.exists() else None
     if not isinstance(loaded, config.Config):
         return

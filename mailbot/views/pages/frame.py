@@ -17,13 +17,13 @@ def marker(desk: str) -> str:
     return f"<!-- made by mailbot pages for {desk}; edit rules/ and templates/ instead -->"
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
     """How a policy names what stands in the page (CSP 3, hash-source)."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 POLICY = (
-    f"default-src 'none'; style-src {_digest(STYLE)}; script-src {_digest(SCRIPT)}; base-uri 'none'; form-action 'none'"
+    f"default-src 'none'; style-src {digest(STYLE)}; script-src {digest(SCRIPT)}; base-uri 'none'; form-action 'none'"
 )
 
 

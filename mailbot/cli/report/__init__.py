@@ -1,0 +1,62 @@
+"""The command that writes a report: a folder of pages that show everything a desk did. It reads the state and writes
+into the folder it is given, complete or not at all."""
+
+import argparse
+from pathlib import Path
+
+from mailbot.cli.look import looked_at
+from mailbot.cli.pages import refuse_private
+from mailbot.cli.report import working
+from mailbot.cli.report.folder import made_beside, require_place, write
+from mailbot.cli.report.shelf import Shelf
+from mailbot.cli.words import OK, TROUBLE, complain, say, settings
+from mailbot.core.instants import to_text
+from mailbot.core.rules import Rules
+from mailbot.desks import Mistaken
+from mailbot.flow.tools import wall_clock
+from mailbot.store.files import FileStore
+from mailbot.views import report as view
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """Every page of the report, written into a folder of its own, whose earlier report is replaced."""
+    folder = arguments.dir
+    found = looked_at(arguments)
+    refuse_private(folder, settings(arguments))
+    require_place(folder, view.marker(found.rules.desk.name))
+    store = FileStore.read(found.state, found.rules.desk.name)
+    stand = view.Stand(store.head, to_text(wall_clock()), _languages(found.rules, arguments.lang))
+    try:
+        cases = _write(store, found.rules, stand, folder)
+    except OSError as error:
+        complain(f"no report was written: {error}")
+        return TROUBLE
+    say(f"wrote {folder / 'index.html'}: {cases} cases, {stand.head.seq} entries; it holds personal data")
+    return OK
+
+
+def _languages(rules: Rules, wanted: str | None) -> tuple[str, ...]:
+    known = view.languages_of(rules)
+    if wanted and wanted not in known:
+        raise Mistaken(f"--lang {wanted}: wanted one of {', '.join(known)}")
+    return (wanted,) if wanted else known
+
+
+def _write(store: FileStore, rules: Rules, stand: view.Stand, folder: Path) -> int:
+    """The whole report in its place; how many cases it has."""
+    with made_beside(folder) as new:
+        shelf = Shelf(new.parent / "shelf")
+        found = working.make(working.Work(store, rules, stand, new, shelf))
+        for path, text in view.rest(rules, stand, _sum(store, found)):
+            write(new, path, text)
+    return len(found.cases)
+
+
+def _sum(store: FileStore, found: working.Found) -> view.Sum:
+    return view.Sum(
+        tally=found.tally,
+        lines=[one.line for one in found.cases],
+        answers=[one.answered for one in found.cases if one.answered is not None],
+        decisions=[one.decided for one in found.cases if one.decided is not None],
+        ledger=store.ledger(),
+    )

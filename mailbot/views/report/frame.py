@@ -1,0 +1,145 @@
+"""What every page of a report has: head, links to its parts and to the other language, the foot. It knows no figures.
+
+Nothing is loaded from anywhere: style and script stand in the page, and its policy (CSP) names them by their digests.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mailbot.core.chain import Head
+from mailbot.views.pages.frame import digest
+from mailbot.views.pages.markup import Html, joined, tag
+from mailbot.views.report.style import STYLE
+from mailbot.views.report.voice import Voice
+
+PARTS = {"index": "index.html", "queue": "queue.html", "cases": "cases.html", "journal": "journal/1.html"}
+"""The parts of a report that every page links to, below the folder of its language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What a report is of: the last entry in it, when it was made (journal text), in which languages."""
+
+    head: Head
+    made: str
+    languages: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page stands: its path below the folder of its language, and the part it belongs to."""
+
+    path: str
+    part: str = ""
+
+    @property
+    def up(self) -> str:
+        """From the page to the folder of its language."""
+        return "../" * self.path.count("/")
+
+
+def marker(desk: str) -> str:
+    """The second line of every page of this desk's reports."""
+    return f"<!-- made by mailbot report for {desk} -->"
+
+
+@lru_cache
+def policy(style: str, script: str) -> str:
+    """What the page may do: have this style, run this script, and nothing else."""
+    allowed = f"script-src {digest(script)}; " if script else ""
+    return f"default-src 'none'; style-src {digest(style)}; {allowed}base-uri 'none'; form-action 'none'"
+
+
+def page(
+    voice: Voice, stand: Stand, place: Place, title: str, body: Iterable[str], *, style: str = "", script: str = ""
+) -> str:
+    """A whole page under a title; `style` and `script` are its own, beside those that every page has."""
+    sheet = STYLE + style
+    head = [
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy(sheet, script)),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="robots", content="noindex"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", f"{title} – {voice.desk}"),
+        tag("style", Html(sheet)),
+    ]
+    skip = tag("a", voice.say("skip"), href="#main", class_="skip")
+    main = tag("main", tag("h1", title), *body, id="main", tabindex="-1")
+    code = (tag("script", Html(script)),) if script else ()
+    inside = tag("body", skip, _header(voice, stand, place), main, _footer(voice, stand), *code)
+    written = tag("html", tag("head", *head), "\n", inside, lang=voice.language)
+    return f"<!doctype html>\n{marker(voice.rules.desk.name)}\n{written}\n"
+
+
+def _header(voice: Voice, stand: Stand, place: Place) -> Html:
+    links = [
+        tag("a", voice.say(f"nav.{part}"), href=place.up + path, aria_current="page" if part == place.part else "")
+        for part, path in PARTS.items()
+    ]
+    others = [
+        tag(
+            "a",
+            Voice(voice.rules, language).say("language"),
+            href=f"{place.up}../{language}/{place.path}",
+            lang=language,
+            hreflang=language,
+        )
+        for language in stand.languages
+        if language != voice.language
+    ]
+    switch = tag("nav", *others, class_="langs", aria_label=voice.plain("languages")) if others else Html()
+    parts = tag("nav", *links, aria_label=voice.plain("pages"))
+    return tag("header", tag("p", voice.desk), parts, switch)
+
+
+def _footer(voice: Voice, stand: Stand) -> Html:
+    made, seq = voice.minute(stand.made), voice.number(stand.head.seq)
+    return tag(
+        "footer",
+        tag("p", voice.say("foot.made", made=made, seq=seq, zone=voice.rules.desk.timezone)),
+        tag("p", voice.say("foot.head", seq=seq), " ", tag("code", stand.head.hash)),
+        tag("p", voice.say("foot.private")),
+    )
+
+
+def section(name: str, title: str, *inside: str) -> Html:
+    """A part of a page under a heading of its own; nothing without content."""
+    if not any(inside):
+        return Html()
+    return tag("section", tag("h2", title, id=name), *inside, aria_labelledby=name)
+
+
+def pager(voice: Voice, label: str, files: Sequence[tuple[str, str]], here: int) -> Html:
+    """Links to the pages of something long: the first, the last and those around this one (counted from 0)."""
+    if len(files) < 2:
+        return Html()
+    shown = [at for at in range(len(files)) if at in (0, len(files) - 1) or abs(at - here) <= 2]
+    links: list[Html] = []
+    for before, at in zip([-1, *shown], shown, strict=False):
+        links += [tag("span", "…")] if at - before > 1 else []
+        text, file = files[at]
+        links.append(tag("b", text, aria_current="page") if at == here else tag("a", text, href=file))
+    return tag("nav", joined(links, " "), class_="pager", aria_label=label)
+
+
+def choice(voices: Sequence[Voice], stand: Stand) -> str:
+    """The first page: which language."""
+    first = voices[0]
+    links = [
+        tag("li", tag("a", voice.say("language"), href=f"{voice.language}/index.html", lang=voice.language))
+        for voice in voices
+    ]
+    head = [
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy(STYLE, "")),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="robots", content="noindex"),
+        tag("title", f"{first.plain('choose')} – {first.desk}"),
+        tag("style", Html(STYLE)),
+    ]
+    titles = [tag("p", voice.say("choose"), " ", tag("b", voice.desk), lang=voice.language) for voice in voices]
+    main = tag("main", tag("h1", first.desk), *titles, tag("ul", *links, class_="choose"))
+    written = tag("html", tag("head", *head), tag("body", main, _footer(first, stand)), lang=first.language)
+    return f"<!doctype html>\n{marker(first.rules.desk.name)}\n{written}\n"

@@ -1,0 +1,218 @@
+"""A report of a desk: every case, letter and entry on private pages that load nothing and run nothing of anybody's."""
+
+import re
+import stat
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from report_help import HOSTILE, LANGUAGES, LINK, desk_in, texts
+
+from mailbot.cli import main
+from mailbot.cli import report as command
+from mailbot.cli.report import working
+from mailbot.core.token import mac
+from mailbot.edge.config import load_keys
+from mailbot.store.files import FileStore
+from mailbot.views import log
+from mailbot.views import report as view
+from mailbot.views.report import journal, plots, sentences_ja
+from mailbot.views.report.words import WORDS
+
+PLACE = re.compile(r"{(\w+)}")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return desk_in(tmp_path_factory.mktemp("desk"))
+
+
+def made(desk: Path, folder: Path, *words: str) -> int:
+    return main(["--config", str(desk / "mailbot.toml"), "report", str(folder), *words])
+
+
+@pytest.fixture(scope="module")
+def report(desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "report"
+    assert made(desk, folder) == 0
+    return folder
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_every_case_has_a_page_in_each_language(report: Path) -> None:
+    wanted = {f"{language}/cases/2026-{number:05d}.html" for language in LANGUAGES for number in range(1, 5)}
+    assert wanted < texts(report).keys()
+
+
+def test_every_link_leads_to_a_page_and_a_place_in_it(report: Path) -> None:
+    pages = texts(report)
+    for path, text in pages.items():
+        for link in LINK.findall(text):
+            file, _, place = link.partition("#")
+            target = (report / path).parent / file if file else report / path
+            found = target.resolve().relative_to(report.resolve()).as_posix()
+            assert found in pages, f"{path} links to {link}"
+            assert not place or f'id="{place}"' in pages[found], f"{path} links to {link}"
+
+
+def test_nothing_is_loaded_and_only_what_the_page_itself_has_may_run(report: Path) -> None:
+    for path, text in texts(report).items():
+        found = Elements(text).found
+        policy = next(attrs["content"] or "" for _, attrs in found if attrs.get("http-equiv"))
+        assert policy.startswith("default-src 'none'; style-src 'sha256-")
+        assert "unsafe" not in policy
+        assert not {"src", "srcset", "style", "action"} & {name for _, attrs in found for name in attrs}, path
+        assert not {"img", "iframe", "object", "link", "base", "form"} & {name for name, _ in found}
+        assert not [name for _, attrs in found for name in attrs if name.startswith("on")]
+
+
+def test_whatever_people_write_stays_text(report: Path) -> None:
+    for path, text in texts(report).items():
+        scripts = [name for name, _ in Elements(text).found if name == "script"]
+        assert len(scripts) == (1 if re.fullmatch(r"../(cases|queue)\.html", path) else 0)
+        assert HOSTILE not in text
+        assert "\u202e" not in text
+    assert "&lt;script&gt;" in texts(report)["en/cases/2026-00002.html"]
+    assert "‹U+202E›" in texts(report)["en/cases/2026-00004.html"]
+
+
+def test_no_token_and_no_key_is_in_it(desk: Path, report: Path) -> None:
+    _, keys = load_keys(desk / "keys.json")
+    whole = "".join(texts(report).values()).lower()
+    letters = re.findall(r"2026-\d{5}\.1", whole)
+    assert letters
+    for name in set(letters):
+        to = f"person{int(name[5:10])}@uni.example"
+        assert not [key for key in keys.values() if mac(key, "HELPDESK", name, to) in whole]
+    assert not [key for key in keys.values() if key.hex() in whole]
+
+
+def test_only_its_owner_may_read_it(report: Path) -> None:
+    modes = {(path.is_dir(), stat.S_IMODE(path.stat().st_mode)) for path in (report, *report.rglob("*"))}
+    assert modes == {(True, 0o700), (False, 0o600)}
+
+
+def test_every_entry_stands_in_the_journal_with_hash_and_sentence(desk: Path, report: Path) -> None:
+    store = FileStore.read(desk / "state", "HELPDESK")
+    text = texts(report)["en/journal/1.html"]
+    assert text.count('<li id="e') == store.head.seq
+    assert store.head.hash in text
+    assert "mail from person1@uni.example as stranger, tier 0 (application)" in text
+    assert "UIDVALIDITY 7, UID 1" in text
+    assert "不明な差出人 person1@uni.example からのメール" in texts(report)["ja/journal/1.html"]
+
+
+def test_the_queue_has_what_waits_for_the_desk_and_nothing_else(report: Path) -> None:
+    assert re.findall(r"cases/(2026-\d+)\.html", texts(report)["en/queue.html"]) == ["2026-00004"]
+
+
+def test_a_case_shows_its_letters_and_what_became_of_them(report: Path) -> None:
+    text = texts(report)["en/cases/2026-00003.html"]
+    assert text.count('<details open class="letter"') == 1
+    assert "Dear Sakura Example" in text
+    assert "came back" in text
+
+
+def test_every_plot_has_a_name_a_description_and_its_figures(report: Path) -> None:
+    for language in LANGUAGES:
+        text = texts(report)[f"{language}/index.html"]
+        assert text.count("<desc ") == text.count('role="img"') > 10
+        assert text.count("<details>") * 2 == text.count('role="img"')
+
+
+def test_the_figures_are_those_of_the_journal(report: Path) -> None:
+    text = re.sub(r"<[^>]+>", " ", texts(report)["en/index.html"])
+    assert re.search(r"applications in all\s+4\b", text)
+    assert re.search(r"waiting for the desk\s+1\b", text)
+    assert re.search(r"letters failed or came back\s+1\b", text)
+    assert "Half of 4 within 3 min, nine in ten within 4 min." in text
+    assert "Half of 1 within 3 d" in text
+
+
+def test_a_report_replaces_the_one_before_it(desk: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    assert made(desk, folder) == 0
+    (folder / "en/index.html").write_text("old", encoding="utf-8")
+    assert made(desk, folder, "--lang", "en") == 0
+    assert (folder / "en/index.html").read_text(encoding="utf-8") != "old"
+    assert not (folder / "ja").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "en/cases/thesis.html", "index.html"])
+def test_what_it_did_not_write_stays(name: str, desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = tmp_path / "report" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine", encoding="utf-8")
+    assert made(desk, tmp_path / "report") == 2
+    assert "wanted another folder" in capsys.readouterr().err
+    assert mine.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("inside", ["state/report", "rules", "."])
+def test_it_is_not_written_into_what_is_the_desks(inside: str, desk: Path) -> None:
+    before = sorted(desk.rglob("*"))
+    assert made(desk, desk / inside) == 2
+    assert sorted(desk.rglob("*")) == before
+
+
+def test_a_damaged_journal_leaves_the_report_before_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    desk, folder = desk_in(tmp_path / "desk"), tmp_path / "report"
+    assert made(desk, folder) == 0
+    before = texts(folder)
+    journal = desk / "state" / "journal" / "2026-03.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b"Mika", b"Mikk", 1))
+    assert made(desk, folder) == 2
+    assert "line 2" in capsys.readouterr().err
+    assert texts(folder) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["desk", "report"]
+
+
+def test_what_a_killed_process_left_beside_it_goes(desk: Path, tmp_path: Path) -> None:
+    left = tmp_path / ".report.report-999999999-abc" / "new"
+    left.mkdir(parents=True)
+    assert made(desk, tmp_path / "report") == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+def test_several_processes_write_what_one_does(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "wall_clock", lambda: datetime(2027, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr(journal, "ENTRIES", 4)
+    monkeypatch.setattr(view, "ENTRIES", 4)
+    assert made(desk, tmp_path / "one") == 0
+    monkeypatch.setattr(working, "STRETCH", 4)
+    assert made(desk, tmp_path / "several") == 0
+    assert texts(tmp_path / "one") == texts(tmp_path / "several")
+    assert (tmp_path / "one/en/journal/3.html").exists()
+
+
+def test_both_languages_have_the_same_words_with_the_same_places() -> None:
+    assert WORDS["en"].keys() == WORDS["ja"].keys()
+    for key, sentence in WORDS["en"].items():
+        assert sorted(PLACE.findall(sentence)) == sorted(PLACE.findall(WORDS["ja"][key])), key
+
+
+def test_every_kind_of_event_has_a_sentence_in_japanese() -> None:
+    assert sentences_ja.SENTENCES.keys() == log.SENTENCES.keys()
+
+
+@pytest.mark.parametrize("highest", [0, 1, 2, 3, 7, 10, 12, 99, 100, 1234, 98_765, 10**7])
+def test_an_axis_reaches_the_highest_in_a_few_round_steps(highest: int) -> None:
+    marks = plots.steps(highest)
+    assert marks[0] == 0
+    assert marks[-1] >= max(highest, 1)
+    assert len(marks) <= 7
+    assert len({after - before for before, after in pairwise(marks)}) == 1
