@@ -30,3 +30,10 @@ def test_reading_costs_no_more_than_it_did() -> None:
 def test_the_figures_come_as_json() -> None:
     command = [sys.executable, "-m", "benchmarks", "reading", "--mails", "25", "--json"]
     assert json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["read"] > 0
+
+
+def test_a_report_is_measured_with_cases_of_a_year() -> None:
+    command = [sys.executable, "-m", "benchmarks", "report", "--cases", "20", "--json"]
+    figures = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert figures["entries"] > 200
+    assert all(value > 0 for value in figures.values())
