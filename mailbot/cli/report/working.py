@@ -24,7 +24,7 @@ from mailbot.views import report as view
 from mailbot.views.report.tally import Tally
 
 STRETCH = 10 * view.ENTRIES
-"""Entries that are in memory at once: some ten megabytes."""
+"""Entries that a process has in memory at once."""
 NUMBER = re.compile(r"\d{4}-\d+")
 """A case number as it may stand in the name of a file."""
 MOST_PROCESSES = 8

@@ -18,7 +18,7 @@ VOID = frozenset({"meta", "link", "br"})
 
 def html(part: str) -> Html:
     """Markup as it stands, plain text escaped."""
-    return part if isinstance(part, Html) else Html(escape(part))
+    return part if type(part) is Html else Html(escape(part))
 
 
 def joined(parts: Iterable[str], between: str = "") -> Html:

@@ -1,6 +1,8 @@
 """The page of one case: how it stands, what was applied for, what happened, every letter. It knows no other case."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from html import escape
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.queue import waiting
@@ -113,19 +115,20 @@ def _step(voice: Voice, shown: Shown) -> Html:
 
 
 def _letter(voice: Voice, letter: Letter, info: LetterInfo | None) -> Html:
-    head = voice.say(
-        "letter", number=str(letter.number), to=letter.to, subject=tag("bdi", safe(letter.subject) or Html("–"))
-    )
+    """A letter that can be folded away. Put together by hand, since there are many."""
+    subject, text = _words_of(letter)
+    head = voice.say("letter", number=str(letter.number), to=letter.to, subject=subject)
     files = voice.say("letter.with", files=", ".join(letter.files)) if letter.files else ""
-    return tag(
-        "details",
-        tag("summary", head),
-        tag("p", _fate(voice, info), " ", files, class_="m"),
-        tag("pre", safe(letter.text), lang=letter.language),
-        open=True,
-        class_="letter",
-        id=f"letter-{letter.number}",
+    return Html(
+        f'<details open class="letter" id="letter-{letter.number}"><summary>{head}</summary>'
+        f'<p class="m">{_fate(voice, info)} {files}</p><pre lang="{escape(letter.language)}">{text}</pre></details>'
     )
+
+
+@lru_cache(maxsize=256)
+def _words_of(letter: Letter) -> tuple[Html, Html]:
+    """Subject and words of a letter as markup, which the pages of a case share."""
+    return Html(f"<bdi>{safe(letter.subject) or '–'}</bdi>"), safe(letter.text)
 
 
 def _fate(voice: Voice, info: LetterInfo | None) -> Html:
