@@ -13,6 +13,7 @@ What a mail block may say is told in `conversation_mail`.
 """
 
 import asyncio
+import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -115,11 +116,12 @@ async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], r
     changed = re.search(r"(?ms)^```desk\n(.*?)^```$", head)
     own = {"digest": "", **(tomllib.loads(changed[1]) if changed else {})}
     rules = rules.model_copy(update={"desk": rules.desk.model_copy(update=own)})
-    relay, out, seen = Relay(), [head], 0
+    relay, out, seen, sets = Relay(), [head], 0, dict[str, Rules]()
     nowhere = Inbox(Account("127.0.0.1", 9, "none", "", ""))
     async with desks.opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools:
         for scene in told:
             tools = _changed(tools, scene)
+            sets[tools.rules_kept] = tools.rules
             if scene.mail is not None:
                 raw = raw_mail(scene.mail, rules.desk.address, relay.letters)
                 await take_in(tools, reader, [Delivered(raw)], lambda at=scene.at: at)
@@ -138,7 +140,9 @@ async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], r
             entries = [entry async for entry in tools.store.entries(seen)]
             out.extend(_told(entries))
             seen = entries[-1].seq if entries else seen
-        again = await otherwise(tools.store, rules, reader)
+        first = await tools.store.entry(1)
+        sets.setdefault(first.rules if first else "", rules)
+        again = await otherwise(tools.store, sets, reader)
         assert again == [], "\n".join(again)
     return "\n\n".join(out) + "\n"
 
@@ -152,7 +156,8 @@ def _changed(tools: Tools, scene: Scene) -> Tools:
     if scene.keys is not None:
         names = scene.keys.split()
         keys = Keys(names[0], {name: KEYS.secrets.get(name) or name.encode().ljust(32) for name in names})
-    made = {"letters": Letters(rules), "stationery": Stationery(rules.desk, keys.secrets)}
+    kept = hashlib.sha256(scene.desk.encode()).hexdigest() if scene.desk is not None else tools.rules_kept
+    made = {"rules_kept": kept, "letters": Letters(rules), "stationery": Stationery(rules.desk, keys.secrets)}
     return replace(tools, rules=rules, keys=keys, **made) if scene.desk or scene.keys else tools
 
 

@@ -1,5 +1,7 @@
 """A journal of a test decided again: whatever comes out otherwise was decided by something that no entry holds."""
 
+from collections.abc import Mapping
+
 from mailbot.core.compared import differences
 from mailbot.core.rules import Rules
 from mailbot.flow.reader import Reader
@@ -18,21 +20,23 @@ class Shared(Reader):
         """It stays."""
 
 
-async def decided_again(store: FileStore, rules: Rules, reader: Reader | None = None, **more: object) -> list[Again]:
-    """Every group of entries decided again under these rules, which all of them were decided under. `reader` reads the
-    mails; a new one, if none is given."""
+async def decided_again(
+    store: FileStore, rules: Rules | Mapping[str, Rules], reader: Reader | None = None, **more: object
+) -> list[Again]:
+    """Every group of entries decided again under these rules, which all of them were decided under, or each under the
+    set with its digest. `reader` reads the mails; a new one, if none is given."""
     head = await store.entry(store.head.seq)
     assert head
 
-    async def rules_of(_: str) -> Rules:
-        return rules
+    async def rules_of(digest: str) -> Rules:
+        return rules if isinstance(rules, Rules) else rules[digest]
 
     made = reader_for if reader is None else lambda desk: Shared(reader)
     async with Replay(store, rules_of, made, head.program, **more) as replay:  # type: ignore[arg-type]
         return [again async for again in replay.walk()]
 
 
-async def otherwise(store: FileStore, rules: Rules, reader: Reader | None = None) -> list[str]:
+async def otherwise(store: FileStore, rules: Rules | Mapping[str, Rules], reader: Reader | None = None) -> list[str]:
     """What comes out otherwise, in words."""
     wrong = [again for again in await decided_again(store, rules) if again.verdict not in ("equal", "recorded")]
     return [

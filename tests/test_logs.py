@@ -128,12 +128,12 @@ async def test_a_bug_over_a_mail_is_told_without_its_words(
 ) -> None:
     from test_run import SELDOM, at_work
 
-    from mailbot.flow import intake
+    from mailbot.flow import considering
 
     def decide(cases, message, facts, rules, now):  # type: ignore[no-untyped-def]
         raise ValueError(f"cannot decide {message.text} of {message.senders}")
 
-    monkeypatch.setattr(intake, "decide", decide)
+    monkeypatch.setattr(considering, "decide", decide)
     world = embedded_world(tmp_path / "desk", servers)
     await servers.deliver(question(1))
     async with at_work(world, SELDOM) as service:

@@ -14,7 +14,7 @@ from mailbot.core.decide.desk import alarms_changed, operators, quarantine_told
 from mailbot.core.events import Assigned, Facts
 from mailbot.core.ledger import InQuarantine, Ledger
 from mailbot.core.rules import Clerk, Rules
-from mailbot.flow.intake import _away
+from mailbot.flow.considering import _away
 
 NOW = datetime(2026, 4, 7, tzinfo=UTC)
 UNTIL = "2026-04-30"

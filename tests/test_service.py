@@ -19,7 +19,7 @@ from mailbot.edge.inbox import Inbox
 from mailbot.edge.letters import Letters
 from mailbot.edge.postman import Postman
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
-from mailbot.flow import deadlines, intake
+from mailbot.flow import considering, deadlines
 from mailbot.flow.tools import Tools, wall_clock
 from mailbot.service import Round, one_round
 from mailbot.store import Full, Wanted
@@ -46,8 +46,8 @@ async def test_a_mail_that_meets_a_bug_stays_in_the_inbox_and_the_others_go_on(
             raise ZeroDivisionError("a bug")
         return healthy(cases, message, facts, rules, now)
 
-    healthy = intake.decide
-    monkeypatch.setattr(intake, "decide", decide)
+    healthy = considering.decide
+    monkeypatch.setattr(considering, "decide", decide)
     culprit = write(Person("B", "b@uni.example"), "helpdesk@desk.example", "x", "the mail with the bug")
     await servers.deliver(question(1), culprit, application(2))
     async with desk(tmp_path, servers) as (tools, inbox, postman):
@@ -59,7 +59,7 @@ async def test_a_mail_that_meets_a_bug_stays_in_the_inbox_and_the_others_go_on(
         folders = servers.folders()
         assert folders["INBOX"] == [culprit]
         assert len(folders["mailbot/done"]) == 2
-        monkeypatch.setattr(intake, "decide", healthy)
+        monkeypatch.setattr(considering, "decide", healthy)
         assert (await one_round(tools, inbox, [postman])).taken_in == 1
     assert servers.folders()["INBOX"] == []
 

@@ -2,9 +2,10 @@
 It catches nothing."""
 
 from mailbot.edge.letters.templates import Unfillable
+from mailbot.flow.delivery.enclosed import FileGone
 
-OURS = (Unfillable,)
-"""Errors that name a place in a template and never a value."""
+OURS = (Unfillable, FileGone)
+"""Errors that name a place in a template or a file of the desk, and nothing that anybody wrote."""
 
 
 def in_short(bug: Exception) -> str:
