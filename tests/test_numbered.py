@@ -440,3 +440,21 @@ def test_a_name_that_the_register_has_is_not_given_through_a_list_either() -> No
     taken = Row(name="accounts", column="account", key="iden-t", found={"account": "iden-t", "email": "x@uni.example"})
     made = of.orders(f"#{ONE} ACCEPT AS iden-t", of.list_(), rows=(taken,))
     assert not events(made, Accepted)
+
+
+def test_the_same_orders_are_asked_back_once_while_they_wait() -> None:
+    of = desk()
+    listed = of.list_()
+    letters = [sum(len(one.letters) for one in of.orders(f"#{ONE} ACCEPT", listed, tier="1")) for _ in range(3)]
+    assert letters == [1, 0, 0]
+
+
+def test_a_word_of_two_meanings_that_means_another_thing_by_now_is_not_confirmed() -> None:
+    of = desk(1)
+    of.order("REJECT we have no room", number=ONE)
+    listed = of.list_()
+    asked = of.orders(f"#{ONE} 再開 お待たせしました\n#{ONE} NOTE x", listed, tier="1", listed=(ONE,))
+    of.order("REOPEN\nHOLD 5 days abroad", number=ONE)
+    made = of.confirms(asked)
+    assert not events(made, Noted)
+    assert whole(made).why == "moved_on"

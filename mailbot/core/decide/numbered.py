@@ -198,7 +198,7 @@ def _refused(mail: Incoming, clerk: Clerk, why: str, parts: Sequence[Part] = ())
 def _asked_back(mail: Incoming, clerk: Clerk, parts: tuple[Part, ...], order: Order) -> list[Decision]:
     """Nothing is done yet: the clerk's registered address gets all that was ordered, and one code. What it is waits in
     each case for itself."""
-    if _asked_often(mail, clerk):
+    if _asked_often(mail, clerk, order.block):
         words = tuple(f"#{part.number} {one.line}" for part in parts for one in part.commands)
         return [
             without_case(mail, CommandsRefused(by=mail.address, letter=order.letter, why="asked_often", words=words))
@@ -217,13 +217,14 @@ def _asked_back(mail: Incoming, clerk: Clerk, parts: tuple[Part, ...], order: Or
     return [*entries, without_case(mail, asked, replace(letter, shows=shows))]
 
 
-def _asked_often(mail: Incoming, clerk: Clerk) -> bool:
-    """Whether so many orders of this clerk wait for a code in the cases listed that no more are asked back."""
+def _asked_often(mail: Incoming, clerk: Clerk, block: str) -> bool:
+    """Whether so many orders of this clerk wait for a code in the cases listed that no more are asked back; the same
+    orders are asked back once while they wait."""
     cases, now = (mail.cases[number] for number in mail.facts.listed if number in mail.cases), to_text(mail.now)
     waiting = {
-        block for case in cases for block, one in case.pending.items() if one.clerk == clerk.address and one.until > now
+        known for case in cases for known, one in case.pending.items() if one.clerk == clerk.address and one.until > now
     }
-    return len(waiting) >= MOST_ASKED
+    return block in waiting or len(waiting) >= MOST_ASKED
 
 
 def _confirmed(mail: Incoming, clerk: Clerk) -> list[Decision]:
@@ -242,4 +243,6 @@ def _confirmed(mail: Incoming, clerk: Clerk) -> list[Decision]:
         return [_refused(mail, clerk, why, (Part("", "", (Mistake(why, "CONFIRM …"),)),))]
     parts = _known(mail, (Part(number, one.text, parse(one.text)) for number, one in waiting.items()))
     (letter,) = {one.letter for one in waiting.values()}
+    if parts_digest(letter, parts) != block:  # the cases, or the program, read other orders there by now
+        return [_refused(mail, clerk, "moved_on", (Part("", "", (Mistake("moved_on", "CONFIRM …"),)),))]
     return _carried_out(mail, clerk, parts, Order(letter, block, mail.facts.letter or ""))
