@@ -12,6 +12,7 @@ from mailbot import __version__
 from mailbot.checkup.probing import PATIENCE
 from mailbot.cli import (
     export,
+    init,
     keys,
     look,
     pages,
@@ -90,10 +91,14 @@ REPORT = arg("dir", type=Path, metavar="DIR", help="a folder of its own; an earl
 LANG = arg("--lang", help="only in this language: en or ja (default: those of the desk)")
 REASON = arg("--reason", default="", help="goes into the log")
 USER = arg("--user", default="", help="who the service runs as (default: whoever asks)")
+NEW_DESK = (
+    arg("dir", type=Path, metavar="DIR", help="the folder of the desk; what is there already stays as it is"),
+    *(arg(f"--{one.name}", default="", help=f"{one.words}: {one.wanted}") for one in init.QUESTIONS),
+)
 Row = tuple[str, str, Command, tuple[Argument, ...]]
 COMMANDS: tuple[Row, ...] = (
     ("demo", "a day at a desk, on embedded servers, from mail to decision", setting.demo, (KEEP,)),
-    ("init", "write settings, rules and templates to start from", setting.init, (arg("dir", type=Path),)),
+    ("init", "write settings, rules and templates to start from; asks at a terminal", init.init, NEW_DESK),
     ("check", "read settings, rules and templates; ask whether IMAP and SMTP answer", setting.check, (PROBE,)),
     ("run", "the service: take in mail as it comes, decide, send, meet deadlines, until stopped", serve.run, ()),
     ("reload", "have the service read rules, templates and keys again, all or nothing", serve.reload, ()),

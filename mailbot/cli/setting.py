@@ -26,13 +26,6 @@ def demo(arguments: argparse.Namespace) -> int:
     return demo.main(arguments.keep)
 
 
-def init(arguments: argparse.Namespace) -> int:
-    for path, written in desks.init(arguments.dir):
-        say(f"{'wrote' if written else 'kept '} {path}")
-    say(f"\nNext: edit {arguments.dir / 'mailbot.toml'} and rules/desk.toml there, then run `mailbot check`.")
-    return OK
-
-
 def check(arguments: argparse.Namespace) -> int:
     findings = asyncio.run(checkup.check(settings(arguments), arguments.probe))
     for finding in findings:

@@ -1,0 +1,167 @@
+"""`mailbot init`: a folder to start a desk from, with what it has to know asked at a terminal or given as options.
+It connects to nothing and overwrites nothing."""
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from getpass import getpass
+from pathlib import Path
+
+from mailbot import desks
+from mailbot.cli.words import OK, say
+from mailbot.core.rulesets.desk import LOCAL_OCTETS
+from mailbot.desks import Mistaken
+from mailbot.edge.config.accounts import on_this_machine
+from mailbot.edge.private import write_new
+
+Answers = Mapping[str, str]
+PASSWORD = "mailbox.password"  # noqa: S105 - the name of a file
+ADDRESS = r"[^\s@<>,;\"]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]+"
+SERVER = r"[A-Za-z0-9._-]+(?::[0-9]{1,5})?"
+FROM_THE_START = {"993", "465"}
+"""Ports on which TLS begins with the connection (RFC 8314)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that a new desk has to know: its option, how it is asked, what it looks like, in a pattern and in
+    words; what is meant if nobody answers, from the answers before it."""
+
+    name: str
+    words: str
+    pattern: str
+    wanted: str
+    default: Callable[[Answers], str]
+
+
+def _name_of(answers: Answers) -> str:
+    """A name for a desk from its address: helpdesk@… is HELPDESK."""
+    plain = re.sub(r"[^A-Z0-9]+", "-", answers["address"].partition("@")[0].upper()).strip("-")
+    return plain[:20].strip("-") if re.match(r"[A-Z]", plain) else "DESK"
+
+
+QUESTIONS = (
+    Question(
+        "address", "Address that people write to", ADDRESS, "an address such as helpdesk@desk.example", lambda _: ""
+    ),
+    Question("name", "Name in subjects and in the log", r"[A-Z][A-Z0-9-]{0,19}", "at most 20 capitals", _name_of),
+    Question("imap", "IMAP server", SERVER, "host or host:port", lambda known: f"imap.{_domain(known)}"),
+    Question("smtp", "SMTP server", SERVER, "host or host:port", lambda known: f"smtp.{_domain(known)}"),
+    Question("login", "Login at both", r"\S+", "a name without blanks", lambda known: known["address"]),
+    Question("clerk", "Address of the first clerk", ADDRESS, "an address such as morgan@desk.example", lambda _: ""),
+)
+"""Asked in this order; without an address of the desk nothing else is."""
+
+
+def init(arguments: argparse.Namespace) -> int:
+    """Write what is not there yet; fill in what was asked or given."""
+    fresh = not (arguments.dir / "mailbot.toml").exists()
+    try:
+        answers = _answers(arguments) if fresh else {}
+        secret = _password() if answers else ""
+    except (EOFError, KeyboardInterrupt) as error:
+        raise Mistaken("not all was answered; nothing is written") from error
+    did: Counter[str] = Counter()
+    for path, written in desks.init(arguments.dir):
+        place = path.relative_to(arguments.dir)
+        if written and answers and (fill := FILLED.get(place.as_posix())):
+            path.write_text(fill(path.read_text(encoding="utf-8"), answers), encoding="utf-8")
+        did[f"{'wrote' if written else 'kept '} {arguments.dir / place.parts[0]}"] += 1
+    for text, files in did.items():
+        say(text if files == 1 else f"{text}/ ({files} files)")
+    if answers:
+        _keep(arguments.dir / PASSWORD, secret)
+    edit = "" if answers else f"edit {arguments.dir / 'mailbot.toml'} and rules/desk.toml there, then "
+    say(f"\nNext: {edit}`cd {arguments.dir}` and `mailbot check`.")
+    return OK
+
+
+def _answers(arguments: argparse.Namespace) -> Answers:
+    """Everything that a new desk has to know, or nothing: then its files are written as they ship. Mistaken if an
+    option is not what it has to be."""
+    known: dict[str, str] = {}
+    for question in QUESTIONS:
+        given = getattr(arguments, question.name)
+        if given and not re.fullmatch(question.pattern, given):
+            raise Mistaken(f'--{question.name}: found "{given}", wanted {question.wanted}')
+        known[question.name] = given or _asked(question, question.default(known))
+        if not known["address"]:
+            return {}
+    if len(known["address"].partition("@")[0].encode()) > LOCAL_OCTETS:
+        raise Mistaken(f"{known['address']}: wanted at most {LOCAL_OCTETS} letters before the @")
+    return known
+
+
+def _asked(question: Question, default: str) -> str:
+    """What somebody at the terminal answers, asked until it can be right; the default where nobody is there."""
+    shown = f" [{default}]" if default else ""
+    while sys.stdin.isatty():
+        answer = input(f"{question.words}{shown}: ").strip() or default
+        if re.fullmatch(question.pattern, answer) or not answer:
+            return answer
+        say(f"wanted: {question.wanted}")
+    return default
+
+
+def _password() -> str:
+    """The password, where somebody is there to ask."""
+    return getpass("Password there (not shown; empty: later): ") if sys.stdin.isatty() else ""
+
+
+def _keep(path: Path, secret: str) -> None:
+    """A file of its own for the password; without one, words on where it has to stand."""
+    if not secret:
+        say(f"The password is missing: write it into {path}, which only you may read (chmod 600).")
+        return
+    with suppress(FileExistsError):
+        write_new(path, secret + "\n")
+        say(f"wrote {path}")
+
+
+def _settings(text: str, answers: Answers) -> str:
+    """mailbot.toml with the servers and their login."""
+    for wire in ("imap", "smtp"):
+        text = _server(text, wire, answers[wire])
+    text = text.replace('user = "helpdesk@desk.example"', f"user = {json.dumps(answers['login'])}")
+    return re.sub(r'(?m)^password_file = "(?:imap|smtp)\.password"$', f'password_file = "{PASSWORD}"', text)
+
+
+def _server(text: str, wire: str, server: str) -> str:
+    """One table of mailbot.toml: TLS by the port, and clear text only for a server on this machine."""
+    host, _, port = server.partition(":")
+    head, table, rest = text.partition(f"[{wire}]\n")
+    rest = rest.replace(f'host = "{wire}.desk.example"', f'host = "{host}"', 1)
+    if port:
+        rest = re.sub(r"(?m)^# port = \d+$", f"port = {int(port)}", rest, count=1)
+    if port or on_this_machine(host):
+        way = "none" if on_this_machine(host) else "tls" if port in FROM_THE_START else "starttls"
+        rest = re.sub(r'(?m)^security = "\w+"', f'security = "{way}"', rest, count=1)
+    return head + table + rest
+
+
+def _desk(text: str, answers: Answers) -> str:
+    """rules/desk.toml with the desk's name and address and, if there is one, its first clerk instead of those that
+    ship."""
+    text = re.sub(r'(?m)^name = "HELPDESK"$', f'name = "{answers["name"]}"', text)
+    text = re.sub(r'(?m)^address = "helpdesk@desk\.example"$', f"address = {json.dumps(answers['address'])}", text)
+    text = text.replace('"mx.desk.example"', f'"mx.{_domain(answers)}"')
+    if not answers["clerk"]:
+        return text
+    called = re.sub(r"[._-]+", " ", answers["clerk"].partition("@")[0]).title()
+    lines = (f"name = {json.dumps(called, ensure_ascii=False)}", f"address = {json.dumps(answers['clerk'])}", *REST)
+    clerk = "\n".join(["[[clerks]]", *lines, ""])
+    return re.sub(r"(?ms)^\[\[clerks\]\]\n.*\n\n(?=# Who receives)", lambda _: clerk + "\n", text, count=1)
+
+
+REST = ('roles = ["read", "decide", "head"]', 'language = "en"')
+FILLED: Mapping[str, Callable[[str, Answers], str]] = {"mailbot.toml": _settings, "rules/desk.toml": _desk}
+"""The files that answers go into, and how."""
+
+
+def _domain(answers: Answers) -> str:
+    return answers["address"].partition("@")[2]
