@@ -11,7 +11,6 @@ import pytest
 from forking import mailbot
 from worlds import World, application, family_name, question
 
-from mailbot.cli import COMMANDS
 from mailbot.demo import mails
 from mailbot.demo.people import received, reply, write
 
@@ -204,23 +203,6 @@ def test_check_says_that_no_server_answers(tmp_path: Path) -> None:
         (line,) = [line for line in said.splitlines() if f"{name}: a secret" in line]
         assert line.startswith("TODO ")
         assert line.endswith(words.format(mode))
-
-
-def test_the_commands_are_all_in_the_readme() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    quoted = re.findall(r"`([^`\n]+)`", readme)
-    for name, *_ in COMMANDS:
-        group, _, word = name.rpartition(" ")
-        mentions = [text for text in quoted if re.search(rf"(?:^|[ /]){re.escape(group or word)}\b", text)]
-        assert any(re.search(rf"\b{re.escape(word)}\b", text) for text in mentions), f"`mailbot {name}` is not there"
-
-
-def test_every_command_the_readme_names_is_one() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    words = {name.split()[0] for name, *_ in COMMANDS}
-    named = set(re.findall(r"`(?:\.venv/bin/)?mailbot ([a-z]+)", readme))
-    assert named - words == set()
-    assert len(named) > 10
 
 
 @pytest.mark.parametrize(

@@ -93,14 +93,18 @@ log = "text"               # text or json: lines on standard error
 
 
 class DeskPaths(Settings):
-    """Where rules, templates, state and keys are: absolute once loaded. `signing_key` (None: nothing is signed) is the
-    private key that signs what auditors are told."""
+    """Where rules, templates, state and keys are: absolute once loaded."""
 
     rules: Path = Path("rules")
+    """the desk and its forms"""
     templates: Path = Path("templates")
+    """letters and sentences, a folder for each language"""
     state: Path = Path("state")
+    """journal, mails, cases: to be backed up, and read by nobody else"""
     keys: Path = Path("keys.json")
+    """the keys of reply addresses; outside `state`"""
     signing_key: Path | None = None
+    """the private key that signs what auditors are told (`mailbot keys signing --new`); outside `state`"""
 
     @property
     def private(self) -> tuple[Path, ...]:
@@ -109,19 +113,23 @@ class DeskPaths(Settings):
 
 
 class ServicePace(Settings):
-    """How `mailbot run` works: seconds between two looks into the inbox at most, connections to the relay at once, and
-    what its log is made of."""
+    """How `mailbot run` works."""
 
     poll_seconds: float = Field(default=60.0, ge=1, le=3600)
+    """the inbox is looked into at least this often, where the server does not tell of new mail by itself"""
     connections: int = Field(default=4, ge=1, le=20)
+    """to the relay, at once"""
     log: Literal["text", "json"] = "text"
+    """what the lines on standard error are"""
 
 
 class Monitoring(Settings):
     """Where metrics and health are shown: on this machine alone, since nobody is asked who they are."""
 
     port: int = Field(ge=1, le=65535)
+    """where [metrics and health](metrics.md) are shown"""
     address: str = "127.0.0.1"
+    """a loopback address: nobody is asked who they are"""
 
     @model_validator(mode="after")
     def _here(self) -> "Monitoring":

@@ -27,24 +27,38 @@ def _one_at_most(given: list[str]) -> None:
 
 
 class OAuth2(Settings):
-    """How access tokens are had instead of a password (docs/oauth2.md). `expires` is the last day of the client
-    secret."""
+    """How access tokens are had instead of a password (docs/oauth2.md); each secret at most one way."""
 
     kind: Literal["google", "microsoft365"] | None = None
+    """the provider, whose addresses and scopes are known"""
     tenant: Name | None = None
+    """microsoft365: the directory (tenant) ID"""
     token_url: str | None = None
+    """where tokens are had, for other providers"""
     grant: Literal["refresh_token", "client_credentials"] = "refresh_token"
+    """how they are had; google needs `refresh_token`"""
     client_id: str = Field(min_length=1)
+    """the application's ID"""
     client_secret_file: Path | None = None
+    """the file that holds the application's secret"""
     client_secret_env: str | None = None
+    """the environment variable that holds it"""
     client_secret_credential: Name | None = None
+    """the credential of the service manager that holds it"""
     refresh_token_file: Path | None = None
+    """the file that holds the refresh token; written anew when the provider replaces it"""
     refresh_token_env: str | None = None
+    """the environment variable that holds it"""
     refresh_token_credential: Name | None = None
+    """the credential of the service manager that holds it"""
     scope: str | None = None
+    """what is asked for, for other providers"""
     mechanism: Mechanism | None = None
+    """how the token is shown to the server; without it as the provider wants it, else OAUTHBEARER"""
     expires: date | None = None
+    """the last day of the client secret: said 30 days before"""
     ca: Path | None = None
+    """certificates (PEM) to trust for `token_url`"""
 
     @model_validator(mode="after")
     def _fits(self) -> "OAuth2":
@@ -84,21 +98,32 @@ class OAuth2(Settings):
 
 
 class Server(Settings):
-    """One server as written: at most one of the ways to give a password, or a table `oauth2`. `expires` is the last day
-    of the password."""
+    """A server: at most one of the ways to give a password, or a table `oauth2`."""
 
     host: str = Field(min_length=1)
+    """the server's name or address"""
     port: int | None = Field(default=None, ge=1, le=65535)
+    """without it the usual one: IMAP 993 (tls), 143; SMTP 465 (tls), 587 (starttls), 25 (none)"""
     security: Security = "tls"
+    """TLS from the first byte, STARTTLS (never less), or clear text, for a server on this machine alone"""
     user: str = ""
+    """who logs in; empty: nobody, as some relays want it"""
     password: str | None = Field(default=None, repr=False)
+    """the password itself; then only its user may read this file"""
     password_file: Path | None = None
+    """the file that holds the password, which only the service's user may read"""
     password_env: str | None = None
+    """the environment variable that holds it"""
     password_credential: Name | None = None
+    """the credential of the service manager that holds it (`LoadCredential=` of systemd)"""
     oauth2: OAuth2 | None = None
+    """access tokens instead of a password: a table of its own, below"""
     expires: date | None = None
+    """the last day of the password: said 30 days before"""
     ca: Path | None = None
+    """certificates (PEM) to trust, where the server's is not one that the system trusts"""
     timeout: float = Field(default=30.0, gt=0, le=600)
+    """seconds to wait for an answer"""
 
     @model_validator(mode="after")
     def _one_login(self) -> "Server":
