@@ -12,6 +12,8 @@ root_doc = "index"
 nitpicky = True
 myst_heading_anchors = 4
 html_theme = "alabaster"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_theme_options = {
     "page_width": "1180px",
     "sidebar_width": "250px",

@@ -41,8 +41,8 @@ def _cell(text: str) -> str:
 
 def shell() -> str:
     """Every command with what it takes, in the order of its help."""
-    rows = [(f"`{_usage(row)}`", _sentence(row[1]), _options(row[3])) for row in COMMANDS]
-    return table(("command", "what it does", "with"), rows)
+    rows = [(f"`{_usage(row)}`", f"{_sentence(row[1])}. {_options(row[3])}") for row in COMMANDS]
+    return table(("command", "what it does, and its options"), rows)
 
 
 def _usage(row: Row) -> str:
@@ -164,7 +164,7 @@ def default(field: FieldInfo) -> str:
 KINDS: Mapping[str, str] = {"str": "text", "int": "number", "float": "number", "bool": "true/false", "Path": "path"}
 
 
-def kind(of: Any, plural: str = "") -> str:
+def kind(of: Any) -> str:
     """What a key or field holds, in a word."""
     origin, parts = typing.get_origin(of), typing.get_args(of)
     if origin is Literal:
@@ -172,7 +172,7 @@ def kind(of: Any, plural: str = "") -> str:
     if origin is typing.Annotated:
         return kind(parts[0])
     if origin in (tuple, dict):
-        return f"list of {kind(parts[0])}" if origin is tuple else f"table of {kind(parts[1])}"
+        return f"list of {kind(parts[0])}" if origin is tuple else f"by name: {kind(parts[1])}"
     if parts:
         return " or ".join(dict.fromkeys(kind(part) for part in parts if part is not type(None)))
     name = of.__name__

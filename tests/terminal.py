@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent
 
 PROMPT = re.compile(r"<(\d+)>\$ ")
 PATIENCE = 60.0
-INTERRUPT = "\x03"
-"""Ctrl-C."""
+INTERRUPT, END = "\x03", "\x04"
+"""Ctrl-C and Ctrl-D, which need no Enter."""
 
 
 class Terminal:
@@ -69,7 +69,7 @@ class Terminal:
         self.type(command)
         for shown, answer in answers:
             self.expect(shown)
-            self.type(answer, "" if answer == INTERRUPT else "\n")
+            self.type(answer, "" if answer in (INTERRUPT, END) else "\n")
         self.expect(PROMPT, patience)
         (found,) = list(PROMPT.finditer(self._read, start))[-1:]
         return int(found[1]), self._read[start : found.start()]

@@ -249,6 +249,15 @@ def test_every_line_is_one_of_mailbot_that_can_be_parsed_or_says_why_it_is_not_c
         )
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_block_of_commands_says_that_it_is_one(page: Path) -> None:
+    for _, kind, text in FENCE.findall(page.read_text(encoding="utf-8")):
+        commands = [
+            line for line in textwrap.dedent(text).splitlines() if re.match(r"(\$ )?(sudo )?mailbot [a-z]", line)
+        ]
+        assert kind == "sh" or not commands, f"{page.name}: a block with `{commands[0]}` has to begin with ```sh"
+
+
 @pytest.mark.parametrize("reasons", [ELSEWHERE, ONLY_PARSED, OTHERS], ids=["elsewhere", "only parsed", "others"])
 def test_no_reason_is_left_of_what_nobody_shows_any_more(reasons: Mapping[str, str]) -> None:
     shown = [line.command for line in ALL] + [page.name for page in PAGES]

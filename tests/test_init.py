@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from forking import mailbot
-from terminal import INTERRUPT, Terminal, at_home, of_the_checkout
+from terminal import END, Terminal, at_home, of_the_checkout
 
 from mailbot import desks
 from mailbot.core.rules import Desk
@@ -92,7 +92,7 @@ def test_what_cannot_be_right_is_asked_again_and_who_stops_has_written_nothing(
     terminal: Terminal, tmp_path: Path
 ) -> None:
     answers = [("write to: ", "nobody"), ("desk.example\nAddress that people write to: ", "desk@uni.example")]
-    code, said = terminal.run("mailbot init desk", [*answers, ("[DESK]: ", INTERRUPT)])
+    code, said = terminal.run("mailbot init desk", [*answers, ("[DESK]: ", END)])
     assert code == 2
     assert "wanted: an address such as helpdesk@desk.example" in said
     assert said.endswith("mailbot: not all was answered; nothing is written\n")

@@ -93,7 +93,10 @@ REASON = arg("--reason", default="", help="goes into the log")
 USER = arg("--user", default="", help="who the service runs as (default: whoever asks)")
 NEW_DESK = (
     arg("dir", type=Path, metavar="DIR", help="the folder of the desk; what is there already stays as it is"),
-    *(arg(f"--{one.name}", default="", help=f"{one.words}: {one.wanted}") for one in init.QUESTIONS),
+    *(
+        arg(f"--{one.name}", default="", metavar=one.metavar, help=f"{one.words}: {one.wanted}")
+        for one in init.QUESTIONS
+    ),
 )
 Row = tuple[str, str, Command, tuple[Argument, ...]]
 COMMANDS: tuple[Row, ...] = (

@@ -38,6 +38,11 @@ class Question:
     wanted: str
     default: Callable[[Answers], str]
 
+    @property
+    def metavar(self) -> str:
+        """What stands for its value in the help."""
+        return {ADDRESS: "ADDRESS", SERVER: "SERVER"}.get(self.pattern, "NAME")
+
 
 def _name_of(answers: Answers) -> str:
     """A name for a desk from its address: helpdesk@… is HELPDESK."""
