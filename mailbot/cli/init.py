@@ -105,7 +105,7 @@ def _answers(arguments: argparse.Namespace) -> Answers:
 def _asked(question: Question, default: str) -> str:
     """What somebody at the terminal answers, asked until it can be right; the default where nobody is there."""
     shown = f" [{default}]" if default else ""
-    while sys.stdin.isatty():
+    while _somebody_there():
         answer = input(f"{question.words}{shown}: ").strip() or default
         if re.fullmatch(question.pattern, answer) or not answer:
             return answer
@@ -113,9 +113,14 @@ def _asked(question: Question, default: str) -> str:
     return default
 
 
+def _somebody_there() -> bool:
+    """Whether anybody can be asked: nobody sits before a script."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def _password() -> str:
     """The password, where somebody is there to ask."""
-    return getpass("Password there (not shown; empty: later): ") if sys.stdin.isatty() else ""
+    return getpass("Password there (not shown; empty: later): ") if _somebody_there() else ""
 
 
 def _keep(path: Path, secret: str) -> None:
