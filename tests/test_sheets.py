@@ -223,16 +223,12 @@ def dark(reader: pypdf.PdfReader, page: int = 0) -> tuple[tuple[bool, ...], ...]
     """The QR code as it was drawn: black rectangles, put back into rows of modules."""
     content = reader.pages[page].get_contents()
     assert content is not None
-    drawn = re.findall(rb"n ([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+) re f\*", content.get_data())
-    boxes = [tuple(map(float, box)) for box in drawn]
-    left, step = min(box[0] for box in boxes), boxes[0][3]
-    top = max(box[1] for box in boxes)
-    side = round((max(box[0] + box[2] for box in boxes) - left) / step)
-    rows = [[False] * side for _ in range(side)]
-    for x, y, wide, _ in boxes:
-        begin = round((x - left) / step)
-        for at in range(begin, begin + round(wide / step)):
-            rows[round((top - y) / step)][at] = True
+    code = re.search(rb"q ([\d.]+) 0 0 -\1 [\d.]+ [\d.]+ cm ((?:\d+ \d+ \d+ 1 re )+)f Q", content.get_data())
+    assert code is not None
+    assert float(code[1]) == pytest.approx(28 / 29 * MILLIMETRE, rel=0.001)
+    rows = [[False] * 29 for _ in range(29)]
+    for left, top, wide in (map(int, one) for one in re.findall(rb"(\d+) (\d+) (\d+) 1 re", code[2])):
+        rows[top][left : left + wide] = [True] * wide
     return tuple(map(tuple, rows))
 
 

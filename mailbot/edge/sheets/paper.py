@@ -30,6 +30,9 @@ NAMES: dict[tuple[Font, bool], str] = {
 }
 """The fonts by kind and boldness; the Japanese one has no bold face."""
 
+MASK = 3
+"""The pattern laid over the modules of a QR code (ISO/IEC 18004 §7.8.2)."""
+
 pdfmetrics.registerFont(UnicodeCIDFont(JAPANESE))
 
 
@@ -39,15 +42,7 @@ class Paper:
     def __init__(self, title: str, language: str, at: datetime) -> None:
         self.language = language
         self._bytes = io.BytesIO()
-        self._canvas = Canvas(
-            self._bytes,
-            pagesize=(WIDTH * MILLIMETRE, HEIGHT * MILLIMETRE),
-            bottomup=1,
-            pageCompression=0,  # deflate gives other bytes under another zlib
-            invariant=1,
-            encrypt=None,
-            lang=language,
-        )
+        self._canvas = _canvas(self._bytes, language)
         dated = at.astimezone(UTC).strftime("D:%Y%m%d%H%M%S+00'00'")
         self._canvas.setDateFormatter(lambda *_: dated)
         self._canvas.setTitle(title)
@@ -58,46 +53,21 @@ class Paper:
 
     def width(self, text: str, size: float, *, bold: bool = False) -> float:
         """How wide a printable line is."""
-        return sum(_width(letter, self.language, bold) for letter in text) * size / MILLIMETRE
+        return _wide(text, self.language, bold) * size / MILLIMETRE
 
     def lines(self, text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
         """The text as printable lines that are no wider than `room`, broken where its language allows it, else
         anywhere; its own line breaks stay."""
-        broken = []
-        for line in printable(text, self.language).split("\n"):
-            broken += self._broken(line.rstrip(), size, room, bold)
-        return broken
-
-    def _broken(self, line: str, size: float, room: float, bold: bool) -> list[str]:
-        whole, current, filled = [], "", 0.0
-        for piece in (part for long in pieces(line) for part in self._cut(long, size, room, bold)):
-            if current and filled + self.width(piece.rstrip(), size, bold=bold) > room:
-                whole.append(current.rstrip())
-                current, filled = "", 0.0
-                piece = piece.lstrip()
-            current, filled = current + piece, filled + self.width(piece, size, bold=bold)
-        return [*whole, current.rstrip()]
-
-    def _cut(self, piece: str, size: float, room: float, bold: bool) -> list[str]:
-        """A piece that is too wide for any line, cut between letters."""
-        if self.width(piece, size, bold=bold) <= room:
-            return [piece]
-        parts, filled = [""], 0.0
-        for letter in piece:
-            filled += self.width(letter, size, bold=bold)
-            if parts[-1] and filled > room:
-                parts.append("")
-                filled = self.width(letter, size, bold=bold)
-            parts[-1] += letter
-        return parts
+        return list(_lines(text, self.language, size, room, bold))
 
     def write(self, line: str, left: float, baseline: float, size: float, *, bold: bool = False) -> None:
         """One printable line of text."""
-        text = self._canvas.beginText(left * MILLIMETRE, (HEIGHT - baseline) * MILLIMETRE)
-        for font, run in runs(line, self.language):
-            text.setFont(NAMES[font, bold], size)
-            text.textOut(run)
-        self._canvas.drawText(text)
+        self._at(left, baseline, _written(line, self.language, size, bold))
+
+    def _at(self, left: float, top: float, operators: str, scale: str = "1 0 0 1") -> None:
+        """What was drawn once, at this place (ISO 32000-1 §8.3.4)."""
+        x, y = left * MILLIMETRE, (HEIGHT - top) * MILLIMETRE
+        self._canvas.addLiteral(f"q {scale} {x:.3f} {y:.3f} cm {operators} Q")
 
     def rule(self, left: float, top: float, right: float, *, thick: float = 0.2) -> None:
         """A line from left to right, `thick` millimetres."""
@@ -114,18 +84,8 @@ class Paper:
 
     def code(self, text: str, left: float, top: float, side: float) -> None:
         """A QR code (ISO/IEC 18004, level M) in a square of `side`, without the white margin it needs around it."""
-        rows = modules(text)
-        step = side / len(rows)
-        for at, row in enumerate(rows):
-            for begin, end in _dark(row):
-                self._canvas.rect(
-                    (left + begin * step) * MILLIMETRE,
-                    (HEIGHT - top - (at + 1) * step) * MILLIMETRE,
-                    (end - begin) * step * MILLIMETRE,
-                    step * MILLIMETRE,
-                    stroke=0,
-                    fill=1,
-                )
+        step = side / len(modules(text)) * MILLIMETRE
+        self._at(left, top, _squares(text), f"{step:.4f} 0 0 {-step:.4f}")
 
     def next_page(self) -> None:
         """This page is done."""
@@ -135,6 +95,82 @@ class Paper:
         """The whole document; nothing can be written any more."""
         self._canvas.save()
         return self._bytes.getvalue()
+
+
+def _canvas(file: io.BytesIO, language: str) -> Canvas:
+    """An empty document, in which fonts have the same names as in all others."""
+    canvas = Canvas(
+        file,
+        pagesize=(WIDTH * MILLIMETRE, HEIGHT * MILLIMETRE),
+        bottomup=1,
+        pageCompression=0,  # deflate gives other bytes under another zlib
+        invariant=1,
+        encrypt=None,
+        lang=language,
+    )
+    for name in dict.fromkeys(NAMES.values()):
+        canvas.setFont(name, 10)
+    return canvas
+
+
+@lru_cache(maxsize=4)
+def _scratch(language: str) -> Canvas:
+    return _canvas(io.BytesIO(), language)
+
+
+@lru_cache(maxsize=2048)
+def _written(line: str, language: str, size: float, bold: bool) -> str:
+    """The operators that write a printable line where the axes meet."""
+    text = _scratch(language).beginText(0, 0)
+    for font, run in runs(line, language):
+        text.setFont(NAMES[font, bold], size)
+        text.textOut(run)
+    return str(text.getCode())
+
+
+@lru_cache(maxsize=64)
+def _squares(text: str) -> str:
+    """The operators that paint the dark modules of a QR code, each a square of one (ISO 32000-1 §8.5)."""
+    dark = ((begin, at, end - begin) for at, row in enumerate(modules(text)) for begin, end in _dark(row))
+    return " ".join([*(f"{left} {top} {wide} 1 re" for left, top, wide in dark), "f"])
+
+
+@lru_cache(maxsize=1024)
+def _lines(text: str, language: str, size: float, room: float, bold: bool) -> tuple[str, ...]:
+    """What stands on every sheet of a kind is broken once."""
+    points = room * MILLIMETRE / size
+    whole = printable(text, language).split("\n")
+    return tuple(line for part in whole for line in _broken(part.rstrip(), language, points, bold))
+
+
+def _broken(line: str, language: str, room: float, bold: bool) -> list[str]:
+    """A line as lines of at most `room` points in a font of one point."""
+    whole, current, filled = [], "", 0.0
+    for piece in (part for long in pieces(line) for part in _cut(long, language, room, bold)):
+        if current and filled + _wide(piece.rstrip(), language, bold) > room:
+            whole.append(current.rstrip())
+            current, filled = "", 0.0
+            piece = piece.lstrip()
+        current, filled = current + piece, filled + _wide(piece, language, bold)
+    return [*whole, current.rstrip()]
+
+
+def _cut(piece: str, language: str, room: float, bold: bool) -> list[str]:
+    """A piece that is too wide for any line, cut between letters."""
+    if _wide(piece, language, bold) <= room:
+        return [piece]
+    parts, filled = [""], 0.0
+    for letter in piece:
+        filled += _width(letter, language, bold)
+        if parts[-1] and filled > room:
+            parts.append("")
+            filled = _width(letter, language, bold)
+        parts[-1] += letter
+    return parts
+
+
+def _wide(text: str, language: str, bold: bool) -> float:
+    return sum(_width(letter, language, bold) for letter in text)
 
 
 @lru_cache(maxsize=8192)
@@ -147,7 +183,8 @@ def _width(letter: str, language: str, bold: bool) -> float:
 def modules(text: str) -> tuple[tuple[bool, ...], ...]:
     """The dark modules of a QR code, row by row."""
     code = QrCodeWidget(text, barLevel="M").qr
-    code.make()
+    code.version = code.calculate_version()
+    code.makeImpl(False, MASK)  # to look for the best of the eight takes ten times as long, and readers take any
     return tuple(tuple(bool(cell) for cell in row) for row in code.modules)
 
 
