@@ -6,6 +6,7 @@ It must not know of cases, nor decide whether an answer counts.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mailbot.core import plans
 from mailbot.core.events import Fault, Plan, PlanFault, Remark
@@ -15,6 +16,7 @@ from mailbot.core.forms import Form
 from mailbot.core.garbled import BAD
 from mailbot.core.message import Attachment, Message
 from mailbot.core.reading import Reading, read, recognise
+from mailbot.core.same import Same
 
 SIGNABLE = frozenset({"pdf", "image"})
 """Kinds that a signed document comes as: with a digital signature, or signed on paper and scanned."""
@@ -65,6 +67,12 @@ def unread(message: Message, *, alone: bool) -> tuple[File, ...]:
 
 def form_of(message: Message, forms: Mapping[str, Form]) -> str | None:
     """The form that a mail fills in, by name: in its text, else in a text that is attached; None if there is none."""
+    return _form_of(Same(message), Same(forms))
+
+
+@lru_cache(maxsize=2)  # asked of a mail by everyone who has to do with it, one after the other
+def _form_of(same: Same[Message], declared: Same[Mapping[str, Form]]) -> str | None:
+    message, forms = same.value, declared.value
     found = recognise(message.subject, message.text, forms)
     if found is not None:
         return found

@@ -17,6 +17,9 @@ ITEM = re.compile(r"[-*•‣] |[・●○■□◆◇①-⑳]|\(?\d{1,2}[.)] ")
 """How an item of a list begins."""
 
 
+PIECES = re.compile(r"\s+|\S+")
+
+
 def width(text: str) -> int:
     """Columns a line takes (UAX #11: wide and full-width are two, combining marks none)."""
     if text.isascii():
@@ -33,7 +36,9 @@ def pieces(line: str) -> list[str]:
     """A line cut where it may be broken: after white space, and around every wide character, but neither before what
     may not begin a line nor after a bracket that opens."""
     cut: list[str] = []
-    for word in re.findall(r"\s+|[^\s]+", line):
+    if line.isascii():
+        return PIECES.findall(line)
+    for word in PIECES.findall(line):
         run = ""
         for letter in word:
             wide = ord(letter) > 0x2E7F

@@ -6,7 +6,7 @@ What a person wrote is only ever data in them, never a template.
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 from mailbot.core.case import Case
 from mailbot.core.columns import CONTROLS, width, wrap
@@ -136,6 +136,7 @@ class Letters:
         return rendered(self.rules.templates[language][template], names, f"templates/{language}/{template}.txt")
 
 
+@lru_cache(maxsize=2048)  # most paragraphs stand in many letters
 def _broken(line: str) -> str:
     """A paragraph as lines, each with its indent."""
     if width(line) <= WIDEST or line.startswith(">"):

@@ -53,12 +53,18 @@ class FileBatch:
             written=self.working.written(asked.sender.lower(), since) if since else (),
             number=self.working.next_number(asked.year) if asked.year is not None else None,
             twins=self.working.twins(asked.identity, asked.mail, self.head.at) if asked.identity else (),
-            rows=await asyncio.to_thread(self._rows, asked) if asked.rows else (),
+            rows=await self._rows(asked),
             others=self.working.others(asked.sender, asked.form) if asked.sender and asked.form else (),
         )
 
-    def _rows(self, asked: Asked) -> tuple[Row, ...]:
-        """In a thread, since the first row of a register takes as long as reading its file."""
+    async def _rows(self, asked: Asked) -> tuple[Row, ...]:
+        """In a thread where a file has to be read, which takes as long as it is large."""
+        names = {sought.name for sought in asked.rows}
+        if all(self._registers.at_hand(name, self.working.register(name)[0].imported) for name in names):
+            return self._found(asked)
+        return await asyncio.to_thread(self._found, asked)
+
+    def _found(self, asked: Asked) -> tuple[Row, ...]:
         found = []
         for sought in asked.rows:
             register = asked.registers.get(sought.name)

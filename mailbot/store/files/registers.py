@@ -120,6 +120,11 @@ class Registers:
             return None
         return data if digest_of(data) == digest else None
 
+    def at_hand(self, name: str, imported: Imported | None) -> bool:
+        """Whether no file has to be read for a row of the register."""
+        kept = self._kept.get(name)
+        return imported is None or (kept is not None and kept.imported == imported)
+
     def row(self, sought: Sought, register: Register, standing: Standing, own: Sequence[Written] = ()) -> Row:
         """What the register says now: `own` are rows that entries not committed yet wrote, in order."""
         with self._turn:
