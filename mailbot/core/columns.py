@@ -59,8 +59,10 @@ def wrap(text: str, columns: int = 72, indent: str = "") -> str:
 
 
 def _wrap_line(line: str, room: int, indent: str) -> list[str]:
-    lines, current, taken = [], "", 0
-    for piece in pieces(line.strip()):
+    line, lines, current, taken = line.strip(), [], "", 0
+    if width(line) <= room:
+        return [f"{indent}{line}".rstrip()]
+    for piece in pieces(line):
         if current and taken + width(piece.rstrip()) > room:
             lines.append(current.rstrip())
             current = piece.lstrip()

@@ -1,7 +1,7 @@
 """Intake: mails become entries. Kept first, read in a child process, decided one after the other inside one batch;
 leaving the batch is the instant they are taken in. It talks to no server and decides nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -38,6 +38,15 @@ class TakenIn:
     events: tuple[Event, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Mails that are kept, with their digests; and what those say that had to be read."""
+
+    mails: Sequence[Delivered]
+    digests: Sequence[Digest]
+    messages: Mapping[Digest, Message | Unreadable]
+
+
 async def take_in(
     tools: Tools, reader: Reader, mails: Sequence[Delivered], clock: Clock, *, retried_by: Operator | None = None
 ) -> list[TakenIn]:
@@ -47,30 +56,33 @@ async def take_in(
     take them: nothing happened. Mails decided already are only recognised, and not read again, unless an operator
     ordered that they be decided again (`retried_by`).
     """
+    return await decide_read(tools, await read(tools, reader, mails, again=bool(retried_by)), clock, retried_by)
+
+
+async def read(tools: Tools, reader: Reader, mails: Sequence[Delivered], *, again: bool = False) -> Read:
+    """Keep mails, and read them: their bytes are durable on return. store.Full if the disk does not take them.
+
+    This may go on while others are being decided. Of mails decided already nothing is read, unless `again`.
+    """
     digests = await tools.store.keep([mail.raw for mail in mails])
-    known = set() if retried_by else await _known(tools, digests)
-    read = await _read(reader, [pair for pair in zip(digests, mails, strict=True) if pair[0] not in known])
+    known = frozenset[Digest]() if again else await tools.store.known(digests)
+    new = [pair for pair in zip(digests, mails, strict=True) if pair[0] not in known]
+    said = await read_kept(reader, [(digest, mail.raw, mail.size) for digest, mail in new])
+    return Read(mails, digests, {digest: message for (digest, _), message in zip(new, said, strict=True)})
+
+
+async def decide_read(tools: Tools, read: Read, clock: Clock, retried_by: Operator | None = None) -> list[TakenIn]:
+    """Take in what was read, as `take_in` does."""
     taken = []
     async with tools.store.batch() as batch:
         now = clock()
-        for mail, digest in zip(mails, digests, strict=True):
-            message = read.get(digest)
+        for mail, digest in zip(read.mails, read.digests, strict=True):
+            message = read.messages.get(digest)
             if message is None or (retried_by is None and (await batch.recall(Asked(mail=digest))).known):
                 taken.append(TakenIn(digest, mail.place, _folder_of_known(tools, digest, mail)))
             else:
                 taken.append(await _take_in(tools, batch, mail, message, now, retried_by))
     return taken
-
-
-async def _known(tools: Tools, digests: Sequence[Digest]) -> set[Digest]:
-    async with tools.store.batch() as batch:
-        return {digest for digest in digests if (await batch.recall(Asked(mail=digest))).known}
-
-
-async def _read(reader: Reader, mails: Sequence[tuple[Digest, Delivered]]) -> dict[Digest, Message | Unreadable]:
-    """What the mails say, by the digests of what was kept of them."""
-    read = await read_kept(reader, [(digest, mail.raw, mail.size) for digest, mail in mails])
-    return {digest: message for (digest, _), message in zip(mails, read, strict=True)}
 
 
 async def _take_in(

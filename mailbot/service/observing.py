@@ -14,7 +14,6 @@ from mailbot.flow.routine import journal
 from mailbot.flow.trial import foresee
 from mailbot.service.fetching import fetch, limit, sets
 from mailbot.service.values import Work
-from mailbot.store import Asked
 
 log = logging.getLogger("mailbot")
 FORESEEN_AT_ONCE = 500
@@ -29,17 +28,13 @@ async def meet_mailbox(work: Work, waiting: Waiting) -> None:
     known = unknown = 0
     groups = sets(waiting.mails, limit(work)) if ledger.validity is not None else []
     for group in groups:
-        found = [await _known(work, mail) for mail in await fetch(work, waiting.validity, group)]
-        known, unknown = known + sum(found), unknown + len(found) - sum(found)
+        digests = [sha256(mail.raw).hexdigest() for mail in await fetch(work, waiting.validity, group)]
+        found = await work.tools.store.known(digests)
+        known, unknown = known + len(found), unknown + len(set(digests)) - len(found)
         if unknown > most:
             break
     seen = desk.mailbox_seen(waiting.validity, known, unknown, observed=unknown > most)
     await journal(work.tools, work.clock, lambda ledger, now: seen)
-
-
-async def _known(work: Work, mail: Delivered) -> bool:
-    async with work.tools.store.batch() as batch:
-        return (await batch.recall(Asked(mail=sha256(mail.raw).hexdigest()))).known
 
 
 async def look(work: Work, waiting: Waiting) -> None:
@@ -88,7 +83,9 @@ async def wanted(work: Work, delivered: list[Delivered]) -> list[Delivered]:
     """All of them; only those known already while the mailbox, come back with others, is observed."""
     if not work.tools.store.ledger().observed:
         return delivered
-    known = [mail for mail in delivered if await _known(work, mail)]
+    digests = {mail.raw: sha256(mail.raw).hexdigest() for mail in delivered}
+    decided = await work.tools.store.known(digests.values())
+    known = [mail for mail in delivered if digests[mail.raw] in decided]
     work.pulse.observed |= {mail.place.uid for mail in delivered if mail.place and mail not in known}
     return known
 

@@ -1,13 +1,14 @@
 """One look into the inbox, and taking in what came, set by set. It decides nothing about a mail, and sends nothing."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from mailbot.core.pulse import failed, worked
 from mailbot.edge.inbox import InboxBroken
-from mailbot.flow.intake import Delivered, TakenIn, take_in
+from mailbot.flow.intake import Delivered, Read, TakenIn, decide_read, read
 from mailbot.flow.reader import ReaderBrokenError
 from mailbot.service.bugs import in_short
 from mailbot.service.fetching import fetch, limit, sets
@@ -61,14 +62,30 @@ async def _read(work: Work, done: Round) -> datetime:
 
 
 async def _take_set(work: Work, delivered: Sequence[Delivered], done: Round) -> None:
+    """Batch by batch; while one is decided, the reader has the next."""
+    batches = [delivered[start : start + TAKEN_TOGETHER] for start in range(0, len(delivered), TAKEN_TOGETHER)]
     taken: list[TakenIn] = []
-    for start in range(0, len(delivered), TAKEN_TOGETHER):
-        if not work.stopping():
-            some = await take(work, delivered[start : start + TAKEN_TOGETHER], done)
+    coming = [_reading(work, batch) for batch in batches[:1]]
+    try:
+        for batch, *following in (batches[at : at + 2] for at in range(len(batches))):
+            if work.stopping():
+                break
+            reading = coming.pop()
+            await asyncio.wait([reading])
+            coming += [_reading(work, after) for after in following]
+            some = await take(work, batch, done, reading)
             # at once: the next batch may find no room, and what is decided must not seem to vanish meanwhile
             work.pulse.filing |= {part.place.uid for part in some if part.place}
             taken += some
+    finally:
+        for left in coming:
+            left.cancel()
+        await asyncio.gather(*coming, return_exceptions=True)
     await _file(work, taken)
+
+
+def _reading(work: Work, mails: Sequence[Delivered]) -> asyncio.Task[Read]:
+    return asyncio.create_task(read(work.tools, work.reader, mails))
 
 
 async def _file(work: Work, taken: Sequence[TakenIn]) -> None:
@@ -89,11 +106,14 @@ async def _file(work: Work, taken: Sequence[TakenIn]) -> None:
             pulse.was_filed(uids)
 
 
-async def take(work: Work, mails: Sequence[Delivered], done: Round) -> list[TakenIn]:
-    """Take a set in and count it; if a bug stops it, one by one, so that only the mail that met it stays."""
+async def take(
+    work: Work, mails: Sequence[Delivered], done: Round, reading: Awaitable[Read] | None = None
+) -> list[TakenIn]:
+    """Take mails in, which are being read (`reading`) or will be, and count them; if a bug stops it, one by one, so
+    that only the mail that met it stays."""
     try:
         with timed(work.shown, "take_in"):
-            taken = await take_in(work.tools, work.reader, mails, work.clock)
+            taken = await decide_read(work.tools, await (reading or _reading(work, mails)), work.clock)
     except (Full, ReaderBrokenError):
         raise
     except Exception as bug:

@@ -196,6 +196,7 @@ class Past(Protocol):
 class Store(Protocol):
     """Everything one desk has to remember.
 
+    `known`: those of these mails that a committed entry decided; `undecided`: kept mails that none did, oldest first.
     `sent_to`: how many letters the relay took, for this address (lower case) and for its domain, at or after an
     instant at most 24 hours back, `sent_since` how many at all. `is_due`: whether a letter may still go, that is was
     neither sent nor held, dropped or erased since it was given out. `ledger`: what the journal adds up to beside cases.
@@ -219,6 +220,8 @@ class Store(Protocol):
     async def keep(self, raws: Sequence[bytes]) -> list[Digest]: ...
 
     async def raw(self, digest: Digest) -> bytes | None: ...
+
+    async def known(self, digests: Iterable[Digest]) -> frozenset[Digest]: ...
 
     async def undecided(self) -> list[Digest]: ...
 

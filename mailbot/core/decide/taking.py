@@ -3,6 +3,7 @@ nobody."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mailbot.core import attached, secrets
 from mailbot.core.case import Case
@@ -163,6 +164,7 @@ def repeated(case: Case, answers: Answers) -> frozenset[str]:
     return frozenset(key for key in unclear & answers.keys() if _spelled(answers[key]) == _spelled(case.answers[key]))
 
 
+@lru_cache(maxsize=64)  # an answer and its value are mostly the same text
 def masked(text: str) -> str:
     """What may be journaled of an answer or value: never a private key or a token."""
     return without_macs(secrets.masked(text)[0])

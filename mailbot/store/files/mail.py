@@ -90,6 +90,8 @@ class Mails:
         }
         files = [(self.new / digest, raw) for digest, raw in missing.items()]
         disk.place(files, self.folder / "tmp", self.new)
+        for digest in filter(self.known, missing):  # another copy was decided meanwhile, and put away
+            (self.new / digest).unlink(missing_ok=True)
         return digests
 
     def raw(self, digest: Digest) -> bytes | None:

@@ -98,6 +98,10 @@ class View:
         """The bytes of a kept mail, None if they were erased by order; FileNotFoundError if it was never kept."""
         return await asyncio.to_thread(self.mails.raw, digest)
 
+    async def known(self, digests: Iterable[Digest]) -> frozenset[Digest]:
+        """Those of these mails that a committed entry decided."""
+        return frozenset(filter(self.mails.known, digests))
+
     async def undecided(self) -> list[Digest]:
         """Kept mails no entry has decided yet, oldest first."""
         return [digest for digest in self.mails.waiting() if not self.mails.known(digest)]
