@@ -39,12 +39,16 @@ class TakenIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """Mails that are kept, with their digests; and what those say that had to be read."""
+class Kept:
+    """Mails whose bytes are durable, with their digests; `known` are those that were decided already."""
 
     mails: Sequence[Delivered]
     digests: Sequence[Digest]
-    messages: Mapping[Digest, Message | Unreadable]
+    known: frozenset[Digest] = frozenset()
+
+
+Said = Mapping[Digest, Message | Unreadable]
+"""What mails say, by their digests."""
 
 
 async def take_in(
@@ -56,28 +60,32 @@ async def take_in(
     take them: nothing happened. Mails decided already are only recognised, and not read again, unless an operator
     ordered that they be decided again (`retried_by`).
     """
-    return await decide_read(tools, await read(tools, reader, mails, again=bool(retried_by)), clock, retried_by)
+    kept = await keep(tools, mails, again=retried_by is not None)
+    return await decide_read(tools, kept, await read(reader, kept), clock, retried_by)
 
 
-async def read(tools: Tools, reader: Reader, mails: Sequence[Delivered], *, again: bool = False) -> Read:
-    """Keep mails, and read them: their bytes are durable on return. store.Full if the disk does not take them.
-
-    This may go on while others are being decided. Of mails decided already nothing is read, unless `again`.
-    """
+async def keep(tools: Tools, mails: Sequence[Delivered], *, again: bool = False) -> Kept:
+    """The first step of `take_in`: mails decided already are to be read only if they are decided `again`."""
     digests = await tools.store.keep([mail.raw for mail in mails])
-    known = frozenset[Digest]() if again else await tools.store.known(digests)
-    new = [pair for pair in zip(digests, mails, strict=True) if pair[0] not in known]
+    return Kept(mails, digests, frozenset() if again else await tools.store.known(digests))
+
+
+async def read(reader: Reader, kept: Kept) -> Said:
+    """The second step, which may go on while other mails are decided."""
+    new = [pair for pair in zip(kept.digests, kept.mails, strict=True) if pair[0] not in kept.known]
     said = await read_kept(reader, [(digest, mail.raw, mail.size) for digest, mail in new])
-    return Read(mails, digests, {digest: message for (digest, _), message in zip(new, said, strict=True)})
+    return {digest: message for (digest, _), message in zip(new, said, strict=True)}
 
 
-async def decide_read(tools: Tools, read: Read, clock: Clock, retried_by: Operator | None = None) -> list[TakenIn]:
-    """Take in what was read, as `take_in` does."""
+async def decide_read(
+    tools: Tools, kept: Kept, said: Said, clock: Clock, retried_by: Operator | None = None
+) -> list[TakenIn]:
+    """The last step."""
     taken = []
     async with tools.store.batch() as batch:
         now = clock()
-        for mail, digest in zip(read.mails, read.digests, strict=True):
-            message = read.messages.get(digest)
+        for mail, digest in zip(kept.mails, kept.digests, strict=True):
+            message = said.get(digest)
             if message is None or (retried_by is None and (await batch.recall(Asked(mail=digest))).known):
                 taken.append(TakenIn(digest, mail.place, _folder_of_known(tools, digest, mail)))
             else:

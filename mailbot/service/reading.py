@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Self
 
 from mailbot.core.pulse import failed, worked
 from mailbot.edge.inbox import InboxBroken
-from mailbot.flow.intake import Delivered, Read, TakenIn, decide_read, read
+from mailbot.flow.intake import Delivered, Kept, Said, TakenIn, decide_read, keep, read, take_in
 from mailbot.flow.reader import ReaderBrokenError
 from mailbot.service.bugs import in_short
 from mailbot.service.fetching import fetch, limit, sets
@@ -65,27 +67,54 @@ async def _take_set(work: Work, delivered: Sequence[Delivered], done: Round) -> 
     """Batch by batch; while one is decided, the reader has the next."""
     batches = [delivered[start : start + TAKEN_TOGETHER] for start in range(0, len(delivered), TAKEN_TOGETHER)]
     taken: list[TakenIn] = []
-    coming = [_reading(work, batch) for batch in batches[:1]]
-    try:
-        for batch, *following in (batches[at : at + 2] for at in range(len(batches))):
-            if work.stopping():
-                break
-            reading = coming.pop()
-            await asyncio.wait([reading])
-            coming += [_reading(work, after) for after in following]
-            some = await take(work, batch, done, reading)
+    async with _Ahead(work, batches) as ahead:
+        while (reading := await ahead.next()) and not work.stopping():
+            some = await take(work, reading.kept.mails, done, reading)
             # at once: the next batch may find no room, and what is decided must not seem to vanish meanwhile
             work.pulse.filing |= {part.place.uid for part in some if part.place}
             taken += some
-    finally:
-        for left in coming:
-            left.cancel()
-        await asyncio.gather(*coming, return_exceptions=True)
+            work.letters_due()
     await _file(work, taken)
 
 
-def _reading(work: Work, mails: Sequence[Delivered]) -> asyncio.Task[Read]:
-    return asyncio.create_task(read(work.tools, work.reader, mails))
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Mails that are kept, and what is being read of them."""
+
+    kept: Kept
+    said: asyncio.Task[Said]
+
+
+class _Ahead:
+    """Batches of mails, each being read from when the one before it was until it is asked for."""
+
+    def __init__(self, work: Work, batches: Iterable[Sequence[Delivered]]) -> None:
+        self._work, self._batches = work, iter(batches)
+        self._coming: _Reading | None = None
+
+    async def __aenter__(self) -> Self:
+        self._coming = await self._begin()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._coming is not None:
+            self._coming.said.cancel()
+            await asyncio.wait([self._coming.said])
+
+    async def next(self) -> _Reading | None:
+        """The next batch, read or failed; None after the last."""
+        ready, self._coming = self._coming, None
+        if ready is not None:
+            await asyncio.wait([ready.said])  # one after the other: there is one reader
+            self._coming = await self._begin()
+        return ready
+
+    async def _begin(self) -> _Reading | None:
+        batch = next(self._batches, None)
+        if batch is None:
+            return None
+        kept = await keep(self._work.tools, batch)
+        return _Reading(kept, asyncio.create_task(read(self._work.reader, kept)))
 
 
 async def _file(work: Work, taken: Sequence[TakenIn]) -> None:
@@ -106,14 +135,16 @@ async def _file(work: Work, taken: Sequence[TakenIn]) -> None:
             pulse.was_filed(uids)
 
 
-async def take(
-    work: Work, mails: Sequence[Delivered], done: Round, reading: Awaitable[Read] | None = None
-) -> list[TakenIn]:
-    """Take mails in, which are being read (`reading`) or will be, and count them; if a bug stops it, one by one, so
-    that only the mail that met it stays."""
+async def take(work: Work, mails: Sequence[Delivered], done: Round, reading: _Reading | None = None) -> list[TakenIn]:
+    """Take mails in and count them; they are kept and being read already (`reading`), or will be. If a bug stops it,
+    one by one, so that only the mail that met it stays."""
+    tools = work.tools
     try:
         with timed(work.shown, "take_in"):
-            taken = await decide_read(work.tools, await (reading or _reading(work, mails)), work.clock)
+            if reading is None:
+                taken = await take_in(tools, work.reader, mails, work.clock)
+            else:
+                taken = await decide_read(tools, reading.kept, await reading.said, work.clock)
     except (Full, ReaderBrokenError):
         raise
     except Exception as bug:

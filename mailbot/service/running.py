@@ -67,6 +67,7 @@ class Service:
         self._watched = time.monotonic()
         self._stopping: Callable[[], None] = lambda: None
         work.stopping = lambda: self._pausing or self._stop.is_set()
+        work.letters_due = lambda: self._times.soon("letters")
 
     def stop(self) -> None:
         """End between two batches: what is under way is finished, nothing more begins."""

@@ -68,11 +68,11 @@ class Watchers:
 class Work:
     """One desk at work: its tools, the wires, what it saw last.
 
-    `stopping` says that no further batch may begin. `restarted` is true until the first look. `spare` is another way
-    out, for alarms alone. `files_missing` is how many decided mails did not lie on the disk when they were counted,
-    `renewals` asks when secrets end, `results` are those of letters that could not be journaled yet, `given_up` orders
-    that met a bug, until the next start. `tally` is what was counted since the start, `shown` where figures are shown
-    (None: nobody watches).
+    `stopping` says that no further batch may begin; `letters_due` is told that letters were written. `restarted` is
+    true until the first look. `spare` is another way out, for alarms alone. `files_missing` is how many decided mails
+    did not lie on the disk when they were counted, `renewals` asks when secrets end, `results` are those of letters
+    that could not be journaled yet, `given_up` orders that met a bug, until the next start. `tally` is what was counted
+    since the start, `shown` where figures are shown (None: nobody watches).
     """
 
     tools: Tools
@@ -83,6 +83,7 @@ class Work:
     clock: Clock = wall_clock
     watch: Watchers = field(default_factory=Watchers)
     stopping: Callable[[], bool] = lambda: False
+    letters_due: Callable[[], None] = lambda: None
     restarted: bool = True
     spare: Carrier | None = None
     files_missing: int = 0

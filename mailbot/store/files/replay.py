@@ -1,7 +1,7 @@
 """Reading a state folder back: the casebook as of its checkpoint and the entries after it. It changes no journal."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from mailbot.store.files.working import CASELESS, Working, info_of
 
 AHEAD = "it knew entry"
 """How the reason begins for which a casebook is not taken that knew more than the journal has."""
+NEWEST = 200
+"""How many entries are remembered as they were written."""
 CLOSING = 2_000
 """How many closed cases a rebuild holds in memory before it writes them to their files."""
 
@@ -28,6 +30,13 @@ class Standing:
     journal: Journal
     book: Casebook
     index: Index
+    newest: dict[int, Entry] = field(default_factory=dict)
+
+    def committed(self, entries: Iterable[Entry]) -> None:
+        """These entries were written just now: their letters are sent next, and are not read back for that."""
+        self.newest.update((entry.seq, entry) for entry in entries)
+        for seq in list(self.newest)[:-NEWEST]:
+            del self.newest[seq]
 
     def working(self) -> Working:
         """A working copy on top of it."""
@@ -46,6 +55,8 @@ class Standing:
 
     def entry(self, seq: int, spot: Spot | None = None) -> Entry | None:
         """A committed entry, at once if it lies at `spot`; None if there is none with this number."""
+        if seq in self.newest:
+            return self.newest[seq]
         fields = self.journal.fields_at(spot) if spot else None
         if fields is None or fields["seq"] != seq:
             found = self.journal.find(seq)

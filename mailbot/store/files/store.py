@@ -240,6 +240,7 @@ class FileStore(View):
         before = self.head.at
         spots, cancelled = await _to_the_end(write)
         batch.working.settle(spots)
+        self._standing.committed(batch.working.entries)
         if self.head.at < before:
             self.notices.append(f"the clock went back: entry {self.head.seq} of {self.head.at} follows one of {before}")
         self._since += len(spots)
