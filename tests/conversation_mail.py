@@ -15,7 +15,8 @@ A mail block is headers, a blank line, text. Besides From (one or more) and Subj
   Border: fail (or none)                       what the desk's border finds of the domain in From, instead of `pass`
   Above: <field>                               a header field that stands above what the border found
   Html: yes                                    the text is HTML
-  Mac: <address> [<words in the letter>]       the letter whose mac `<mac>` in To is
+  Mac: <address> [<words in the letter>]       the letter whose mac `<mac>` in To is; wherever they stand, `<reply>`
+                                               is its address and `<reference>` its Message-ID
   Header <name>: <value>                       any other header field
 
 `<code>` in the text is the code that the answered letter asks for.
@@ -57,7 +58,7 @@ class Block:
 
 def raw_mail(text: str, desk: str, letters: Sequence[bytes]) -> bytes:
     """The bytes of a mail block; `letters` is what the relay took so far."""
-    block = Block.read(text)
+    block = _with_proofs(Block.read(text), text, letters)
     if "Bounces" in block.named:
         return _bounce(block, _letter(block, "Bounces", letters))
     name, address = getaddresses([re.sub(r"[^\x00-\x7f](?=[^<]*>$)", "a", block.named["From"])])[0]
@@ -75,6 +76,14 @@ def raw_mail(text: str, desk: str, letters: Sequence[bytes]) -> bytes:
     if "Declared" in block.named:
         raw = raw.replace(f'charset="{person.charset}"'.encode(), f'charset="{block.named["Declared"]}"'.encode())
     return _through_list(raw, block.named["List"]) if "List" in block.named else raw
+
+
+def _with_proofs(block: Block, text: str, letters: Sequence[bytes]) -> Block:
+    """The block with what proves the letter it names, where it says that."""
+    if "Mac" not in block.named:
+        return block
+    letter = _letter(block, "Mac", letters)
+    return Block.read(text.replace("<reply>", letter.reply_to).replace("<reference>", letter.message_id))
 
 
 def _new(block: Block, person: Person, desk: str, letters: Sequence[bytes]) -> bytes:

@@ -65,6 +65,7 @@ def test_an_ordinary_japanese_mail_is_read_whole() -> None:
         senders=(Mailbox("山田 太郎", "Taro@example.jp"),),
         reply_to=(Mailbox("", "taro@home.example.jp"),),
         recipients=("desk@example.jp", "buero@example.jp"),
+        to=("desk@example.jp", "buero@example.jp"),
         references=("<1@example.jp>", "<2@example.jp>"),
         headers=(
             ("return-path", "<taro@example.jp>"),

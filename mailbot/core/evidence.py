@@ -138,10 +138,7 @@ def gather(
     return Facts(
         sort=kind,
         sort_row=row,
-        sender=judge(message, info, registered, desk),
-        letter=claim.letter if claim else None,
-        letter_state=_state(claim, claimed),
-        found_by=claim.by if claim and case else "none",
+        sender=judge(message, info, registered, desk, in_to=bool(claim and claim.in_to)),
         place=place,
         letters_today=remembered.letters_today,
         doubts=message.doubts + strange(message) + ((TWIN_DOUBT,) if twin and not same else ()),
@@ -152,16 +149,19 @@ def gather(
         secrets=message.secrets,
         code=_code(clues.new_text, claim, info, desk, keys),
         suggested=_suggested(message, claimed, remembered, desk) if kind == "command" and claim is None else "",
+        **_answered(claim, claimed, case),
         **_listed(clues.new_text, claim, info),
     )
 
 
 def _proven(claimed: tuple[Claim, ...], desk: Desk, remembered: Remembered, keys: Proof) -> Claim | None:
-    """The claim that is proven, or was: then the one by which the case was found, as several may name one letter."""
+    """The claim that is proven, or was: then the one by which the case was found, as several may name one letter, one
+    of them perhaps in a field that somebody added."""
     if not isinstance(keys, Facts):
         return first_proven(claimed, desk.name, remembered.recipients, keys)
     then = [claim for claim in claimed if claim.letter == keys.letter and claim.letter in remembered.letters]
-    return next((claim for claim in then if claim.by == keys.found_by), then[0] if then else None)
+    likely = sorted(then, key=lambda claim: (claim.by != keys.found_by, claim.in_to is keys.added))
+    return next(iter(likely), None)
 
 
 def _listed(new_text: str, claim: Claim | None, info: LetterInfo | None) -> Mapping[str, Any]:
@@ -201,8 +201,12 @@ def _responsible(case: Case, rules: Rules, known: str) -> str:
     return address.lower()
 
 
-def _state(claim: Claim | None, claimed: tuple[Claim, ...]) -> str:
-    return "verified" if claim else "unverified" if claimed else "none"
+def _answered(claim: Claim | None, claimed: tuple[Claim, ...], case: Case | None) -> Mapping[str, Any]:
+    """Which letter a mail proved to answer, and by what."""
+    if claim is None:
+        return {"letter_state": "unverified" if claimed else "none"}
+    found = {"found_by": claim.by if case else "none", "added": not claim.in_to}
+    return {"letter": claim.letter, "letter_state": "verified", **found}
 
 
 def opens(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> str | None:

@@ -104,7 +104,8 @@ class Message:
     `digest` is the SHA-256 (lower hex) of the raw bytes, `size` their number. `message_id` and `references` keep
     their angle brackets; `references` is In-Reply-To and References together, oldest first, without repeats.
     `senders` are the mailboxes of From, `reply_to` those of Reply-To. `recipients` are the addresses of To, Cc,
-    Delivered-To, X-Original-To and Envelope-To in lower case, without repeats. `date` is the Date field as written.
+    Delivered-To, X-Original-To and Envelope-To in lower case, without repeats; `to` those of To alone, none if there is
+    more than one such field. `date` is the Date field as written.
     `headers` holds the fields that `is_kept` names, name in lower case, in their order. `text` is the readable
     text of the mail's own body (HTML turned into text if there is nothing else), lines ended by LF.
     `report` is the report-type of a multipart/report (such as `delivery-status`), else empty; `reports` what a bounce
@@ -124,6 +125,7 @@ class Message:
     senders: tuple[Mailbox, ...] = ()
     reply_to: tuple[Mailbox, ...] = ()
     recipients: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     text: str = ""

@@ -2,7 +2,8 @@
 
 A From line is a claim; a letter's token proves that somebody received that letter. Both together make tier 0+ for the
 applicant and tier 1 for clerks and responsible persons; what our border found of the domain in From makes tier 2 of
-that (docs/trust.md). Anything less is tier 0.
+that (docs/trust.md), if the token stands in To: a border vouches for no field that somebody added on the way. Anything
+less is tier 0.
 """
 
 from mailbot.core.case import LetterInfo
@@ -19,11 +20,13 @@ def only_sender(message: Message) -> Mailbox | None:
     return message.senders[0] if len(addresses) == 1 and len(message.senders) == 1 else None
 
 
-def judge(message: Message, letter: LetterInfo | None, registered: str, desk: Desk) -> Sender | None:
+def judge(
+    message: Message, letter: LetterInfo | None, registered: str, desk: Desk, *, in_to: bool = True
+) -> Sender | None:
     """Who wrote, as far as it is proven; None if From does not name exactly one address.
 
     `letter` is the letter whose token the mail proved to have, if any; `registered` the address that person has now
-    (an applicant's may have changed since that letter).
+    (an applicant's may have changed since that letter); `in_to` says whether the token stood in the one To field.
     """
     mailbox = only_sender(message)
     if mailbox is None:
@@ -37,7 +40,9 @@ def judge(message: Message, letter: LetterInfo | None, registered: str, desk: De
         gone = ("token of a letter", "no longer a clerk")
         return Sender(address=mailbox.address, name=mailbox.name, role="stranger", tier="0", why=gone)
     why = ("token of a letter", "From is the registered address", *message.evidence)
-    sure: Tier = "2" if message.evidence else "1"
+    if message.evidence and not in_to:
+        why = (*why, "the token stands outside To")
+    sure: Tier = "2" if message.evidence and in_to else "1"
     tier: Tier = sure if letter.role in ("clerk", "responsible") else "0+"
     return Sender(address=mailbox.address, name=mailbox.name, role=letter.role, tier=tier, why=why)
 

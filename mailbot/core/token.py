@@ -22,11 +22,13 @@ LETTER = r"(?P<letter>\d{4}-\d{5,9}\.\d{1,6}|e\d{1,12}\.\d{1,6})\.(?P<mac>[a-z2-
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A letter a mail says it answers: its name, the mac that came along, and where both stood."""
+    """A letter a mail says it answers: its name, the mac that came along, and where both stood; `in_to` if that was the
+    one To field of the mail."""
 
     letter: str
     mac: str
     by: Literal["address", "references"]
+    in_to: bool = False
 
     @property
     def case(self) -> str | None:
@@ -83,14 +85,20 @@ def claims(message: Message, desk_address: str) -> tuple[Claim, ...]:
     A mail that reports on deliveries also claims the letter it returns, by the Message-ID of the enclosed mail or in
     its text. That proves no less than References do, as nobody makes a mac who has not seen the letter; but a person
     who encloses our letter in a mail of theirs answers nothing by that, so it holds for reports alone.
+
+    Whoever sends somebody else's mail on can write into it what its sender did not sign (RFC 6376 §5.4): any field that
+    was not there, and another of one that was. Of To there is one in every mail that a mail program makes, and it is
+    signed by whoever signs recipients at all; so what stands there is told apart from everything else.
     """
     local, _, domain = (re.escape(part) for part in desk_address.lower().rpartition("@"))
     addressed = re.compile(rf"{local}\+{LETTER}@{domain}")
     referred = re.compile(rf"<{LETTER}@{domain}>")
-    found = [(addressed.fullmatch(address), "address") for address in message.recipients]
-    found += [(referred.fullmatch(reference.lower()), "references") for reference in reversed(message.references)]
-    found += [(referred.fullmatch(reference.lower()), "references") for reference in _returned(message, referred)]
-    return tuple(dict.fromkeys(Claim(hit["letter"], hit["mac"], by) for hit, by in found if hit))  # type: ignore[arg-type]
+    hits = [(addressed.fullmatch(address), address in message.to) for address in message.recipients]
+    found = [Claim(hit["letter"], hit["mac"], "address", in_to) for hit, in_to in hits if hit]
+    named = (*reversed(message.references), *_returned(message, referred))
+    references = (referred.fullmatch(reference.lower()) for reference in named)
+    found += [Claim(hit["letter"], hit["mac"], "references") for hit in references if hit]
+    return tuple(dict.fromkeys(found))
 
 
 def _returned(message: Message, wanted: re.Pattern[str]) -> list[str]:

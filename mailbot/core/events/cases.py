@@ -18,7 +18,8 @@ class Facts(Frozen):
     does not hold, or a number in the subject. `taken` is the open case that was accepted with the account name which
     orders give (empty: none). `away` are the clerks who are out of office (addresses in lower case), each with the last
     day of it (ISO 8601). `size` is the size in octets of a mail of which only the header was downloaded, `ordered` what
-    was ordered at the shell in a clerk's words.
+    was ordered at the shell in a clerk's words. `added` says that the letter's token stood where somebody may have
+    written it on the way: anywhere but in the one To field.
     """
 
     kind: Literal["facts"] = "facts"
@@ -48,6 +49,7 @@ class Facts(Frozen):
     bound: str = ""
     size: int | None = None
     ordered: Worded | None = None
+    added: bool = False
 
 
 class DeskOpened(Frozen):

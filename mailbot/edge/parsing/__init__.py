@@ -96,7 +96,8 @@ def _message(digest: str, size: int, part: Part, found: Found) -> Message:
         subject=headers.one_line(headers.field(part, "Subject")),
         senders=senders,
         reply_to=reply_to,
-        recipients=_recipients(part),
+        recipients=_addresses(part, *RECIPIENTS),
+        to=_addresses(part, "To") if len(headers.fields(part, "To")) == 1 else (),
         references=_references(part),
         headers=_kept(part),
         text=text,
@@ -120,8 +121,8 @@ def _cut(text: str) -> tuple[str, list[str]]:
     return text, doubts
 
 
-def _recipients(part: Part) -> tuple[str, ...]:
-    boxes, _ = headers.mailboxes([value for name in RECIPIENTS for value in headers.fields(part, name)])
+def _addresses(part: Part, *names: str) -> tuple[str, ...]:
+    boxes, _ = headers.mailboxes([value for name in names for value in headers.fields(part, name)])
     return tuple(dict.fromkeys(box.key for box in boxes if box.address))
 
 
