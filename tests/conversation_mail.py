@@ -19,7 +19,8 @@ A mail block is headers, a blank line, text. Besides From (one or more) and Subj
                                                is its address and `<reference>` its Message-ID
   Header <name>: <value>                       any other header field
 
-`<code>` in the text is the code that the answered letter asks for.
+`<code>` in the text or the subject is the code that the answered letter asks for, `<ＣＯＤＥ>` the same in capitals of
+full width, `<c o d e>` with a blank between its signs.
   Bounces: <address> [<words in the letter>]   the newest letter to that address comes back; the text is what the other
                                                mail system says. It may have `Action: delayed`, and a `Status`.
 """
@@ -28,6 +29,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import getaddresses, make_msgid
+from functools import reduce
 
 from conversation_files import FILES
 
@@ -118,13 +120,17 @@ def _reply(block: Block, person: Person, letters: Sequence[bytes]) -> bytes:
     files = _files(block, letter)
     raw = reply(person, letter, _with_code(block.text.rstrip(), letter), quote=quote, headers=block.extra, files=files)
     for name in ("To", "Subject"):
-        raw = _with(raw, name, block.named[name]) if name in block.named else raw
+        raw = _with(raw, name, _with_code(block.named[name], letter)) if name in block.named else raw
     return raw
 
 
 def _with_code(text: str, letter: Letter) -> str:
     found = re.search(r"\b[a-z2-7]{4}-[a-z2-7]{4}\b", letter.text)
-    return text.replace("<code>", found[0]) if found else text
+    if not found:
+        return text
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in found[0].upper())
+    spelt = {"<code>": found[0], "<ＣＯＤＥ>": wide, "<c o d e>": " ".join(found[0].replace("-", ""))}
+    return reduce(lambda said, place: said.replace(place, spelt[place]), spelt, text)
 
 
 def _with(raw: bytes, name: str, value: str) -> bytes:

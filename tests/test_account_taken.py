@@ -110,9 +110,29 @@ def test_what_is_looked_up_is_what_the_orders_say(text: str, login: str) -> None
 
 def test_orders_that_wait_for_a_code_are_looked_up_when_it_comes() -> None:
     of = vouched(MAKING)
-    of.order("ACCEPT AS iden-t", tier="1")
-    assert of.case.pending
-    assert accounts.wanted("CONFIRM abcd-2345", of.case, FORM) == "iden-t"
+    review = max(of.case.letters)
+    for text in ("ACCEPT AS iden-t", "ACCEPT AS another", "REJECT no"):
+        of.order(text, tier="1", letter=review)
+    mail = Message("0" * 64, 1, senders=(Mailbox("", MORGAN),), text="CONFIRM abcd-2345")
+    remembered = Remembered({}, {of.case.number: of.case})
+    asked = [number for number, letter in of.case.letters.items() if letter.bound]
+    facts = [Facts(sort="command", letter=f"{of.case.number}.{number}", code="right") for number in asked]
+    assert [account_given(mail, one, remembered, MAKING) for one in facts] == ["iden-t", "another", ""]
+    assert Sought("accounts", "account", "another") in lookups(mail, facts[1], remembered, MAKING)
+    assert Sought("accounts", "account", "iden-t") not in lookups(mail, facts[1], remembered, MAKING)
+
+
+def test_orders_about_several_cases_are_looked_up_when_their_code_comes() -> None:
+    of = vouched(MAKING)
+    review = max(of.case.letters)
+    for text in ("ACCEPT AS iden-t", "ACCEPT AS another"):
+        of.order(text, tier="1", letter=review)
+    mail = Message("0" * 64, 1, senders=(Mailbox("", MORGAN),), text="CONFIRM abcd-2345")
+    remembered = Remembered({}, {of.case.number: of.case})
+    for block, waiting in of.case.pending.items():
+        facts = Facts(sort="command", letter="e9.1", code="right", listed=(of.case.number,), bound=block)
+        (login,) = (one.key for one in lookups(mail, facts, remembered, MAKING) if one.column == "account")
+        assert waiting.text == f"ACCEPT AS {login}"
 
 
 def test_a_form_that_makes_no_account_asks_for_none() -> None:

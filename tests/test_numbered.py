@@ -2,7 +2,7 @@
 counts once, and who has to be sure."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from correspondence import MORGAN, SATO, Correspondence, kinds, only, rules_with, said, written
@@ -30,6 +30,7 @@ from mailbot.core.events import (
     Row,
     Sender,
 )
+from mailbot.core.instants import to_text
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
 
@@ -42,6 +43,7 @@ title = {en = "Hand over the key", ja = "鍵の受け渡し"}
 task = {en = "Hand over the key.", ja = "鍵を渡します。"}
 """
 RULES = rules_with({"room-key": QUESTIONS + FIELDS_STEP + REVIEW_STEP + TASK})
+NEVER = datetime.max.replace(tzinfo=UTC)
 ONE, TWO, THREE = (f"2026-0000{number}" for number in (1, 2, 3))
 
 
@@ -50,6 +52,7 @@ class Desk(Correspondence):
     """A desk with a few cases, and clerks who answer lists of them."""
 
     listed: tuple[str, ...] = field(default=())
+    asked: datetime = NEVER
 
     def list_(self) -> str:
         """A list of all cases that are open; its name."""
@@ -65,6 +68,8 @@ class Desk(Correspondence):
         facts = Facts(sort="command", sender=who, letter=letter, letter_state="verified", found_by="address")
         facts = facts.model_copy(update={"listed": listed or self.listed, **more})
         made = decide(self.cases, self._message(clerk, text), facts, self.rules, self.now)
+        if any(letter.bound for letter in made[-1].letters):
+            self.asked = self.now
         for decision in made:
             if decision.case is not None:
                 self._taken(decision)
@@ -84,6 +89,7 @@ class Desk(Correspondence):
             listed=letter.shows,
             bound=letter.bound,
             code=code,
+            code_asked=to_text(self.asked),
         )
 
 
@@ -346,6 +352,26 @@ def test_a_case_that_moves_on_before_the_code_comes_is_not_decided() -> None:
     of.answer("taro2@univ.example", "Room: tower", "answer", number=TWO)
     run = only(of.confirms(asked)[-1], NumberedRun)
     assert (run.done, run.refused) == ((ONE,), (TWO,))
+
+
+def test_a_forged_mail_about_cases_that_moved_on_brings_no_letter_for_each_of_them() -> None:
+    of = desk()
+    letter, text = of.list_(), f"#{ONE} ACCEPT\n#{TWO} ACCEPT"
+    of.answer("taro1@univ.example", "Room: tower", "answer", number=ONE)
+    of.answer("taro2@univ.example", "Room: tower", "answer", number=TWO)
+    refused = of.orders(text, letter, tier="1")
+    assert [written(decision) for decision in refused] == [[], [], [("numbered", MORGAN)]]
+    assert "comes in a letter of its own" not in said(of.last(MORGAN))
+    assert "Room: 102 -> tower" in said(of.last(MORGAN))
+    vouched = of.orders(text, letter)
+    assert [written(decision) for decision in vouched[:-1]] == [[("review", MORGAN)]] * 2
+
+
+def test_whoever_confirms_with_a_code_gets_what_moved_on_meanwhile() -> None:
+    of = desk()
+    asked = of.orders(f"#{ONE} ACCEPT", of.list_(), tier="1")
+    of.answer("taro1@univ.example", "Room: tower", "answer", number=ONE)
+    assert [written(decision) for decision in of.confirms(asked)] == [[("review", MORGAN)], [("numbered", MORGAN)]]
 
 
 def test_what_decides_nothing_needs_no_code_and_beside_a_decision_waits_with_it() -> None:

@@ -10,11 +10,10 @@ from mailbot.core.rules import Form, Rules
 
 
 def wanted(new_text: str, case: Case, form: Form) -> str:
-    """The account name that an acceptance in a clerk's new text, or in orders that wait for a code, gives or leaves as
-    the applicant wished; empty if there is none, or the form makes no account."""
+    """The account name that an acceptance in a clerk's new text gives or leaves as the applicant wished; empty if there
+    is none, or the form makes no account."""
     field = made_in(form)
-    texts = (new_text, *(waiting.text for waiting in case.pending.values())) if field else ()
-    given = next((login for text in texts if (login := accepted_as(text)) is not None), None)
+    given = accepted_as(new_text) if field else None
     return "" if given is None else given or _text(case.values.get(field, ""))
 
 

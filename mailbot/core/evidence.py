@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from mailbot.core import attached
 from mailbot.core.case import Case, LetterInfo
@@ -16,7 +16,7 @@ from mailbot.core.quoting import new_text
 from mailbot.core.rules import Desk, Rules
 from mailbot.core.sender import judge, only_sender, strange
 from mailbot.core.sorting import Clues, sort
-from mailbot.core.token import Claim, claims, code, first_proven, is_code
+from mailbot.core.token import Claim, claims, code, first_proven, has_code, is_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +147,9 @@ def gather(
         twin=twin,
         same=same,
         secrets=message.secrets,
-        code=_code(clues.new_text, claim, info, desk, keys),
         suggested=_suggested(message, claimed, remembered, desk) if kind == "command" and claim is None else "",
         **_answered(claim, claimed, case),
+        **_coded(message, clues.new_text, claim, info, desk, keys),
         **_listed(clues.new_text, claim, info),
     )
 
@@ -169,21 +169,40 @@ def _listed(new_text: str, claim: Claim | None, info: LetterInfo | None) -> Mapp
     letter lists, and the digest of the orders that it asks back, if the mail has its code."""
     if claim is None or claim.case or info is None or info.role != "clerk":
         return {}
+    asked = {"code_asked": info.at} if info.bound else {}
     if info.bound and code_in(new_text):
-        return {"listed": info.shows, "bound": info.bound}
-    return {"listed": info.shows} if numbered(new_text) else {}
+        return {"listed": info.shows, "bound": info.bound, **asked}
+    return {"listed": info.shows, **asked} if numbered(new_text) else asked
 
 
-def _code(
-    new_text: str, claim: Claim | None, info: LetterInfo | None, desk: Desk, keys: Proof
-) -> Literal["", "right", "wrong"]:
-    """Whether the code in a mail is that of the letter it was proven to answer."""
-    if claim is None or info is None or not info.bound or not (said := code_in(new_text)):
-        return ""
+def _coded(
+    message: Message, new_text: str, claim: Claim | None, info: LetterInfo | None, desk: Desk, keys: Proof
+) -> Mapping[str, Any]:
+    """Whether the code in a mail is that of the letter it was proven to answer, and whether that stands in it where it
+    confirms nothing and would be written down."""
+    if claim is None or info is None or not info.bound:
+        return {}
+    said = code_in(new_text)
     if isinstance(keys, Facts):
-        return keys.code
+        return {"code": keys.code if said else "", "code_astray": keys.code_astray}
     right = code(keys[info.key], desk.name, claim.letter, info.to, info.bound)
-    return "right" if is_code(said, right) else "wrong"
+    confirms = is_code(said, right)
+    astray = has_code(message.subject, right) or (not confirms and has_code(new_text, right))
+    return {"code": ("right" if confirms else "wrong") if said else "", "code_astray": astray}
+
+
+def confirmed(facts: Facts, case: Case) -> str:
+    """The orders about a case that the code in a mail is to confirm, as they were written; empty if there are none."""
+    number, _, at = (facts.letter or "").rpartition(".")
+    letter = case.letters.get(int(at)) if number == case.number else None
+    waiting = case.pending.get(facts.bound or (letter.bound if letter else "")) if facts.code else None
+    return waiting.text if waiting else ""
+
+
+def confirmed_cases(facts: Facts, cases: Iterable[Case]) -> tuple[str, ...]:
+    """The cases that orders name which a mail's code is to confirm; `cases` are those that they may be about."""
+    texts = (confirmed(facts, case) for case in cases)
+    return tuple(dict.fromkeys(number for text in texts for number in named_cases(text)))
 
 
 def _twin(said: str, twins: Mapping[str, str]) -> tuple[str | None, bool]:

@@ -6,7 +6,7 @@ from mailbot.core import accounts, attached
 from mailbot.core.case import Case
 from mailbot.core.commands import parts_of
 from mailbot.core.events import Facts, Value
-from mailbot.core.evidence import Remembered, case_of, opens
+from mailbot.core.evidence import Remembered, case_of, confirmed, opens
 from mailbot.core.fields import understand
 from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
@@ -28,7 +28,8 @@ def lookups(message: Message, facts: Facts, remembered: Remembered, rules: Rules
         named = {part.number for part in parts_of(new_text(message.text))}
         wanted = {*facts.listed} if facts.bound else named & {*facts.listed}
         cases = [case for number, case in remembered.cases.items() if number in wanted]
-        logins = (_account(case, new_text(message.text), rules) for case in cases)
+        text = new_text(message.text)
+        logins = (_account(case, confirmed(facts, case) or _part(text, case), rules) for case in cases)
         rows = (*(lookups_of(case, rules) for case in cases), *logins)
         return tuple(dict.fromkeys(sought for several in rows for sought in several))
     opened, case = opens(message, facts, remembered, rules), case_of(facts, remembered)
@@ -45,17 +46,22 @@ def lookups(message: Message, facts: Facts, remembered: Remembered, rules: Rules
 
 
 def account_given(message: Message, facts: Facts, remembered: Remembered, rules: Rules) -> str:
-    """The account name that a clerk's acceptance gives or leaves; empty where there is none."""
+    """The account name that a clerk's acceptance gives or leaves, in the mail or in what its code confirms; empty where
+    there is none."""
     case = case_of(facts, remembered) if facts.sort == "command" else None
     form = rules.forms.get(case.form) if case else None
-    return accounts.wanted(new_text(message.text), case, form) if case and form else ""
+    return accounts.wanted(confirmed(facts, case) or new_text(message.text), case, form) if case and form else ""
+
+
+def _part(text: str, case: Case) -> str:
+    """What is ordered about this case among others."""
+    return next((part.text for part in parts_of(text) if part.number == case.number), "")
 
 
 def _account(case: Case, text: str, rules: Rules) -> tuple[Sought, ...]:
     """What is to be looked up for an acceptance of this case among orders about several."""
-    own = next((part.text for part in parts_of(text) if part.number == case.number), "")
     form = rules.forms.get(case.form)
-    return accounts.sought(accounts.wanted(own, case, form), form) if form else ()
+    return accounts.sought(accounts.wanted(text, case, form), form) if form else ()
 
 
 def _members(message: Message, form: Form) -> Iterator[Sought]:

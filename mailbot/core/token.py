@@ -59,13 +59,25 @@ def code(key: bytes, desk: str, letter: str, recipient: str, bound: str) -> str:
 def is_code(said: str, right: str) -> bool:
     """Whether somebody typed that code, whatever its width (NFKC), spaces, hyphens and capitals (compared in constant
     time)."""
-    typed = "".join(sign for sign in unicodedata.normalize("NFKC", said).lower() if sign.isalnum())
-    return hmac.compare_digest(typed.encode(), right.replace("-", "").encode())
+    return hmac.compare_digest(_signs(said).encode(), right.replace("-", "").encode())
+
+
+def has_code(text: str, right: str) -> bool:
+    """Whether that code stands somewhere in a text, however it is typed there."""
+    return right.replace("-", "") in _signs(text)
+
+
+def _signs(said: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKC", said).lower() if sign.isalnum())
 
 
 def without_codes(text: str) -> str:
-    """Text in which whatever looks like a code is blotted out."""
-    return re.sub(r"(?<!\w)[A-Za-z2-7]{4}[ -]?[A-Za-z2-7]{4}(?!\w)", "…", text)
+    """Text in which whatever looks like a code is blotted out, whatever its width."""
+    return _LIKE_A_CODE.sub("…", text)
+
+
+_SIGN = "[A-Za-z2-7Ａ-Ｚａ-ｚ２-７]"
+_LIKE_A_CODE = re.compile(rf"(?<!\w){_SIGN}{{4}}[\s\-－\u2010-\u2015\u2212\u30fc]?{_SIGN}{{4}}(?!\w)")
 
 
 def reply_address(desk_address: str, letter: str, letter_mac: str) -> str:

@@ -15,7 +15,17 @@ from mailbot.core.commands import named_cases
 from mailbot.core.decide import decide
 from mailbot.core.decide.orders import commanded
 from mailbot.core.events import Facts
-from mailbot.core.evidence import Proof, Remembered, asks_queue, claimed_letters, gather, identity, listed_cases, opens
+from mailbot.core.evidence import (
+    Proof,
+    Remembered,
+    asks_queue,
+    claimed_letters,
+    confirmed_cases,
+    gather,
+    identity,
+    listed_cases,
+    opens,
+)
 from mailbot.core.lookups import account_given, lookups, lookups_of
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.orders import Ordered, RunCommands
@@ -56,8 +66,9 @@ async def consider(batch: Recalling, message: Message | Unreadable, known: Known
     remembered = await _remembered(batch, message, known)
     facts = gather(message, remembered, rules, known.proof, place=begun.place)
     if listed := listed_cases(facts):
-        several = await batch.recall(Asked(letters=tuple(f"{number}.1" for number in listed), open=True))
-        remembered = dataclasses.replace(remembered, cases={**remembered.cases, **several.cases})
+        remembered = await _with_cases(batch, remembered, listed, opened=True)
+    if named := confirmed_cases(facts, remembered.cases.values()):
+        remembered = await _with_cases(batch, remembered, named)
     facts = await _with_more(batch, message, facts, remembered, known)
     away = _away(absent(known.away, rules.desk, known.now), facts)
     facts = facts.model_copy(update={**before, "away": away})
@@ -74,6 +85,14 @@ async def _remembered(batch: Recalling, message: Message, known: Known) -> Remem
     general = sum(template in GENERAL for template in recall.written)
     twins = {twin.mail: twin.content for twin in recall.twins if twin.mail != message.digest}
     return Remembered(recall.letters, recall.cases, general, twins)
+
+
+async def _with_cases(
+    batch: Recalling, remembered: Remembered, numbers: tuple[str, ...], *, opened: bool = False
+) -> Remembered:
+    """With these cases, each by its first letter, and perhaps all that are open."""
+    recall = await batch.recall(Asked(letters=tuple(f"{number}.1" for number in numbers), open=opened))
+    return dataclasses.replace(remembered, cases={**remembered.cases, **recall.cases})
 
 
 async def _with_more(batch: Recalling, message: Message, facts: Facts, remembered: Remembered, known: Known) -> Facts:

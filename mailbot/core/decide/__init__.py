@@ -2,13 +2,14 @@
 the same input. It does nothing: no clock, disk, network or randomness."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from mailbot.core import attached
 from mailbot.core.case import Case
 from mailbot.core.decide import application, automatic, command, consent, numbered, others, participant, secret, unread
 from mailbot.core.decide.deadline import overdue
-from mailbot.core.decide.incoming import Incoming
+from mailbot.core.decide.incoming import BLOTTED, Incoming
 from mailbot.core.decide.undeliverable import undeliverable
 from mailbot.core.events import Facts
 from mailbot.core.message import Message, Unreadable
@@ -48,13 +49,22 @@ def decide(
     if isinstance(message, Unreadable):
         return [others.unreadable(message, facts)]
     form = attached.form_of(message, rules.forms)
-    mail = Incoming(message, without_macs(new_text(message.text)), form, facts, cases, rules, now)
+    mail = Incoming(*_to_be_kept(message, facts), form, facts, cases, rules, now)
     if facts.same:
         return [others.same(mail)]
     if message.size > rules.desk.limits.mail_megabytes * 1_000_000:
         return secret.told(mail, [others.too_large(mail)])
     several = facts.sort == "command" and numbered.meant(mail)
     return secret.told(mail, unread.told(mail, numbered.run(mail) if several else [HANDLERS[facts.sort](mail)]))
+
+
+def _to_be_kept(message: Message, facts: Facts) -> tuple[Message, str]:
+    """The mail and its new text without what no journal holds: tokens, and a code that stands where it confirms
+    nothing. Of a mail with such a code nothing is left, as nobody here knows where it stands."""
+    if not facts.code_astray:
+        return message, without_macs(new_text(message.text))
+    text = without_macs(new_text(message.text)) if facts.code == "right" else BLOTTED
+    return replace(message, subject=BLOTTED), text
 
 
 __all__ = ["Incoming", "decide", "overdue", "undeliverable"]

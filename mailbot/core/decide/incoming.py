@@ -16,6 +16,9 @@ from mailbot.core.reading import language_of
 from mailbot.core.rules import Clerk, Form, Rules, Step
 from mailbot.core.steps import here
 
+BLOTTED = "…"
+"""What stands for words that no journal keeps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:

@@ -9,12 +9,12 @@ from mailbot.core.case import Case
 from mailbot.core.commands import ROWS, Command, Mistake, Part, parse, parts_digest, parts_of
 from mailbot.core.commands import meant as meant_in
 from mailbot.core.decide.command import attempt
-from mailbot.core.decide.command.confirming import IN_TIME, MOST_ASKED, too_long, unsure
+from mailbot.core.decide.command.confirming import IN_TIME, MOST_ASKED, codeless, late, too_long, unsure
 from mailbot.core.decide.command.going_on import review
 from mailbot.core.decide.command.values import Done, Order, Outcome, settled
-from mailbot.core.decide.incoming import Incoming, Story, hear_from, without_case
+from mailbot.core.decide.incoming import BLOTTED, Incoming, Story, hear_from, without_case
 from mailbot.core.events import CommandsRefused, ConfirmationAsked, Facts, NumberedRun
-from mailbot.core.instants import from_text, to_text
+from mailbot.core.instants import to_text
 from mailbot.core.lookups import lookups_of
 from mailbot.core.outcome import Decision, Letter
 from mailbot.core.queue import Waiting, row
@@ -57,6 +57,8 @@ def run(mail: Incoming) -> list[Decision]:
         raise ValueError("only a clerk orders something about several cases")
     if mail.facts.bound:
         return _confirmed(mail, clerk)
+    if mail.facts.code_astray:
+        return [_refused(mail, clerk, "mistakes", (Part("", "", (Mistake("confirm_alone", BLOTTED),)),))]
     parts, letter = _known(mail, parts_of(mail.new_text)), mail.facts.letter or ""
     if any(part.mistakes for part in parts):
         return [_refused(mail, clerk, "mistakes", parts)]
@@ -133,9 +135,10 @@ def _one(mail: Incoming, case: Case, clerk: Clerk, part: Part, order: Order) -> 
     out = attempt(story, mail, clerk, part.commands, order)
     if out.why:
         story = _begun(mail, case)
-        words = tuple(one.line for one in part.commands)
+        words = tuple(one.line if order.confirmed else codeless(mail, one.line) for one in part.commands)
         story.add(CommandsRefused(by=mail.address, letter=mail.facts.letter, why=out.why, words=words))
-        if out.why == "moved_on" and case.status == "ready":
+        sure = bool(order.confirmed) or not unsure(mail, part.commands)
+        if out.why == "moved_on" and case.status == "ready" and sure:
             story.to_clerk(clerk, review(story))
     return story.decision(), _became(mail, story, clerk, part, out), story.known
 
@@ -187,6 +190,9 @@ def _thread(mail: Incoming) -> tuple[str, ...]:
 
 def _refused(mail: Incoming, clerk: Clerk, why: str, parts: Sequence[Part] = ()) -> Decision:
     """Nothing is done in any case, and the transcript says why."""
+    parts = tuple(
+        replace(part, read=tuple(replace(one, line=codeless(mail, one.line)) for one in part.read)) for part in parts
+    )
     read = ((part.number, one) for part in parts for one in part.read)
     words = tuple(one.line if isinstance(one, Mistake) else f"#{number} {one.line}" for number, one in read)
     event = CommandsRefused(by=mail.address, letter=mail.facts.letter, why=why, words=words)
@@ -236,7 +242,7 @@ def _confirmed(mail: Incoming, clerk: Clerk) -> list[Decision]:
         "already": _ran(mail, block),
         "nothing_to_confirm": not waiting or any(one.clerk != clerk.address for one in waiting.values()),
         "wrong_code": mail.facts.code != "right",
-        "code_expired": any(mail.now > from_text(one.until) for one in waiting.values()),
+        "code_expired": late(mail.facts.code_asked, mail.now),
     }
     why = next((why for why, holds in reasons.items() if holds), "")
     if why:

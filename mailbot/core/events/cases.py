@@ -19,7 +19,9 @@ class Facts(Frozen):
     orders give (empty: none). `away` are the clerks who are out of office (addresses in lower case), each with the last
     day of it (ISO 8601). `size` is the size in octets of a mail of which only the header was downloaded, `ordered` what
     was ordered at the shell in a clerk's words. `added` says that the letter's token stood where somebody may have
-    written it on the way: anywhere but in the one To field.
+    written it on the way: anywhere but in the one To field. `code_asked` is when the letter answered was written
+    (journal text), if that is about no case and asks for a code; `code_astray` says that the code of the letter
+    answered stands in the mail where it confirms nothing.
     """
 
     kind: Literal["facts"] = "facts"
@@ -50,6 +52,8 @@ class Facts(Frozen):
     size: int | None = None
     ordered: Worded | None = None
     added: bool = False
+    code_asked: str = ""
+    code_astray: bool = False
 
 
 class DeskOpened(Frozen):

@@ -51,7 +51,7 @@ class Standing:
         written = [one for one in entry.events or () if isinstance(one, LetterWritten) and one.number == int(found[2])]
         if not written or name != f"e{entry.seq}.{written[0].number}":
             return None
-        return info_of(written[0], entry.seq).model_copy(update=self.index.letters.state(name))
+        return info_of(written[0], entry).model_copy(update=self.index.letters.state(name))
 
     def entry(self, seq: int, spot: Spot | None = None) -> Entry | None:
         """A committed entry, at once if it lies at `spot`; None if there is none with this number."""

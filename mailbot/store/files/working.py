@@ -202,7 +202,7 @@ class Working:
             if isinstance(event, e.LetterWritten):
                 self._written.append((to_text(entry.at), event.to.lower(), event.template))
                 if entry.case is None:
-                    self._letters[letter_name(entry, event.number)] = info_of(event, entry.seq)
+                    self._letters[letter_name(entry, event.number)] = info_of(event, entry)
             elif isinstance(event, RESULTS) and event.letter.startswith("e"):
                 self._results.setdefault(event.letter, []).append(event)
 
@@ -215,10 +215,10 @@ class Working:
             self._index.follow(folded[0])
 
 
-def info_of(event: e.LetterWritten, seq: int) -> LetterInfo:
-    """What is remembered of a letter right after it was written in the entry `seq`."""
+def info_of(event: e.LetterWritten, entry: Entry) -> LetterInfo:
+    """What is remembered of a letter right after it was written in that entry."""
     known = {"to": event.to, "role": event.role, "key": event.key, "template": event.template}
-    return LetterInfo(seq=seq, bound=event.bound, shows=event.shows, **known)
+    return LetterInfo(seq=entry.seq, at=to_text(entry.at), bound=event.bound, shows=event.shows, **known)
 
 
 def _after(info: LetterInfo, result: Result | Move) -> LetterInfo:

@@ -40,7 +40,7 @@ from mailbot.core.decide.command.values import (
     known_up_to,
     settled,
 )
-from mailbot.core.decide.incoming import Incoming, Story
+from mailbot.core.decide.incoming import BLOTTED, Incoming, Story
 from mailbot.core.decide.moves import reach
 from mailbot.core.events import CommandsRefused, CommandsRun
 from mailbot.core.outcome import Decision
@@ -86,6 +86,8 @@ def run(mail: Incoming) -> Decision:
     if case is None or clerk is None or not mail.proven or mail.letter is None or mail.letter.role != "clerk":
         return unproven.refused(mail)
     answered = mail.facts.letter or ""
+    if mail.facts.code_astray and mail.facts.code != "right":
+        return _refused(mail, case, clerk, "mistakes", (Mistake("confirm_alone", BLOTTED),))
     parsed, commands = _read(mail.new_text, case, answered)
     if not commands:
         return _refused(mail, case, clerk, "mistakes", parsed)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailbot.core.case import Case, LetterInfo, Pending
-from mailbot.core.commands import ROWS, WORDS, Command, word_and_rest
+from mailbot.core.commands import ROWS, WORDS, Command, number_and_rest, word_and_rest
 from mailbot.core.decide.command.values import begun
-from mailbot.core.decide.incoming import Incoming
+from mailbot.core.decide.incoming import BLOTTED, Incoming
 from mailbot.core.events import CommandsRefused, ConfirmationAsked
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.outcome import Decision
@@ -57,7 +57,12 @@ def _asked_often(case: Case, clerk: Clerk, now: datetime) -> bool:
 
 def _over(letter: LetterInfo, now: datetime) -> bool:
     """Whether the code in a letter counts no more, though the same orders may have been asked back once more since."""
-    return not letter.at or now > from_text(letter.at) + IN_TIME
+    return late(letter.at, now)
+
+
+def late(asked: str, now: datetime) -> bool:
+    """Whether the code of a letter that was written at `asked` (journal text) counts no more."""
+    return not asked or now > from_text(asked) + IN_TIME
 
 
 def pending(mail: Incoming, case: Case, clerk: Clerk) -> tuple[str, Pending] | str:
@@ -73,12 +78,18 @@ def pending(mail: Incoming, case: Case, clerk: Clerk) -> tuple[str, Pending] | s
 
 
 def codeless(mail: Incoming, line: str) -> str:
-    """A line of a mail without what may be a code, however it is typed: no journal holds one. In an answer to a letter
-    that asks for a code, of a line without a keyword nothing is left."""
-    word, rest = word_and_rest(line)
-    row = WORDS.get(word)
+    """A line of a mail, perhaps with the number of a case, without what may be a code, however it is typed: no journal
+    holds one. In an answer to a letter that asks for a code, of a line without a keyword nothing is left."""
+    number, said = number_and_rest(line)
+    word, rest = word_and_rest(said)
+    row, before = WORDS.get(word), f"#{number} " if number else ""
     if row is not None and row.verb == "CONFIRM":
-        return f"{line.split(maxsplit=1)[0]} …" if rest else line
-    if mail.letter is None or not mail.letter.bound:
+        return f"{before}{said.split(maxsplit=1)[0]} {BLOTTED}" if rest else line
+    if not answers_asking(mail):
         return line
-    return without_codes(line) if row is not None else "…"
+    return without_codes(line) if row is not None else f"{before}{BLOTTED}"
+
+
+def answers_asking(mail: Incoming) -> bool:
+    """Whether the mail answers a letter that asks for a code, about a case or about several."""
+    return bool(mail.facts.code_asked or (mail.letter and mail.letter.bound))

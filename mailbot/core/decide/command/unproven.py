@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from mailbot.core.case import Case
 from mailbot.core.case.orders import MOST_TRIED, UNPROVEN
-from mailbot.core.commands import WORDS, word_and_rest
+from mailbot.core.commands import WORDS, number_and_rest, word_and_rest
 from mailbot.core.decide.command.confirming import codeless
-from mailbot.core.decide.incoming import Incoming, Story, without_case
+from mailbot.core.decide.incoming import BLOTTED, Incoming, Story, without_case
 from mailbot.core.events import CommandsRefused, Noted
 from mailbot.core.instants import to_text
 from mailbot.core.outcome import Decision, Letter
@@ -75,10 +75,10 @@ def _words(mail: Incoming) -> str:
 def _blotted(mail: Incoming, line: str, confirms: bool) -> str:
     if not line.strip():
         return ""
-    return "…" if confirms and not _confirms(line) else codeless(mail, line)
+    return BLOTTED if confirms and not _confirms(line) else codeless(mail, line)
 
 
 def _confirms(text: str) -> bool:
     """Whether a line of a text begins with the keyword that a code stands behind."""
-    words = (WORDS.get(word_and_rest(line)[0]) for line in text.split("\n"))
+    words = (WORDS.get(word_and_rest(number_and_rest(line)[1])[0]) for line in text.split("\n"))
     return any(row is not None and row.verb == "CONFIRM" for row in words)
