@@ -217,6 +217,24 @@ def test_a_clerk_may_end_the_rest_and_decide_in_one_mail() -> None:
     assert (of.case.decided_by, of.case.status) == (MORGAN, "in_progress")
 
 
+@pytest.mark.parametrize("text", ["RESUME\nASK Room\n\nWhich floor?", "再開\n確認依頼 Room"])
+def test_what_is_asked_in_the_mail_that_ends_the_rest_is_not_before_the_clerks(text: str) -> None:
+    of = reviewed()
+    of.order("HOLD 5 days abroad")
+    decision = of.order(text)
+    assert of.case.status == "collecting"
+    assert written(decision) == [("asked", TARO), ("transcript", MORGAN)]
+
+
+def test_clerks_see_the_case_as_all_orders_of_the_mail_that_ends_the_rest_have_left_it() -> None:
+    of = reviewed()
+    of.order("HOLD 5 days abroad")
+    decision = of.order("RESUME\nVOUCH responsible")
+    assert written(decision) == [("resumed", SATO), ("resumed", MORGAN), ("transcript", MORGAN)]
+    resumed = next(letter for letter in reversed(of.letters) if letter.template == "resumed")
+    assert "unconfirmed" not in said(resumed)
+
+
 @pytest.mark.parametrize("word", ["再開", "再開します。", "保留解除", "RESUME"])
 def test_the_word_of_two_commands_means_what_the_case_needs_on_hold(word: str) -> None:
     of = reviewed()

@@ -23,11 +23,20 @@ def go_on(work: Work, before: Case) -> None:
         story.to_applicant("asked" if story.known.asked else "missing")
     if before.status == story.known.status == "ready" and verbs & {"RECEIVED", "ALLOW", "VOUCH"}:
         story.to_clerks(review(story))
+    _show_resumed(work, before)
     if before.stopped and not (story.known.open and story.known.stopped):
         story.to_holder("objection_over")
     text = "".join(command.text for command in work.block if command.verb == "REOPEN")
     if "REOPEN" in verbs and (text or not any(letter.role == "applicant" for letter in story.letters)):
         story.to_applicant("reopened", text=text)
+
+
+def _show_resumed(work: Work, before: Case) -> None:
+    """A case that was on hold and is where it was is before the clerks again, as all orders of the mail have left it:
+    not one that they ended, put on hold anew or brought to where others are told what to do."""
+    story, case = work.story, work.story.known
+    if before.hold and not case.hold and case.open and case.step == before.step:
+        story.to_clerks("resumed", by=work.clerk, text=before.hold.reason)
 
 
 def _as_given(before: Case, story: Story) -> Case:

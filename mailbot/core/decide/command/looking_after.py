@@ -13,8 +13,6 @@ from mailbot.core.events import Assigned, Held
 from mailbot.core.instants import to_text
 from mailbot.core.rules import Clerk
 
-DECIDED = frozenset({"ACCEPT", "REJECT", "CLOSE", "DUPLICATE", "HOLD"})
-
 
 def assign(work: Work, command: Command) -> str | Mistake:
     """The case has a responsible clerk, who is told unless they took it themselves; or none any more. That they are out
@@ -72,12 +70,9 @@ def _after(work: Work, days: int) -> datetime:
 
 
 def resume(work: Work, command: Command) -> str | Mistake:
-    """The case goes on with the time that was left, and is before the clerks again, unless the same mail decides it."""
-    story = work.story
-    if story.known.hold is None:
+    """The case goes on with the time that was left; whether it is before the clerks again, the whole mail says
+    (`going_on`)."""
+    if work.story.known.hold is None:
         return Mistake("not_on_hold", command.line)
-    reason = story.known.hold.reason
-    resting.go_on(story, work.clerk.address)
-    if not work.verbs & DECIDED:
-        story.to_clerks("resumed", by=work.clerk, text=reason)
+    resting.go_on(work.story, work.clerk.address)
     return ""
