@@ -210,6 +210,16 @@ def test_what_our_own_relay_refuses_marks_the_address_too() -> None:
     assert after(waiting(), decision).bounced == (TARO,)
 
 
+def test_whoever_is_away_is_passed_over_unless_nobody_is_there() -> None:
+    failed = LetterFailed(letter="2026-00042.1", code=550, why="no such user")
+    gone = dict.fromkeys(CLERKS, "2026-12-31")
+    decision = undeliverable(waiting(), failed, RULES, NOW, {CLERKS[0]: "2026-12-31"})
+    assert written(decision) == [("undeliverable", clerk) for clerk in CLERKS[1:]]
+    assert written(undeliverable(waiting(), failed, RULES, NOW, gone)) == [("undeliverable", one) for one in CLERKS]
+    back = {CLERKS[0]: "2026-01-01"}
+    assert written(undeliverable(waiting(), failed, RULES, NOW, back)) == [("undeliverable", one) for one in CLERKS]
+
+
 def test_the_reminder_of_somebody_out_of_reach_goes_to_the_clerks() -> None:
     decision = overdue(waiting(bounced=(TARO,)), "remind", RULES, NOW)
     assert written(decision) == [("unreached", clerk) for clerk in CLERKS]

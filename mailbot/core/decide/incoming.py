@@ -63,7 +63,8 @@ class Incoming:
 @dataclass(slots=True)
 class Story:
     """One case while an entry for it is being made: each event is folded at once, so that what follows sees it. `said`
-    is the new text of the mail it is made for, `before` the case as it was."""
+    is the new text of the mail it is made for, `before` the case as it was, `out` who of the clerks is out of office
+    where no facts say that."""
 
     case: Case | None
     number: str
@@ -72,6 +73,7 @@ class Story:
     said: str = ""
     events: list[Event] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    out: Mapping[str, str] = field(default_factory=dict)
     before: Case | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -183,7 +185,7 @@ class Story:
     @property
     def away(self) -> Mapping[str, str]:
         """The clerks who are out of office."""
-        return self.facts.away
+        return self.facts.away or self.out
 
     def there(self, role: str) -> tuple[Clerk, ...]:
         """The clerks with this role who are there; all with it where only such are who take part in the case."""

@@ -1,21 +1,26 @@
 """A letter that never arrives: refused by the relay, or come back. Who has to know. It knows no relay and no mail."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from mailbot.core.away import absent
 from mailbot.core.case import Case
 from mailbot.core.decide.incoming import Story
 from mailbot.core.events import AddressBounced, LetterFailed
 from mailbot.core.outcome import FINAL, Decision
 from mailbot.core.rules import Rules
 
+NOTHING_SAID: Mapping[str, str] = {}
 MOST_WHY = 200
 """Characters kept of what the other mail system says."""
 
 
-def undeliverable(case: Case, failed: LetterFailed, rules: Rules, now: datetime) -> Decision:
+def undeliverable(
+    case: Case, failed: LetterFailed, rules: Rules, now: datetime, known: Mapping[str, str] = NOTHING_SAID
+) -> Decision:
     """The relay will never take a letter: its address is marked, and the clerks are told as `came_back` says; `now` is
-    an aware UTC instant."""
-    story = Story(case, case.number, rules, now)
+    an aware UTC instant, `known` what automatic answers said of who is away (address in lower case: last day)."""
+    story = Story(case, case.number, rules, now, out=absent(known, rules.desk, now))
     story.add(failed)
     came_back(story, failed.letter, str(failed.code), failed.why)
     return story.decision()

@@ -49,7 +49,7 @@ async def record(tools: Tools, due: LetterDue, result: Result, clock: Clock) -> 
 
 def _decided(tools: Tools, case: Case | None, event: Event, now: datetime) -> Decision:
     if case is not None and isinstance(event, LetterFailed):
-        return undeliverable(case, event, tools.rules, now)
+        return undeliverable(case, event, tools.rules, now, tools.store.ledger().away)
     return Decision(case=case.number if case else None, events=(event,))
 
 

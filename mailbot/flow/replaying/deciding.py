@@ -133,7 +133,7 @@ async def _failed(occasion: Occasion) -> Decisions:
     case, failed = await occasion.past.case(occasion.entries[0].case or ""), occasion.events[0]
     if case is None or not isinstance(failed, e.LetterFailed):
         return None
-    return [undeliverable(case, failed, occasion.rules, occasion.at)]
+    return [undeliverable(case, failed, occasion.rules, occasion.at, occasion.past.ledger().away)]
 
 
 def _some(decision: Decision | None) -> Decisions:
