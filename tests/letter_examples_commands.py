@@ -232,7 +232,13 @@ def asked_back(language: str) -> Letter:
     """Orders that nobody vouches for."""
     read = tuple(part for part in commands.parse("ACCEPT\nNOTE spoke with him") if isinstance(part, commands.Command))
     return written(
-        "confirm", "clerk", lambda language: case(language, "review", "ready"), commands=read, code=CODE_PLACE
+        "confirm",
+        "clerk",
+        lambda language: case(language, "review", "ready"),
+        commands=read,
+        code=CODE_PLACE,
+        by=None,
+        changes=(),
     )(language)
 
 
@@ -332,6 +338,13 @@ def changing(template: str, **data: object) -> Callable[[str], Letter]:
     return lambda language: written(template, "clerk", ready, **data, changes=ADDRESS_LINES[language])(language)
 
 
+def agreement_asked_back(language: str) -> Letter:
+    """An agreement that nobody vouches for: the letter shows what changes by it."""
+    read = tuple(part for part in commands.parse("SECOND") if isinstance(part, commands.Command))
+    data = {"commands": read, "code": CODE_PLACE, "by": DESK.clerks[1], "changes": ADDRESS_LINES[language]}
+    return written("confirm", "clerk", to_be_seconded, **data)(language)
+
+
 def to_be_seconded(language: str) -> Case:
     """A case about which a change waits for a second clerk."""
     answers = {"responsible_email": ("ichiro.suzuki@univ.example",)}
@@ -379,6 +392,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript-wrong-code": refused("wrong_code", "CONFIRM …"),
     "transcript-code-expired": refused("code_expired", "CONFIRM …"),
     "confirm": asked_back,
+    "confirm-second": agreement_asked_back,
     "corrected": corrected,
     "transcript-wrong-value": wrong_value,
     "shown": shown("shown", with_document),

@@ -140,6 +140,8 @@ def test_a_mail_nobody_vouches_for_is_asked_back_with_a_code_before_it_counts() 
     decision = seconded(of, tier="1")
     assert kinds(decision) == ["confirmation_asked"]
     assert of.case.values["boss"] == ICHIRO
+    assert "Alex Morgan さんから申し出のあった変更" in said(of.last(SATO))
+    assert f"上司のメール：{ICHIRO} → {OTHER}" in said(of.last(SATO)), "nobody confirms what they do not see"
     of.order("CONFIRM abcd-efgh", SATO, tier="1", code="right")
     assert of.case.values["boss"] == OTHER
 

@@ -100,8 +100,18 @@ def run(mail: Incoming) -> Decision:
     if unsure(mail, commands) and any(isinstance(event, CommandsRun) for event in done.events):
         if too_long(commands):
             return _refused(mail, case, clerk, "too_long_to_ask", parsed)
-        return ask_back(mail, case, clerk, commands, digest)
+        return ask_back(mail, case, clerk, commands, digest, _agreed_to(mail, case, clerk, commands, answered))
     return done
+
+
+def _agreed_to(
+    mail: Incoming, case: Case, clerk: Clerk, commands: tuple[Command, ...], answered: str
+) -> tuple[str, ...]:
+    """What changes if a clerk agrees to what a colleague proposed, a line each; nothing for other commands."""
+    if commands[0].verb != "SECOND":
+        return ()
+    out = attempt(begun(mail, case, clerk), mail, clerk, commands, Order(answered, ""))
+    return correcting.lines(out.work, case, clerk.language)
 
 
 def run_order(mail: Incoming, case: Case, clerk: Clerk) -> Decision:

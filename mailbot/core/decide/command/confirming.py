@@ -33,8 +33,11 @@ def too_long(commands: Sequence[Command]) -> bool:
     return sum(len(command.line) + len(command.text) + len(command.below) for command in commands) > LONGEST
 
 
-def ask_back(mail: Incoming, case: Case, clerk: Clerk, commands: Sequence[Command], digest: str) -> Decision:
-    """Nothing is done yet: the clerk's registered address gets what was ordered, and a code."""
+def ask_back(
+    mail: Incoming, case: Case, clerk: Clerk, commands: Sequence[Command], digest: str, changes: tuple[str, ...] = ()
+) -> Decision:
+    """Nothing is done yet: the clerk's registered address gets what was ordered, and a code; of an agreement what
+    `changes` by it, a line each, and who wants that."""
     story, until = begun(mail, case, clerk), to_text(mail.now + IN_TIME)
     answered = mail.facts.letter or ""
     if _asked_often(case, clerk, mail.now):
@@ -44,7 +47,9 @@ def ask_back(mail: Incoming, case: Case, clerk: Clerk, commands: Sequence[Comman
     story.add(
         ConfirmationAsked(clerk=clerk.address, letter=answered, block=digest, text=mail.new_text.strip(), until=until)
     )
-    story.to_clerk(clerk, "confirm", commands=tuple(commands), code=CODE_PLACE)
+    wants = case.proposal.clerk if case.proposal and changes else ""
+    by = mail.rules.desk.clerk(wants) if wants else None
+    story.to_clerk(clerk, "confirm", commands=tuple(commands), code=CODE_PLACE, by=by, changes=changes)
     story.letters[-1] = replace(story.letters[-1], bound=digest)
     return story.decision()
 
