@@ -2,14 +2,17 @@
 
 import pytest
 from correspondence import MORGAN, SATO, Correspondence, said, written
-from letter_examples import RULES
+from letter_examples import RULES, tried
+from letter_examples import written as letter_of
 from test_clerk_commands import ICHIRO, TARO, accepted, before_letter_to_clerks, enquired, pledged, refusal, reviewed
 
 from mailbot.core.case import Deed
 from mailbot.core.case.history import DEEDS, MOST
 from mailbot.core.case.revising import REVISING
+from mailbot.core.decide.command.values import IN_FULL
 from mailbot.core.events import FieldsRead
 from mailbot.core.told import told as tell
+from mailbot.edge.letters import Letters
 
 
 def review(of: Correspondence, clerk: str = MORGAN) -> int:
@@ -148,3 +151,18 @@ def test_tasks_and_numbers_are_remembered_with_who_did_them() -> None:
     of.order("POSTED CERT 12-3", SATO)
     deed = next(deed for deed in of.case.history if deed.what == "task")
     assert (deed.by, deed.about) == (SATO, ("certificate",))
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("template", sorted(IN_FULL))
+def test_a_letter_that_counts_as_showing_the_case_shows_what_a_review_shows(template: str, language: str) -> None:
+    data = {"by": None, "text": "", "why": "no_holder", "changes": ()}
+    review, other = (
+        said(Letters(RULES).words(letter_of(name, "clerk", tried, **data)(language), 1, "k1"))
+        for name in ("review", template)
+    )
+    opening = {"en": "Case: 2026-00042, opened", "ja": "受付番号：2026-00042（"}[language]
+    closing = {"en": "To decide, reply", "ja": "このメールにご返信のうえ"}[language]
+    block = review[review.index(opening) : review.index(closing)].strip()
+    assert "Taro" in block
+    assert block in other

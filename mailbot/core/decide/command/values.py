@@ -15,6 +15,8 @@ from mailbot.core.told import Told, since, told
 
 WAITING = frozenset({"step", "passed", "task", "asked", "settled"})
 """Deeds after which a case waits for something else."""
+IN_FULL = frozenset({"objection", "unannounced", "shown", "resumed"})
+"""Letters to clerks that show all of a case (`in_full()` in their templates), beside those that have them decide."""
 OUTRUN = frozenset({"moved_on", "not_ready", "still_asked", "case_closed", "proposal_old"})
 """Why a decision is refused about which something else has come first."""
 
@@ -119,7 +121,7 @@ def shown(work: Work) -> int:
     number = int(work.answered.rpartition(".")[2] or 0)
     form, case = work.story.form, work.story.known
     tasks = form.openings("task") if undecided(case) else frozenset()
-    full = form.openings("review") | tasks | {"objection", "unannounced", "shown", "resumed"}
+    full = form.openings("review") | tasks | IN_FULL
     reviews = (
         info.seq
         for letter, info in case.letters.items()
