@@ -78,8 +78,8 @@ def test_no_journal_holds_a_code_wherever_and_however_it_is_typed(begun: str, tm
 def test_a_code_beside_an_order_does_nothing_and_still_counts_alone(begun: str, tmp_path: Path, retell: Retell) -> None:
     beside = mail("09:15", ASKED, "#2026-00001 NOTE <code>" if begun == SEVERAL else "NOTE <code>")
     told = retell(begun + beside, tmp_path / "beside")
-    assert refusals(tmp_path / "beside", told) == ["mistakes"]
-    assert "CONFIRM has to stand alone" in told
+    assert refusals(tmp_path / "beside", told) == ["code_astray"]
+    assert "The code in your mail stood beside something else." in " ".join(told.split())
     told = retell(begun + beside + mail("09:20", ASKED, "CONFIRM <ＣＯＤＥ>"), tmp_path / "alone")
     assert "accepted" in {event["kind"] for event in last_events(tmp_path / "alone", told)}
 

@@ -89,6 +89,17 @@ async def test_an_address_that_arrives_whole_is_well_and_the_mail_lies_where_the
 
 
 @in_a_loop
+async def test_an_address_that_only_another_field_than_to_has_whole_is_well_but_said(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    async with delivering(servers, lambda raw, to: traced(raw, to).replace(f"To: <{to}>".encode(), b"To: <desk>", 1)):
+        code, out, _ = await world.run("check", "--probe", "20")
+    assert code == 0
+    assert "To has another one, so what a clerk decides is asked back with a code" in probe_lines(out)[0]
+
+
+@in_a_loop
 async def test_an_address_that_loses_what_stands_behind_the_plus_is_said_with_what_the_mail_says(
     tmp_path: Path, servers: EmbeddedServers
 ) -> None:

@@ -23,6 +23,8 @@ PATIENCE = 60.0
 """Seconds for which the mail is looked for, if nothing else is said."""
 FIRST, MOST = 0.25, 4.0
 """Seconds before the second look, and between two looks at most: each pause is twice as long as the one before."""
+OUTSIDE_TO = "To has another one, so what a clerk decides is asked back with a code"
+"""What follows where only fields that somebody may add have the address."""
 TOLD_IN = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 """Fields in which servers say to which address a mail went."""
 
@@ -130,7 +132,8 @@ async def _found(desk: Desk, inbox: Inbox, probe: Probe, until: float, *, at_wor
 def _address(probe: Probe, message: Message, told: str, arrived: str) -> tuple[bool, str]:
     """Whether the desk would read in the mail to which address it went."""
     if probe.address.lower() in message.recipients:
-        return True, f"probe: {probe.address} arrived whole {arrived}; it says {told}"
+        asked = "" if probe.address.lower() in message.to else f"; {OUTSIDE_TO}"
+        return True, f"probe: {probe.address} arrived whole {arrived}; it says {told}{asked}"
     want = "answers would only be known by References, which some mail programs leave out"
     return False, f"probe: it arrived {arrived}, but without what stood behind the +; it says {told}: {want}"
 

@@ -58,7 +58,7 @@ def run(mail: Incoming) -> list[Decision]:
     if mail.facts.bound:
         return _confirmed(mail, clerk)
     if mail.facts.code_astray:
-        return [_refused(mail, clerk, "mistakes", (Part("", "", (Mistake("confirm_alone", BLOTTED),)),))]
+        return [_refused(mail, clerk, "code_astray", (Part("", "", (Mistake("code_astray", BLOTTED),)),))]
     parts, letter = _known(mail, parts_of(mail.new_text)), mail.facts.letter or ""
     if any(part.mistakes for part in parts):
         return [_refused(mail, clerk, "mistakes", parts)]

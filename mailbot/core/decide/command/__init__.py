@@ -87,7 +87,7 @@ def run(mail: Incoming) -> Decision:
         return unproven.refused(mail)
     answered = mail.facts.letter or ""
     if mail.facts.code_astray and mail.facts.code != "right":
-        return _refused(mail, case, clerk, "mistakes", (Mistake("confirm_alone", BLOTTED),))
+        return _refused(mail, case, clerk, "code_astray", ())
     parsed, commands = _read(mail.new_text, case, answered)
     if not commands:
         return _refused(mail, case, clerk, "mistakes", parsed)
@@ -258,7 +258,7 @@ def _refused(
     """Nothing is done, and the transcript says why, and what `changes` of the case stand in the way."""
     parsed = tuple(replace(part, line=codeless(mail, part.line)) for part in parsed)
     story = begun(mail, case, clerk)
-    words = tuple(part.line for part in parsed)
+    words = tuple(part.line for part in parsed) or (BLOTTED,)
     story.add(CommandsRefused(by=mail.address or clerk.address, letter=mail.facts.letter, why=why, words=words))
     commands = tuple(part for part in parsed if isinstance(part, Command))
     mistakes = tuple(part for part in parsed if isinstance(part, Mistake))
