@@ -69,3 +69,8 @@ def test_what_is_journaled_of_a_wrong_answer_has_no_code() -> None:
     assert without_codes("CONFRIM abcd-efgh") == "CONFRIM …"
     assert without_codes("Confirm ABCDEFGH") == "Confirm …"
     assert without_codes("ACCEPT, 承認") == "ACCEPT, 承認"
+
+
+@pytest.mark.parametrize("typed", ["ａｂｃｄ－２３４５", "ＡＢＣＤ　ＥＦＧＨ", "abcdー2345", "ABCD‐EFGH"])
+def test_what_looks_like_a_code_is_blotted_out_whatever_its_width(typed: str) -> None:
+    assert without_codes(f"メモ {typed} です") == "メモ … です"
