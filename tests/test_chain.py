@@ -101,6 +101,47 @@ def test_a_line_is_sealed_exactly_as_the_design_says() -> None:
     assert line == json.dumps(whole, **compact).encode() + b"\n"
 
 
+ODD = st.recursive(
+    PLAIN | st.floats() | st.sampled_from([2**53, -(2**53), "\ud800", 'é"', 'é\\"', '":', '","events":[', "]", "é]"]),
+    lambda inner: st.lists(inner) | st.dictionaries(KEYS | st.sampled_from(["鍵", 'é"', 'é\\":', '"é', ":"]), inner),
+    max_leaves=8,
+)
+
+
+def compact(value: Any) -> bytes:
+    """What a JSON writer gives that does not ask whether the value has one exact form."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def has_exact_form(value: Any) -> bool:
+    try:
+        chain.canonical(value)
+    except ValueError:
+        return False
+    return True
+
+
+@given(st.lists(ODD), st.none() | TEXT | st.sampled_from(["é", '\\"', '","events":[],"hash":"', "null"]))
+def test_an_entry_is_read_if_and_only_if_each_of_its_values_has_one_exact_form(events: Any, case: Any) -> None:
+    fields = {**json.loads(TEN[0]), "events": events, "case": case}
+    walk = chain.Walk(DESK)
+    found = walk.feed(compact(fields) + b"\n")
+    assert (found == fields) if has_exact_form(events) else (found is None)
+
+
+@pytest.mark.parametrize("number", ["1.0", "1e3", "-0", "01", "NaN", "Infinity", "9007199254740992", "9" * 5000])
+def test_numbers_without_one_exact_form_are_not_read(number: str) -> None:
+    line = compact({**json.loads(TEN[0]), "events": [{"n": 7}]}) + b"\n"
+    assert chain.Walk(DESK).feed(line) is not None
+    assert chain.Walk(DESK).feed(line.replace(b'"n":7', b'"n":' + number.encode())) is None
+
+
+@pytest.mark.parametrize("extra", [b'"events":[],', b'"extra":[1],', b'"f":{},'])
+def test_a_key_too_many_beside_the_events_is_not_read(extra: bytes) -> None:
+    assert chain.Walk(DESK).feed(TEN[0].replace(b'"hash":', extra + b'"hash":')) is None
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -22,13 +22,14 @@ LIMIT = 2**53
 COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 MOST_PROBLEMS = 100
 Kind = Literal["error", "torn", "notice"]
+Each = Callable[["Walk", bytes, dict[str, Any] | None], None]
 FILE = re.compile(r"\d{4}-(0[1-9]|1[0-2])\.jsonl", re.ASCII)
 DIGEST = rb'"[0-9a-f]{64}"'
 SHAPES: Mapping[str, re.Pattern[bytes]] = {
     "v": re.compile(rb"1"),
     "seq": re.compile(rb"[1-9]\d*"),
     "at": re.compile(rb'"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z"'),
-    "case": re.compile(rb'null|".*"'),
+    "case": re.compile(rb'null|"(?:[^"\\]|\\.)*+"'),
     "mail": re.compile(rb"null|" + DIGEST),
     "more": re.compile(rb"true|false"),
     **dict.fromkeys(("rules", "program", "body", "prev", "hash"), re.compile(DIGEST)),
@@ -36,12 +37,18 @@ SHAPES: Mapping[str, re.Pattern[bytes]] = {
     "events": re.compile(rb"null|\[.*\]"),
 }
 """The keys of a line, exactly these, and what the canonical form of each value looks like."""
+NAMES = {key: f'"{key}":'.encode() for key in sorted(SHAPES)}
+PARTS = (name + b"(?P<%b>%b)" % (key.encode(), SHAPES[key].pattern) for key, name in NAMES.items())
+LINE = re.compile(b"{%b}\n" % b",".join(PARTS))
+"""A whole line of such values; its parts, if the JSON in it was found to have each key once."""
+ASCII_KEYS = re.compile(r'[\x00-\x7f]*+(?:[^\x00-\x7f][^"\\]*+(?:\\.[^"\\]*+)*+"(?!:)[\x00-\x7f]*+)*+')
+"""A canonical line in which no text with a letter beyond ASCII has a colon behind it, and so is a key."""
 
 LOG = re.compile(r"[>\s]*log ([1-9]\d{0,15}) ([0-9a-f]{64})\s*", re.ASCII)
 """The line that ends every letter of a desk: the number and hash of its entry (behind `>` where it is quoted)."""
 
 UNSEALED = SHAPES.keys() - {"v", "body", "prev", "hash", "salt"}
-HEADER = SHAPES.keys() - {"hash", "salt", "events"}
+HEADER = sorted(SHAPES.keys() - {"hash", "salt", "events"})
 """What the hash of an entry covers; the events only through `body`, so that they can be erased by order."""
 
 
@@ -56,6 +63,14 @@ def _check(value: Any) -> None:
         raise ValueError(f"the integer {value} is not below 2^53")
     elif kind not in (str, int, bool, type(None)):
         raise ValueError(f"a {kind.__name__} has no canonical form")
+
+
+def _integer(text: str) -> int:
+    _check(number := int(text))
+    return number
+
+
+PARSED = json.JSONDecoder(parse_int=_integer, parse_float=_integer, parse_constant=_integer).decode
 
 
 def canonical(value: object) -> bytes:
@@ -73,7 +88,7 @@ def genesis(desk: str) -> str:
 
 
 def _assembled(parts: Mapping[str, bytes], keys: Iterable[str]) -> bytes:
-    return b"{" + b",".join(b'"' + key.encode() + b'":' + parts[key] for key in sorted(keys)) + b"}"
+    return b"{%b}" % b",".join([NAMES[key] + parts[key] for key in keys])
 
 
 def _sha256(data: bytes) -> str:
@@ -105,21 +120,21 @@ def seal(unsealed: Mapping[str, Any], prev: str, salt: str) -> tuple[bytes, str]
     parts["hash"] = canonical(digest)
     if wrong := _wrong_shape(parts):
         raise ValueError(wrong)
-    return _assembled(parts, SHAPES) + b"\n", digest
+    return _assembled(parts, NAMES) + b"\n", digest
 
 
 def _plain(raw: bytes) -> tuple[dict[str, Any], dict[str, bytes]] | str:
+    """The fields of a line and the bytes of each as they stand in it; in words why, if it is no entry."""
     try:
-        fields = json.loads(raw.decode())
+        fields, line = PARSED(text := raw.decode()), LINE.fullmatch(raw)
         if not isinstance(fields, dict):
             return "the line is not a JSON object"
-        parts = {key: canonical(value) for key, value in fields.items()}
+        same = COMPACT(fields) + "\n" == text and ASCII_KEYS.fullmatch(text) and fields.keys() == SHAPES.keys()
+        parts = line.groupdict() if line and same else {key: canonical(value) for key, value in fields.items()}
     except (ValueError, RecursionError) as error:
         return f"the line is not canonical JSON: {error}"
-    wrong = _wrong_shape(parts)
-    if wrong is None and _assembled(parts, SHAPES) + b"\n" != raw:
-        wrong = "the line is not in canonical form (blanks, order of keys, escapes, a key twice, or not ended by LF)"
-    return wrong or (fields, parts)
+    wrong = "the line is not in canonical form (blanks, order of keys, escapes, a key twice, or not ended by LF)"
+    return _wrong_shape(parts) or (wrong if not same else (fields, parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +235,8 @@ class Result:
         counts += f"{self.letters} letters written, {self.erased} entries erased by order"
         head = f"head: entry {self.head.seq} of {self.head.at or '-'}, hash {self.head.hash}"
         verdict = "the chain is whole" if self.ok else f"THE CHAIN IS BROKEN: {self.errors} errors"
-        return "\n".join(
-            [*map(str, self.problems), *more, counts, head, verdict, *(one.words() for one in self.sightings)]
-        )
+        seen = (one.words() for one in self.sightings)
+        return "\n".join([*map(str, self.problems), *more, counts, head, verdict, *seen])
 
 
 class Walk:
@@ -309,6 +323,8 @@ class Walk:
     def _count(self, fields: Mapping[str, Any]) -> None:
         self.result.entries += 1
         self.result.head = Head(fields["seq"], fields["hash"], fields["at"])
+        for sighting in self.result.sightings:
+            sighting.look(self.result.head)
         for event in fields["events"] or ():
             kind = event.get("kind") if isinstance(event, dict) else None
             self.result.letters += kind == "letter_written"
@@ -317,14 +333,11 @@ class Walk:
 
 
 def verify(
-    desk: str,
-    journal: Path | Iterable[bytes],
-    witnesses: Iterable[Witness] = (),
-    progress: Callable[[int], None] = lambda octets: None,
+    desk: str, journal: Path | Iterable[bytes], witnesses: Iterable[Witness] = (), each: Each = lambda *line: None
 ) -> Result:
     """Verifies the whole journal of the desk called `desk`, in constant memory: a folder (OSError if it cannot be
     read; a `.jsonl` there that is not named by a month is an error), or lines each with its LF. The result has a
-    sighting for each witness; `progress` is told of each line how long it is."""
+    sighting for each witness; `each` is told of each line: the walk, the line, its fields (None: it is no entry)."""
     walk = Walk(desk)
     walk.result.sightings = [Sighting(witness) for witness in witnesses]
     if isinstance(journal, Path):
@@ -332,24 +345,21 @@ def verify(
         for name in names:
             walk.begin(name)
             with (journal / name).open("rb") as lines:
-                _lines(walk, lines, progress, last=name == names[-1])
+                _lines(walk, lines, each, last=name == names[-1])
     else:
         walk.begin("")
-        _lines(walk, journal, progress, last=True)
+        _lines(walk, journal, each, last=True)
     walk.finish()
     return walk.result
 
 
-def _lines(walk: Walk, lines: Iterable[bytes], progress: Callable[[int], None], last: bool) -> None:
+def _lines(walk: Walk, lines: Iterable[bytes], each: Each, last: bool) -> None:
     for raw in lines:
-        progress(len(raw))
         if last and not raw.endswith(b"\n"):
             walk.line += 1
             walk.report(f"{len(raw)} bytes after the last line's end, of a write that was cut off", "torn")
             return
-        if walk.feed(raw) is not None:
-            for sighting in walk.result.sightings:
-                sighting.look(walk.result.head)
+        each(walk, raw, walk.feed(raw))
 
 
 def texts(letter: bytes) -> list[str]:
@@ -375,9 +385,7 @@ def witness(named: str) -> Witness | str:
     return found or f"{named}: found no line `log`, number, hash; wanted the file of a letter of the desk, as it came"
 
 
-USAGE = (
-    "usage: python chain.py DESK JOURNAL [--head HASH|LETTER.eml]   (the desk's name, the folder of its .jsonl files)"
-)
+USAGE = "usage: python chain.py DESK JOURNAL [--head HASH|LETTER.eml]   (its name, the folder of its .jsonl files)"
 
 
 def main(arguments: list[str]) -> int:

@@ -85,11 +85,11 @@ def quiet(step: str, done: int, of: int) -> None:
 
 def verify_chain(journal: Journal, witnesses: Iterable[chain.Witness], progress: Progress) -> chain.Result:
     """The chain alone, and what is known of it outside."""
-    of, done = sum((journal.folder / name).stat().st_size for name in journal.files()), 0
+    of, done = journal.size(), 0
 
-    def read(octets: int) -> None:
+    def read(walk: chain.Walk, raw: bytes, fields: object) -> None:
         nonlocal done
-        done += octets
+        done += len(raw)
         progress("the chain", done, of)
 
     return chain.verify(journal.desk, journal.folder, witnesses, read)
