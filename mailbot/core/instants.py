@@ -10,8 +10,7 @@ TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z", re.ASCII)
 @lru_cache(maxsize=64)  # a batch has one instant, which is asked for again and again
 def to_text(instant: datetime) -> str:
     """An aware datetime as journal text, `2026-11-21T03:04:05.678Z` (RFC 3339, UTC, milliseconds, cut not rounded)."""
-    utc = instant.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_text(text: str) -> datetime:

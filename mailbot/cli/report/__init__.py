@@ -25,7 +25,8 @@ def report(arguments: argparse.Namespace) -> int:
     refuse_private(folder, settings(arguments))
     require_place(folder, view.marker(found.rules.desk.name))
     store = FileStore.read(found.state, found.rules.desk.name)
-    stand = view.Stand(store.head, to_text(wall_clock()), _languages(found.rules, arguments.lang))
+    voices = tuple(view.Voice(found.rules, language) for language in _languages(found.rules, arguments.lang))
+    stand = view.Stand(store.head, to_text(wall_clock()), voices)
     try:
         cases = _write(store, found.rules, stand, folder)
     except OSError as error:
@@ -47,7 +48,7 @@ def _write(store: FileStore, rules: Rules, stand: view.Stand, folder: Path) -> i
     with made_beside(folder) as new:
         shelf = Shelf(new.parent / "shelf")
         found = working.make(working.Work(store, rules, stand, new, shelf))
-        for path, text in view.rest(rules, stand, _sum(store, found)):
+        for path, text in view.rest(stand, _sum(store, found)):
             write(new, path, text)
     return len(found.cases)
 

@@ -81,8 +81,9 @@ def _put(new: Path, folder: Path, old: Path) -> None:
 def write(folder: Path, path: str, text: str) -> None:
     """A page below the folder; those above it are made."""
     target = folder / path
-    for above in reversed(Path(path).parents):
-        (folder / above).mkdir(mode=FOLDER_MODE, exist_ok=True)
+    if not target.parent.is_dir():
+        for above in reversed(Path(path).parents):
+            (folder / above).mkdir(mode=FOLDER_MODE, exist_ok=True)
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     with os.fdopen(descriptor, "wb") as file:
         file.write(text.encode("utf-8", "replace"))

@@ -58,6 +58,7 @@ def _kept(number: str, extension: re.Match[str] | None) -> str:
     return f"{number}{_KEPT}{extension[1]}" if extension else number
 
 
+@lru_cache(maxsize=1024)  # a case is shown many times
 def national(value: str) -> tuple[str, str]:
     """A number as it was kept, for somebody in its own country: how it is dialled there if it is Japanese, else as it
     stands; and its extension, or an empty text."""

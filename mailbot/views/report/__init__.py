@@ -31,6 +31,7 @@ __all__ = [
     "Shown",
     "Stand",
     "Sum",
+    "Voice",
     "case",
     "chapter",
     "languages_of",
@@ -55,7 +56,7 @@ def chapter(rules: Rules, stand: Stand, entries: Sequence[Entry], tally: Tally) 
         tally.take(entry, zone)
     told = [shown(entry, stand.languages) for entry in entries]
     pairs = list(zip(entries, told, strict=True))
-    return told, (_below(voice, *journal_page(voice, stand, pairs)) for voice in _voices(rules, stand))
+    return told, (_below(voice, *journal_page(voice, stand, pairs)) for voice in stand.voices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +76,19 @@ def case(rules: Rules, stand: Stand, number: str, found: Case | None, way: Seque
     opened, answered, decided = (_first(way, mark) for mark in ("opened", "answered", "decided"))
     faults = tuple(fault for one in way for fault in one.faults)
     pages = (
-        _below(voice, f"cases/{number}.html", case_page(voice, stand, number, found, way))
-        for voice in _voices(rules, stand)
+        _below(voice, f"cases/{number}.html", case_page(voice, stand, number, found, way)) for voice in stand.voices
     )
     return CaseFound(listed, _between(opened, answered), _between(opened, decided), faults), pages
 
 
-def rest(rules: Rules, stand: Stand, found: Sum) -> Pages:
+def rest(stand: Stand, found: Sum) -> Pages:
     """What is made last: overview, queue, lists of cases, and the page that asks for the language."""
-    voices = _voices(rules, stand)
-    for voice in voices:
+    for voice in stand.voices:
         yield _below(voice, "index.html", overview(voice, stand, found))
         yield _below(voice, *queue_page(voice, stand, found.lines))
         for path, text in case_pages(voice, stand, found.lines):
             yield _below(voice, path, text)
-    yield "index.html", choice(voices, stand)
-
-
-def _voices(rules: Rules, stand: Stand) -> list[Voice]:
-    return [Voice(rules, language) for language in stand.languages]
+    yield "index.html", choice(stand)
 
 
 def _below(voice: Voice, path: str, text: str) -> tuple[str, str]:

@@ -19,11 +19,16 @@ PARTS = {"index": "index.html", "queue": "queue.html", "cases": "cases.html", "j
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What a report is of: the last entry in it, when it was made (journal text), in which languages."""
+    """What a report is of: the last entry in it, when it was made (journal text), in whose words, one a language."""
 
     head: Head
     made: str
-    languages: Sequence[str]
+    voices: tuple[Voice, ...]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it is in."""
+        return tuple(voice.language for voice in self.voices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,45 +60,59 @@ def page(
     voice: Voice, stand: Stand, place: Place, title: str, body: Iterable[str], *, style: str = "", script: str = ""
 ) -> str:
     """A whole page under a title; `style` and `script` are its own, beside those that every page has."""
-    sheet = STYLE + style
-    head = [
+    head = tag("head", _head(STYLE + style, script), tag("title", f"{title} – {voice.desk}"), _sheet(STYLE + style))
+    main = tag("main", tag("h1", title), *body, id="main", tabindex="-1")
+    code = (tag("script", Html(script)),) if script else ()
+    header = tag("header", _parts(voice, place.part, place.up), _switch(voice, stand, place))
+    inside = tag("body", _skip(voice), header, main, _footer(voice, stand), *code)
+    written = tag("html", head, "\n", inside, lang=voice.language)
+    return f"<!doctype html>\n{marker(voice.rules.desk.name)}\n{written}\n"
+
+
+@lru_cache
+def _head(sheet: str, script: str) -> Html:
+    """What stands in the head of a page before its title."""
+    metas = [
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=policy(sheet, script)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="robots", content="noindex"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"{title} – {voice.desk}"),
-        tag("style", Html(sheet)),
     ]
-    skip = tag("a", voice.say("skip"), href="#main", class_="skip")
-    main = tag("main", tag("h1", title), *body, id="main", tabindex="-1")
-    code = (tag("script", Html(script)),) if script else ()
-    inside = tag("body", skip, _header(voice, stand, place), main, _footer(voice, stand), *code)
-    written = tag("html", tag("head", *head), "\n", inside, lang=voice.language)
-    return f"<!doctype html>\n{marker(voice.rules.desk.name)}\n{written}\n"
+    return joined(metas)
 
 
-def _header(voice: Voice, stand: Stand, place: Place) -> Html:
+@lru_cache
+def _sheet(sheet: str) -> Html:
+    return tag("style", Html(sheet))
+
+
+@lru_cache
+def _skip(voice: Voice) -> Html:
+    return tag("a", voice.say("skip"), href="#main", class_="skip")
+
+
+@lru_cache
+def _parts(voice: Voice, current: str, up: str) -> Html:
+    """The desk's name, and links to the parts of the report from a page that belongs to one of them."""
     links = [
-        tag("a", voice.say(f"nav.{part}"), href=place.up + path, aria_current="page" if part == place.part else "")
+        tag("a", voice.say(f"nav.{part}"), href=up + path, aria_current="page" if part == current else "")
         for part, path in PARTS.items()
     ]
+    return joined([tag("p", voice.desk), tag("nav", *links, aria_label=voice.plain("pages"))])
+
+
+def _switch(voice: Voice, stand: Stand, place: Place) -> Html:
+    """Links to the same page in the other languages."""
     others = [
-        tag(
-            "a",
-            Voice(voice.rules, language).say("language"),
-            href=f"{place.up}../{language}/{place.path}",
-            lang=language,
-            hreflang=language,
-        )
-        for language in stand.languages
-        if language != voice.language
+        tag("a", other.say("language"), href=f"{place.up}../{one}/{place.path}", lang=one, hreflang=one)
+        for other, one in zip(stand.voices, stand.languages, strict=True)
+        if other is not voice
     ]
-    switch = tag("nav", *others, class_="langs", aria_label=voice.plain("languages")) if others else Html()
-    parts = tag("nav", *links, aria_label=voice.plain("pages"))
-    return tag("header", tag("p", voice.desk), parts, switch)
+    return tag("nav", *others, class_="langs", aria_label=voice.plain("languages")) if others else Html()
 
 
+@lru_cache
 def _footer(voice: Voice, stand: Stand) -> Html:
     made, seq = voice.minute(stand.made), voice.number(stand.head.seq)
     return tag(
@@ -124,9 +143,9 @@ def pager(voice: Voice, label: str, files: Sequence[tuple[str, str]], here: int)
     return tag("nav", joined(links, " "), class_="pager", aria_label=label)
 
 
-def choice(voices: Sequence[Voice], stand: Stand) -> str:
+def choice(stand: Stand) -> str:
     """The first page: which language."""
-    first = voices[0]
+    first, voices = stand.voices[0], stand.voices
     links = [
         tag("li", tag("a", voice.say("language"), href=f"{voice.language}/index.html", lang=voice.language))
         for voice in voices

@@ -1,10 +1,9 @@
 """A page of the journal: every entry with its sentences, its hash, and what it rests on. It knows no case."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 
 from mailbot.store import Entry
-from mailbot.views.pages.markup import Html, tag
+from mailbot.views.pages.markup import Html, escape, tag
 from mailbot.views.report.entries import Shown, evidence, place
 from mailbot.views.report.frame import Place, Stand, page, pager
 from mailbot.views.report.style import JOURNAL

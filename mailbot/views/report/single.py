@@ -1,13 +1,11 @@
 """The page of one case: how it stands, what was applied for, what happened, every letter. It knows no other case."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from html import escape
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.queue import waiting
 from mailbot.core.shown import remark_shown, value_shown
-from mailbot.views.pages.markup import Html, listed, tag
+from mailbot.views.pages.markup import Html, escape, listed, tag
 from mailbot.views.report.entries import Letter, Shown
 from mailbot.views.report.frame import Place, Stand, page, section
 from mailbot.views.report.journal import page_of
@@ -116,19 +114,14 @@ def _step(voice: Voice, shown: Shown) -> Html:
 
 def _letter(voice: Voice, letter: Letter, info: LetterInfo | None) -> Html:
     """A letter that can be folded away. Put together by hand, since there are many."""
-    subject, text = _words_of(letter)
+    subject = Html(f"<bdi>{safe(letter.subject) or '–'}</bdi>")
     head = voice.say("letter", number=str(letter.number), to=letter.to, subject=subject)
     files = voice.say("letter.with", files=", ".join(letter.files)) if letter.files else ""
     return Html(
         f'<details open class="letter" id="letter-{letter.number}"><summary>{head}</summary>'
-        f'<p class="m">{_fate(voice, info)} {files}</p><pre lang="{escape(letter.language)}">{text}</pre></details>'
+        f'<p class="m">{_fate(voice, info)} {files}</p>'
+        f'<pre lang="{escape(letter.language)}">{safe(letter.text)}</pre></details>'
     )
-
-
-@lru_cache(maxsize=256)
-def _words_of(letter: Letter) -> tuple[Html, Html]:
-    """Subject and words of a letter as markup, which the pages of a case share."""
-    return Html(f"<bdi>{safe(letter.subject) or '–'}</bdi>"), safe(letter.text)
 
 
 def _fate(voice: Voice, info: LetterInfo | None) -> Html:

@@ -6,7 +6,6 @@ The words come with the program and not from templates/: what proves how a desk 
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from html import escape
 from zoneinfo import ZoneInfo
 
 from mailbot.core.columns import CONTROLS
@@ -14,7 +13,7 @@ from mailbot.core.disguises import visible
 from mailbot.core.instants import from_text
 from mailbot.core.rules import Form, Rules
 from mailbot.core.wording import said
-from mailbot.views.pages.markup import Html, filled, tag
+from mailbot.views.pages.markup import Html, escape, filled, tag
 from mailbot.views.report.words import WORDS
 
 REPLACED = "\N{REPLACEMENT CHARACTER}"
@@ -26,14 +25,17 @@ def clean(text: str) -> str:
     return text if text.isascii() and text.isprintable() else visible(CONTROLS.sub(REPLACED, text))
 
 
+@lru_cache(maxsize=4096)
 def safe(text: str) -> Html:
-    """The same as markup."""
+    """The same as markup. Most texts stand on several pages: labels, names, and the letters of a case in every
+    language."""
     return Html(escape(clean(text)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Voice:
-    """The rules, and the language in which they are told: one of WORDS."""
+    """The rules, and the language in which they are told: one of WORDS. It is its own key of what is worded once for
+    all pages."""
 
     rules: Rules
     language: str
