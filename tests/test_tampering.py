@@ -109,6 +109,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_signing_key(world.folder / "head.pem")
     rules = world.folder / "rules" / "desk.toml"
     rules.write_text(rules.read_text().replace("auditors = []", 'auditors = ["auditor@audit.example"]'))
+    (world.folder / "rules" / "files" / "map.pdf").write_bytes(b"%PDF-1.4\n")
     asyncio.run(live(folder))
     return folder
 
@@ -219,6 +220,31 @@ def casebook_changed(desk: Desk) -> None:
     book.write_bytes(book.read_bytes().replace(b"Plant genomics", b"Fish genomics"))
 
 
+def kept(desk: Desk, folder: str) -> Path:
+    """The file with the rules, or the program, that the last entry names."""
+    name = fields(desk.lines[-1])[{"rules": "rules", "programs": "program"}[folder]]
+    return desk.state / folder / f"{name}.json"
+
+
+def rules_changed(desk: Desk) -> None:
+    path = kept(desk, "rules")
+    path.write_bytes(path.read_bytes().replace(b"ACCEPT", b"REFUSE"))
+
+
+def rules_removed(desk: Desk) -> None:
+    kept(desk, "rules").unlink()
+
+
+def rules_file_changed(desk: Desk) -> None:
+    path = next((desk.state / "rules" / "files").iterdir())
+    path.write_bytes(path.read_bytes() + b" ")
+
+
+def program_changed(desk: Desk) -> None:
+    path = kept(desk, "programs")
+    path.write_bytes(path.read_bytes().replace(b"mailbot", b"mailbat"))
+
+
 ROWS: dict[str, tuple[Callable[[Desk], None], str]] = {
     "a byte flipped": (flipped, r"line \d+: `body` of entry \d+ does not fit its events"),
     "a line removed": (removed, r"line \d+: entry \d+ follows entry \d+"),
@@ -236,11 +262,15 @@ ROWS: dict[str, tuple[Callable[[Desk], None], str]] = {
     "a raw mail emptied": (mail_emptied, r"mail [0-9a-f]{64} is empty, but no order erased it"),
     "a raw mail removed": (mail_removed, r"mail [0-9a-f]{64} is named by an entry, but not kept"),
     "the casebook changed": (casebook_changed, r"case \d{4}-\d{5} in the casebook is not what the journal adds up to"),
+    "kept rules changed": (rules_changed, r"rules/[0-9a-f]{64}\.json: it was changed after it was kept"),
+    "kept rules removed": (rules_removed, r"rules/[0-9a-f]{64}\.json: it is not kept any more"),
+    "a file of the rules changed": (rules_file_changed, r"rules/files/[0-9a-f]{64}: it was changed after it was kept"),
+    "a kept program changed": (program_changed, r"programs/[0-9a-f]{64}\.json: it was changed after it was kept"),
 }
 """What is done, and what `verify` says of it."""
 OUTSIDE = ("the end cut off", "the whole journal re-computed")
 """What only somebody outside can show."""
-IN_THE_CHAIN = [what for what in ROWS if "mail" not in what and "casebook" not in what and what not in OUTSIDE]
+IN_THE_CHAIN = list(ROWS)[: list(ROWS).index("the end cut off")]
 
 
 def rows() -> dict[str, str]:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 from mailbot.core.chain import Witness
 from mailbot.store import Damaged
-from mailbot.store.files import replay
+from mailbot.store.files import replay, texts
 from mailbot.store.files.journal import Journal
 from mailbot.store.files.verify import Progress, Verified, quiet, verify_chain
 from mailbot.store.files.view import View
 
 
 def examine(state: Path, desk: str, witnesses: Sequence[Witness] = (), progress: Progress = quiet) -> Verified:
-    """Verifies chain, raw mails, casebook and registers of the desk called `desk`, and the chain against what is known
-    outside, also where the journal is damaged."""
+    """Verifies chain, raw mails, casebook, registers, kept rules and programs of the desk called `desk`, and the chain
+    against what is known outside, also where the journal is damaged."""
     try:
         loaded = replay.load(state, desk)
         standing = replay.afresh(state, desk, on_disk=False) if isinstance(loaded, str) else loaded
@@ -25,6 +25,9 @@ def examine(state: Path, desk: str, witnesses: Sequence[Witness] = (), progress:
             found.report(str(damaged))
         return found
     found = View(state, standing).verify(witnesses, progress)
+    for named in sorted(found.texts):
+        for words in texts.problems(state, named):
+            found.report(words)
     if isinstance(loaded, str):
         _not_compared(found, loaded)
     return found

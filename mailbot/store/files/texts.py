@@ -3,16 +3,19 @@ mean."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 from mailbot.core.chain import canonical
+from mailbot.core.rulesets.files import files_in
 from mailbot.store import Digest
 from mailbot.store.files import disk
 
 Kind = Literal["rules", "program"]
 FOLDERS: Mapping[Kind, str] = {"rules": "rules", "program": "programs"}
+Kept = tuple[Kind, Digest]
+"""What an entry names."""
 
 
 def remember(state: Path, kind: Kind, texts: Mapping[str, str]) -> Digest:
@@ -62,3 +65,24 @@ def recollect_file(state: Path, digest: Digest) -> bytes | None:
     except OSError:
         return None
     return data if hashlib.sha256(data).hexdigest() == digest else None
+
+
+def problems(state: Path, named: Kept) -> Iterator[str]:
+    """What of it is not kept as it was remembered, in words that name the file: `{path: text}`, and for rules the files
+    that belong to them."""
+    kind, digest = named
+    path = state / FOLDERS[kind] / f"{digest}.json"
+    try:
+        texts = recollect(state, kind, digest)
+    except OSError:
+        texts = None
+    if texts is None:
+        yield f"{path}: {_wrong(path)}; entries name it as their {kind}"
+    for name, file in sorted(files_in(texts or {}).items()) if kind == "rules" else ():
+        kept = _folder_of_files(state) / file
+        if recollect_file(state, file) is None:
+            yield f"{kept}: {_wrong(kept)}; it is the file {name} of the rules {digest}"
+
+
+def _wrong(path: Path) -> str:
+    return "it was changed after it was kept" if path.is_file() else "it is not kept any more"

@@ -12,6 +12,7 @@ from mailbot.store.files.journal import Journal
 from mailbot.store.files.mail import DIGEST, NOTHING, Mails, digest_of
 from mailbot.store.files.replay import Standing, groups, replay
 from mailbot.store.files.sealing import destroyed, held_secret
+from mailbot.store.files.texts import Kept
 
 MOST_LISTED = 100
 Progress = Callable[[str, int, int], None]
@@ -21,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 @dataclass
 class Verified:
     """What was found: the chain's result, how many mails and cases were compared, what is wrong with them, and what
-    could not be compared (`notices`)."""
+    could not be compared (`notices`); `texts` are the rule sets and programs that entries name."""
 
     chain: chain.Result
     mails: int = 0
@@ -32,6 +33,7 @@ class Verified:
     cases: int = 0
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    texts: set[Kept] = field(default_factory=set)
     unlisted: int = 0
 
     @property
@@ -71,12 +73,14 @@ class Verified:
 
 @dataclass
 class Named:
-    """The mails that entries name: all that were decided; those erased, sealed, destroyed."""
+    """The mails that entries name: all that were decided; those erased, sealed, destroyed. And the rule sets and
+    programs."""
 
     decided: set[Digest] = field(default_factory=set)
     erased: set[Digest] = field(default_factory=set)
     sealed: set[Digest] = field(default_factory=set)
     destroyed: set[Digest] = field(default_factory=set)
+    texts: set[Kept] = field(default_factory=set)
 
 
 def quiet(step: str, done: int, of: int) -> None:
@@ -109,19 +113,21 @@ def verify(
     except Damaged as damaged:
         found.report(str(damaged))
         return found
+    found.texts = named.texts
     _compare(found, standing, fresh)
     _mails(found, mails, filed, named, progress)
     return found
 
 
 def _fold(fresh: Standing, until: int, progress: Progress) -> Named:
-    """Folds entries up to `until`; the mails all entries name, and what became of them."""
+    """Folds entries up to `until`; what all entries name, and what became of the mails."""
     named = Named()
     for group in groups(fresh.journal, fresh.journal.end):
         if group[-1].entry.seq <= until:
             replay(fresh, group)
             progress("the cases", group[-1].entry.seq, until)
         for read in group:
+            named.texts |= {("rules", read.entry.rules), ("program", read.entry.program)}
             mail = {read.entry.mail} if read.entry.mail else set()
             named.decided |= mail
             named.sealed |= mail if held_secret(read.entry) else set()
