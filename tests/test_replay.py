@@ -19,6 +19,8 @@ from mailbot.core.compared import differences, only_worded, same
 from mailbot.core.events import Answered, LetterWritten
 from mailbot.edge.account import Account
 from mailbot.flow.intake import Delivered, take_in
+from mailbot.flow.reader import Reader, Settings
+from mailbot.flow.routine import tell_auditors
 from mailbot.service import reader_for
 
 NOW = datetime(2026, 4, 6, 1, tzinfo=UTC)
@@ -37,12 +39,15 @@ async def taken_in(folder: Path) -> None:
     ):
         for minute, mail in enumerate(mails, 1):
             await take_in(tools, reader, [mail], lambda at=NOW + timedelta(minutes=minute): at)
+        await tell_auditors(tools, lambda: NOW + timedelta(minutes=30))
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("replay") / "desk"
     World.make(folder, NOWHERE, NOWHERE, adopted=False)
+    rules = folder / "rules" / "desk.toml"
+    rules.write_text(rules.read_text().replace("auditors = []", 'auditors = ["auditor@audit.example"]'))
     asyncio.run(taken_in(folder))
     return folder
 
@@ -78,7 +83,7 @@ def test_a_fresh_journal_is_decided_again_word_for_word_also_of_a_mail_whose_bod
 ) -> None:
     code, said = replayed(desk, capsys)
     assert code == 0, said
-    assert "4  decided again, and equal" in said
+    assert "5  decided again, and equal" in said
     assert "1  facts that were recorded, not decided" in said
     assert "entry" not in said
 
@@ -138,6 +143,32 @@ def test_a_mail_that_is_not_what_was_kept_raises_the_alarm(
     assert f"entry 2: cannot be decided again, and no order says why: {why}" in said
 
 
+def test_a_mail_that_cannot_be_read_now_is_not_said_to_be_decided_otherwise(
+    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailbot.cli.replay.patient_reader_for", lambda desk: Reader(Settings(seconds=0.0)))
+    code, said = replayed(desk, capsys)
+    assert code == 1
+    assert "entry 2: cannot be decided again, and no order says why: its mail could not be read now: took" in said
+    assert "decided otherwise" not in said
+
+
+def test_what_auditors_were_told_of_the_log_is_decided_again(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (journal,) = (desk / "state" / "journal").glob("*.jsonl")
+    told = json.loads(journal.read_bytes().splitlines()[-1])
+    assert [event["kind"] for event in told["events"]] == ["facts", "head_told", "letter_written"]
+    again = json.loads(replayed(desk, capsys, "--json")[1].splitlines()[-2])
+    assert (again["entries"], again["verdict"]) == ([told["seq"]], "equal")
+
+    def more_mails(entry: dict[str, Any]) -> None:
+        for event in entry["events"]:
+            event |= {"mails": 99} if event["kind"] == "head_told" else {}
+
+    resealed(desk, more_mails)
+    code, said = replayed(desk, capsys)
+    assert (code, "head_told.mails" in said) == (1, True), said
+
+
 def test_a_mail_that_was_erased_is_counted_and_nothing_else(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     next((desk / "state" / "mail").rglob(digest(MAILS[0]))).write_bytes(b"")
     code, said = replayed(desk, capsys)
@@ -172,7 +203,7 @@ def test_changed_rules_are_tried_on_everything_that_came_before_they_are_deploye
     assert "entry 4: would be decided otherwise" in said
     assert "was  -           mail from asker3@uni.example" in said
     assert "answered_today" in said
-    assert "2  decided again, and equal" in said
+    assert "3  decided again, and equal" in said
     assert code != replayed(desk, capsys)[0] == 0
 
 
@@ -188,7 +219,7 @@ def test_rules_that_are_wrong_are_refused_before_anything_is_decided(
     assert replayed(desk, capsys, "--rules", changed_rules(desk, 'timezone = "', 'timezone = "Nowhere/'))[0] == 2
 
 
-@pytest.mark.parametrize(("since", "count"), [("4", 2), ("2026-04-06T01:02:30Z", 2), ("2026-04-07", 0), ("1", 5)])
+@pytest.mark.parametrize(("since", "count"), [("4", 3), ("2026-04-06T01:02:30Z", 3), ("2026-04-07", 0), ("1", 6)])
 def test_what_came_before_is_only_remembered(
     since: str, count: int, desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,7 +15,7 @@ from mailbot.core.chain import canonical
 from mailbot.core.rules import Rules
 from mailbot.edge.program import program
 from mailbot.flow.replaying import VERDICTS, Again, Replay
-from mailbot.service import reader_for
+from mailbot.service import patient_reader_for
 from mailbot.store.files import FileStore
 from mailbot.views import replay as view
 
@@ -45,7 +45,7 @@ async def replay(store: FileStore, rules: Rules, arguments: argparse.Namespace) 
     this = hashlib.sha256(canonical(program())).hexdigest()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     meter, began = Meter(store.head.seq), time.monotonic()
-    async with Replay(store, rules_of, reader_for, this, changed, arguments.since or 0) as walk:
+    async with Replay(store, rules_of, patient_reader_for, this, changed, arguments.since or 0) as walk:
         async for again in walk.walk():
             counts[again.form][again.verdict] += 1
             meter.at(again.entries[-1].seq)

@@ -16,7 +16,7 @@ from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools, wall_clock
 from mailbot.service.duties import carry_out_orders, look_after, meet_deadlines
 from mailbot.service.letters import send_letters
-from mailbot.service.limits import reader_settings
+from mailbot.service.limits import patient_settings, reader_settings
 from mailbot.service.reading import decide_kept, read_inbox
 from mailbot.service.reloading import Reloading
 from mailbot.service.running import Pace, Service
@@ -40,6 +40,11 @@ __all__ = [
 def reader_for(desk: Desk) -> Reader:
     """The child process that reads mails, within the desk's limits."""
     return Reader(reader_settings(desk))
+
+
+def patient_reader_for(desk: Desk) -> Reader:
+    """The same for mails that were read before, with several times the room."""
+    return Reader(patient_settings(desk))
 
 
 async def work_on(

@@ -1,5 +1,7 @@
 """What the child process that reads mails may use: the desk's limits as it takes them. It starts none."""
 
+from dataclasses import replace
+
 from mailbot.core.rules import Desk
 from mailbot.edge.parsing import Limits
 from mailbot.flow.reader import Settings
@@ -21,4 +23,22 @@ def reader_settings(desk: Desk) -> Settings:
         attachments=limits.attachments,
         attachment_seconds=limits.attachment_seconds,
         border=desk.border,
+    )
+
+
+PATIENT = 10
+"""How many times the time and memory of a desk who reads for somebody who waits: a busy machine takes several times as
+long, and what cost too much when it came is known from its entry."""
+
+
+def patient_settings(desk: Desk) -> Settings:
+    """The same, with so much room that a mail that was read once is read again."""
+    own = reader_settings(desk)
+    return replace(
+        own,
+        memory=own.memory * PATIENT,
+        seconds=own.seconds * PATIENT,
+        attachment_seconds=own.attachment_seconds * PATIENT,
+        mail_memory=own.mail_memory * PATIENT,
+        mail_seconds=own.mail_seconds * PATIENT,
     )

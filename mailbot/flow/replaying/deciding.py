@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from mailbot.core import events as e
 from mailbot.core.case import Case
+from mailbot.core.chain import Head
 from mailbot.core.compared import Deeds
-from mailbot.core.decide import desk, digest, overdue, undeliverable
+from mailbot.core.decide import desk, digest, head, overdue, undeliverable
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.orders import Ordered, RunCommands
 from mailbot.core.outcome import Decision
@@ -136,6 +137,14 @@ async def _failed(occasion: Occasion) -> Decisions:
     return [undeliverable(case, failed, occasion.rules, occasion.at, occasion.past.ledger().away)]
 
 
+async def _head(occasion: Occasion) -> Decisions:
+    """Which entry was the last, and what signs it, was found; the sums and the letters are decided."""
+    told = next(event for event in occasion.events if isinstance(event, e.HeadTold))
+    last = Head(told.seq, told.hash, told.at)
+    stands = head.statement(last, occasion.past.ledger(), occasion.rules.desk)
+    return [head.told(stands, told.key, told.signature, occasion.rules)]
+
+
 def _some(decision: Decision | None) -> Decisions:
     return [decision] if decision else []
 
@@ -143,12 +152,13 @@ def _some(decision: Decision | None) -> Decisions:
 AGAIN: Mapping[type, Callable[[Occasion], Any]] = {
     e.QuarantineTold: _quarantine,
     e.DigestsSent: _digests,
+    e.HeadTold: _head,
     e.Alarmed: _alarms,
     e.AlarmEnded: _alarms,
     e.LetterFailed: _failed,
 }
 """How entries that no mail, order or deadline brought about are decided again, by their first event beside facts."""
-OF_THE_WHOLE_DESK = (e.QuarantineTold, e.DigestsSent, e.QueueShown)
+OF_THE_WHOLE_DESK = (e.QuarantineTold, e.DigestsSent, e.HeadTold, e.QueueShown)
 """What depends on all cases: where one was erased since, it cannot be decided again."""
 
 

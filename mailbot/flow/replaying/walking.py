@@ -165,6 +165,8 @@ class Replay:
         mail = read.get((group[0].seq, self._reader(rules.desk)))
         if isinstance(mail, tuple):
             return Again(group, mail[0], mail[1], form)
+        if isinstance(mail, Unreadable) and facts_of(group).sort != "unreadable":
+            return Again(group, "lost", f"its mail could not be read now: {mail.reason}", form)
         now = await deeds(Occasion(group, past, rules, mail))
         if self.changed is None:
             return self._judged(group, form, now)
