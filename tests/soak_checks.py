@@ -42,6 +42,8 @@ async def check(soak: Soak) -> str:
     again = check_letters(soak, entries)
     verified = await soak.world.run("verify")
     assert (verified[0], verified[1].splitlines()[-1]) == (0, "everything fits"), verified
+    replayed = await soak.world.run("replay")
+    assert replayed[0] == 0, replayed
     check_status(soak, await status_of(soak), entries)
     check_said(soak)
     return figures(soak, entries, again)
