@@ -49,7 +49,7 @@ imap_capability = {capabilities}
 {bearer}
 passdb {{
   driver = static
-  mechanisms = plain login
+  mechanisms = plain login none
   args = password={password}
 }}
 userdb {{

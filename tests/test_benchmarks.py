@@ -4,13 +4,17 @@ import json
 import subprocess
 import sys
 
+import pytest
 from letter_examples import RULES
 
-from benchmarks import reading
+from benchmarks import latency, reading
 from benchmarks.mails import applications
 
 MOST = 45
 """How many times the standard library's parser alone costs what parsing and reading an application does: some 20."""
+PROMISED, LOADED = 300, 3_000
+"""Milliseconds of an answer beyond the server's own notice: what is promised on an idle machine, and the most on one
+that runs other tests meanwhile."""
 
 
 def test_applications_are_of_three_kilobytes_and_no_two_alike() -> None:
@@ -37,3 +41,16 @@ def test_a_report_is_measured_with_cases_of_a_year() -> None:
     figures = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     assert figures["entries"] > 200
     assert all(value > 0 for value in figures.values())
+
+
+@pytest.mark.dovecot
+def test_an_answer_is_at_the_relay_soon_after_the_server_tells_of_the_mail() -> None:
+    figures = latency.measure(mails=2)
+    assert set(figures) == {*latency.STAGES, "worst beyond it"}
+    assert 0 < figures["beyond the notice"] < LOADED
+
+
+@pytest.mark.long
+@pytest.mark.dovecot
+def test_an_answer_takes_less_than_promised_beyond_the_servers_notice() -> None:
+    assert latency.measure(mails=30)["beyond the notice"] < PROMISED
