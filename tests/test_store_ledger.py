@@ -58,7 +58,7 @@ def by_order(nonce: str, *happened: e.Event, **more: Any) -> Draft:
 def test_a_new_desk_has_an_empty_ledger(tmp_path: Path) -> None:
     with FileStore.open(tmp_path, DESK) as store:
         ledger = store.ledger()
-    assert ledger.mails == dict.fromkeys(("taken_in", "ignored", "quarantined", "dismissed"), 0)
+    assert ledger.mails == dict.fromkeys(("taken_in", "ignored", "quarantined", "dismissed", "erased"), 0)
     assert ledger.letters == dict.fromkeys(("written", "due", "sent", "failed", "held", "dropped"), 0)
     assert (ledger.opened, ledger.adopted, ledger.validity, ledger.observed) == (None, False, None, False)
 
@@ -99,7 +99,7 @@ def test_every_decided_mail_counts_once_by_what_became_of_it_last(tmp_path: Path
             mail("robot", e.Ignored(reason="automatic")),
             *(mail(name, e.Quarantined(reason="stalled")) for name in ("bad", "worse", "odd")),
         )
-        assert store.ledger().mails == {"taken_in": 1, "ignored": 2, "quarantined": 3, "dismissed": 0}
+        assert store.ledger().mails == {"taken_in": 1, "ignored": 2, "quarantined": 3, "dismissed": 0, "erased": 0}
         assert [one.mail for one in store.ledger().quarantine] == [bad, worse, odd]
         await write(store, by_order("n1", mail=bad))
         await write(store, by_order("n2", e.Quarantined(reason="killed"), mail=worse, at=NOON + HOUR))
@@ -110,7 +110,7 @@ def test_every_decided_mail_counts_once_by_what_became_of_it_last(tmp_path: Path
 
     run(work, tmp_path)
     ledger = ledger_every_way(tmp_path)
-    assert ledger.mails == {"taken_in": 2, "ignored": 2, "quarantined": 1, "dismissed": 1}
+    assert ledger.mails == {"taken_in": 2, "ignored": 2, "quarantined": 1, "dismissed": 1, "erased": 0}
     assert ledger.quarantine == (InQuarantine(worse, 11, NOON + HOUR, "killed"),)
     assert ledger.done == {"n1": 10, "n2": 11, "n3": 12, "n4": 13, "n5": 14}
 

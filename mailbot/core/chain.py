@@ -329,7 +329,8 @@ class Walk:
             kind = event.get("kind") if isinstance(event, dict) else None
             self.result.letters += kind == "letter_written"
             if kind == "erased" and isinstance(event.get("seqs"), list):
-                self._erased = {seq: place for seq, place in self._erased.items() if seq not in event["seqs"]}
+                named = frozenset(seq for seq in event["seqs"] if isinstance(seq, int))
+                self._erased = {seq: place for seq, place in self._erased.items() if seq not in named}
 
 
 def verify(

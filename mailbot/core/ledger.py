@@ -41,21 +41,32 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """An erasure that was ordered and not finished: the entry that orders it, the entries whose events go, and the raw
+    mails (their digests)."""
+
+    seq: int
+    seqs: tuple[int, ...]
+    mails: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """How a desk stands by its journal.
 
     `opened` is the instant of DeskOpened, `adopted` whether mail older than that may be taken in. `validity` is the
     UIDVALIDITY under which the inbox was last seen (None: never), `observed` whether it came back with too many
     unknown mails and no order adopted them since. `mails` counts decided mails by what became of them last:
-    `taken_in`, `ignored`, `quarantined`, `dismissed`; `letters` counts letters by state: `due`, `sent`, `failed`,
-    `held`, `dropped`, and all ever `written`; `oldest_due` is since when the oldest due one has been
+    `taken_in`, `ignored`, `quarantined`, `dismissed`, `erased`; `letters` counts letters by state: `due`, `sent`,
+    `failed`, `held`, `dropped`, and all ever `written`; `oldest_due` is since when the oldest due one has been
     due: when it was written, or an operator let it go. `told` is when the clerks were last told of the quarantine,
     `told_seq` the number of that entry (0: never). `sealed` are the mails that held a secret. `done` has the nonces of
     the orders carried out lately, each with the number of its entry. `digested` is when clerks were last told what
     waits, `head_told` when the auditors were last told the head; `away` are clerks (addresses in lower case) who are
     out of office, each with the last day of it (ISO 8601). `cases` counts those that are `open` and `closed`.
     `forged` are the orders by mail that nothing proved lately, one row for the case they named, one for the clerk in
-    whose name they came, each with when (aware UTC).
+    whose name they came, each with when (aware UTC). `erased` are the entries that orders erased or are about to, as a
+    sequence set (`uids.uids_of` reads it); `erasing` are the erasures that are not finished.
     """
 
     opened: datetime | None = None
@@ -78,3 +89,5 @@ class Ledger:
     cases: Mapping[str, int] = field(default_factory=dict)
     away: Mapping[str, str] = field(default_factory=dict)
     forged: tuple[tuple[str, datetime], ...] = ()
+    erased: str = ""
+    erasing: tuple[Undone, ...] = ()

@@ -50,7 +50,7 @@ def in_queue(cases: Iterable[Case]) -> list[Case]:
 
 def waits_here(case: Case) -> bool:
     """Whether the desk's people have to do something in a case."""
-    return case.status in QUEUE or (case.open and case.stuck)
+    return case.open and (case.status in QUEUE or case.stuck)
 
 
 def ordered(cases: Iterable[Case]) -> list[Case]:

@@ -8,8 +8,8 @@ from typing import Literal, Protocol
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.chain import Head
-from mailbot.core.events import Event, LetterWritten, Row
-from mailbot.core.ledger import Ledger
+from mailbot.core.events import Erased, Event, LetterWritten, Row
+from mailbot.core.ledger import Ledger, Undone
 from mailbot.core.orders import Ordered
 from mailbot.core.registers import Sought
 from mailbot.core.rules import Register
@@ -173,8 +173,9 @@ class Past(Protocol):
 
     `groups` gives the adjacent entries of each mail, order or deadline; whoever walks may look some groups ahead, and
     says `take` for one after the other when the next is to be decided. `recall` answers as a batch did then, but for
-    registers, which are not kept as they were: it is asked for no rows. `erased` says whether a case was erased by
-    order, `any_erased` whether one was among all entries taken.
+    registers, which are not kept as they were: it is asked for no rows. `erased` says whether how a case stood, or the
+    entry of a letter without a case (`e123`), was erased by order, `any_erased` whether anything was of which nobody
+    knows how it stood now.
     """
 
     @property
@@ -184,7 +185,7 @@ class Past(Protocol):
 
     def take(self, group: Sequence[Entry]) -> None: ...
 
-    def erased(self, number: str) -> bool: ...
+    def erased(self, name: str) -> bool: ...
 
     def ledger(self) -> Ledger: ...
 
@@ -209,7 +210,10 @@ class Store(Protocol):
     disk, `journal_bytes` how large the journal is. `post` keeps what the service last saw (plain JSON values) for
     whoever looks, `posted` gives it back; a crash may lose the newest. `give_back`: letters that were given out and not
     tried are due again. `notices` are sentences for the operator that came up meanwhile; who says them takes them out.
-    `head` is the last committed entry. `past` walks through all that are committed now.
+    `head` is the last committed entry. `past` walks through all that are committed now. `erase` does what an entry that
+    is committed orders: the events of its entries are null, its raw mails empty, and nothing else in the store holds
+    any of it, durably on return; done twice it is done. Letters under way and given-out deadlines stay given out. Full
+    if the disk takes no more: it can be done again.
     """
 
     notices: list[str]
@@ -270,5 +274,7 @@ class Store(Protocol):
     def entries(self, after: int = 0) -> AsyncIterator[Entry]: ...
 
     def past(self) -> Past: ...
+
+    async def erase(self, erased: Erased | Undone) -> None: ...
 
     def cases(self, wanted: Wanted) -> AsyncIterator[Case]: ...

@@ -64,6 +64,10 @@ def _mails(count: int) -> str:
     return f"{count} mail" + "s" * (count != 1)
 
 
+def _entries(count: int) -> str:
+    return f"{count} entries" if count != 1 else "1 entry"
+
+
 def _because(text: str) -> str:
     return f": {clip(text, 120)}" if text else ""
 
@@ -181,6 +185,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "register_imported": lambda v: f"register {v.name} imported: {v.rows} rows, {v.digest[:12]}",
     "secret_told": lambda v: f"masked before anybody saw it: {', '.join(v.secrets)}; the sender was told",
     "secret_destroyed": lambda v: f"the raw bytes of mail {v.mail[:12]} were destroyed",
+    "erased": lambda v: f"to be erased by order: {_entries(len(v.seqs))}, {_mails(len(v.mails))}" + _because(v.order),
+    "case_kept": lambda v: "what is left of the case after the erasure was written down",
+    "erasure_done": lambda v: f"what entry {v.seq} ordered is erased",
     "mailbox_seen": _mailbox,
     "adopted": lambda v: "mails that were only observed are taken in from now on",
     "mails_vanished": lambda v: f"somebody else removed {_mails(v.count)} from the inbox, UIDs {clip(v.uids, 60)}",

@@ -32,7 +32,7 @@ def _counts(counts: Mapping[str, int], names: tuple[str, ...]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {counts.get(name, 0)}" for name in names)
 
 
-MAILS = ("taken_in", "ignored", "quarantined", "dismissed")
+MAILS = ("taken_in", "ignored", "quarantined", "dismissed", "erased")
 LETTERS = ("written", "due", "sent", "failed", "held", "dropped")
 
 

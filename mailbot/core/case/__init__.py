@@ -1,6 +1,7 @@
 """A case: what its events add up to. It knows nothing of mails, rules, or of how an event came about."""
 
 from mailbot.core.case.fold import SHOWN, fold, opened
+from mailbot.core.case.kept import kept, outlined
 from mailbot.core.case.values import (
     CLOSED,
     OPEN,
@@ -33,5 +34,7 @@ __all__ = [
     "Status",
     "Tried",
     "fold",
+    "kept",
     "opened",
+    "outlined",
 ]

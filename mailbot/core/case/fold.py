@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.core import events as e
-from mailbot.core.case import ends, history, letters, orders, resting, tasks
+from mailbot.core.case import ends, history, kept, letters, orders, resting, tasks
 from mailbot.core.case.values import STATUS_OF, Attached, Case, Consent, Document
 from mailbot.core.instants import to_text
 
@@ -241,9 +241,14 @@ def _step(case: Case | None, number: str, seq: int, at: str, event: e.Event) -> 
 def fold(case: Case | None, number: str, seq: int, at: datetime, happened: Iterable[e.Event]) -> Case | None:
     """The case after one entry: `seq` its number in the journal, `at` its instant, `happened` its events in order.
 
-    Facts come first; a case that is None begins with CaseOpened. ValueError if it does not.
+    Facts come first; a case that is None begins with CaseOpened, or with CaseKept after its entries were erased.
+    ValueError if it does not. In a case that was erased nothing happens any more.
     """
-    text = to_text(at)
+    text, happened = to_text(at), tuple(happened)
+    if left := next((event for event in happened if isinstance(event, e.CaseKept)), None):
+        return kept.read_kept(left)
+    if case and case.erased:
+        return case
     rows: tuple[e.Row, ...] = ()
     for event in happened:
         if case is None and isinstance(event, e.Facts):

@@ -161,7 +161,8 @@ class Case(e.Frozen):
     to be a clerk's, `tries` how many came in all. `assigned` is the address of the clerk who is responsible for
     the case. `hold` is there while the case rests. `stopped` is who objects to a change. `rows` are the rows of
     registers that were looked up last. `pending` are commands that wait for a code, by their digest. `proposal` is
-    a change that waits for a second clerk. `history` is what was done last, oldest first.
+    a change that waits for a second clerk. `history` is what was done last, oldest first. `erased` is when the case was
+    erased by order (empty: it was not): then there is nothing of the applicant in it, and nothing happens any more.
     """
 
     number: str
@@ -221,11 +222,12 @@ class Case(e.Frozen):
     tried: tuple[Tried, ...] = ()
     tries: int = 0
     history: tuple[Deed, ...] = ()
+    erased: str = ""
 
     @property
     def open(self) -> bool:
         """Whether anything can still happen to it by itself."""
-        return self.status not in CLOSED
+        return self.status not in CLOSED and not self.erased
 
     @property
     def limit(self) -> str | None:

@@ -13,7 +13,7 @@ from mailbot.core.rules import Desk, Rules
 
 HOUR = "08:30"
 """When auditors are told at a desk that names no hour."""
-DEALT_WITH = ("taken_in", "ignored", "quarantined", "dismissed")
+DEALT_WITH = ("taken_in", "ignored", "quarantined", "dismissed", "erased")
 
 
 def is_due(ledger: Ledger, desk: Desk, now: datetime) -> bool:

@@ -67,8 +67,10 @@ from mailbot.core.events.desk import (
     SecretDestroyed,
     SecretTold,
 )
+from mailbot.core.events.erasing import CaseKept, Erased, ErasureDone, Outline
 from mailbot.core.events.letters import (
     LetterDropped,
+    LetterEvent,
     LetterFailed,
     LetterHeld,
     LetterPostponed,
@@ -147,13 +149,7 @@ Event = Annotated[
     | Reminded
     | Expired
     | DeadlineMoved
-    | LetterWritten
-    | LetterSent
-    | LetterPostponed
-    | LetterFailed
-    | LetterHeld
-    | LetterReleased
-    | LetterDropped
+    | LetterEvent
     | AddressBounced
     | AddressWorks
     | ReminderPaused
@@ -189,7 +185,10 @@ Event = Annotated[
     | AccountChanged
     | RegisterImported
     | SecretTold
-    | SecretDestroyed,
+    | SecretDestroyed
+    | Erased
+    | CaseKept
+    | ErasureDone,
     Field(discriminator="kind"),
 ]
 """Anything an entry can hold."""
@@ -209,6 +208,7 @@ __all__ = [
     "Alarmed",
     "Answered",
     "Assigned",
+    "CaseKept",
     "CaseOpened",
     "ChangeProposed",
     "ClerkAway",
@@ -228,6 +228,8 @@ __all__ = [
     "DocumentReceived",
     "DocumentsVoided",
     "Enclosure",
+    "Erased",
+    "ErasureDone",
     "Event",
     "Expired",
     "Facts",
@@ -259,6 +261,7 @@ __all__ = [
     "NumberedRun",
     "Operator",
     "OrderRefused",
+    "Outline",
     "Place",
     "Plan",
     "PlanFault",

@@ -71,3 +71,7 @@ class LetterDropped(Frozen):
 
     kind: Literal["letter_dropped"] = "letter_dropped"
     letter: str
+
+
+LetterEvent = LetterWritten | LetterSent | LetterPostponed | LetterFailed | LetterHeld | LetterReleased | LetterDropped
+"""Anything that can happen to a letter."""

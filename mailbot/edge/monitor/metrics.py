@@ -15,7 +15,7 @@ from mailbot.core.figures import Figures
 
 Samples = Mapping[str, float]
 """Values by the one label of a metric; an empty text where it has none."""
-MAILS = ("taken_in", "ignored", "quarantined", "dismissed")
+MAILS = ("taken_in", "ignored", "quarantined", "dismissed", "erased")
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 """Upper bounds of the histogram's buckets."""
 STAGES = ("fetch", "read", "take_in", "file", "send")

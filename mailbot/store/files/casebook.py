@@ -28,7 +28,7 @@ from mailbot.core import events
 from mailbot.core.case import Case
 from mailbot.core.sorting import AUTOMATIC
 from mailbot.store import Damaged
-from mailbot.store.files import changes, disk, index, letters, recent, tally
+from mailbot.store.files import changes, disk, erasures, index, letters, recent, tally
 
 NUMBER = re.compile(r"(\d{4})-(\d{5,6})", re.ASCII)
 YEAR = 1_000_000
@@ -42,7 +42,7 @@ Folded = tuple[Case, int]
 @cache
 def made_by() -> str:
     """A digest of the source that folds cases and what else is counted: a casebook made by another is made again."""
-    folding = [*_parts(cases), *_parts(events), changes, index, letters, recent, tally]
+    folding = [*_parts(cases), *_parts(events), changes, erasures, index, letters, recent, tally]
     source = "".join(inspect.getsource(module) for module in folding)
     return sha256(f"{source}{sorted(AUTOMATIC)}".encode()).hexdigest()
 

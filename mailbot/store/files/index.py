@@ -4,11 +4,13 @@ from collections.abc import Container, Mapping
 from heapq import nsmallest
 from typing import Any
 
+from mailbot.core import events as e
 from mailbot.core.case import Case
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.ledger import Ledger
 from mailbot.store import Entry
 from mailbot.store.files.changes import Changes
+from mailbot.store.files.erasures import Erasures
 from mailbot.store.files.journal import Spot
 from mailbot.store.files.letters import Letters, Row
 from mailbot.store.files.queue import Queue
@@ -28,11 +30,13 @@ class Index:
         self.letters = Letters()
         self.tally = Tally()
         self.registers = Changes()
+        self.erasures = Erasures()
         self.running: dict[str, int] = {}
         self.count = 0
         self.gone: set[str] = set()
         self.deadlines = Queue()
         self._rows: dict[type, Row] = {**self.letters.rows(), **self.tally.rows(), **self.registers.rows()}
+        self._rows |= {e.Erased: self._erased, e.ErasureDone: self._erasure_done}
         self._addresses: dict[str, dict[str, str]] = {}
         self._address_of: dict[str, str] = {}
         self._group: list[Entry] = []
@@ -49,10 +53,19 @@ class Index:
             row = self._rows.get(type(event))
             if row:
                 row(event, entry, spot)
+        self.erasures.note(entry)
         self._group.append(entry)
         if not entry.more:
             self.tally.take_group(self._group)
             self._group = []
+
+    def _erased(self, event: e.Erased, entry: Entry, spot: Spot) -> None:
+        self.letters.erased(frozenset(event.seqs))
+        self.tally.erased(event, entry)
+        self.erasures.ordered(event, entry)
+
+    def _erasure_done(self, event: e.ErasureDone, entry: Entry, spot: Spot) -> None:
+        self.erasures.done(event)
 
     def ledger(self) -> Ledger:
         """What all entries noted add up to: the same object until the next one is noted."""
@@ -79,6 +92,8 @@ class Index:
                 head_told=tally.head_told,
                 cases={"open": self.open_count, "closed": self.count - self.open_count},
                 away=dict(tally.away),
+                erased=self.erasures.named,
+                erasing=tuple(self.erasures.undone.values()),
             )
         return self._ledger
 
@@ -126,6 +141,11 @@ class Index:
         waiting = len(self.letters.due) + len(self.letters.held) + len(self.letters.dropped)
         return max(self.open_count, (remembered + waiting + len(self.registers)) // 10)
 
+    def take_over(self, before: "Index") -> None:
+        """What was given out before stays given out."""
+        self.letters.queue.lease(before.letters.queue.leases())
+        self.deadlines.lease(before.deadlines.leases())
+
     def forget(self, name: str) -> None:
         """A letter cannot be sent any more, since its entry was erased."""
         self._ledger = None
@@ -134,7 +154,13 @@ class Index:
     def listed(self) -> dict[str, Any]:
         """Everything that is not in the open cases themselves, as plain JSON values."""
         own = {"running": dict(self.running), "count": self.count, "gone": sorted(self.gone)}
-        return {**own, **self.letters.listed(), **self.tally.listed(), **self.registers.listed()}
+        return {
+            **own,
+            **self.letters.listed(),
+            **self.tally.listed(),
+            **self.registers.listed(),
+            **self.erasures.listed(),
+        }
 
     @classmethod
     def load(cls, listed: Mapping[str, Any]) -> "Index":
@@ -144,4 +170,5 @@ class Index:
         index.letters.load(listed)
         index.tally.load(listed)
         index.registers.load(listed)
+        index.erasures.load(listed)
         return index

@@ -125,6 +125,11 @@ class Journal:
             return last > self.end.file
         return bool(last) and (self.folder / last).stat().st_size != self.end.offset
 
+    def shrunk(self) -> bool:
+        """Whether its last file is shorter now than it was."""
+        path = self.folder / self.end.file
+        return bool(self.end.file) and path.is_file() and path.stat().st_size < self.end.offset
+
     def beginning(self) -> End:
         """The end of an empty journal."""
         return End(chain.Head(0, chain.genesis(self.desk)))

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -171,6 +171,16 @@ class Letters:
         """Since when (aware UTC) the oldest due letter has been due; None if none is."""
         self._ended_off_top()
         return from_text(self._oldest[0][0]) if self._oldest else None
+
+    def erased(self, seqs: Collection[int]) -> None:
+        """The letters that stand in these entries are never sent any more, and were never written as far as anybody
+        counts."""
+        for kept in (self.due, self.held, self.dropped):
+            for name in [name for name, letter in kept.items() if letter.seq in seqs]:
+                del kept[name]
+                self.queue.remove(name)
+                self._ever -= 1
+        self._shown = None
 
     def forget(self, name: str) -> None:
         """A letter cannot be sent any more, since its entry was erased."""

@@ -153,6 +153,17 @@ class Mails:
                 return
             self._doomed.discard(digest)
 
+    def erase(self, digests: Iterable[Digest]) -> None:
+        """Empties these mails wherever they lie, durably on return; as `destroy`, those emptied before are left alone.
+        Full if one cannot be emptied now."""
+        self.file(())
+        for digest in digests:
+            for path in (self.decided(digest), self.sealed / digest, self.new / digest):
+                try:
+                    _empty(path)
+                except OSError as error:
+                    raise Full(f"{path} could not be emptied: {error}") from error
+
     def settle(self) -> None:
         """All moves so far are on the disk on return; Full if some could not be made yet."""
         self.file(())

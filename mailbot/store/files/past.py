@@ -49,12 +49,16 @@ class FilePast:
 
     @property
     def any_erased(self) -> bool:
-        """Whether a case was erased by order."""
-        return bool(self._standing.index.gone)
+        """Whether entries before it were erased, by an order that comes after it."""
+        return bool(self._standing.index.erasures.blank)
 
-    def erased(self, number: str) -> bool:
-        """Whether this case was erased by order."""
-        return number in self._standing.index.gone
+    def erased(self, name: str) -> bool:
+        """Whether how this case stood, or the entry of this letter without a case (`e123`), was erased by order."""
+        seq = name.removeprefix("e")
+        if seq == name or not seq.isdecimal():
+            return name in self._standing.index.gone
+        entry = self._standing.entry(int(seq))
+        return entry is not None and entry.events is None
 
     def ledger(self) -> Ledger:
         """What the entries taken add up to beside cases."""

@@ -1,7 +1,7 @@
 """What becomes due when, handed out once under a lease. It knows no clock and not what a key stands for."""
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 Age = tuple[int | str, ...]
 
@@ -34,6 +34,20 @@ class Queue:
         if key in self._keys:
             age, instant, _ = self._keys.pop(key)
             self.put(key, age, instant)
+
+    def leases(self) -> dict[str, str]:
+        """The keys that somebody has, each with the instant until which nobody else gets it."""
+        waiting = ((key, until) for until, _, version, key in self._later if self._current(version, key))
+        return {key: until for key, until in waiting if until > self._keys[key][1]}
+
+    def lease(self, leases: Mapping[str, str]) -> None:
+        """These keys, as far as they are there, are given out already, as `leases` told."""
+        for key, until in leases.items():
+            if key in self._keys:
+                age, instant, _ = self._keys[key]
+                self._version += 1
+                self._keys[key] = (age, instant, self._version)
+                heapq.heappush(self._later, (until, age, self._version, key))
 
     def remove(self, key: str) -> None:
         """Forgets a key; it need not be there."""

@@ -10,23 +10,25 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 from mailbot.core import chain
-from mailbot.core.events import LetterWritten
+from mailbot.core.events import Erased, LetterWritten
 from mailbot.core.instants import to_text
+from mailbot.core.ledger import Undone
 from mailbot.core.orders import ImportRegister, Ordered
 from mailbot.store import DeadlineDue, Digest, Due, DueKind, Full, LetterDue
 from mailbot.store.files import disk, replay, texts
 from mailbot.store.files.batch import FileBatch, new_salt
+from mailbot.store.files.blanking import without
 from mailbot.store.files.journal import Spot
 from mailbot.store.files.letters import letter_name
 from mailbot.store.files.orders import Orders
 from mailbot.store.files.pulse import post
 from mailbot.store.files.sealing import put_away
+from mailbot.store.files.threads import pass_on, to_the_end
 from mailbot.store.files.view import View
 
-T = TypeVar("T")
 ROOM = 256 * 1024
 """Bytes the disk has to have for the results of letters, before any is sent."""
 CHECKPOINT_EVERY = 2_000
@@ -94,6 +96,7 @@ class FileStore(View):
             put_away(store.mails, [entry])
             lost += entry.mail is not None and not store.mails.known(entry.mail)
         store.notices += store._standing.journal.cut_torn()
+        store._finish_erasing()
         store._tidy_registers()
         store.notices += [f"{lost} mails named by the journal are not kept any more"] if lost else []
         if isinstance(loaded, str) and store.head.seq:
@@ -142,8 +145,8 @@ class FileStore(View):
     async def keep(self, raws: Sequence[bytes]) -> list[Digest]:
         """The digests of raw mails, in their order, all durable on return; Full if the disk takes no more."""
         self._writable()
-        digests, cancelled = await _to_the_end(lambda: self.mails.keep(raws))
-        _pass_on(cancelled)
+        digests, cancelled = await to_the_end(lambda: self.mails.keep(raws))
+        pass_on(cancelled)
         return digests
 
     def catch_up(self) -> chain.Head:
@@ -238,16 +241,32 @@ class FileStore(View):
             return spots
 
         before = self.head.at
-        spots, cancelled = await _to_the_end(write)
+        spots, cancelled = await to_the_end(write)
         batch.working.settle(spots)
         self._standing.committed(batch.working.entries)
         if self.head.at < before:
             self.notices.append(f"the clock went back: entry {self.head.seq} of {self.head.at} follows one of {before}")
         self._since += len(spots)
         if self._since >= max(self.checkpoint_every, self._standing.index.weight):
-            _, again = await _to_the_end(self.checkpoint)
+            _, again = await to_the_end(self.checkpoint)
             cancelled = cancelled or again
-        _pass_on(cancelled)
+        pass_on(cancelled)
+
+    async def erase(self, erased: Erased | Undone) -> None:
+        """What a committed entry orders is done on return, durably: see `store.Store`."""
+        self._writable()
+        async with self._turn:
+            standing, cancelled = await to_the_end(lambda: without(erased, self._standing, self.mails, self.state))
+            standing.index.take_over(self._standing.index)
+            self._standing = standing
+            _, again = await to_the_end(self.checkpoint)
+        pass_on(cancelled or again)
+
+    def _finish_erasing(self) -> None:
+        """What an earlier process was ordered to erase, and did not come to."""
+        for undone in self.ledger().erasing:
+            self._standing = without(undone, self._standing, self.mails, self.state)
+            self.checkpoint()
 
     async def due(self, now: datetime, limit: int, lease: float, kind: DueKind = "all") -> list[Due]:
         """At most `limit` letters, the oldest first, then deadlines of open cases, that are due at `now` (aware), or
@@ -277,20 +296,3 @@ class FileStore(View):
                 return LetterDue(name, event, entry, due.tries, due.released)
         self._standing.index.forget(name)
         return None
-
-
-async def _to_the_end(work: Callable[[], T]) -> tuple[T, bool]:
-    """What `work` returns, done in a thread, and whether the task was cancelled meanwhile: it is waited for anyway."""
-    future = asyncio.get_running_loop().run_in_executor(None, work)
-    cancelled = False
-    while not future.done():
-        try:
-            await asyncio.shield(future)
-        except asyncio.CancelledError:
-            cancelled = True
-    return future.result(), cancelled
-
-
-def _pass_on(cancelled: bool) -> None:
-    if cancelled:
-        raise asyncio.CancelledError

@@ -17,7 +17,7 @@ from mailbot.store.files.journal import Spot
 from mailbot.store.files.letters import Row
 from mailbot.store.files.recent import Recent
 
-OUTCOMES = ("taken_in", "ignored", "quarantined", "dismissed")
+OUTCOMES = ("taken_in", "ignored", "quarantined", "dismissed", "erased")
 ORDERS = 1_000
 """How many orders are remembered, so that none is carried out twice."""
 TWINS = timedelta(days=30)
@@ -115,6 +115,16 @@ class Tally:
             for about in filter(None, (entry.case, (event.clerk or event.by).lower())):
                 self.forged.add(entry.at, about)
 
+    def erased(self, event: e.Erased, entry: Entry) -> None:
+        """Their mails count as erased. What was told in erased letters of the desk was told all the same."""
+        self.mails["erased"] += len(event.mails)
+        for outline in event.outline:
+            at = from_text(outline.changed) if outline.changed else entry.at
+            if "digests_sent" in outline.kinds:
+                self.digested = max(at, self.digested or at)
+            if "quarantine_told" in outline.kinds:
+                self.told, self.told_seq = max(at, self.told or at), entry.seq
+
     def take_group(self, group: Sequence[Entry]) -> None:
         """All entries of one mail, order or deadline, after their events were noted one by one."""
         facts = facts_of(group)
@@ -125,7 +135,7 @@ class Tally:
             self.done.setdefault(by.nonce, group[0].seq)
             while len(self.done) > ORDERS:
                 del self.done[next(iter(self.done))]
-        if group[0].mail is not None:
+        if group[0].mail is not None and group[0].events is not None:
             if facts and facts.secrets:
                 self.sealed[group[0].mail] = _sealed(group[0].mail, facts, group)
             self._decided(group[0].mail, group, ordered=by is not None)
@@ -182,8 +192,8 @@ class Tally:
 
 
 def facts_of(group: Sequence[Entry]) -> e.Facts | None:
-    """The facts a group's decisions rest on; None if they were erased."""
-    first = (group[0].events or (None,))[0]
+    """The facts a group's decisions rest on, of the first entry that has any; None if all were erased."""
+    first = next((entry.events[0] for entry in group if entry.events), None)
     return first if isinstance(first, e.Facts) else None
 
 

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from mailbot.core import chain
+from mailbot.core import events as e
 from mailbot.core.case import Case
+from mailbot.core.uids import uids_of
 from mailbot.store import Damaged, Digest
 from mailbot.store.files.casebook import Casebook
+from mailbot.store.files.erasures import Erasures
 from mailbot.store.files.index import Index
 from mailbot.store.files.journal import Journal
 from mailbot.store.files.mail import DIGEST, NOTHING, Mails, digest_of
@@ -73,14 +76,15 @@ class Verified:
 
 @dataclass
 class Named:
-    """The mails that entries name: all that were decided; those erased, sealed, destroyed. And the rule sets and
-    programs."""
+    """The mails that entries name: all that were decided; those erased, sealed, destroyed. The rule sets and programs.
+    `full` are the entries that have events."""
 
     decided: set[Digest] = field(default_factory=set)
     erased: set[Digest] = field(default_factory=set)
     sealed: set[Digest] = field(default_factory=set)
     destroyed: set[Digest] = field(default_factory=set)
     texts: set[Kept] = field(default_factory=set)
+    full: set[int] = field(default_factory=set)
 
 
 def quiet(step: str, done: int, of: int) -> None:
@@ -115,6 +119,7 @@ def verify(
         return found
     found.texts = named.texts
     _compare(found, standing, fresh)
+    _erasures(found, fresh.index.erasures, named)
     _mails(found, mails, filed, named, progress)
     return found
 
@@ -129,13 +134,23 @@ def _fold(fresh: Standing, until: int, progress: Progress) -> Named:
         for read in group:
             named.texts |= {("rules", read.entry.rules), ("program", read.entry.program)}
             mail = {read.entry.mail} if read.entry.mail else set()
+            named.full |= set() if read.entry.events is None else {read.entry.seq}
             named.decided |= mail
             named.sealed |= mail if held_secret(read.entry) else set()
             named.destroyed |= set(destroyed([read.entry]))
             for event in read.entry.events or ():
-                kind: str = event.kind
-                named.erased |= set(getattr(event, "mails", ())) if kind == "erased" else set()
+                named.erased |= set(event.mails) if isinstance(event, e.Erased) else set()
     return named
+
+
+def _erasures(found: Verified, erasures: Erasures, named: Named) -> None:
+    """What was ordered to be erased is: or it is said that it is not, and what the next start does."""
+    for undone in erasures.undone.values():
+        found.report(f"the erasure that entry {undone.seq} orders is not finished: the next start of the desk does it")
+    waiting = {seq for undone in erasures.undone.values() for seq in undone.seqs}
+    left = (uids_of(erasures.named) - waiting) & named.full
+    for seq in sorted(left):
+        found.report(f"entry {seq} was erased by order, but its events are there again")
 
 
 def _compare(found: Verified, standing: Standing, fresh: Standing) -> None:
@@ -185,6 +200,8 @@ def _mail(found: Verified, mails: Mails, digest: Digest, named: Named) -> None:
         found.destroyed += 1
     elif raw is None and digest in named.erased:
         found.erased += 1
+    elif digest in named.erased:
+        found.report(f"mail {digest} is to be erased by order, but its bytes are there")
     elif raw is None and digest != NOTHING:
         found.report(f"mail {digest} is empty, but no order erased it")
     elif raw is not None and digest_of(raw) != digest:

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import UnionType
 
 from mailbot.core import chain
 from mailbot.core.case import CLOSED, Case
-from mailbot.core.events import Row
+from mailbot.core.events import Erased, ErasureDone, Row
 from mailbot.core.instants import to_text
 from mailbot.core.ledger import Ledger
 from mailbot.core.registers import Sought, not_imported
@@ -45,17 +46,25 @@ class View:
 
         Damaged if the journal is not what was written.
         """
+        if self._standing.journal.shrunk():  # entries were erased: what was read before is not what is there
+            self._standing = replay.to_look_at(self.state, self.desk)
         if self._standing.journal.grown():
             try:
-                self._read_on()
+                self._read_on(Erased | ErasureDone)
             except Damaged:  # perhaps what was seen last was taken back, since the disk did not take all of it
                 self._standing = replay.to_look_at(self.state, self.desk)
                 self._read_on()
         return self.head
 
-    def _read_on(self) -> None:
-        for _ in replay.catch_up(self._standing, on_disk=False):
-            pass
+    def _read_on(self, telling: type[Erased] | UnionType = Erased) -> None:
+        """What was read before an erasure is not what is there now: then all is read anew."""
+        stale = False
+        for entry in replay.catch_up(self._standing, on_disk=False):
+            stale = stale or any(isinstance(event, telling) for event in entry.events or ())
+        if stale:
+            self._standing = replay.afresh(self.state, self.desk, on_disk=False)
+            for _ in replay.catch_up(self._standing, on_disk=False):
+                pass
 
     async def await_order(self, nonce: str, seconds: float) -> Entry | None:
         """The first entry of the order with this nonce, as soon as another process has committed it; None if that

@@ -161,7 +161,7 @@ class Working:
         """The entry happened. ValueError, and nothing is changed, if its events do not fit its case."""
         if entry.case is not None and entry.events is not None:
             self._fold(entry.case, entry)
-        elif entry.case is not None and self.case(entry.case) is None:
+        elif entry.case is not None:
             self._index.gone.add(entry.case)
         self.entries.append(entry)
         if entry.mail is not None:
@@ -186,8 +186,10 @@ class Working:
         before = self._folded(number)
         if before and entry.seq <= before[1]:
             return  # a file of closed cases is newer than the checkpoint
-        if before is None and number in self._index.gone:
-            return
+        left = any(isinstance(event, e.CaseKept) for event in entry.events or ())
+        if number in self._index.gone and not left:
+            return  # nobody knows how it stands, up to the entry that says how the erasure left it
+        self._index.gone.discard(number)
         try:
             case = fold(before and before[0], number, entry.seq, entry.at, entry.events or ())
         except KeyError as error:
