@@ -22,6 +22,7 @@ from mailbot.edge.letters import Letters, Stationery, proofread
 from mailbot.edge.postman import Postman
 from mailbot.edge.program import program
 from mailbot.edge.signing import Signer, load_signing_key
+from mailbot.flow import erasing
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
 from mailbot.store.files import FileStore
 from mailbot.store.files.texts import recollect
@@ -269,6 +270,7 @@ async def opened(
         )
         if store.head.seq == 0:
             await _open_desk(tools, clock())
+        await erasing.finish(tools, clock)
         yield tools
 
 

@@ -11,6 +11,7 @@ from typing import get_args
 from mailbot import __version__
 from mailbot.checkup.probing import PATIENCE
 from mailbot.cli import (
+    erasing,
     export,
     init,
     keys,
@@ -98,6 +99,14 @@ NEW_DESK = (
         for one in init.QUESTIONS
     ),
 )
+ERASED = arg("cases", nargs="*", metavar="CASE", help="such as 2026-00042; any number of them")
+SENDER = arg("--sender", default="", metavar="ADDRESS", help="all cases and mails of this address")
+ORDER = arg("--order", default="", metavar="TEXT", help="who wants it, and why; stays in the log, so name nobody")
+OPEN = arg("--open", action="store_true", help="also cases that are not closed")
+DRY = arg("--dry-run", action="store_true", help="only say what would go")
+YES = arg("--yes", action="store_true", help="ask nothing")
+SERVER = arg("--server", action="store_true", help="only remove from the server what was erased before")
+PROPOSED = arg("--proposed", action="store_true", help="list the cases kept longer than their forms say")
 Row = tuple[str, str, Command, tuple[Argument, ...]]
 COMMANDS: tuple[Row, ...] = (
     ("demo", "a day at a desk, on embedded servers, from mail to decision", setting.demo, (KEEP,)),
@@ -123,6 +132,12 @@ COMMANDS: tuple[Row, ...] = (
     ("keys list", "the keys of reply addresses, and the letters that name them", looking(keys.list_keys), (JSON,)),
     ("keys rotate", "a new key for new letters; keys that nothing needs go", looking(keys.rotate), ()),
     ("keys signing", "the public key of what signs letters to auditors", keys.signing, (NEW,)),
+    (
+        "erase",
+        "erase cases, or all of an address: log, mails, casebook, server; the log still proves itself",
+        erasing.erase,
+        (ERASED, SENDER, ORDER, OPEN, DRY, YES, SERVER, PROPOSED),
+    ),
     ("register list", "the registers, and when each was imported", looking(registers.list_registers), (JSON,)),
     (
         "register import",

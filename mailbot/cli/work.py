@@ -91,17 +91,22 @@ def ordering(order_of: OrderOf) -> Command:
 
 
 async def _order(desk: desks.DeskAtWork, orders: list[Order]) -> int:
-    user, code = pwd.getpwuid(os.getuid()).pw_name, OK
+    code = OK
     for order in orders:
-        by = Operator(user=user, nonce=secrets.token_hex(16))
-        submit(desk.state, Ordered(by=by, at=to_text(wall_clock()), order=order))
-        code = max(code, _say_result(await _carried_out(desk, by.nonce)))
+        code = max(code, _say_result(await carried_out(desk, give(desk, order))))
     return code
 
 
-async def _carried_out(desk: desks.DeskAtWork, nonce: str) -> list[Entry]:
+def give(desk: desks.DeskAtWork, order: Order) -> str:
+    """The order is given, by whoever calls the program; its nonce."""
+    by = Operator(user=pwd.getpwuid(os.getuid()).pw_name, nonce=secrets.token_hex(16))
+    submit(desk.state, Ordered(by=by, at=to_text(wall_clock()), order=order))
+    return by.nonce
+
+
+async def carried_out(desk: desks.DeskAtWork, nonce: str, patience: float = PATIENCE) -> list[Entry]:
     """The entries of the order, one for each case it concerned; none if nobody carried it out in time."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while time.monotonic() < until:
         with suppress(Locked):  # a service is at work: it carries the order out
             await _carry_out_here(desk)
@@ -131,12 +136,10 @@ async def _carry_out_here(desk: desks.DeskAtWork) -> None:
 
 
 def _say_result(entries: Sequence[Entry]) -> int:
+    """What became of an order, said; the exit code for it."""
+    refused = refusals(entries)
     if not entries:
-        say("the order is given; nobody has carried it out yet. `mailbot status` says how the service is")
         return TROUBLE
-    refused = [event for entry in entries for event in entry.events or () if isinstance(event, OrderRefused)]
-    for event in refused:
-        complain(f"not done: {REFUSALS[event.why]}" + (f" ({event.about})" if event.about else ""))
     for entry in () if refused else entries:
         if any(isinstance(event, CommandsRefused) for event in entry.events or ()):
             say(_transcript(entry))
@@ -144,6 +147,16 @@ def _say_result(entries: Sequence[Entry]) -> int:
             return MISTAKE
         say("\n\n".join(part for part in (sentence(entry), _transcript(entry)) if part))
     return MISTAKE if refused else OK
+
+
+def refusals(entries: Sequence[Entry]) -> list[OrderRefused]:
+    """Why an order was not carried out, which is said, or that nobody did yet; nothing if it was."""
+    if not entries:
+        say("the order is given; nobody has carried it out yet. `mailbot status` says how the service is")
+    refused = [event for entry in entries for event in entry.events or () if isinstance(event, OrderRefused)]
+    for event in refused:
+        complain(f"not done: {REFUSALS[event.why]}" + (f" ({event.about})" if event.about else ""))
+    return refused
 
 
 def _transcript(entry: Entry) -> str:

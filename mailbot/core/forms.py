@@ -226,7 +226,8 @@ class Form(Frozen):
     (`accepted = "accepted_account"`); `says` are sentences that general templates show where the form has them, by
     name. `account` is the field that names an account of the register. `records` is written into registers when a case
     is done. `enclosures` maps a letter to files of rules/files/ that go with it. `once` says that a second application
-    of the same person is remarked.
+    of the same person is remarked. `retention` is for how many months after it closed a case is kept before operators
+    are told that it may be erased.
     """
 
     name: str = ""
@@ -249,6 +250,7 @@ class Form(Frozen):
     enclosures: dict[str, tuple[str, ...]] = {}
     once: bool = False
     takes: str | None = None
+    retention: int | None = Field(default=None, ge=1, le=1_200)
 
     @property
     def members(self) -> Lookup | None:

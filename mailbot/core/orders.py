@@ -71,8 +71,27 @@ class RunCommands(Frozen):
     clerk: str = ""
 
 
+class Erase(Frozen):
+    """Erase cases, and everything that came from an address (`erasing.address_key` of it; empty: none), for the reason
+    that `text` gives; `open` says that cases which are not closed go too."""
+
+    kind: Literal["erase"] = "erase"
+    cases: tuple[str, ...] = ()
+    sender: str = ""
+    text: str = Field(min_length=1, max_length=1_000)
+    open: bool = False
+
+
 Order = Annotated[
-    Adopt | ReleaseLetters | DropLetters | RetryMail | DismissMail | DestroySecret | ImportRegister | RunCommands,
+    Adopt
+    | ReleaseLetters
+    | DropLetters
+    | RetryMail
+    | DismissMail
+    | DestroySecret
+    | ImportRegister
+    | RunCommands
+    | Erase,
     Field(discriminator="kind"),
 ]
 
@@ -101,5 +120,11 @@ REFUSALS = {
     "no_such_case": "there is no case of that number",
     "no_such_clerk": "rules/desk.toml, as it was when the service began, names no clerk of that address",
     "register_wrong": "the file does not fit what rules/desk.toml declares",
+    "case_erased": "that case was erased by order",
+    "case_open": "that case is open: its letters and limits would end; close it first, or say --open",
+    "nothing_to_erase": "nothing is there that would be erased",
+    "person_named": "the order's words stay in the log: say who wants it and why without the person's name or address",
+    "letters_pending": "a letter of another case stands in an entry that would go, and was not sent: send or drop it",
+    "clerk_meant": "that address is a clerk's or the desk's own",
 }
 """Why an order was refused, by the code in `OrderRefused`, in words for the operator."""

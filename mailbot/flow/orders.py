@@ -6,8 +6,9 @@ import asyncio
 from mailbot.core.decide.orders import carry_out as decide
 from mailbot.core.decide.orders import imported, refused
 from mailbot.core.ledger import Ledger
-from mailbot.core.orders import DropLetters, ImportRegister, Ordered, ReleaseLetters, RetryMail, RunCommands
+from mailbot.core.orders import DropLetters, Erase, ImportRegister, Ordered, ReleaseLetters, RetryMail, RunCommands
 from mailbot.core.registers import Table, read_csv
+from mailbot.flow import erasing
 from mailbot.flow.considering import Known, considered
 from mailbot.flow.intake import Delivered, append, take_in
 from mailbot.flow.reader import Reader
@@ -28,10 +29,14 @@ async def carry_out(tools: Tools, reader: Reader, ordered: Ordered, clock: Clock
             await _import(tools, ordered, ordered.order, clock)
         elif isinstance(ordered.order, RunCommands):
             await _command(tools, ordered, ordered.order, clock)
+        elif isinstance(ordered.order, Erase):
+            await erasing.carry_out(tools, ordered, ordered.order, clock)
         else:
             await _decide(tools, ordered, clock)
     if isinstance(ordered.order, ImportRegister):
         await tools.store.settle_registers(ordered.order.digest)
+    if isinstance(ordered.order, Erase):
+        await erasing.finish(tools, clock)
     await tools.store.finish_order(nonce)
 
 

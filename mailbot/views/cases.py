@@ -27,7 +27,10 @@ def row(case: Case, rules: Rules) -> tuple[str, ...]:
     waits = waiting(case, rules) if case.open else ""
     since, until = _day(case.step_since, rules), _day(case.limit, rules) if case.open and case.limit else ""
     clerk = rules.desk.clerk(case.assigned)
-    person = clip(name_of(case, rules), 28), clip(clerk.name if clerk else case.assigned, 20)
+    person = (
+        clip("(erased)" if case.erased else name_of(case, rules), 28),
+        clip(clerk.name if clerk else case.assigned, 20),
+    )
     return (case.number, case.status, case.form, person[0], waits, since, until, person[1])
 
 
@@ -64,7 +67,7 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
     waits = waiting(case, rules) if case.open else "nobody"
     head = [
         f"{case.number}  {case.status}  {case.form}",
-        f"applicant  {case.applicant}",
+        f"erased     by order, {case.erased}" if case.erased else f"applicant  {case.applicant}",
         f"opened     {case.opened}",
         f"waits for  {waits}" + (f", until {case.limit}" if case.limit else ""),
         f"revision   {case.revision}",

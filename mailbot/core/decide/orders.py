@@ -96,6 +96,8 @@ def commanded(
     text = without_macs(secrets.masked(order.text)[0])
     facts = _facts(ordered, found, ordered=Worded(case=order.case, text=text, clerk=order.clerk))
     case = cases.get(order.case)
+    if case and case.erased:
+        return refused(ordered, "case_erased", order.case)
     if case is None:
         return _not_done(facts, "no_such_case", order.case)
     desk = rules.desk

@@ -4,17 +4,36 @@ It knows UIDs and nothing of cases."""
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from mailbot.edge.account import Account
 from mailbot.edge.inbox.idling import Bell
-from mailbot.edge.inbox.values import Examined, Fetched, Found, InboxBroken, LoginRefused, Waiting, WaitingMail
+from mailbot.edge.inbox.values import (
+    Examined,
+    Fetched,
+    Found,
+    InboxBroken,
+    LoginRefused,
+    Removed,
+    Waiting,
+    WaitingMail,
+)
 from mailbot.edge.inbox.wire import Wire
 
-__all__ = ["Examined", "Fetched", "Found", "Inbox", "InboxBroken", "LoginRefused", "Waiting", "WaitingMail"]
+__all__ = [
+    "Examined",
+    "Fetched",
+    "Found",
+    "Inbox",
+    "InboxBroken",
+    "LoginRefused",
+    "Removed",
+    "Waiting",
+    "WaitingMail",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -134,6 +153,12 @@ class Inbox:
         """The newest mail with this Message-ID (with its angle brackets) in the first of these folders that has one;
         folders that are not there have none. Whoever asks for the inbox first misses no mail that is being filed."""
         return await self._run(self._wire.find, message_id, names)
+
+    async def remove(self, wanted: Mapping[str, int], names: Sequence[str], *, most: int) -> list[Removed]:
+        """Delete for good the mails of these folders whose octets have one of the digests in `wanted` (SHA-256 in lower
+        hex, each with its size in octets as the server counts them); of one above `most` octets the header's digest
+        counts. Without UIDPLUS nothing is deleted, and the result names the mails."""
+        return await self._run(self._wire.remove, wanted, most, names)
 
     async def probe(self) -> str:
         """Connect, log in, look, log out: one line of words for `mailbot check`. An open connection is closed."""

@@ -51,6 +51,17 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """What became of mails that were to be removed from a folder: under which UIDVALIDITY, how many were removed, and
+    the UIDs of those that are `left`, since the server cannot remove single mails."""
+
+    folder: str
+    validity: int = 0
+    removed: int = 0
+    left: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """What was found of a mailbox: in words, what the server `lacks` of what makes the work fast and safe, the folders
     that are missing, when its newest mail was received, and until when its certificate is valid (aware UTC; None: no

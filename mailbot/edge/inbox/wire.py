@@ -2,7 +2,7 @@
 It knows nothing of threads, of cases, or of why a mail is filed where."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -12,8 +12,9 @@ from mailbot.edge.inbox import folders
 from mailbot.edge.inbox.client import TROUBLES, counted, forget, uncounted, utc
 from mailbot.edge.inbox.filing import Filing
 from mailbot.edge.inbox.idling import Bell, listen
+from mailbot.edge.inbox.removing import remove
 from mailbot.edge.inbox.uids import in_sets, uid_set
-from mailbot.edge.inbox.values import Examined, Fetched, Found, InboxBroken, Waiting, WaitingMail
+from mailbot.edge.inbox.values import Examined, Fetched, Found, InboxBroken, Removed, Waiting, WaitingMail
 
 WINDOW = 50_000
 """Mails in one SEARCH: its answer is one line, and imaplib reads no line above a million octets."""
@@ -120,6 +121,13 @@ class Wire:
             self._validity = None
             looks = (_found(client, name, self._name(client, name), message_id) for name in names)
             return next((found for found in looks if found), None)
+
+    def remove(self, wanted: Mapping[str, int], most: int, names: Sequence[str]) -> list[Removed]:
+        """See Inbox.remove. The inbox is selected anew by whoever needs it."""
+        header = f"BODY.PEEK[HEADER]<0.{HEADER}>"
+        with self._working() as client:
+            self._validity = None
+            return [remove(client, name, self._name(client, name), wanted, most, header) for name in names]
 
     def probe(self) -> str:
         """What the server says and can do, in one line of words, while connected."""

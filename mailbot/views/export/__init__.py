@@ -38,7 +38,7 @@ PARTS: Mapping[str, str] = {
 }
 """Every part, in words."""
 SHOWN = ("status", "opened", "changed", "completed", "applicant", "name", "step", "due", "decided_by", "ground")
-ALSO = ("reason", "given", "until", "asked_text", "vouched", "assigned", "of", "stopped")
+ALSO = ("reason", "given", "until", "asked_text", "vouched", "assigned", "of", "stopped", "erased")
 """What of a case has a row, if it is not empty."""
 Record = dict[str, str]
 

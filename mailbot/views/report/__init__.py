@@ -72,6 +72,7 @@ class CaseFound:
 
 def case(rules: Rules, stand: Stand, number: str, found: Case | None, way: Sequence[Shown]) -> tuple[CaseFound, Pages]:
     """The page of a case in each language; `way` are its entries in order, `found` is None once it was erased."""
+    found = None if found and found.erased else found
     listed = line(found, rules, waits_here(found)) if found else Line(number, "erased")
     opened, answered, decided = (_first(way, mark) for mark in ("opened", "answered", "decided"))
     faults = tuple(fault for one in way for fault in one.faults)
