@@ -14,6 +14,7 @@ import pytest
 from crashes import NOTHING, Fault, Program
 from desks import in_a_loop
 from erasing import CHARSETS, DESK, HANAKO, HERS, HIS, LIND, MORGAN, VALUES, Scene, grep, make_scene
+from test_run import at_work, until
 from worlds import World
 
 from mailbot.core.chain import verify
@@ -23,6 +24,7 @@ from mailbot.embedded import EmbeddedServers
 
 ORDER = ("--order", "asked by letter", "--yes")
 ERASE = ("erase", HERS, *ORDER)
+DAY = 86_400.0
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,12 @@ def erased(played: Scene, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     code, out, err = asyncio.run(scene.world.run(*ERASE))
     assert (code, err) == (0, ""), out + err
     return scene
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    with Program(tmp_path_factory.mktemp("program")) as running:
+        yield running
 
 
 def copied(played: Scene, folder: Path) -> Scene:
@@ -307,6 +315,38 @@ async def test_what_is_left_elsewhere_is_told(scene: Scene) -> None:
         assert words in out
 
 
+# What is kept too long
+
+
+@in_a_loop
+async def test_cases_kept_longer_than_their_form_says_are_proposed_and_never_erased(
+    scene: Scene, program: Program
+) -> None:
+    form, folder = scene.world.folder / "rules" / "new-account.toml", scene.world.folder
+    form.write_text("retention = 3\n" + form.read_text(encoding="utf-8"), encoding="utf-8")
+    for days, proposed in ((60, False), (100, True)):
+        out = program.run(folder, "erase", "--proposed", shift=days * DAY).out
+        assert (HERS in out, HIS in out) == (proposed, False), "his is open"
+        assert ("no case is kept longer" in out) is not proposed
+        assert program.run(folder, "once", shift=days * DAY).code == 0
+        assert ("kept      1 closed cases longer" in program.run(folder, "status", shift=days * DAY).out) is proposed
+    assert not (await case_of(scene, HERS))["erased"]
+    assert program.run(folder, *ERASE, shift=100 * DAY).code == 0
+    assert HERS not in program.run(folder, "erase", "--proposed", shift=100 * DAY).out
+
+
+@in_a_loop
+async def test_a_service_at_work_carries_it_out_and_goes_on(scene: Scene) -> None:
+    async with at_work(scene.world):
+        code, out, err = await scene.world.run(*ERASE)
+        assert (code, err) == (0, ""), out
+        assert grep(scene.state) == {}
+        before = len(scene.servers.letters)
+        await scene.servers.deliver(write(LIND, DESK, "Question", "Is the desk open on Saturdays?"))
+        await until(lambda: len(scene.servers.letters) > before)
+    assert (await scene.world.run("verify"))[0] == 0
+
+
 # On the server
 
 
@@ -326,12 +366,6 @@ async def test_her_mails_are_removed_from_the_server_and_nobody_elses(tmp_path: 
 
 
 # A process that is killed
-
-
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    with Program(tmp_path_factory.mktemp("program")) as running:
-        yield running
 
 
 def killed_and_finished(played: Scene, folder: Path, program: Program, fault: Fault) -> None:

@@ -51,7 +51,7 @@ class Health:
     that ever came into view under the present UIDVALIDITY, `filed` those of them that were filed, `gone` those that
     somebody else removed; `stuck` are UIDs filed by us and still in the inbox. `noted` is when all this was noted last,
     `process` the number of the process of a service at work, `reloaded` what became of its last reload,
-    `renewals` when its secrets end.
+    `renewals` when its secrets end; `kept` how many closed cases are kept longer than their forms say.
     """
 
     ledger: Ledger
@@ -74,6 +74,7 @@ class Health:
     process: int | None = None
     reloaded: Reloaded | None = None
     renewals: tuple[Renewal, ...] = ()
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Pulse:
     last entry of the journal at the last look, `top` the highest UID seen, `stuck` the UIDs filed and still there,
     `undecidable` those that met a bug when they were taken in last: they stay in view, and are tried again.
     `process` is the number of a service at work, `noted` when this was noted, `reloaded` what became of the last wish
-    for new rules, `renewals` when its secrets end.
+    for new rules, `renewals` when its secrets end, `kept` how many closed cases are kept longer than their forms say.
     """
 
     seq: int = 0
@@ -47,6 +47,7 @@ class Pulse:
     filed_lately: set[int] = field(default_factory=set)
     reloaded: Reloaded | None = None
     renewals: tuple[Renewal, ...] = ()
+    kept: int = 0
 
     def look(self, validity: int, uids: Collection[int], decided: Collection[int], now: datetime) -> set[int]:
         """The inbox holds these UIDs now; the ones that are gone though nobody here filed them.
@@ -101,6 +102,7 @@ class Pulse:
         instants = {name: _text(getattr(self, name)) for name in INSTANTS}
         return {**numbers, **sets, **instants, **{name: _contact(getattr(self, name)) for name in CONTACTS}} | {
             "would_do": dict(self.would_do),
+            "kept": self.kept,
             "reloaded": _reloaded(self.reloaded),
             "renewals": [{"what": one.what, "since": to_text(one.since)} for one in self.renewals],
         }
@@ -128,6 +130,7 @@ class Pulse:
             process=self.process,
             reloaded=self.reloaded,
             renewals=self.renewals,
+            kept=self.kept,
         )
 
 
@@ -154,7 +157,7 @@ def _pulse(plain: Mapping[str, Any]) -> Pulse:
     foreseen = {str(name): int(count) for name, count in plain["would_do"].items()}
     reloaded = _read_reloaded(plain.get("reloaded"))
     renewals = tuple(Renewal(str(one["what"]), from_text(one["since"])) for one in plain.get("renewals", ()))
-    told = {"reloaded": reloaded, "renewals": renewals}
+    told = {"reloaded": reloaded, "renewals": renewals, "kept": int(plain.get("kept", 0))}
     return Pulse(**numbers, **sets, **instants, **contacts, would_do=foreseen, **told)  # type: ignore[arg-type]
 
 

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from mailbot.core import alarms
+from mailbot.core.case import CLOSED
 from mailbot.core.decide import desk
 from mailbot.core.health import Health
+from mailbot.core.retention import is_over
 from mailbot.flow import deadlines
 from mailbot.flow import orders as order_flow
 from mailbot.flow.reader import ReaderBrokenError
 from mailbot.flow.routine import journal, tell_auditors, tell_clerks
 from mailbot.service.bugs import in_short
 from mailbot.service.values import Round, Work
-from mailbot.store import DeadlineDue, Full
+from mailbot.store import DeadlineDue, Full, Wanted
 
 log = logging.getLogger("mailbot")
 
@@ -95,7 +97,20 @@ async def health(work: Work, *, count_files: bool) -> Health:
     """How the desk is now. Without `count_files` as many files are taken to be missing as when they were counted."""
     store = work.tools.store
     if count_files:
+        await _count_kept(work)
         async with store.batch():  # nobody else writes meanwhile
             work.files_missing = sum(store.ledger().mails.values()) - await store.files()
     ledger, undecided = store.ledger(), len(await store.undecided())
     return work.pulse.health(ledger, undecided=undecided, files=sum(ledger.mails.values()) - work.files_missing)
+
+
+async def _count_kept(work: Work) -> None:
+    """How many closed cases are kept longer than their forms say, if any form says it; told in the log if they are
+    more than before. Nothing is erased without an order."""
+    rules, now, before = work.tools.rules, work.clock(), work.pulse.kept
+    work.pulse.kept = 0
+    if any(form.retention for form in rules.forms.values()):
+        closed = work.tools.store.cases(Wanted(statuses=CLOSED))
+        work.pulse.kept = len([case.number async for case in closed if is_over(case, rules, now)])
+    if work.pulse.kept > before:
+        log.info("%d closed cases are kept longer than their forms say", work.pulse.kept)

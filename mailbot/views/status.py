@@ -68,6 +68,8 @@ def _lines(health: Health, at_work: bool, now: datetime) -> Iterator[tuple[str, 
     yield "SMTP", _contact(health.smtp, now)
     if health.renewals:
         yield "secrets", "; ".join(one.what for one in sorted(health.renewals, key=lambda one: one.since))
+    if health.kept:
+        yield "kept", f"{health.kept} closed cases longer than their forms say; `mailbot erase --proposed` lists them"
     if health.observed:
         yield "observed", foreseen_text(health.would_do)
     yield from _reloaded(health.reloaded, now)
@@ -128,6 +130,7 @@ def as_json(health: Health, at_work: bool, now: datetime) -> dict[str, object]:
         "empty": health.empty,
         "oldest_seconds": age,
         "undecided": health.undecided,
+        "kept": health.kept,
         "mails": {name: ledger["mails"].get(name, 0) for name in MAILS},
         "vanished": ledger["vanished"],
         "letters": {name: ledger["letters"].get(name, 0) for name in LETTERS},

@@ -11,6 +11,7 @@ from mailbot.core.instants import to_text
 from mailbot.core.outcome import Decision
 from mailbot.core.patience import again
 from mailbot.core.token import without_macs
+from mailbot.core.uids import uids_of
 from mailbot.edge.postman import Later, Never, Sent
 from mailbot.flow.delivery.enclosed import enclosed
 from mailbot.flow.delivery.values import Carrier, Held, Result
@@ -37,9 +38,12 @@ async def hand_over(tools: Tools, carrier: Carrier, due: LetterDue) -> Sent | La
 
 async def record(tools: Tools, due: LetterDue, result: Result, clock: Clock) -> Result:
     """Journal what became of a letter; durable on return. The result as it stands in the journal: Never for a letter
-    that was tried for too long. store.Full if the disk does not take it: nothing is journaled."""
+    that was tried for too long. store.Full if the disk does not take it: nothing is journaled. Nor is anything of a
+    letter that was erased while it was on its way: what a relay says names its recipient."""
     async with tools.store.batch() as batch:
         now = clock()
+        if due.entry.seq in uids_of(tools.store.ledger().erased):
+            return result
         event = _event(due, result, now)
         case = await batch.case(due.entry.case) if due.entry.case else None
         last = case.last_letter if case else 0
