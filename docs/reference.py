@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from mailbot.cli import COMMANDS, Argument, Row, parser, replay, words
 from mailbot.core import events
-from mailbot.core.events import cases, commands, desk, letters, progress, values
+from mailbot.core.events import cases, commands, desk, erasing, letters, progress, values
 from mailbot.edge import config
 from mailbot.edge.config import written
 
@@ -188,6 +188,7 @@ GROUPS: Mapping[str, Any] = {
     "Clerks": commands,
     "Letters": letters,
     "The desk": desk,
+    "Erasing": erasing,
 }
 
 

@@ -22,7 +22,6 @@ from mailbot.core.case import opened
 from mailbot.core.decide.erasing import in_the_way
 from mailbot.core.erasing import Found, Gathering, Taken, Terms, own_words, scrubbed, texts_in
 from mailbot.core.erasing.terms import normal
-from mailbot.core.events.erasing import Outline
 from mailbot.core.instants import to_text
 from mailbot.core.orders import Erase, Ordered
 from mailbot.core.outcome import Decision
@@ -104,7 +103,7 @@ def test_the_mornings_letters_are_not_written_again_because_one_was_erased(tmp_p
     async def work(store: FileStore) -> None:
         async with store.batch() as batch:
             batch.append(draft(e.DigestsSent(clerks=("sato@desk.example",)), letter(1)))
-        told = Outline(kinds=("facts", "digests_sent", "letter_written"), opened=to_text(NOON), changed=to_text(NOON))
+        told = e.Outline(kinds=("facts", "digests_sent", "letter_written"), opened=to_text(NOON), changed=to_text(NOON))
         erased = e.Erased(seqs=(1,), outline=(told,))
         async with store.batch() as batch:
             batch.append(draft(erased, at=NOON + timedelta(hours=3)))

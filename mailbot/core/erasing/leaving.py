@@ -8,7 +8,7 @@ from typing import Any
 from mailbot.core.case import Case
 from mailbot.core.erasing.terms import Terms, normal, own_words
 from mailbot.core.erasing.values import Found, Taken
-from mailbot.core.events.erasing import Outline
+from mailbot.core.events import Outline
 
 GONE = "[erased]"
 """What stands for a text that goes."""

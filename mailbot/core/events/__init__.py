@@ -67,7 +67,7 @@ from mailbot.core.events.desk import (
     SecretDestroyed,
     SecretTold,
 )
-from mailbot.core.events.erasing import CaseKept, Erased, ErasureDone, Outline
+from mailbot.core.events.erasing import CaseKept, Erased, ErasureDone
 from mailbot.core.events.letters import (
     LetterDropped,
     LetterEvent,
@@ -102,6 +102,7 @@ from mailbot.core.events.values import (
     FaultKind,
     Frozen,
     Operator,
+    Outline,
     Place,
     Plan,
     PlanFault,

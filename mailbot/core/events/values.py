@@ -158,3 +158,21 @@ class Worded(Frozen):
     case: str
     text: str
     clerk: str = ""
+
+
+class Outline(Frozen):
+    """What is left to be said of a case some of whose entries were erased; nothing of the applicant. `whole` says that
+    all of them were: the case itself was to be erased. Without a `case` it is about the entries that had none.
+
+    `form` and `status` are as the case stood, `opened` and `changed` instants (journal texts), `kinds` the kinds of
+    events that were erased, in their order, each once, `clerks` the addresses of the clerks who did something in them.
+    """
+
+    case: str | None = None
+    whole: bool = False
+    form: str = ""
+    status: str = ""
+    opened: str = ""
+    changed: str = ""
+    kinds: tuple[str, ...] = ()
+    clerks: tuple[str, ...] = ()
