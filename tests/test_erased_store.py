@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from store_help import DESK, NOON, collected, digest_of, draft, journal_lines, letter, opening, ordered_facts, run
+from test_registers import looked_up
 
 from mailbot.core import events as e
 from mailbot.core.case import kept, outlined
@@ -248,6 +249,22 @@ def test_whoever_looks_meanwhile_sees_what_is_there_now(tmp_path: Path) -> None:
         assert case
         assert case.erased
         assert looking.verify().ok
+
+    run(work, tmp_path)
+
+
+def test_rows_that_an_erased_entry_wrote_into_a_register_are_not_remembered(tmp_path: Path) -> None:
+    async def work(store: FileStore) -> None:
+        async with store.batch() as batch:
+            for account in ("mika-t", "taro-i"):
+                row = {"account": account, "email": f"{account}@b.example"}
+                batch.append(draft(e.AccountChanged(name="accounts", row=row)))
+        assert (await looked_up(store, "mika-t")).found
+        async with store.batch() as batch:
+            batch.append(draft(e.Erased(seqs=(1,))))
+        await store.erase(e.Erased(seqs=(1,)))
+        assert (await looked_up(store, "mika-t")).found is None
+        assert (await looked_up(store, "taro-i")).found
 
     run(work, tmp_path)
 

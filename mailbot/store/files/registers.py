@@ -120,6 +120,11 @@ class Registers:
             return None
         return data if digest_of(data) == digest else None
 
+    def forget(self) -> None:
+        """What was read and written is read again: some of it may have been erased."""
+        with self._turn:
+            self._kept.clear()
+
     def at_hand(self, name: str, imported: Imported | None) -> bool:
         """Whether no file has to be read for a row of the register."""
         kept = self._kept.get(name)

@@ -259,6 +259,7 @@ class FileStore(View):
             standing, cancelled = await to_the_end(lambda: without(erased, self._standing, self.mails, self.state))
             standing.index.take_over(self._standing.index)
             self._standing = standing
+            self.registers.forget()
             _, again = await to_the_end(self.checkpoint)
         pass_on(cancelled or again)
 
