@@ -11,6 +11,7 @@ from typing import get_args
 from mailbot import __version__
 from mailbot.checkup.probing import PATIENCE
 from mailbot.cli import (
+    backup,
     erasing,
     export,
     init,
@@ -20,6 +21,7 @@ from mailbot.cli import (
     registers,
     replay,
     report,
+    restore,
     sealed,
     serve,
     setting,
@@ -107,6 +109,15 @@ DRY = arg("--dry-run", action="store_true", help="only say what would go")
 YES = arg("--yes", action="store_true", help="ask nothing")
 SERVER = arg("--server", action="store_true", help="only remove from the server what was erased before")
 PROPOSED = arg("--proposed", action="store_true", help="list the cases kept longer than their forms say")
+BACKUPS = arg("dir", type=Path, metavar="DIR", help="each backup is a folder of its own in it")
+WITH_KEYS = arg("--keys", action="store_true", help="with the keys, and settings that hold a password")
+BACKUP = arg("backup", type=Path, metavar="BACKUP", help="the folder of one backup")
+RESTORING = (
+    arg("--without-head", action="store_true", help="there is no such letter: what it would prove is not proven"),
+    arg("--older", action="store_true", help="though entries are missing that the letter knows"),
+    arg("--moved", action="store_true", help="the service was stopped before the backup: nothing is held"),
+    arg("--replace", action="store_true", help="move a state in which things happened aside"),
+)
 Row = tuple[str, str, Command, tuple[Argument, ...]]
 COMMANDS: tuple[Row, ...] = (
     ("demo", "a day at a desk, on embedded servers, from mail to decision", setting.demo, (KEEP,)),
@@ -172,6 +183,8 @@ COMMANDS: tuple[Row, ...] = (
         (FORMAT, PERSON, FORM, SINCE, UNTIL, OUTPUT),
     ),
     ("report", "write a report to read in a browser: overview, cases, letters, journal", report.report, (REPORT, LANG)),
+    ("backup", "a whole copy of the desk, made while its service works", backup.backup, (BACKUPS, WITH_KEYS, JSON)),
+    ("restore", "put a backup in the place of a lost state", restore.restore, (BACKUP, HEAD, KEY, *RESTORING)),
     ("rebuild", "make the casebook again from the journal", work.rebuild, ()),
 )
 """Every command: its name (two words: a command of a group), its help, what it does, its arguments."""

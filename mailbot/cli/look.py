@@ -22,6 +22,7 @@ from mailbot.desks import Mistaken
 from mailbot.flow.tools import wall_clock
 from mailbot.store import Wanted
 from mailbot.store.files import FileStore
+from mailbot.store.files.backup import marked
 from mailbot.views import cases as view
 from mailbot.views import log as log_view
 from mailbot.views import status as status_view
@@ -133,7 +134,8 @@ def exists(process: int) -> bool:
 async def health_of(store: FileStore) -> Health:
     """How the desk is, by its journal, its disk, and what the service saw last."""
     pulse = read_pulse(await store.posted())
-    return pulse.health(store.ledger(), undecided=len(await store.undecided()), files=await store.files())
+    health = pulse.health(store.ledger(), undecided=len(await store.undecided()), files=await store.files())
+    return dataclasses.replace(health, backup=marked(store.state))
 
 
 async def list_letters(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:

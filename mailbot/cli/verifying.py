@@ -30,6 +30,7 @@ class Outside:
     witnesses: tuple[chain.Witness, ...] = ()
     signature: Signature = ""
     words: str = ""
+    told: Told | None = None
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -41,7 +42,7 @@ def verify(arguments: argparse.Namespace) -> int:
     for notice in found.notices:
         complain(notice)
     desk = found.rules.desk.name
-    outside = _outside(arguments, desk, at)
+    outside = outside_of(arguments, desk, at)
     with Bar() as bar:
         result = examine(found.state, desk, outside.witnesses, bar)
     signed = outside.signature == "fits" if arguments.key else outside.signature != "does not fit"
@@ -53,7 +54,7 @@ def verify(arguments: argparse.Namespace) -> int:
     return OK if well else TROUBLE
 
 
-def _outside(arguments: argparse.Namespace, desk: str, at: Path) -> Outside:
+def outside_of(arguments: argparse.Namespace, desk: str, at: Path) -> Outside:
     """What --head names. Mistaken if that is neither a hash nor a letter of this desk, or --key is no public key or has
     no signature to be held against."""
     hashed = arguments.head is not None and re.fullmatch(r"[0-9a-f]{64}", arguments.head)
@@ -74,7 +75,7 @@ def _outside(arguments: argparse.Namespace, desk: str, at: Path) -> Outside:
     if whose != desk:
         raise Mistaken(f"{arguments.head}: found a letter of the desk {whose}, wanted one of {desk}")
     own = (chain.Witness(told.statement.hash, told.statement.seq),) if told else ()
-    return Outside((*own, *([line] if line else [])), *_signature(told, known, named=bool(arguments.key)))
+    return Outside((*own, *([line] if line else [])), *_signature(told, known, named=bool(arguments.key)), told)
 
 
 def _told(raw: bytes, line: chain.Witness | None, known: str | None) -> Told | None:

@@ -41,6 +41,15 @@ class Reloaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Backup:
+    """The last backup that is known: when it was made (aware UTC), up to which entry, into which folder."""
+
+    made: datetime
+    seq: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What the service saw last, beside its ledger.
 
@@ -51,7 +60,8 @@ class Health:
     that ever came into view under the present UIDVALIDITY, `filed` those of them that were filed, `gone` those that
     somebody else removed; `stuck` are UIDs filed by us and still in the inbox. `noted` is when all this was noted last,
     `process` the number of the process of a service at work, `reloaded` what became of its last reload,
-    `renewals` when its secrets end; `kept` how many closed cases are kept longer than their forms say.
+    `renewals` when its secrets end; `kept` how many closed cases are kept longer than their forms say; `backup` the
+    last backup (None: none is known of).
     """
 
     ledger: Ledger
@@ -75,6 +85,7 @@ class Health:
     reloaded: Reloaded | None = None
     renewals: tuple[Renewal, ...] = ()
     kept: int = 0
+    backup: Backup | None = None
 
 
 @dataclass(frozen=True, slots=True)

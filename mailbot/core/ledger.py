@@ -18,7 +18,7 @@ class InQuarantine:
 @dataclass(frozen=True, slots=True)
 class HeldLetter:
     """A letter that waits for an operator: its name, to whom, which template, in which entry it was written, and the
-    budget it is over."""
+    budget it is over (or `restored`)."""
 
     name: str
     to: str

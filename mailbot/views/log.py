@@ -83,6 +83,16 @@ def _mailbox(event: e.MailboxSeen) -> str:
     return f"UIDVALIDITY {event.validity}: {mails}" + ", which are only observed" * event.observed
 
 
+def _why_held(why: str) -> str:
+    return ", as it may have been sent after the backup was made" if why == "restored" else f", over the budget ({why})"
+
+
+def _restored(event: e.Restored) -> str:
+    lost = f", {event.lost} entries after it are missing that the head letter of entry {event.head_seq} knew"
+    moved = ", after which nothing happened" if event.moved else ""
+    return f"restored from the backup of {_minute(event.made)}, up to entry {event.seq}{moved}{lost * bool(event.lost)}"
+
+
 def _plan(event: e.PlanRead) -> str:
     plan = event.plan
     return f"usage plan {plan.version or 'of unknown version'}: {len(plan.users)} users, {plan.total or 'no'} TB"
@@ -157,7 +167,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "letter_sent": lambda v: f"letter {v.letter} taken by the relay",
     "letter_postponed": lambda v: f"letter {v.letter} postponed: {clip(v.why, 80)}",
     "letter_failed": lambda v: f"letter {v.letter} failed, {v.code} {clip(v.why, 80)}",
-    "letter_held": lambda v: f"letter {v.letter} is held, over the budget ({v.why})",
+    "letter_held": lambda v: f"letter {v.letter} is held{_why_held(v.why)}",
     "letter_released": lambda v: f"letter {v.letter} may go",
     "letter_dropped": lambda v: f"letter {v.letter} is never sent",
     "address_bounced": lambda v: (
@@ -183,6 +193,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "replied": lambda v: f"{v.clerk} wrote to the applicant: {clip(v.text, 80)}",
     "account_changed": lambda v: f"register {v.name} changed",
     "register_imported": lambda v: f"register {v.name} imported: {v.rows} rows, {v.digest[:12]}",
+    "restored": _restored,
     "secret_told": lambda v: f"masked before anybody saw it: {', '.join(v.secrets)}; the sender was told",
     "secret_destroyed": lambda v: f"the raw bytes of mail {v.mail[:12]} were destroyed",
     "erased": lambda v: f"to be erased by order: {_entries(len(v.seqs))}, {_mails(len(v.mails))}" + _because(v.order),

@@ -66,6 +66,8 @@ def _lines(health: Health, at_work: bool, now: datetime) -> Iterator[tuple[str, 
     yield "letters", _counts(ledger.letters, LETTERS)
     yield "IMAP", _contact(health.imap, now)
     yield "SMTP", _contact(health.smtp, now)
+    backup = health.backup
+    yield "backup", f"made {_ago(backup.made, now)}, up to entry {backup.seq}: {backup.folder}" if backup else "never"
     if health.renewals:
         yield "secrets", "; ".join(one.what for one in sorted(health.renewals, key=lambda one: one.since))
     if health.kept:
@@ -139,6 +141,7 @@ def as_json(health: Health, at_work: bool, now: datetime) -> dict[str, object]:
         "seen": _plain(health.seen),
         "reloaded": _plain(asdict(health.reloaded)) if health.reloaded else None,
         "secrets": [{"what": one.what, "since": to_text(one.since)} for one in health.renewals],
+        "backup": _plain(asdict(health.backup)) if health.backup else None,
         "sums": totals,
         "agree": all(one["agrees"] for one in totals),
         "alarms": alarms(health, now),

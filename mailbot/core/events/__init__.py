@@ -64,6 +64,7 @@ from mailbot.core.events.desk import (
     QuarantineDismissed,
     QuarantineTold,
     RegisterImported,
+    Restored,
     SecretDestroyed,
     SecretTold,
 )
@@ -185,6 +186,7 @@ Event = Annotated[
     | Replied
     | AccountChanged
     | RegisterImported
+    | Restored
     | SecretTold
     | SecretDestroyed
     | Erased
@@ -280,6 +282,7 @@ __all__ = [
     "ReminderPaused",
     "Reopened",
     "Replied",
+    "Restored",
     "Resumed",
     "Role",
     "Row",

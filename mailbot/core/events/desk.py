@@ -110,6 +110,25 @@ class ClerkAway(Frozen):
     until: str
 
 
+class Restored(Frozen):
+    """By order, the state was restored from a backup that was made at the instant `made` and ends with the entry `seq`,
+    whose hash this is: what happened after it is not known. `head_seq`, `head_hash` and `head_at` are of the newest
+    entry that is known outside (0 and empty: none was named), `lost` how many entries up to it are missing. Numbers of
+    cases up to those of `numbers`, one a year, may have been given and are not given again. `moved`: nothing happened
+    after the backup, says who gave the order."""
+
+    kind: Literal["restored"] = "restored"
+    seq: int
+    hash: str
+    made: str
+    head_seq: int = 0
+    head_hash: str = ""
+    head_at: str = ""
+    lost: int = 0
+    numbers: tuple[str, ...] = ()
+    moved: bool = False
+
+
 class HeadTold(Frozen):
     """The auditors (their addresses) were told the head of the log: number, hash and instant of its last entry, how
     many cases were open and closed, how many mails dealt with. `key` is the public key (Ed25519, lower hex) and

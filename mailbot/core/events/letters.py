@@ -52,7 +52,8 @@ class LetterFailed(Frozen):
 
 
 class LetterHeld(Frozen):
-    """A letter is not sent before an operator says so: `why` names the budget it is over (`budget.over`)."""
+    """A letter is not sent before an operator says so: `why` names the budget it is over
+    (`budget.over`), or is `restored`: it may have been sent after the backup was made from which the state came."""
 
     kind: Literal["letter_held"] = "letter_held"
     letter: str

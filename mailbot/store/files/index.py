@@ -36,7 +36,7 @@ class Index:
         self.gone: set[str] = set()
         self.deadlines = Queue()
         self._rows: dict[type, Row] = {**self.letters.rows(), **self.tally.rows(), **self.registers.rows()}
-        self._rows |= {e.Erased: self._erased, e.ErasureDone: self._erasure_done}
+        self._rows |= {e.Erased: self._erased, e.ErasureDone: self._erasure_done, e.Restored: self._restored}
         self._addresses: dict[str, dict[str, str]] = {}
         self._address_of: dict[str, str] = {}
         self._group: list[Entry] = []
@@ -66,6 +66,12 @@ class Index:
 
     def _erasure_done(self, event: e.ErasureDone, entry: Entry, spot: Spot) -> None:
         self.erasures.done(event)
+
+    def _restored(self, event: e.Restored, entry: Entry, spot: Spot) -> None:
+        """Numbers that may have been given after the backup was made are not given again."""
+        for number in event.numbers:
+            year, running = split_number(number)
+            self.running[year] = max(self.running.get(year, 0), running)
 
     def ledger(self) -> Ledger:
         """What all entries noted add up to: the same object until the next one is noted."""

@@ -66,6 +66,7 @@ class Tally:
             e.SecretDestroyed: self._secret_destroyed,
             e.DigestsSent: self._digests_sent,
             e.HeadTold: self._head_told,
+            e.Restored: self._restored,
             e.ClerkAway: self._clerk_away,
             e.CommandsRefused: self._refused,
         }
@@ -104,6 +105,13 @@ class Tally:
 
     def _head_told(self, event: e.HeadTold, entry: Entry, spot: Spot) -> None:
         self.head_told = entry.at
+
+    def _restored(self, event: e.Restored, entry: Entry, spot: Spot) -> None:
+        """The mailbox counts as one that comes back, unless nothing happened since: 0 is no UIDVALIDITY (RFC 9051
+        §2.3.1.1). The auditors hear at once from where on the log is another one."""
+        self.head_told = None
+        if not event.moved and self.validity is not None:
+            self.validity = 0
 
     def _clerk_away(self, event: e.ClerkAway, entry: Entry, spot: Spot) -> None:
         self.away[event.clerk.lower()] = event.until

@@ -77,7 +77,7 @@ class Verified:
 @dataclass
 class Named:
     """The mails that entries name: all that were decided; those erased, sealed, destroyed. The rule sets and programs.
-    `full` are the entries that have events."""
+    `full` are the entries that have events, `restored` says of each restore what it means."""
 
     decided: set[Digest] = field(default_factory=set)
     erased: set[Digest] = field(default_factory=set)
@@ -85,6 +85,7 @@ class Named:
     destroyed: set[Digest] = field(default_factory=set)
     texts: set[Kept] = field(default_factory=set)
     full: set[int] = field(default_factory=set)
+    restored: list[str] = field(default_factory=list)
 
 
 def quiet(step: str, done: int, of: int) -> None:
@@ -118,6 +119,7 @@ def verify(
         found.report(str(damaged))
         return found
     found.texts = named.texts
+    found.notices += named.restored
     _compare(found, standing, fresh)
     _erasures(found, fresh.index.erasures, named)
     _mails(found, mails, filed, named, progress)
@@ -140,6 +142,7 @@ def _fold(fresh: Standing, until: int, progress: Progress) -> Named:
             named.destroyed |= set(destroyed([read.entry]))
             for event in read.entry.events or ():
                 named.erased |= set(event.mails) if isinstance(event, e.Erased) else set()
+                named.restored += [_restored(event, read.entry.seq)] if isinstance(event, e.Restored) else []
     return named
 
 
@@ -151,6 +154,11 @@ def _erasures(found: Verified, erasures: Erasures, named: Named) -> None:
     left = (uids_of(erasures.named) - waiting) & named.full
     for seq in sorted(left):
         found.report(f"entry {seq} was erased by order, but its events are there again")
+
+
+def _restored(event: e.Restored, seq: int) -> str:
+    ended = f"it was restored from a backup that ended with entry {event.seq}"
+    return f"entry {seq} says of the log: {ended}. Heads and letters of the time that was lost do not fit it"
 
 
 def _compare(found: Verified, standing: Standing, fresh: Standing) -> None:

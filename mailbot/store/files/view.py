@@ -95,6 +95,14 @@ class View:
         """Whether the letter of this name may still go: it was neither sent nor held, dropped or erased."""
         return name in self._standing.index.letters.due
 
+    def due_letters(self) -> tuple[str, ...]:
+        """The names of all letters that may still go, in the order in which they were written or released."""
+        return tuple(self._standing.index.letters.due)
+
+    def last_numbers(self) -> Mapping[str, int]:
+        """The last running number of a case, by year."""
+        return dict(self._standing.index.running)
+
     async def posted(self) -> dict[str, object] | None:
         """What the service saw last; None if nothing was posted, or if it is not whole."""
         return await asyncio.to_thread(pulse.posted, self.state)

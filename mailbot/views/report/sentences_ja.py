@@ -142,7 +142,10 @@ ABOUT_LETTERS: Mapping[str, Sentence] = {
     "letter_sent": lambda v: f"メール {v.letter} を送信サーバが受付",
     "letter_postponed": lambda v: f"メール {v.letter} は先送り：{clip(v.why, 80)}",
     "letter_failed": lambda v: f"メール {v.letter} は送信できず、{v.code} {clip(v.why, 80)}",
-    "letter_held": lambda v: f"メール {v.letter} は上限を超えたため保留（{v.why}）",
+    "letter_held": lambda v: (
+        f"メール {v.letter} は"
+        + {"restored": "復元前に送信済みの可能性があるため保留"}.get(v.why, f"上限を超えたため保留（{v.why}）")
+    ),
     "letter_released": lambda v: f"メール {v.letter} の保留を解除",
     "letter_dropped": lambda v: f"メール {v.letter} の送信を取りやめ",
     "address_bounced": lambda v: f"{v.address} からメール {v.letter} が返送{_why(f'{v.code} {v.why}'.strip(), 80)}",
@@ -159,6 +162,10 @@ ABOUT_DESK: Mapping[str, Sentence] = {
     ),
     "clerk_away": lambda v: f"{v.clerk} は {v.until} まで不在",
     "register_imported": lambda v: f"名簿 {v.name} を取り込み：{v.rows}行、{v.digest[:12]}",
+    "restored": lambda v: (
+        f"{_minute(v.made)} のバックアップ（{v.seq}番まで）から復元"
+        + f"、以後の{v.lost}件は失われた記録" * bool(v.lost)
+    ),
     "secret_told": lambda v: f"{'、'.join(v.secrets)} を伏せ、差出人に連絡",
     "secret_destroyed": lambda v: f"メール {v.mail[:12]} の原文を破棄",
     "erased": lambda v: f"消去を指示：記録{len(v.seqs)}件、メール{len(v.mails)}通{_why(v.order)}",

@@ -1,0 +1,71 @@
+"""A backup put into the place of a state folder: made ready inside it, and moved in as a whole, the journal last, so
+that a crash leaves the old, nothing, or all of the new. It decides nothing and knows no key."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mailbot.store import Damaged
+from mailbot.store.files import disk
+from mailbot.store.files.backup import STATE, Manifest
+from mailbot.store.files.copying import Copy
+from mailbot.store.files.orders import hand_over
+from mailbot.store.files.verify import Progress, quiet
+
+READY = "restoring"
+"""In the state folder: what is made ready."""
+LOCK, JOURNAL = "lock", "journal"
+
+
+def has_entries(state: Path) -> bool:
+    """Whether anything ever happened in a state folder."""
+    return any(path.stat().st_size for path in (state / JOURNAL).glob("*.jsonl"))
+
+
+@contextmanager
+def held(state: Path) -> Iterator[None]:
+    """Nobody writes this state folder inside the block; it is made if it is missing. Locked if somebody does."""
+    lock = disk.lock(disk.folder(state) / LOCK)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def stage(folder: Path, manifest: Manifest, state: Path, progress: Progress = quiet) -> Path:
+    """The state of a backup, copied into a folder inside `state` and on the disk on return: not in its place yet.
+
+    Damaged if anything in the backup is not what it was; Full if the disk takes no more: nothing of it is left.
+    """
+    ready = state / READY
+    shutil.rmtree(ready, ignore_errors=True)
+    try:
+        copied = Copy(folder / STATE, manifest.desk, ready, progress=progress, again=True).run()
+        fresh = [words for words in copied.wrong if words not in manifest.wrong]
+        if fresh or copied.named.head != manifest.head:
+            ends = f"it ends with entry {copied.named.head.seq}, not {manifest.head.seq}"
+            raise Damaged("\n".join([f"{folder} is damaged:", *(fresh or [ends])]))
+    except BaseException:
+        shutil.rmtree(ready, ignore_errors=True)
+        raise
+    return ready
+
+
+def put_in_place(ready: Path, state: Path, aside: Path) -> bool:
+    """What was made ready becomes the state, durably; whether something lay there, which is in the folder `aside` now.
+    The state has to be `held`. OSError if a folder cannot be moved: `aside` lies on another disk than the state."""
+    (ready / LOCK).unlink(missing_ok=True)
+    before = [path for path in sorted(state.iterdir()) if path.name not in (LOCK, READY)]
+    for path in sorted(before, key=lambda path: path.name != JOURNAL):
+        disk.folder(aside)
+        path.rename(aside / path.name)
+    for path in sorted(ready.iterdir(), key=lambda path: path.name == JOURNAL):
+        disk.sync_all(state)  # the journal is what makes it a state: everything it names is there before it
+        path.rename(state / path.name)
+    ready.rmdir()
+    disk.fsync_folder(state)
+    for path in state.rglob("*"):
+        hand_over(path, state.stat())
+    return bool(before)
