@@ -56,6 +56,7 @@ from mailbot.core.events.desk import (
     Alarmed,
     AlarmEnded,
     ClerkAway,
+    DeskEvent,
     DigestsSent,
     HeadTold,
     MailboxSeen,
@@ -155,19 +156,9 @@ Event = Annotated[
     | AddressBounced
     | AddressWorks
     | ReminderPaused
-    | MailboxSeen
-    | Adopted
-    | MailsVanished
-    | QuarantineTold
+    | DeskEvent
     | NumberedRun
     | QueueShown
-    | DigestsSent
-    | HeadTold
-    | ClerkAway
-    | QuarantineDismissed
-    | OrderRefused
-    | Alarmed
-    | AlarmEnded
     | PlanRead
     | DocumentReceived
     | DocumentsVoided
@@ -185,10 +176,6 @@ Event = Annotated[
     | Vouched
     | Replied
     | AccountChanged
-    | RegisterImported
-    | Restored
-    | SecretTold
-    | SecretDestroyed
     | Erased
     | CaseKept
     | ErasureDone,

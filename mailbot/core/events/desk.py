@@ -144,3 +144,23 @@ class HeadTold(Frozen):
     key: str = ""
     signature: str = ""
     auditors: tuple[str, ...] = ()
+
+
+DeskEvent = (
+    Adopted
+    | AlarmEnded
+    | Alarmed
+    | ClerkAway
+    | DigestsSent
+    | HeadTold
+    | MailboxSeen
+    | MailsVanished
+    | OrderRefused
+    | QuarantineDismissed
+    | QuarantineTold
+    | RegisterImported
+    | Restored
+    | SecretDestroyed
+    | SecretTold
+)
+"""Anything that can happen to the desk."""
