@@ -231,6 +231,10 @@ ALARMS = {
     "held": "letters: 12; address 2, domain 10",
     "forged": "2026-00042 3",
 }
+REFUSED = {
+    "rules": "problems: 2; rules/desk.toml:14: languages: found nothing; wanted a list of languages",
+    "unreached": "sato@staff.desk.example (digest, since 2026-04-06 01:00 UTC): 550 no such user",
+}
 ACCESS = {
     "access": "since 2026-04-06 01:00 UTC: id.desk.example: gives no access token: invalid_grant: what the desk was"
     " given is not taken any more: it ended, was revoked, or a password was changed; put a new refresh token where the"
@@ -361,7 +365,10 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "quarantine": written("quarantine", "clerk", mails=aside(2), more=0),
     "quarantine-one": written("quarantine", "clerk", mails=aside(1), more=0),
     "quarantine-many": written("quarantine", "clerk", mails=aside(5), more=7),
+    "from_auditor": written("from_auditor", "operator", by="auditor@audit.example", text="Which key signs since May?"),
     "alarm": written("alarm", "operator", alarms=ALARMS, over=("inbox",)),
+    "alarm-refused": written("alarm", "operator", alarms=REFUSED, over=()),
+    "alarm-refused-over": written("alarm", "operator", alarms={}, over=("rules", "unreached")),
     "alarm-over": written("alarm", "operator", alarms={}, over=("inbox", "sending")),
     "alarm-access": written("alarm", "operator", alarms=ACCESS, over=()),
     "alarm-access-over": written("alarm", "operator", alarms={}, over=("access", "secrets")),

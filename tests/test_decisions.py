@@ -43,9 +43,9 @@ from mailbot.core.events import (
     StepEntered,
 )
 from mailbot.core.evidence import NOTHING, Remembered, content, gather, identity, opens
-from mailbot.core.health import Contact, Health, Renewal
+from mailbot.core.health import Contact, Health, Reloaded, Renewal
 from mailbot.core.instants import to_text
-from mailbot.core.ledger import HeldLetter, InQuarantine, Ledger
+from mailbot.core.ledger import HeldLetter, InQuarantine, Ledger, Unreached
 from mailbot.core.message import Attachment, Mailbox, Message, Report
 from mailbot.core.orders import REFUSALS, Adopt, DismissMail, DropLetters, Ordered, ReleaseLetters, RetryMail
 from mailbot.core.outcome import Decision
@@ -568,6 +568,7 @@ def test_a_desk_that_is_well_raises_no_alarm() -> None:
     assert alarms.raised(replace(with_letters(WELL, due=1, written=10), smtp=LATELY, imap=LATELY), NOW) == {}
 
 
+UNREACHED = Unreached("sato@staff.desk.example", "e7.1", "digest", NOW - timedelta(days=3), "550 no such user")
 ALARMING = [
     ("sums", replace(WELL, files=9), "decided mails on the disk: 9; mails decided by the journal: 10"),
     ("sums", replace(WELL, came=17), "mails that came: 17; filed, gone, waiting, observed, empty: 16"),
@@ -598,6 +599,16 @@ ALARMING = [
         "no. 0; no. 29",
     ),
     ("held", replace(WELL, ledger=replace(WELL.ledger, held=LEDGER.held)), "letters: 3; address 3"),
+    (
+        "rules",
+        replace(WELL, reloaded=Reloaded(NOW, problems=("rules/desk.toml:3: found `x`", "another"))),
+        "problems: 2; rules/desk.toml:3: found `x`",
+    ),
+    (
+        "unreached",
+        replace(WELL, ledger=replace(WELL.ledger, unreached=(UNREACHED,))),
+        "sato@staff.desk.example (digest, since 2026-04-05 01:00 UTC): 550 no such user",
+    ),
     (
         "forged",
         replace(WELL, ledger=replace(WELL.ledger, forged=(("2026-00042", NOW - timedelta(hours=1)),) * 3)),

@@ -20,6 +20,8 @@ TOGETHER = timedelta(days=30)
 """Within what time of the first secret to be renewed others are told along with it."""
 FORGED, WITHIN = 3, timedelta(days=1)
 """How many orders that nothing proves, about one case or in one name, are no slip any more, and in which time."""
+UNREACHED = timedelta(days=4)
+"""How long it is said that somebody could not be reached: the letters of a working day fail again before that."""
 LETTER_STATES = ("due", "sent", "failed", "held", "dropped")
 
 
@@ -125,6 +127,21 @@ def _renewals(health: Health) -> str:
     return "; ".join(one.what for one in ordered if one.since - ordered[0].since <= TOGETHER)
 
 
+def _refused_rules(health: Health) -> str:
+    """What is wrong first; `status` and the log say all of it."""
+    wrong = health.reloaded.problems if health.reloaded else ()
+    return clip(f"problems: {len(wrong)}; {wrong[0]}" if wrong else "", 300)
+
+
+def _unreached(health: Health, now: datetime) -> bool:
+    return any(now - one.at < UNREACHED for one in health.ledger.unreached)
+
+
+def _not_reached(health: Health) -> str:
+    told = (f"{one.to} ({one.template}, {_since(one.at)}): {one.why}" for one in reversed(health.ledger.unreached))
+    return clip("; ".join(told), 400)
+
+
 ALARMS: tuple[Alarm, ...] = (
     Alarm("sums", lambda health, now: not all(row.agrees for row in sums(health)), _disagreeing),
     Alarm(
@@ -156,6 +173,8 @@ ALARMS: tuple[Alarm, ...] = (
     ),
     Alarm("access", lambda health, now: health.imap.mend or health.smtp.mend, _to_mend),
     Alarm("secrets", lambda health, now: any(one.since <= now for one in health.renewals), _renewals),
+    Alarm("rules", lambda health, now: bool(health.reloaded and health.reloaded.problems), _refused_rules),
+    Alarm("unreached", _unreached, _not_reached),
     Alarm("forged", _forged, lambda health: clip(_suspicious(health), 200)),
     Alarm("observed", lambda health, now: health.observed > 0, _observed),
 )

@@ -28,6 +28,18 @@ class HeldLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """One of the desk's own people whom the relay refuses: the last letter without a case to this address (lower case)
+    that failed for good, of which template, when (aware UTC) and why."""
+
+    to: str
+    letter: str
+    template: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """A mail that held secrets and whose bytes were not destroyed: its digest, the entry and the instant (aware UTC)
     that decided it, the kinds of secret, the address it came from (empty: none), its case (None: none)."""
@@ -66,7 +78,8 @@ class Ledger:
     out of office, each with the last day of it (ISO 8601). `cases` counts those that are `open` and `closed`.
     `forged` are the orders by mail that nothing proved lately, one row for the case they named, one for the clerk in
     whose name they came, each with when (aware UTC). `erased` are the entries that orders erased or are about to, as a
-    sequence set (`uids.uids_of` reads it); `erasing` are the erasures that are not finished.
+    sequence set (`uids.uids_of` reads it); `erasing` are the erasures that are not finished. `unreached` are clerks,
+    operators and auditors to whom no letter could be delivered since one failed.
     """
 
     opened: datetime | None = None
@@ -91,3 +104,4 @@ class Ledger:
     forged: tuple[tuple[str, datetime], ...] = ()
     erased: str = ""
     erasing: tuple[Undone, ...] = ()
+    unreached: tuple[Unreached, ...] = ()

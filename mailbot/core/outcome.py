@@ -14,7 +14,7 @@ TEMPLATES = (
     *("replied", "asked", "undone", "withdrawn", "withdrawn_others", "duplicate", "closed_case", "reopened", "help"),
     *("objected", "objection", "objection_over", "unannounced", "confirm", "queue", "digest", "head"),
     *("shown", "case_log", "corrected", "second", "proposal_over", "address_corrected"),
-    *("numbered", "confirm_numbered"),
+    *("numbered", "confirm_numbered", "from_auditor"),
     *("assigned", "held", "resumed"),
 )
 """Every letter the desk may write, by the name of its template."""

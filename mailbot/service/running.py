@@ -230,6 +230,7 @@ class Service:
             await self._change(reloading, new)
         self._work.tally.reloads["refused" if new.problems else "in_force"] += 1
         await reloading.answer(self._work, new)
+        self._times.soon("health")  # whoever asked by a signal learns of a refusal only by the alarm
 
     async def _change(self, reloading: Reloading, new: NewSet) -> None:
         """Between two batches, while nothing is being decided: a mail is decided by one set of rules as a whole."""

@@ -59,10 +59,14 @@ def operators(desk: Desk, away: Collection[str] = ()) -> tuple[str, ...]:
     return desk.operators or tuple(clerk.address for clerk in at_the_head(desk, away))
 
 
-def _of_alarms(desk: Desk, address: str, new: Mapping[str, str], over: tuple[str, ...]) -> Letter:
+def language_for(desk: Desk, address: str) -> tuple[str]:
+    """The language in which the desk writes to an operator: the clerk's, or the first of the desk."""
     clerk = desk.clerk(address)
-    language = clerk.language if clerk else desk.languages[0]
-    return Letter("alarm", address, "operator", (language,), {"alarms": dict(new), "over": over})
+    return (clerk.language if clerk else desk.languages[0],)
+
+
+def _of_alarms(desk: Desk, address: str, new: Mapping[str, str], over: tuple[str, ...]) -> Letter:
+    return Letter("alarm", address, "operator", language_for(desk, address), {"alarms": dict(new), "over": over})
 
 
 def mailbox_seen(validity: int, known: int, unknown: int, *, observed: bool = False) -> Decision:

@@ -4,14 +4,16 @@ It reads no form."""
 import re
 from collections.abc import Mapping
 
+from mailbot.core.away import absent
 from mailbot.core.decide.application import open_case
+from mailbot.core.decide.desk import language_for, operators
 from mailbot.core.decide.incoming import Incoming, begin, to_stranger, without_case
 from mailbot.core.decide.taking import Said
-from mailbot.core.events import Answered, Facts, Ignored, MailAttached, Quarantined
+from mailbot.core.events import Answered, Facts, HandedToClerk, Ignored, MailAttached, Quarantined
 from mailbot.core.garbled import BAD, garbled
 from mailbot.core.labels import label_key
 from mailbot.core.message import Unreadable
-from mailbot.core.outcome import Decision
+from mailbot.core.outcome import Decision, Letter
 from mailbot.core.rules import Form
 from mailbot.core.sorting import AUTOMATIC
 
@@ -22,7 +24,24 @@ MOST_LINES = 20
 
 
 def enquiry(mail: Incoming) -> Decision:
-    """A person wrote something that is no application: the blank of the form that it names, or the forms there are.
+    """A person wrote something that is no application. Whoever proves to answer what the desk tells auditors or
+    operators is no applicant: the operators get an auditor's words, and nobody those of an operator."""
+    if mail.proven and mail.facts.sender and mail.facts.sender.role in ("auditor", "operator"):
+        return _of_the_house(mail, mail.facts.sender.role)
+    return _general(mail)
+
+
+def _of_the_house(mail: Incoming, role: str) -> Decision:
+    if role == "operator":
+        return without_case(mail, Ignored(reason="answer_to_alarm"))
+    desk, data = mail.rules.desk, {"by": mail.address, "text": mail.new_text}
+    asked = operators(desk, absent(mail.facts.away, desk, mail.now))
+    letters = (Letter("from_auditor", address, "operator", language_for(desk, address), data) for address in asked)
+    return without_case(mail, HandedToClerk(why="auditor"), *letters)
+
+
+def _general(mail: Incoming) -> Decision:
+    """What anybody gets: the blank of the form that it names, or the forms there are.
     Whoever answers a general letter with the name of a form gets its blank, however many letters they had today; other
     words open a case of the form that takes them (the subject is that of our letter then, and says nothing)."""
     if mail.facts.sender is None:

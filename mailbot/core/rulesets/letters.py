@@ -9,7 +9,16 @@ from mailbot.core.rulesets.forms import Found, House
 from mailbot.core.rulesets.problems import Path, Problem, meant
 from mailbot.core.steps import after
 
-OF_THE_DESK = GENERAL | {"quarantine", "alarm", "queue", "digest", "head", "numbered", "confirm_numbered"}
+OF_THE_DESK = GENERAL | {
+    "quarantine",
+    "alarm",
+    "queue",
+    "digest",
+    "head",
+    "from_auditor",
+    "numbered",
+    "confirm_numbered",
+}
 """Letters that need no case: every desk can send them, whatever its forms say."""
 
 Sends = Callable[[Form], bool]

@@ -88,6 +88,7 @@ class Index:
                 oldest_due=self.letters.oldest_due(),
                 quarantine=tuple(tally.quarantine.values()),
                 held=self.letters.held_letters(),
+                unreached=self.letters.not_reached(),
                 alarms=frozenset(tally.alarms),
                 forged=tuple((about, from_text(at)) for at, about in tally.forged.listed()),
                 told=tally.told,

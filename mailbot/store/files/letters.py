@@ -9,12 +9,14 @@ from typing import Any
 
 from mailbot.core import events as e
 from mailbot.core.instants import from_text, to_text
-from mailbot.core.ledger import HeldLetter
+from mailbot.core.ledger import HeldLetter, Unreached
 from mailbot.store import Entry
 from mailbot.store.files.journal import Spot
 from mailbot.store.files.queue import Queue
 from mailbot.store.files.recent import Recent
 
+MOST_WHY = 100
+"""Characters kept of what the relay says."""
 REMEMBERED = timedelta(hours=48)
 """How long it is remembered which letters went to an address, by the instants of entries."""
 ANYBODY = "*"
@@ -26,8 +28,8 @@ Row = Callable[[Any, Entry, Spot], None]
 @dataclass(slots=True)
 class DueLetter:
     """A letter without an end: the entry it stands in and where that lies, how often it was tried, not before when; to
-    whom it goes; `since` when it is due (journal text): when it was written, or `released` by an operator; `why` it is
-    or was held."""
+    whom it goes, and in which `role`; `since` when it is due (journal text): when it was written, or `released` by an
+    operator; `why` it is or was held."""
 
     seq: int
     file: str
@@ -40,6 +42,7 @@ class DueLetter:
     after: str = ""
     why: str = ""
     released: bool = False
+    role: str = ""
 
     @property
     def spot(self) -> Spot:
@@ -51,6 +54,8 @@ class DueLetter:
         return {name: getattr(self, name) for name in NAMES}
 
 
+OWN_PEOPLE = ("clerk", "operator", "auditor")
+"""The roles of those who would wait for the desk's letters in vain."""
 NAMES = tuple(one.name for one in fields(DueLetter))
 
 
@@ -68,6 +73,7 @@ class Letters:
         self.held: dict[str, DueLetter] = {}
         self.dropped: dict[str, DueLetter] = {}
         self.failed: dict[str, int] = {}
+        self.unreached: dict[str, tuple[str, str, str, str]] = {}
         self.queue = Queue()
         self.written = Recent(REMEMBERED)
         self.sent = Recent(REMEMBERED)
@@ -92,7 +98,8 @@ class Letters:
         name = letter_name(entry, event.number)
         self._ever += 1
         since = to_text(entry.at)
-        self.due[name] = DueLetter(entry.seq, spot.file, spot.offset, spot.length, event.to, event.template, since)
+        place = (spot.file, spot.offset, spot.length)
+        self.due[name] = DueLetter(entry.seq, *place, event.to, event.template, since, role=event.role)
         self._queue(name)
         self._waits(name)
         self.written.add(entry.at, event.to.lower(), event.template)
@@ -109,6 +116,7 @@ class Letters:
         if letter:
             to = letter.to.lower()
             self._ended["sent"] += 1
+            self.unreached.pop(to, None)
             self.sent.add(entry.at, ANYBODY)
             self.sent.add(entry.at, to)
             self.sent.add(entry.at, "@" + to.rpartition("@")[2])
@@ -119,6 +127,9 @@ class Letters:
             self._ended["failed"] += 1
         if event.letter.startswith("e"):
             self.failed[event.letter] = (letter.tries if letter else 0) + 1
+        if letter and letter.role in OWN_PEOPLE and event.letter.startswith("e"):
+            why = f"{event.code} {event.why}"[:MOST_WHY]
+            self.unreached[letter.to.lower()] = (event.letter, letter.template, to_text(entry.at), why)
 
     def _taken(self, name: str) -> DueLetter | None:
         """A letter that has come to an end: one dropped while it was on its way to the relay was sent all the same."""
@@ -219,12 +230,18 @@ class Letters:
             self._shown = tuple(HeldLetter(name, one.to, one.template, one.seq, one.why) for name, one in held)
         return self._shown
 
+    def not_reached(self) -> tuple[Unreached, ...]:
+        """Whom of the desk's own people no letter reached since one without a case failed, the first first."""
+        rows = self.unreached.items()
+        return tuple(Unreached(to, name, template, from_text(at), why) for to, (name, template, at, why) in rows)
+
     def listed(self) -> dict[str, Any]:
         """Everything, as plain JSON values."""
         kept = {"due": self.due, "held": self.held, "dropped": self.dropped}
         return {
             **{part: {name: letter.plain() for name, letter in letters.items()} for part, letters in kept.items()},
             "failed": dict(self.failed),
+            "unreached": {to: list(last) for to, last in self.unreached.items()},
             "ever": self._ever,
             "ended": dict(self._ended),
             "written": self.written.listed(),
@@ -239,6 +256,7 @@ class Letters:
             self._queue(name)
             self._waits(name)
         self.failed.update(listed["failed"])
+        self.unreached.update({to: tuple(last) for to, last in listed.get("unreached", {}).items()})
         self._ended.update(listed["ended"])
         self._ever = listed["ever"]
         self.written.load(listed["written"])
