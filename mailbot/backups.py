@@ -13,6 +13,7 @@ from mailbot.core.heads import Told
 from mailbot.core.instants import from_text
 from mailbot.core.restoring import Busiest, unsure_numbers
 from mailbot.core.rules import Rules
+from mailbot.core.uids import sequence_set, uids_of
 from mailbot.edge import config
 from mailbot.flow.intake import append
 from mailbot.flow.tools import Keys
@@ -109,12 +110,15 @@ async def begin(ready: Path, at: Path, manifest: Manifest, outlook: Outlook, by:
 
 async def _event(store: FileStore, manifest: Manifest, outlook: Outlook, rules: Rules, now: datetime) -> Restored:
     told, busiest = outlook.told.statement if outlook.told else None, Busiest()
+    gone, there = uids_of(told.erased) if told else set[int](), set[int]()
     async for entry in store.entries():
         busiest.note(entry.events or (), entry.at)
+        there |= {entry.seq} & gone if entry.events is not None else set()
     numbers: tuple[str, ...] = ()
     if not outlook.moved:
-        since, zone = from_text(manifest.head.at), rules.desk.timezone
-        numbers = unsure_numbers(store.last_numbers(), "", busiest.cases, since, now, zone)
+        known = told if told and told.last else None
+        since, zone = from_text(max(manifest.head.at, known.at if known else "")), rules.desk.timezone
+        numbers = unsure_numbers(store.last_numbers(), known.last if known else "", busiest.cases, since, now, zone)
     return Restored(
         seq=manifest.head.seq,
         hash=manifest.head.hash,
@@ -124,5 +128,6 @@ async def _event(store: FileStore, manifest: Manifest, outlook: Outlook, rules: 
         head_at=told.at if told else "",
         lost=outlook.lost,
         numbers=numbers,
+        erased=sequence_set(there),
         moved=outlook.moved,
     )

@@ -209,7 +209,9 @@ def digest(language: str) -> Letter:
 
 def head(*, signed: bool) -> Callable[[str], Letter]:
     """What auditors are told every day, by a desk that signs and by one that does not."""
-    stands = Statement(DESK.name, 1204, "4d" * 32, "2026-04-06T23:29:58.120Z", 17, 163, 402)
+    stands = Statement(
+        DESK.name, 1204, "4d" * 32, "2026-04-06T23:29:58.120Z", 17, 163, 402, "2026-00180", "310:316,402"
+    )
     key, signature = ("5e" * 32, "a1" * 32 + "b2" * 32) if signed else ("", "")
 
     def make(language: str) -> Letter:

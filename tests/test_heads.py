@@ -25,7 +25,8 @@ from mailbot.flow.routine import tell_auditors
 
 AUDITOR = "auditor@audit.example"
 MORNING = datetime(2026, 4, 3, 23, 30, tzinfo=UTC)  # Saturday, 08:30 in Tokyo
-STANDS = Statement("HELPDESK", 12, "ab" * 32, "2026-04-03T20:00:00.000Z", 3, 4, 9)
+STANDS = Statement("HELPDESK", 12, "ab" * 32, "2026-04-03T20:00:00.000Z", 3, 4, 9, "2026-00007", "3:5,9")
+MANY = ",".join(f"{seq}:{seq + 1}" for seq in range(1, 100_000, 997))
 KEY, SIGNATURE = "5e" * 32, "a1" * 32 + "b2" * 32
 
 
@@ -79,13 +80,30 @@ def test_each_auditor_gets_a_letter_in_all_languages_of_the_desk_with_the_lines_
 
 @pytest.mark.parametrize("before", ["", "> ", "  ", ">> "], ids=["as it is", "quoted", "indented", "quoted twice"])
 @pytest.mark.parametrize(("key", "signature"), [(KEY, SIGNATURE), ("", "")], ids=["signed", "unsigned"])
-def test_what_a_letter_tells_is_read_back_from_it(key: str, signature: str, before: str) -> None:
-    told = told_lines(STANDS, key, signature)
+@pytest.mark.parametrize(
+    "stands",
+    [
+        STANDS,
+        replace(STANDS, last="", erased=""),
+        replace(STANDS, erased=MANY),
+        replace(STANDS, last="", erased="", version=1),
+    ],
+    ids=["some erased", "nothing yet", "many erased", "the first version"],
+)
+def test_what_a_letter_tells_is_read_back_from_it(key: str, signature: str, before: str, stands: Statement) -> None:
+    told = told_lines(stands, key, signature)
     assert all(len(line) <= 76 for line in told.splitlines())
     text = "Dear auditors,\n\n" + told + "\n-- \nthe desk\nlog 13 " + "cd" * 32
     read = read_head(["\r\n".join(before + line for line in text.split("\n"))])
     assert read is not None
-    assert (read.statement, read.text, read.key, read.signature) == (STANDS, signed_lines(STANDS), key, signature)
+    assert (read.statement, read.text, read.key, read.signature) == (stands, signed_lines(stands), key, signature)
+
+
+def test_lines_of_the_first_version_are_what_they_were() -> None:
+    """A letter that was signed before the second one came."""
+    first = signed_lines(replace(STANDS, version=1))
+    assert first.splitlines()[0] == "mailbot-head 1"
+    assert first.splitlines()[-1] == "mails 9"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +111,9 @@ def test_what_a_letter_tells_is_read_back_from_it(key: str, signature: str, befo
     [
         "",
         "mailbot-head 1",
+        "mailbot-head 3" + signed_lines(STANDS)[14:],
+        signed_lines(STANDS).replace("erased 3:5,9", "erased 3:5;9"),
+        signed_lines(STANDS).replace("last-case 2026-00007", "last-case 7"),
         signed_lines(STANDS).replace("seq 12", "seq twelve"),
         signed_lines(STANDS).replace("at ", ""),
     ],

@@ -1,5 +1,5 @@
-"""What the desk tells its own people without a case: it is said if it does not arrive, and what they answer is not taken
-for a stranger's question."""
+"""What the desk tells its own people without a case: it is said if it does not arrive, and what they answer is not
+taken for a stranger's question."""
 
 import asyncio
 import email

@@ -385,7 +385,7 @@ def test_what_somebody_wrote_into_a_letter_is_no_head(
     desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     letter = chain.texts(desk.letter("auditor@audit.example").read_bytes())[0]
-    told = letter[letter.index("mailbot-head 1") : letter.index("public-key")]
+    told = letter[letter.index("mailbot-head 2") : letter.index("public-key")]
     quoted = tmp_path / "quoted.eml"
     other = chain.texts(desk.letter("person1@uni.example").read_bytes())[0]
     forged = re.sub(r"hash \w+", "hash " + "0" * 64, told) + f"public-key {'1' * 64}\n" + f"signature {'2' * 64}\n" * 2

@@ -145,6 +145,8 @@ def _told(event: Restored, manifest: Manifest, state: Path, aside: Path | None) 
         yield f"what lay there before is in {aside}"
     for line in manifest.wrong:
         yield f"missing already when the backup was made: {line}"
+    if event.erased:
+        yield f"- ERASED SINCE, AND HERE AGAIN: entries {event.erased}: the head says that orders erased them"
     if event.moved:
         yield "nothing is held. Start the service"
         return

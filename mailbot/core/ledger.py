@@ -79,7 +79,8 @@ class Ledger:
     `forged` are the orders by mail that nothing proved lately, one row for the case they named, one for the clerk in
     whose name they came, each with when (aware UTC). `erased` are the entries that orders erased or are about to, as a
     sequence set (`uids.uids_of` reads it); `erasing` are the erasures that are not finished. `unreached` are clerks,
-    operators and auditors to whom no letter could be delivered since one failed.
+    operators and auditors to whom no letter could be delivered since one failed. `last_case` is the last number given
+    to a case (empty: none).
     """
 
     opened: datetime | None = None
@@ -105,3 +106,4 @@ class Ledger:
     erased: str = ""
     erasing: tuple[Undone, ...] = ()
     unreached: tuple[Unreached, ...] = ()
+    last_case: str = ""

@@ -29,9 +29,9 @@ def is_due(ledger: Ledger, desk: Desk, now: datetime) -> bool:
 def statement(head: Head, ledger: Ledger, desk: Desk) -> Statement:
     """How the log stands whose last entry is `head` and which adds up to `ledger`."""
     mails = sum(ledger.mails.get(outcome, 0) for outcome in DEALT_WITH)
-    return Statement(
-        desk.name, head.seq, head.hash, head.at, ledger.cases.get("open", 0), ledger.cases.get("closed", 0), mails
-    )
+    open_, closed = ledger.cases.get("open", 0), ledger.cases.get("closed", 0)
+    known = (desk.name, head.seq, head.hash, head.at, open_, closed, mails)
+    return Statement(*known, ledger.last_case, ledger.erased)
 
 
 def told(head: Statement, key: str, signature: str, rules: Rules) -> Decision:
@@ -44,6 +44,8 @@ def told(head: Statement, key: str, signature: str, rules: Rules) -> Decision:
         open=head.open,
         closed=head.closed,
         mails=head.mails,
+        last=head.last,
+        erased=head.erased,
         key=key,
         signature=signature,
         auditors=rules.desk.auditors,

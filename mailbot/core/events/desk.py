@@ -114,8 +114,9 @@ class Restored(Frozen):
     """By order, the state was restored from a backup that was made at the instant `made` and ends with the entry `seq`,
     whose hash this is: what happened after it is not known. `head_seq`, `head_hash` and `head_at` are of the newest
     entry that is known outside (0 and empty: none was named), `lost` how many entries up to it are missing. Numbers of
-    cases up to those of `numbers`, one a year, may have been given and are not given again. `moved`: nothing happened
-    after the backup, says who gave the order."""
+    cases up to those of `numbers`, one a year, may have been given and are not given again. `erased` is a sequence set
+    of the entries that were in the backup and that the head names as erased by order. `moved`: nothing happened after
+    the backup, says who gave the order."""
 
     kind: Literal["restored"] = "restored"
     seq: int
@@ -126,13 +127,15 @@ class Restored(Frozen):
     head_at: str = ""
     lost: int = 0
     numbers: tuple[str, ...] = ()
+    erased: str = ""
     moved: bool = False
 
 
 class HeadTold(Frozen):
     """The auditors (their addresses) were told the head of the log: number, hash and instant of its last entry, how
     many cases were open and closed, how many mails dealt with. `key` is the public key (Ed25519, lower hex) and
-    `signature` what it signed (`heads.signed_lines`); both are empty if nothing signs."""
+    `signature` what it signed (`heads.signed_lines`); both are empty if nothing signs. `last` is the last number given
+    to a case, `erased` a sequence set of all entries that orders erased; both empty in what an earlier program told."""
 
     kind: Literal["head_told"] = "head_told"
     seq: int
@@ -141,6 +144,8 @@ class HeadTold(Frozen):
     open: int = 0
     closed: int = 0
     mails: int = 0
+    last: str = ""
+    erased: str = ""
     key: str = ""
     signature: str = ""
     auditors: tuple[str, ...] = ()

@@ -88,6 +88,7 @@ class Index:
                 oldest_due=self.letters.oldest_due(),
                 quarantine=tuple(tally.quarantine.values()),
                 held=self.letters.held_letters(),
+                last_case=self._last_case(),
                 unreached=self.letters.not_reached(),
                 alarms=frozenset(tally.alarms),
                 forged=tuple((about, from_text(at)) for at, about in tally.forged.listed()),
@@ -103,6 +104,10 @@ class Index:
                 erasing=tuple(self.erasures.undone.values()),
             )
         return self._ledger
+
+    def _last_case(self) -> str:
+        year = max(self.running, default="")
+        return f"{year}-{self.running[year]:05d}" if year else ""
 
     def twins(self, identity: str, at: str) -> tuple[tuple[str, ...], ...]:
         """Digest and content of the mails of this identity in the 30 days before an instant (journal text)."""
