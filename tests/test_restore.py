@@ -314,3 +314,12 @@ def test_status_says_when_the_last_backup_was_made(desk: Desk, capsys: pytest.Ca
     told = json.loads(desk.run(capsys, "status", "--json")[1])["backup"]
     assert (told["seq"], told["folder"]) == (seq, str(made.absolute()))
     assert desk.run(capsys, "backup", str(desk.state / "inside"))[0] == 2
+
+
+def test_a_backup_of_another_desk_changes_nothing(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.lose()
+    rules = desk.folder / "desk" / "rules" / "desk.toml"
+    rules.write_text(rules.read_text().replace('name = "HELPDESK"', 'name = "OTHER"'))
+    code, said = desk.restore(capsys, "--head", desk.heads[-1])
+    assert (code, 'found the desk "OTHER"; wanted "HELPDESK"' in said) == (2, True)
+    assert [path.name for path in desk.state.iterdir()] == ["lock"]

@@ -10,6 +10,7 @@ from mailbot.desks import Mistaken
 from mailbot.flow.tools import wall_clock
 from mailbot.store import Full
 from mailbot.store.files.backup import Made, Wish, make, mark
+from mailbot.store.files.restore import has_entries
 
 
 def backup(arguments: argparse.Namespace) -> int:
@@ -35,7 +36,7 @@ def backup(arguments: argparse.Namespace) -> int:
 
 
 def _possible(state: Path, into: Path) -> None:
-    if not (state / "journal").exists():
+    if not has_entries(state):
         raise Mistaken(f"{state}: nothing has happened there yet, so there is nothing to keep")
     if into.resolve().is_relative_to(state.resolve()):
         raise Mistaken(f"{into}: found a folder inside the state, wanted one outside, best on another machine")

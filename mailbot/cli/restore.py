@@ -125,7 +125,11 @@ def _restored(
     by, now = Operator(user=pwd.getpwuid(os.getuid()).pw_name, nonce=secrets.token_hex(16)), wall_clock()
     with Bar() as bar:
         ready = store.stage(folder, manifest, state, bar)
-    event = asyncio.run(backups.begin(ready, at, manifest, outlook, by, now))
+    try:
+        event = asyncio.run(backups.begin(ready, at, manifest, outlook, by, now))
+    except BaseException:
+        store.give_up(ready)
+        raise
     if not outlook.moved:
         config.rotate_keys(desks.settings_in(at, secrets=False).desk.keys)
     aside = state.with_name(f"{state.name}.before-{now:%Y%m%dT%H%M%SZ}")

@@ -40,7 +40,7 @@ def stage(folder: Path, manifest: Manifest, state: Path, progress: Progress = qu
     Damaged if anything in the backup is not what it was; Full if the disk takes no more: nothing of it is left.
     """
     ready = state / READY
-    shutil.rmtree(ready, ignore_errors=True)
+    give_up(ready)
     try:
         copied = Copy(folder / STATE, manifest.desk, ready, progress=progress, again=True).run()
         fresh = [words for words in copied.wrong if words not in manifest.wrong]
@@ -48,9 +48,14 @@ def stage(folder: Path, manifest: Manifest, state: Path, progress: Progress = qu
             ends = f"it ends with entry {copied.named.head.seq}, not {manifest.head.seq}"
             raise Damaged("\n".join([f"{folder} is damaged:", *(fresh or [ends])]))
     except BaseException:
-        shutil.rmtree(ready, ignore_errors=True)
+        give_up(ready)
         raise
     return ready
+
+
+def give_up(ready: Path) -> None:
+    """What was made ready goes."""
+    shutil.rmtree(ready, ignore_errors=True)
 
 
 def put_in_place(ready: Path, state: Path, aside: Path) -> bool:
