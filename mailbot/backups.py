@@ -15,6 +15,7 @@ from mailbot.core.restoring import Busiest, unsure_numbers
 from mailbot.core.rules import Rules
 from mailbot.core.uids import sequence_set, uids_of
 from mailbot.edge import config
+from mailbot.flow.erasing import erase_entries
 from mailbot.flow.intake import append
 from mailbot.flow.tools import Keys
 from mailbot.store.files import FileStore
@@ -80,14 +81,15 @@ def _written(path: Path, data: bytes) -> str:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What is known of the time after a backup: the head letter (None: only a hash, or nothing), how many entries are
-    missing up to it, the number and hash of the entry that it knows (0 and empty: none), and whether nothing happened
-    after the backup was made."""
+    missing up to it, the number and hash of the entry that it knows (0 and empty: none), whether nothing happened
+    after the backup was made, and a newer state that is still there (None: there is none)."""
 
     told: Told | None = None
     seq: int = 0
     hash: str = ""
     lost: int = 0
     moved: bool = False
+    newer: Path | None = None
 
 
 async def begin(ready: Path, at: Path, manifest: Manifest, outlook: Outlook, by: Operator, now: datetime) -> Restored:
@@ -102,18 +104,41 @@ async def begin(ready: Path, at: Path, manifest: Manifest, outlook: Outlook, by:
     async with desks.opened(ready, rules, texts, keys, files=files, clock=lambda: now) as tools:
         store = tools.store
         assert isinstance(store, FileStore)
+        erased = await _erased_since(store, manifest, outlook)
+        known = max(outlook.seq, manifest.head.seq)
+        words = f"erased by order before, as the log knew up to entry {known}; restored since"
+        if erased:
+            await erase_entries(tools, erased, words, lambda: now, by)
         event = await _event(store, manifest, outlook, rules, now)
+        event = event.model_copy(update={"erased": sequence_set(erased)})
         async with store.batch() as batch:
             await append(tools, batch, restored(by, event, store.due_letters()), None, now)
     return event
 
 
+async def _erased_since(store: FileStore, manifest: Manifest, outlook: Outlook) -> set[int]:
+    """The entries of the backup that orders erased after it was made, as far as the head letter or the newer state
+    knows."""
+    gone = uids_of(outlook.told.statement.erased) if outlook.told else set[int]()
+    if outlook.newer:
+        gone |= uids_of(await erased_in(outlook.newer, manifest))
+    return {entry.seq async for entry in store.entries() if entry.seq in gone and entry.events is not None}
+
+
+async def erased_in(state: Path, manifest: Manifest) -> str:
+    """What orders erased by the log of a state folder, as a sequence set. Mistaken if it is not the log that the backup
+    is of, or not newer."""
+    found = FileStore.read(state, manifest.desk)
+    last = await found.entry(manifest.head.seq)
+    if last is None or last.hash != manifest.head.hash:
+        raise desks.Mistaken(f"{state}: found another log, wanted a newer state of the one that the backup is of")
+    return found.ledger().erased
+
+
 async def _event(store: FileStore, manifest: Manifest, outlook: Outlook, rules: Rules, now: datetime) -> Restored:
     told, busiest = outlook.told.statement if outlook.told else None, Busiest()
-    gone, there = uids_of(told.erased) if told else set[int](), set[int]()
     async for entry in store.entries():
         busiest.note(entry.events or (), entry.at)
-        there |= {entry.seq} & gone if entry.events is not None else set()
     numbers: tuple[str, ...] = ()
     if not outlook.moved:
         known = told if told and told.last else None
@@ -128,6 +153,5 @@ async def _event(store: FileStore, manifest: Manifest, outlook: Outlook, rules: 
         head_at=told.at if told else "",
         lost=outlook.lost,
         numbers=numbers,
-        erased=sequence_set(there),
         moved=outlook.moved,
     )

@@ -17,6 +17,7 @@ from mailbot.core.restoring import unsure_numbers
 from mailbot.edge.config import load_keys
 from mailbot.edge.signing import make_signing_key
 from mailbot.flow.delivery import Sending
+from mailbot.flow.erasing import erase_entries
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.routine import tell_auditors
 from mailbot.service import reader_for
@@ -323,3 +324,52 @@ def test_a_backup_of_another_desk_changes_nothing(desk: Desk, capsys: pytest.Cap
     code, said = desk.restore(capsys, "--head", desk.heads[-1])
     assert (code, 'found the desk "OTHER"; wanted "HELPDESK"' in said) == (2, True)
     assert [path.name for path in desk.state.iterdir()] == ["lock"]
+
+
+async def erase_case(folder: Path, number: str, now: datetime) -> None:
+    """Every entry of a case is erased by order, and the auditor is told the head."""
+    desk = desks.load(folder / "desk" / "mailbot.toml")
+    opened = desks.opened(
+        desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer, clock=lambda: now
+    )
+    async with opened as tools:
+        seqs = [entry.seq async for entry in tools.store.entries() if entry.case == number]
+        await erase_entries(tools, seqs, "asked for by letter", lambda: now, None)
+    await day(folder, now)
+
+
+def with_words(state: Path, *words: bytes) -> list[Path]:
+    """The files of a state in which one of these words stands."""
+    return [path for path in state.rglob("*") if path.is_file() and any(word in path.read_bytes() for word in words)]
+
+
+def test_what_orders_erased_after_the_backup_is_erased_again(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(erase_case(desk.folder, "2026-00001", NOON + timedelta(days=2)))
+    assert not with_words(desk.state, b"person1@uni.example")
+    desk.lose()
+    code, said = desk.restore(capsys, "--head", desk.heads[-1], "--older", backup=0)
+    assert code == 0, said
+    assert "erased again, since orders erased them after the backup was made: entries " in said
+    assert not with_words(desk.state, b"person1@uni.example")
+    assert with_words(desk.state, b"person2@uni.example"), "nobody else is forgotten"
+    code, said = desk.run(capsys, "verify")
+    assert code == 0, said
+    assert desk.run(capsys, "replay")[0] == 0
+    assert "as the log knew up to entry" in desk.run(capsys, "log")[1]
+
+
+def test_a_newer_state_tells_what_was_erased_and_another_log_does_not(
+    desk: Desk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    old = desk.heads[0]
+    asyncio.run(erase_case(desk.folder, "2026-00001", NOON + timedelta(days=2)))
+    desk.state.rename(tmp_path / "newer")
+    code, said = desk.restore(capsys, "--head", old, "--erasures-from", str(tmp_path / "newer"), backup=0)
+    assert code == 0, said
+    assert not with_words(desk.state, b"person1@uni.example")
+    desk.lose()
+    (journal,) = (tmp_path / "newer" / "journal").glob("*.jsonl")
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:1]))
+    shutil.rmtree(tmp_path / "newer" / "cases")
+    code, said = desk.restore(capsys, "--head", old, "--erasures-from", str(tmp_path / "newer"), backup=0)
+    assert (code, "found another log" in said) == (2, True)

@@ -116,6 +116,7 @@ RESTORING = (
     arg("--without-head", action="store_true", help="there is no such letter: what it would prove is not proven"),
     arg("--older", action="store_true", help="though entries are missing that the letter knows"),
     arg("--moved", action="store_true", help="the service was stopped before the backup: nothing is held"),
+    arg("--erasures-from", type=Path, metavar="STATE", help="erase what the log of this newer state says was erased"),
     arg("--replace", action="store_true", help="move a state in which things happened aside"),
 )
 Row = tuple[str, str, Command, tuple[Argument, ...]]

@@ -80,7 +80,7 @@ def _outlook(arguments: argparse.Namespace, at: Path, folder: Path, manifest: Ma
         raise Mistaken(f"{_missing(lost, manifest)}\nTake a newer backup, or go on with --older")
     newest = max(outside.witnesses, key=lambda one: one.seq, default=chain.Witness("", 0))
     say(_proven(outside, lost, manifest))
-    return Outlook(outside.told, newest.seq, newest.hash, lost, arguments.moved)
+    return Outlook(outside.told, newest.seq, newest.hash, lost, arguments.moved, arguments.erasures_from)
 
 
 def _asked() -> str:
@@ -150,7 +150,7 @@ def _told(event: Restored, manifest: Manifest, state: Path, aside: Path | None) 
     for line in manifest.wrong:
         yield f"missing already when the backup was made: {line}"
     if event.erased:
-        yield f"- ERASED SINCE, AND HERE AGAIN: entries {event.erased}: the head says that orders erased them"
+        yield f"- erased again, since orders erased them after the backup was made: entries {event.erased}"
     if event.moved:
         yield "nothing is held. Start the service"
         return

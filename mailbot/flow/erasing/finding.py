@@ -18,7 +18,7 @@ from mailbot.core.rules import Desk, Rules
 from mailbot.flow.erasing.rows import Rows
 from mailbot.store import Entry, Store, Wanted
 
-LASTING = (e.DeskOpened, e.Adopted, e.MailboxSeen, e.RegisterImported, e.Erased, e.ErasureDone)
+LASTING = (e.DeskOpened, e.Adopted, e.MailboxSeen, e.RegisterImported, e.Erased, e.ErasureDone, e.Restored)
 """What the desk itself stands on, and what proves erasures: never taken."""
 
 
