@@ -46,6 +46,7 @@ def told(head: Statement, key: str, signature: str, rules: Rules) -> Decision:
         mails=head.mails,
         last=head.last,
         erased=head.erased,
+        version=head.version,
         key=key,
         signature=signature,
         auditors=rules.desk.auditors,

@@ -135,7 +135,8 @@ class HeadTold(Frozen):
     """The auditors (their addresses) were told the head of the log: number, hash and instant of its last entry, how
     many cases were open and closed, how many mails dealt with. `key` is the public key (Ed25519, lower hex) and
     `signature` what it signed (`heads.signed_lines`); both are empty if nothing signs. `last` is the last number given
-    to a case, `erased` a sequence set of all entries that orders erased; both empty in what an earlier program told."""
+    to a case, `erased` a sequence set of all entries that orders erased; both empty in what an earlier program told, in
+    `version` 1 of its lines."""
 
     kind: Literal["head_told"] = "head_told"
     seq: int
@@ -146,6 +147,7 @@ class HeadTold(Frozen):
     mails: int = 0
     last: str = ""
     erased: str = ""
+    version: int = 1
     key: str = ""
     signature: str = ""
     auditors: tuple[str, ...] = ()

@@ -142,6 +142,8 @@ async def _head(occasion: Occasion) -> Decisions:
     told = next(event for event in occasion.events if isinstance(event, e.HeadTold))
     last = Head(told.seq, told.hash, told.at)
     stands = head.statement(last, occasion.past.ledger(), occasion.rules.desk)
+    if told.version == 1:  # an earlier program told less
+        stands = dataclasses.replace(stands, last="", erased="", version=1)
     return [head.told(stands, told.key, told.signature, occasion.rules)]
 
 
