@@ -17,6 +17,7 @@ from mailbot.core.ledger import InQuarantine
 from mailbot.core.outcome import Letter
 from mailbot.core.rules import Rules
 from mailbot.core.rulesets import build
+from mailbot.core.token import CODE_PLACE
 from mailbot.core.told import Told, told
 from mailbot.edge.config import rule_texts
 from mailbot.edge.letters import Letters
@@ -323,7 +324,9 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "review-tried": written("review", "clerk", tried),
     "review-automatic": written("review", "clerk", automatic),
     "review-filled": written("review", "clerk", filled_by_others),
-    "agreed": written("agreed", "responsible", ready, documents=()),
+    "agreed": written("agreed", "responsible", ready, documents=(), code="", confirmed=False),
+    "agreed-code": written("agreed", "responsible", ready, documents=(), code=CODE_PLACE, confirmed=False),
+    "agreed-confirmed": written("agreed", "responsible", ready, documents=(), code="", confirmed=True),
     "accepted": written("accepted", "applicant", closed("done")),
     "accepted-terms": written("accepted", "applicant", accepted_as),
     "accepted_responsible-terms": written("accepted_responsible", "responsible", accepted_as),

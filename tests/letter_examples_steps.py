@@ -131,7 +131,9 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "document": with_sheets(written("document", "responsible", signing())),
     "document-own": with_sheets(written("document", "applicant", signing(ABROAD, documents=THERE))),
     "document-bare": written("document", "responsible", signing()),
-    "document_received": written("document_received", "responsible", reviewed(), documents=("pledge",)),
+    "document_received": written(
+        "document_received", "responsible", reviewed(), documents=("pledge",), code="", confirmed=False
+    ),
     "document_received-next": written(
         "document_received", "responsible", signing(ABROAD, documents=THERE), documents=("pledge",)
     ),
@@ -141,8 +143,8 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
         lambda language: case(language, "consent", "awaiting_consent", documents=THERE),
         documents=("pledge",),
     ),
-    "agreed-document": written("agreed", "responsible", reviewed(), documents=("pledge",)),
-    "agreed-next": written("agreed", "responsible", signing(), documents=()),
+    "agreed-document": written("agreed", "responsible", reviewed(), documents=("pledge",), code="", confirmed=False),
+    "agreed-next": written("agreed", "responsible", signing(), documents=(), code="", confirmed=False),
     "review-remarks": written("review", "clerk", reviewed(remarks=REMARKS[:2], late=True)),
     "review-remarks-more": written("review", "clerk", reviewed(remarks=REMARKS[2:4])),
     **{

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from stepping import CLERK, FIELDS, ICHIRO, TARO, Play, filled, form, pdf, row
 
-from mailbot.core.events import Accepted, CommandsRefused, ConsentGiven
+from mailbot.core.events import Accepted, CommandsRefused, ConsentConfirmed, ConsentGiven
+from mailbot.core.token import CODE_PLACE
 
 LISTED = row("responsible", "email", ICHIRO, {"email": ICHIRO, "name": "Ichiro Suzuki"})
 LOOKED_UP = {"chief": {**FIELDS["chief"], "register": {"name": "responsible", "column": "email", "unknown": "remark"}}}
@@ -121,3 +122,62 @@ def test_an_applicant_who_answers_for_themselves_needs_no_more_than_our_border(t
 @pytest.mark.parametrize("rows", [(), (LISTED,)], ids=["typed", "listed"])
 def test_whoever_agreed_always_gets_the_confirmation(rows: tuple[Any, ...]) -> None:
     assert ("agreed", ICHIRO) in agrees(applied("review", rows=rows)).written
+
+
+def with_code(play: Play, code: str = "right", said: str = "CONFIRM abcd-efgh", **how: Any) -> Play:
+    """They answer the newest letter that asks for a code."""
+    asked = max(number for number, info in play.known.letters.items() if info.bound)
+    facts = {"tier": "1", "letter": f"{play.known.number}.{asked}", **how}
+    return play.answer(ICHIRO, said, sort="consent", code=code, **facts)
+
+
+def test_where_our_border_does_not_vouch_the_register_and_a_code_confirm_an_agree() -> None:
+    play = agrees(applied("review", rows=(LISTED,)), tier="1")
+    assert f"CONFIRM {CODE_PLACE}" in play.text("agreed", ICHIRO)
+    with_code(play)
+    assert play.known.consent is not None
+    assert play.known.consent.confirmed
+    assert "is now confirmed" in " ".join(play.text("agreed", ICHIRO).split())
+    assert "AGREE, unconfirmed" not in play.text("review", CLERK), "whoever decides sees the case anew"
+    assert accepted(play)
+
+
+def test_the_code_goes_to_the_responsible_person_whatever_else_they_write() -> None:
+    play = with_code(agrees(applied("review", rows=(LISTED,)), tier="1"), said="Yes, that was me: abcd efgh\n\nIchiro")
+    assert isinstance(play.only(ConsentConfirmed), ConsentConfirmed)
+    assert "abcd" not in str(play.last)
+
+
+def test_an_address_that_only_the_application_names_is_asked_for_no_code() -> None:
+    assert "CONFIRM" not in agrees(applied("review"), tier="1").text("agreed", ICHIRO)
+    assert "CONFIRM" not in agrees(applied("review", rows=(LISTED,)), tier="2").text("agreed", ICHIRO)
+
+
+@pytest.mark.parametrize("how", [{"code": "wrong"}, {"sender": TARO, "tier": "0"}], ids=["wrong", "forwarded"])
+def test_another_code_or_another_sender_confirms_nothing(how: dict[str, str]) -> None:
+    play = agrees(applied("review", rows=(LISTED,)), tier="1")
+    with_code(play, **how)
+    assert ("not_counted", ICHIRO) in play.written
+    assert refused(play) == "unconfirmed"
+
+
+def test_a_code_counts_for_the_agree_that_it_was_asked_for_and_no_other() -> None:
+    play = agrees(applied("review", rows=(LISTED,)), tier="1")
+    asked = max(number for number, info in play.known.letters.items() if info.bound)
+    play.answer(TARO, "Purpose: Something else altogether", rows=(LISTED,))
+    agrees(play, tier="1")
+    with_code(play, letter=f"{play.known.number}.{asked}")
+    assert play.known.consent is not None
+    assert not play.known.consent.confirmed
+    with_code(play)
+    assert play.known.consent.confirmed
+
+
+def test_whoever_did_not_agree_can_say_so_with_the_code_before_them() -> None:
+    play = with_code(agrees(applied("review", rows=(LISTED,)), tier="1"), said="DECLINE\nCONFIRM abcd-efgh")
+    assert play.known.status == "declined"
+
+
+def test_who_is_to_sign_a_pledge_anyway_is_asked_for_no_code() -> None:
+    play = agrees(applied("document", "review", rows=(LISTED,)), tier="1")
+    assert "CONFIRM" not in play.text("agreed", ICHIRO)

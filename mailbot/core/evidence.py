@@ -132,7 +132,9 @@ def gather(
         claim = info = case = None  # whoever was responsible once is nobody in this case now
     registered = case.applicant if case and info and info.role == "applicant" else info.to if info else ""
     answers = info.role if info else "unknown" if claimed and believe else None
-    clues = Clues(desk, new_text(message.text), attached.form_of(message, rules.forms), answers)
+    said = new_text(message.text)
+    coded = _coded(message, said, claim, info, desk, keys)
+    clues = Clues(desk, said, attached.form_of(message, rules.forms), answers, bool(coded.get("code")))
     kind, row = sort(message, clues)
     twin, same = _twin(said := content(message, claim.letter if claim else ""), remembered.twins)
     return Facts(
@@ -149,7 +151,7 @@ def gather(
         secrets=message.secrets,
         suggested=_suggested(message, claimed, remembered, desk) if kind == "command" and claim is None else "",
         **_answered(claim, claimed, case),
-        **_coded(message, clues.new_text, claim, info, desk, keys),
+        **coded,
         **_listed(clues.new_text, claim, info),
     )
 
@@ -179,16 +181,17 @@ def _coded(
     message: Message, new_text: str, claim: Claim | None, info: LetterInfo | None, desk: Desk, keys: Proof
 ) -> Mapping[str, Any]:
     """Whether the code in a mail is that of the letter it was proven to answer, and whether that stands in it where it
-    confirms nothing and would be written down."""
+    confirms nothing and would be written down. A clerk orders with it, and says nothing else; the responsible person
+    says only that it was them, in whatever words."""
     if claim is None or info is None or not info.bound:
         return {}
     said = code_in(new_text)
     if isinstance(keys, Facts):
-        return {"code": keys.code if said else "", "code_astray": keys.code_astray}
+        return {"code": keys.code if said or info.role == "responsible" else "", "code_astray": keys.code_astray}
     right = code(keys[info.key], desk.name, claim.letter, info.to, info.bound)
-    confirms = is_code(said, right)
+    confirms = is_code(said, right) or (info.role == "responsible" and has_code(new_text, right))
     astray = has_code(message.subject, right) or (not confirms and has_code(new_text, right))
-    return {"code": ("right" if confirms else "wrong") if said else "", "code_astray": astray}
+    return {"code": "right" if confirms else "wrong" if said else "", "code_astray": astray}
 
 
 def confirmed(facts: Facts, case: Case) -> str:

@@ -3,9 +3,13 @@
 An address that the applicant typed proves nothing: somebody else than the applicant has to have named it.
 """
 
+import hashlib
+
 from mailbot.core.case import Case
+from mailbot.core.chain import canonical
 from mailbot.core.registers import row_of
 from mailbot.core.rules import Form
+from mailbot.core.steps import awaited
 
 
 def responsible_address(form: Form, case: Case) -> str:
@@ -38,6 +42,19 @@ def confirmed(form: Form, case: Case, *, sure: bool) -> bool:
     border vouches for the mail. Where the applicant answers for themselves, their registered address is theirs."""
     own = responsible_address(form, case) == case.applicant.lower()
     return vouched(form, case) or (sure and (own or listed(form, case)))
+
+
+def provable(form: Form, case: Case) -> bool:
+    """Whether a code, sent to the responsible person's address and written back, is what an AGREE on record lacks: not
+    where a document is to come that they sign, which does as well."""
+    signs = any(form.documents[name].signer == "responsible" for name in awaited(case, form))
+    return unconfirmed(form, case) and confirmed(form, case, sure=True) and not signs
+
+
+def which(case: Case) -> str:
+    """Which AGREE is on record, as a digest (lower hex) that a code is bound to: another AGREE, another code."""
+    given = case.consent
+    return hashlib.sha256(canonical([given.letter, given.at])).hexdigest() if given else ""
 
 
 def unconfirmed(form: Form, case: Case) -> bool:

@@ -118,6 +118,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "change_proposed": lambda v: f"{v.by} proposed a change of {', '.join(v.answers)}; nothing was changed",
     "step_entered": lambda v: f"waits for {v.step}" + (f" until {_minute(v.due)}" if v.due else ""),
     "language_learned": lambda v: f"the {v.role}'s language is {v.language}",
+    "consent_confirmed": lambda v: f"{v.by} confirmed the consent with the code of letter {v.letter}",
     "consent_given": lambda v: f"{v.by} agreed to letter {v.letter}" + (", unconfirmed" * (not v.confirmed)),
     "consent_declined": lambda v: f"{v.by} declined",
     "consent_voided": lambda v: f"consent is void, changed: {', '.join(v.fields)}",

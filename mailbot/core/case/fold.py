@@ -85,6 +85,10 @@ def _consent_given(case: Case, event: e.ConsentGiven, at: str) -> Change:
     return {"consent": Consent(by=event.by, at=at, letter=event.letter, confirmed=event.confirmed, remark=event.remark)}
 
 
+def _consent_confirmed(case: Case, event: e.ConsentConfirmed, at: str) -> Change:
+    return {"consent": case.consent and case.consent.model_copy(update={"confirmed": True})}
+
+
 def _letter_written(case: Case, event: e.LetterWritten, at: str) -> Change:
     name = f"{case.number}.{event.number}"
     key = event.to.lower() if event.role == "clerk" else event.role
@@ -166,6 +170,7 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
     e.StepEntered: _step_entered,
     e.LanguageLearned: lambda case, event, at: {"languages": {**case.languages, event.role: event.language}},
     e.ConsentGiven: _consent_given,
+    e.ConsentConfirmed: _consent_confirmed,
     e.ConsentDeclined: ends.closed("declined"),
     e.ConsentVoided: lambda case, event, at: {"consent": None},
     **orders.ROWS,

@@ -40,6 +40,7 @@ DEEDS: Mapping[type, Row] = {
     e.AddressRegistered: _plain("address", "address"),
     e.StepEntered: _plain("step", "step"),
     e.ConsentGiven: _plain("consent"),
+    e.ConsentConfirmed: _plain("consent_confirmed"),
     e.ConsentDeclined: _plain("declined"),
     e.ConsentVoided: _plain("consent_void", "fields"),
     e.Accepted: _plain("accepted"),

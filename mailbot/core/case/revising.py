@@ -8,6 +8,7 @@ REVISING = (
     e.AddressRegistered,
     e.StepEntered,
     e.ConsentGiven,
+    e.ConsentConfirmed,
     e.ConsentDeclined,
     e.ConsentVoided,
     e.Accepted,

@@ -1,18 +1,21 @@
 """The responsible person's AGREE or DECLINE. It knows no forms and reads no fields."""
 
+from dataclasses import replace
+
 from mailbot.core.case import Case
 from mailbot.core.commands import beside_keyword
 from mailbot.core.commands import consent as keyword
 from mailbot.core.decide import documents
 from mailbot.core.decide.application import pass_on
 from mailbot.core.decide.incoming import Incoming, Story, begin, to_stranger, without_case
-from mailbot.core.decide.moves import advance
-from mailbot.core.events import ConsentDeclined, ConsentGiven, Ignored, LanguageLearned, MailAttached
+from mailbot.core.decide.moves import advance, show_again
+from mailbot.core.events import ConsentConfirmed, ConsentDeclined, ConsentGiven, Ignored, LanguageLearned, MailAttached
 from mailbot.core.forms import FORM_GONE
 from mailbot.core.outcome import Decision
 from mailbot.core.reading import language_of
 from mailbot.core.steps import clerks_follow
-from mailbot.core.vouching import confirmed
+from mailbot.core.token import CODE_PLACE
+from mailbot.core.vouching import confirmed, provable, which
 
 MOST_REMARK = 2_000
 """Characters of what stands beside an AGREE that are kept for the clerks."""
@@ -28,6 +31,8 @@ def agree_or_decline(mail: Incoming) -> Decision:
         return without_case(mail, Ignored(reason="no_token"), *letters)
     if case.open and case.form not in mail.rules.forms and mail.letter:
         return pass_on(mail, case, mail.letter, FORM_GONE)
+    if mail.facts.code and keyword(mail.new_text) != "DECLINE":
+        return _confirm(mail, case)
     story = begin(mail, case, "responsible")
     story.said = ""  # what stands beside the keyword is kept with the consent, and shown as what it is
     why = _refusal(mail, case)
@@ -43,6 +48,30 @@ def agree_or_decline(mail: Incoming) -> Decision:
         language = language_of(mail.new_text, desk.languages, desk.languages[0])
         story.add(LanguageLearned(role="responsible", language=language))
     RESULT[keyword(mail.new_text) or "DECLINE"](story, mail)
+    return story.decision()
+
+
+def _confirm(mail: Incoming, case: Case) -> Decision:
+    """The code of the letter that thanked for the AGREE shows whose it was; of the mail no more is kept."""
+    story = begin(mail, case, "responsible")
+    story.said = ""
+    letter = mail.letter
+    reasons = {
+        "not_proven": not mail.proven or letter is None or letter.role != "responsible",
+        "wrong_code": mail.facts.code != "right",
+        "case_closed": not case.open,
+        "decided": bool(case.decided_by),
+        "old_letter": letter is None or letter.bound != which(case),
+        "already": case.consent is not None and case.consent.confirmed,
+    }
+    why = next((why for why, holds in reasons.items() if holds), "")
+    if why:
+        story.add(MailAttached(by=mail.address, sort="consent", why=why))
+        story.to_responsible("not_counted", why=why, by=mail.address)
+        return story.decision()
+    story.add(ConsentConfirmed(by=mail.address, letter=mail.facts.letter or ""))
+    story.to_responsible("agreed", documents=(), code="", confirmed=True)
+    show_again(story)
     return story.decision()
 
 
@@ -75,7 +104,10 @@ def _agreed(story: Story, mail: Incoming) -> None:
     sure = confirmed(story.form, story.known, sure=mail.facts.sender is not None and mail.facts.sender.tier == "2")
     story.add(ConsentGiven(by=mail.address, letter=mail.facts.letter or "", confirmed=sure, remark=remark))
     brought = documents.count(story, mail, agreed=True)
-    story.to_responsible("agreed", documents=brought.documents)
+    asked = CODE_PLACE if provable(story.form, story.known) else ""
+    story.to_responsible("agreed", documents=brought.documents, code=asked, confirmed=False)
+    if asked:
+        story.letters[-1] = replace(story.letters[-1], bound=which(story.known))
     advance(story)
 
 

@@ -94,6 +94,13 @@ CHANGED: Mapping[StepKind, Begin] = {
 """Who is told when fields change within a step, besides the applicant; a kind without a row tells nobody."""
 
 
+def show_again(story: Story) -> None:
+    """Whoever has the case before them sees what changed beside its values."""
+    step = current(story.known, story.form)
+    if step is not None and step.id == story.known.step and step.kind in CHANGED and not story.known.hold:
+        CHANGED[step.kind](story, step)
+
+
 def enter(story: Story, step: Step) -> None:
     """The case begins to wait for a step, or is asked again in the one it is in: the event, and the letters."""
     case = story.known

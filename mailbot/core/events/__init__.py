@@ -17,6 +17,7 @@ from mailbot.core.events.cases import (
     Answered,
     CaseOpened,
     ChangeProposed,
+    ConsentConfirmed,
     ConsentDeclined,
     ConsentGiven,
     ConsentVoided,
@@ -130,6 +131,7 @@ Event = Annotated[
     | StepEntered
     | LanguageLearned
     | ConsentGiven
+    | ConsentConfirmed
     | ConsentDeclined
     | ConsentVoided
     | CommandsRun
@@ -206,6 +208,7 @@ __all__ = [
     "CommandsRun",
     "Completed",
     "ConfirmationAsked",
+    "ConsentConfirmed",
     "ConsentDeclined",
     "ConsentGiven",
     "ConsentVoided",

@@ -161,6 +161,14 @@ class ConsentGiven(Frozen):
     remark: str = ""
 
 
+class ConsentConfirmed(Frozen):
+    """With the code of `letter` the responsible person (address `by`) showed that the AGREE on record is theirs."""
+
+    kind: Literal["consent_confirmed"] = "consent_confirmed"
+    by: str
+    letter: str
+
+
 class ConsentDeclined(Frozen):
     """The responsible person (address `by`) answered `letter` with DECLINE, and may have said why; the case ends."""
 

@@ -59,6 +59,10 @@ def _says_consent(_: Message, clues: Clues) -> bool:
     return commands.consent(clues.new_text) is not None
 
 
+def _has_code(_: Message, clues: Clues) -> bool:
+    return clues.code
+
+
 def _says_status(_: Message, clues: Clues) -> bool:
     return commands.asks_status(clues.new_text)
 
@@ -110,6 +114,7 @@ TABLE: tuple[tuple[str, Sort, Test], ...] = (
     ("address that takes no mail", "list", both(_wants_nothing, machines.from_no_reply)),
     ("answer to a clerk's letter", "command", _answers("clerk")),
     ("answer to a responsible person's letter: keyword", "consent", both(_answers("responsible"), _says_consent)),
+    ("answer to a responsible person's letter: code", "consent", both(_answers("responsible"), _has_code)),
     ("answer to an unverified letter: consent", "consent", both(_answers("unknown"), _says_consent)),
     ("answer to an unverified letter: command", "command", both(_answers("unknown"), _says_command)),
     ("answer to the notice of a change", "objection", both(_answers("holder"), unless(_says_help))),

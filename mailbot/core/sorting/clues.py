@@ -22,12 +22,14 @@ _ALIKE = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(DASHE
 @dataclass(frozen=True, slots=True)
 class Clues:
     """What sorting looks at besides the mail: the desk, its new text, the form it fills in (or None), and in which
-    role the letter it answers was received (`unknown`: a letter claimed but not verified; None: no letter)."""
+    role the letter it answers was received (`unknown`: a letter claimed but not verified; None: no letter), and whether
+    it brings a code that this letter asked for."""
 
     desk: Desk
     new_text: str
     form: str | None
     answers: Role | Literal["unknown"] | None
+    code: bool = False
 
 
 Test = Callable[[Message, Clues], bool]

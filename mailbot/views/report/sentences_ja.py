@@ -90,6 +90,7 @@ ABOUT_CASES: Mapping[str, Sentence] = {
     "change_proposed": lambda v: f"{v.by} から {'、'.join(v.answers)} の変更の申し出（未反映）",
     "step_entered": lambda v: f"段階 {v.step} へ{_due(v.due)}",
     "language_learned": lambda v: f"{ROLES[v.role]}の言語は {v.language}",
+    "consent_confirmed": lambda v: f"{v.by} がメール {v.letter} のコードで同意を確認",
     "consent_given": lambda v: f"{v.by} がメール {v.letter} に同意" + "（未確認）" * (not v.confirmed),
     "consent_declined": lambda v: f"{v.by} は不同意",
     "consent_voided": lambda v: f"同意は無効、変更：{'、'.join(v.fields)}",
