@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from mailbot.cli import COMMANDS, Argument, Row, parser, replay, words
 from mailbot.core import events
-from mailbot.core.events import cases, commands, desk, erasing, letters, progress, values
+from mailbot.core.events import cases, commands, consent, desk, erasing, letters, progress, values
 from mailbot.edge import config
 from mailbot.edge.config import written
 
@@ -184,6 +184,7 @@ def kind(of: Any) -> str:
 
 GROUPS: Mapping[str, Any] = {
     "Cases and mails": cases,
+    "Consent": consent,
     "From step to step": progress,
     "Clerks": commands,
     "Letters": letters,

@@ -5,10 +5,6 @@ Every value is text, a whole number, true or false, null, or a list or mapping o
 one canonical JSON form (see `chain`).
 """
 
-from typing import Annotated
-
-from pydantic import Field, TypeAdapter
-
 from mailbot.core.events.cases import (
     Accepted,
     AddressBounced,
@@ -17,10 +13,6 @@ from mailbot.core.events.cases import (
     Answered,
     CaseOpened,
     ChangeProposed,
-    ConsentConfirmed,
-    ConsentDeclined,
-    ConsentGiven,
-    ConsentVoided,
     DeadlineMoved,
     DeskOpened,
     Expired,
@@ -52,12 +44,12 @@ from mailbot.core.events.commands import (
     QueueShown,
     Resumed,
 )
+from mailbot.core.events.consent import ConsentConfirmed, ConsentDeclined, ConsentGiven, ConsentVoided
 from mailbot.core.events.desk import (
     Adopted,
     Alarmed,
     AlarmEnded,
     ClerkAway,
-    DeskEvent,
     DigestsSent,
     HeadTold,
     MailboxSeen,
@@ -71,9 +63,9 @@ from mailbot.core.events.desk import (
     SecretTold,
 )
 from mailbot.core.events.erasing import CaseKept, Erased, ErasureDone
+from mailbot.core.events.every import EVENTS, Event
 from mailbot.core.events.letters import (
     LetterDropped,
-    LetterEvent,
     LetterFailed,
     LetterHeld,
     LetterPostponed,
@@ -119,74 +111,6 @@ from mailbot.core.events.values import (
     Value,
     Worded,
 )
-
-Event = Annotated[
-    Facts
-    | DeskOpened
-    | CaseOpened
-    | FieldsRead
-    | MailJoined
-    | AddressRegistered
-    | ChangeProposed
-    | StepEntered
-    | LanguageLearned
-    | ConsentGiven
-    | ConsentConfirmed
-    | ConsentDeclined
-    | ConsentVoided
-    | CommandsRun
-    | ConfirmationAsked
-    | CorrectionProposed
-    | CorrectionSeconded
-    | CorrectionLapsed
-    | CommandsRefused
-    | Assigned
-    | Held
-    | Resumed
-    | Accepted
-    | Rejected
-    | Noted
-    | HandedToClerk
-    | MailAttached
-    | Ignored
-    | Answered
-    | Quarantined
-    | Reminded
-    | Expired
-    | DeadlineMoved
-    | LetterEvent
-    | AddressBounced
-    | AddressWorks
-    | ReminderPaused
-    | DeskEvent
-    | NumberedRun
-    | QueueShown
-    | PlanRead
-    | DocumentReceived
-    | DocumentsVoided
-    | TaskDone
-    | StepPassed
-    | StepStopped
-    | StepVoided
-    | Completed
-    | Withdrawn
-    | Reopened
-    | MarkedDuplicate
-    | FieldAllowed
-    | FieldsAsked
-    | FieldsSettled
-    | Vouched
-    | Replied
-    | AccountChanged
-    | Erased
-    | CaseKept
-    | ErasureDone,
-    Field(discriminator="kind"),
-]
-"""Anything an entry can hold."""
-
-EVENTS: TypeAdapter[tuple[Event, ...]] = TypeAdapter(tuple[Event, ...])
-"""Reads and writes the events of an entry (plain JSON values); unknown kinds and keys are errors."""
 
 __all__ = [
     "EVENTS",

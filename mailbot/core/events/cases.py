@@ -150,41 +150,6 @@ class LanguageLearned(Frozen):
     language: str
 
 
-class ConsentGiven(Frozen):
-    """The responsible person agreed to what `letter` showed; `confirmed` only if more than an address proves it.
-    `remark` is what stood beside the keyword, for the clerks."""
-
-    kind: Literal["consent_given"] = "consent_given"
-    by: str
-    letter: str
-    confirmed: bool = False
-    remark: str = ""
-
-
-class ConsentConfirmed(Frozen):
-    """With the code of `letter` the responsible person (address `by`) showed that the AGREE on record is theirs."""
-
-    kind: Literal["consent_confirmed"] = "consent_confirmed"
-    by: str
-    letter: str
-
-
-class ConsentDeclined(Frozen):
-    """The responsible person (address `by`) answered `letter` with DECLINE, and may have said why; the case ends."""
-
-    kind: Literal["consent_declined"] = "consent_declined"
-    by: str
-    letter: str
-    reason: str = ""
-
-
-class ConsentVoided(Frozen):
-    """What the consent letter showed has changed (`fields`), so that an earlier AGREE does not count any more."""
-
-    kind: Literal["consent_voided"] = "consent_voided"
-    fields: tuple[str, ...]
-
-
 class Accepted(Frozen):
     """The clerk (address) accepted the application, perhaps with a `text`; the case goes on to what is to be done.
     `account` is the account name that the clerk gives instead of what the answer to `field` wishes for, `until` the
