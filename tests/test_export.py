@@ -19,7 +19,7 @@ from mailbot.core.token import LETTER
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.service import reader_for
 from mailbot.views.export import COLUMNS, PARTS
-from mailbot.views.export.cells import BOM, csv_line, defused, restored
+from mailbot.views.export.cells import BOM, csv_line, defused, json_line, restored
 from mailbot.views.export.workbook import CUT, LONGEST, Workbook
 
 DOCS = Path(__file__).parent.parent / "docs" / "export.md"
@@ -67,7 +67,7 @@ def test_of_a_person_everything_is_written_and_nothing_of_others(desk: Path, tmp
     mine = rows(desk, tmp_path / "mine.jsonl", "--person", "Person1@Uni.Example")
     assert {row["case"] for row in mine} == {"2026-00001"}
     assert {row["part"] for row in mine} >= {"case", "field", "letter", "mail", "log"}
-    (field,) = (row for row in mine if row["key"] == "research_field")
+    (field,) = (row for row in mine if (row["part"], row["key"]) == ("field", "research_field"))
     assert (field["label"], field["value"]) == ("Research field", FORMULA)
     assert b"person2" not in (tmp_path / "mine.jsonl").read_bytes()
     asked = rows(desk, tmp_path / "asked.jsonl", "--person", "asker3@uni.example")
@@ -110,10 +110,14 @@ def test_no_token_and_no_secret_is_in_it_and_only_its_owner_reads_it(desk: Path,
 
 def test_an_erased_entry_is_shown_as_erased(desk: Path, tmp_path: Path) -> None:
     from mailbot.store import Entry
-    from mailbot.views.export import _entry
+    from mailbot.views.export.entries import entry_rows
 
     entry = Entry(7, NOW, "2026-00001", "a" * 64, "b" * 64, "c" * 64, False, "d" * 64, None)
-    assert list(_entry(entry, None)) == [{"part": "erased", "seq": "7", "key": "a" * 64, "value": "erased by order"}]
+    (row,) = entry_rows(entry, None, "")
+    assert (row.whose, row.record) == (
+        frozenset(),
+        {"part": "erased", "seq": "7", "key": "a" * 64, "value": "erased by order"},
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,3 +162,19 @@ def test_a_cell_that_is_too_long_for_excel_is_cut_and_says_so() -> None:
     value = openpyxl.load_workbook(io.BytesIO(out.getvalue())).active["A2"].value
     assert value.endswith(CUT)
     assert len(value) <= LONGEST
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_people_wrote_is_not_shown_to_a_terminal_as_it_came(
+    kind: str, desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert cli.main(["--config", str(desk / "mailbot.toml"), "export", "--format", kind]) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_lines_of_json_hold_no_sign_that_commands_a_terminal_and_lose_none() -> None:
+    text = "a\x1b[31m\x07b\x9b31m\x7f\x85 日本語"
+    line = json_line({"value": text})
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", line.decode())
+    assert json.loads(line) == {"value": text}

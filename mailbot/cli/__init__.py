@@ -70,7 +70,7 @@ CLERK = arg("--clerk", default="", metavar="ADDRESS", help="in this clerk's name
 SINCE = arg("--since", type=look.instant, help="only entries from this day or instant on (UTC)")
 RULES = arg("--rules", type=Path, help="folder of rules (default: settings, else the shipped ones)")
 FORMAT = arg("--format", choices=export.FORMATS, default="csv", help="default: csv")
-PERSON = arg("--person", default="", metavar="ADDRESS", help="everything about this address")
+PERSON = arg("--person", metavar="ADDRESS", help="only what belongs to this address")
 FORM = arg("--form", default="", metavar="NAME", help="only cases of this form")
 UNTIL = arg("--until", type=look.instant, help="only what came before this day or instant (UTC)")
 OUTPUT = arg("--output", type=Path, metavar="FILE", help="default: standard output")

@@ -13,20 +13,25 @@ from mailbot.cli.words import OK, TROUBLE, complain
 from mailbot.core.rules import Rules
 from mailbot.desks import Mistaken
 from mailbot.store.files import FileStore
-from mailbot.views.export import COLUMNS, Choice, Record, records
+from mailbot.views.export import COLUMNS, Choice, records
 from mailbot.views.export.cells import BOM, csv_line, json_line
+from mailbot.views.export.rows import Record
 from mailbot.views.export.workbook import Workbook
 
 FORMATS = ("csv", "jsonl", "xlsx")
+NO_TEXT = ("csv", "xlsx")
+"""Formats that no terminal is shown: cells are as they were written, control characters and all."""
 
 
 async def export(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
     """The rows of a person, a form, a period, or all, into a file (readable by its owner alone) or standard output."""
     if arguments.form and arguments.form not in rules.forms:
         raise Mistaken(f"there is no form {arguments.form!r}; there are: {', '.join(sorted(rules.forms))}")
-    if arguments.format == "xlsx" and arguments.output is None and sys.stdout.isatty():
-        raise Mistaken("a workbook is no text for a terminal; wanted --output FILE")
-    choice = Choice(arguments.person, arguments.form, arguments.since, arguments.until)
+    if arguments.format in NO_TEXT and arguments.output is None and sys.stdout.isatty():
+        raise Mistaken(f"{arguments.format} is no text for a terminal; wanted --output FILE, or --format jsonl")
+    if arguments.person is not None and "@" not in arguments.person:
+        raise Mistaken(f"--person {arguments.person!r}: wanted an address")  # of an empty one, it would be everybody's
+    choice = Choice(arguments.person or "", arguments.form, arguments.since, arguments.until)
     try:
         with _target(arguments.output) as out:
             count = await _write(out, arguments.format, records(store, rules, choice))

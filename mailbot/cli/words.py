@@ -2,17 +2,14 @@
 It knows no command."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from mailbot.core.columns import CONTROLS
-from mailbot.core.disguises import visible
+from mailbot.core.safe import json_text, shown
 
 Command = Callable[[argparse.Namespace], int]
-REPLACED = "\N{REPLACEMENT CHARACTER}"
 OK, TROUBLE, MISTAKE = 0, 1, 2
 """Exit codes: done; done but something is wrong (said on standard error); not begun (settings, arguments, rules)."""
 
@@ -20,12 +17,12 @@ OK, TROUBLE, MISTAKE = 0, 1, 2
 def say(text: str) -> None:
     """Text to standard output; control characters of somebody's mail do not reach the terminal, and what turns the
     direction of reading or is not seen is written out."""
-    print(visible(CONTROLS.sub(REPLACED, text)))
+    print(shown(text))
 
 
 def say_json(value: object) -> None:
     """One JSON value, one line."""
-    print(json.dumps(value, ensure_ascii=False))
+    print(json_text(value))
 
 
 def say_all(rows: Iterable[object], table: Callable[[], str], arguments: argparse.Namespace) -> int:
@@ -41,7 +38,7 @@ def say_all(rows: Iterable[object], table: Callable[[], str], arguments: argpars
 def complain(text: str) -> None:
     """Text for whoever has to mend something, to standard error: each of its lines says who speaks."""
     for line in text.split("\n"):
-        print(f"mailbot: {visible(CONTROLS.sub(REPLACED, line))}", file=sys.stderr)
+        print(f"mailbot: {shown(line)}", file=sys.stderr)
 
 
 def settings(arguments: argparse.Namespace) -> Path:

@@ -83,7 +83,7 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         head.append(f"came back  letters to {', '.join(case.bounced)}")
     fields = [f"  {labels.get(key, key)}: {_shown(value)}" for key, value in case.values.items()]
     faults = [f"  {labels.get(fault.field, fault.field)}: {fault.kind} ({fault.code})" for fault in case.faults]
-    remarks = [f"  {_remark(remark, case, rules)}" for remark in case.remarks]
+    remarks = [f"  {remark_text(remark, case, rules)}" for remark in case.remarks]
     notes = [f"  {note}" for note in case.notes]
     written = [f"\n--- letter {name} to {letter.to}: {letter.subject}\n\n{letter.text}" for name, letter in letters]
     robots = [f"  {mail.at}  {mail.sort} of {mail.by or 'an unknown sender'}" for mail in case.attached]
@@ -115,7 +115,7 @@ def _tried(case: Case) -> Iterator[str]:
         yield f"  {more} more, in the log"
 
 
-def _remark(remark: Remark, case: Case, rules: Rules) -> str:
+def remark_text(remark: Remark, case: Case, rules: Rules) -> str:
     """A remark in words, also if it was made under rules that had words for it and these have none."""
     language = rules.desk.languages[0]
     words = rules.words[language]

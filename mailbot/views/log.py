@@ -1,6 +1,6 @@
 """The case log as people read it: a sentence an entry saying who, what, when and under which rule. It only reads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mailbot.core import events as e
@@ -214,13 +214,17 @@ SENTENCES: Mapping[str, Sentence] = {
 """A row for each kind of event; an empty sentence says nothing worth a line."""
 
 
+def said(events: Iterable[e.Event] | None) -> str:
+    """What happened in an entry, in words; `events` are None if they were erased."""
+    if events is None:
+        return "erased by order"
+    return "; ".join(text for event in events if (text := SENTENCES[event.kind](event)))
+
+
 def sentence(entry: Entry) -> str:
     """One entry in words: sequence number, instant, case, what happened, and the rule set it was decided under."""
-    said = ["erased by order"]
-    if entry.events is not None:
-        said = [text for event in entry.events if (text := SENTENCES[event.kind](event))]
-    about = entry.case or "-"
-    return f"{entry.seq:>5}  {to_text(entry.at)}  {about:<10}  {'; '.join(said)}  [rules {entry.rules[:8]}]"
+    about = f"{entry.seq:>5}  {to_text(entry.at)}  {entry.case or '-':<10}"
+    return f"{about}  {said(entry.events)}  [rules {entry.rules[:8]}]"
 
 
 def as_json(entry: Entry) -> dict[str, object]:

@@ -9,7 +9,7 @@ from mailbot.core.compared import Deeds, differences
 from mailbot.core.instants import to_text
 from mailbot.store import Entry
 from mailbot.views.cases import table
-from mailbot.views.log import sentence
+from mailbot.views.log import said
 
 WIDEST = 300
 """Columns of a value that are shown."""
@@ -20,8 +20,8 @@ def text(entries: tuple[Entry, ...], verdict: str, why: str, was: Deeds, now: De
     differ. `verdict` and `why` are in words."""
     lines = [f"entry {_numbers(entries)}: {verdict}" + (f": {why}" if why else "")]
     if was or now:
-        lines += [f"  was  {line}" for line in _sentences(entries, was)]
-        lines += [f"  now  {line}" for line in _sentences(entries, now) or ["nothing"]]
+        lines += [f"  was  {line}" for line in _sentences(was)]
+        lines += [f"  now  {line}" for line in _sentences(now) or ["nothing"]]
     for one in differences(was, now):
         lines += [f"    {one.place}", f"      was  {clip(one.was, WIDEST)}", f"      now  {clip(one.now, WIDEST)}"]
     return "\n".join(lines)
@@ -58,10 +58,9 @@ def _numbers(entries: tuple[Entry, ...]) -> str:
     return f"{seqs[0]}" if len(seqs) == 1 else f"{seqs[0]} to {seqs[-1]}"
 
 
-def _sentences(entries: tuple[Entry, ...], deeds: Deeds) -> list[str]:
+def _sentences(deeds: Deeds) -> list[str]:
     """What was decided, in the sentences of the log."""
-    shown = (dataclasses.replace(entries[0], case=case, events=events) for case, events in deeds)
-    return [sentence(one).partition("  [rules")[0].split(maxsplit=2)[-1] for one in shown]
+    return [f"{case or '-':<10}  {said(events)}" for case, events in deeds]
 
 
 def _plain(deeds: Deeds) -> list[dict[str, object]]:

@@ -7,9 +7,10 @@ Whoever reads it back takes one apostrophe off the beginning of each cell, and h
 
 import csv
 import io
-import json
 import unicodedata
 from collections.abc import Iterable, Mapping
+
+from mailbot.core.safe import json_text
 
 BEGINS = frozenset("=+-@\t\r\n")
 BOM = b"\xef\xbb\xbf"
@@ -37,4 +38,4 @@ def csv_line(cells: Iterable[str]) -> bytes:
 
 def json_line(row: Mapping[str, str]) -> bytes:
     """One row as a JSON object; every value is what was there."""
-    return json.dumps(dict(row), ensure_ascii=False).encode() + b"\n"
+    return json_text(dict(row)).encode() + b"\n"
