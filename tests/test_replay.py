@@ -16,12 +16,33 @@ from worlds import World, application, digest, question
 from mailbot import cli, desks
 from mailbot.core import chain
 from mailbot.core.compared import differences, only_worded, same
-from mailbot.core.events import Answered, LetterWritten
+from mailbot.core.decide import overdue
+from mailbot.core.events import (
+    Accepted,
+    Adopted,
+    Answered,
+    DeskOpened,
+    Event,
+    Expired,
+    Facts,
+    HeadTold,
+    LetterFailed,
+    LetterSent,
+    LetterWritten,
+    Noted,
+    Operator,
+    Rejected,
+    SecretDestroyed,
+)
 from mailbot.edge.account import Account
+from mailbot.edge.letters import Letters
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.reader import Reader, Settings
 from mailbot.flow.routine import tell_auditors
 from mailbot.service import reader_for
+from mailbot.store import Draft
+from mailbot.store.files import FileStore
+from mailbot.store.files.texts import remember
 
 NOW = datetime(2026, 4, 6, 1, tzinfo=UTC)
 NOWHERE = Account("127.0.0.1", 9, "none", "", "")
@@ -71,11 +92,22 @@ def resealed(desk: Path, change: Callable[[dict[str, Any]], None]) -> None:
         for line in path.read_bytes().splitlines():
             entry = json.loads(line)
             change(entry)
+            _retold(entry, prev)
             kept = {key: entry[key] for key in ("seq", "at", "case", "mail", "rules", "program", "more", "events")}
             sealed, prev = chain.seal(kept, prev, entry["salt"])
             lines.append(sealed)
         path.write_bytes(b"".join(lines))
     shutil.rmtree(desk / "state" / "cases")
+
+
+def _retold(entry: dict[str, Any], prev: str) -> None:
+    """What auditors are told of the entry before it fits again; nobody signed it."""
+    told = next((event["hash"] for event in entry["events"] if event["kind"] == "head_told"), None)
+    for event in entry["events"] if told else ():
+        if event["kind"] == "head_told":
+            event["hash"] = prev
+        if event["kind"] == "letter_written":
+            event["text"] = event["text"].replace(told, prev)
 
 
 def test_a_fresh_journal_is_decided_again_word_for_word_also_of_a_mail_whose_body_was_not_downloaded(
@@ -111,19 +143,29 @@ def test_what_somebody_decided_in_the_programs_place_is_found_though_the_chain_v
     assert "now  +81 55-981-0000" in said
 
 
-def test_what_another_program_decided_otherwise_is_listed_with_an_exit_status_of_its_own(
-    desk: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("kept", "expected", "said"),
+    [
+        (True, 3, "entry 4: decided otherwise by this program, which is another one than then"),
+        (False, 1, "no order says why: the program that it names is not kept"),
+    ],
+)
+def test_what_another_program_decided_otherwise_has_an_exit_status_of_its_own_if_there_is_such_a_program(
+    kept: bool, expected: int, said: str, desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    older_program = remember(desk / "state", "program", {"mailbot": "0.0.1"})
+    if not kept:
+        (desk / "state" / "programs" / f"{older_program}.json").unlink()
+
     def older(entry: dict[str, Any]) -> None:
-        entry["program"] = "0" * 64
+        entry["program"] = older_program
         for event in entry["events"]:
             if event["kind"] == "letter_written":
                 event["subject"] = "An older subject"
 
     resealed(desk, older)
-    code, said = replayed(desk, capsys)
-    assert code == 3
-    assert "entry 4: decided otherwise by this program, which is another one than then" in said
+    code, out = replayed(desk, capsys)
+    assert (code, said in out) == (expected, True), out
 
 
 @pytest.mark.parametrize(
@@ -169,10 +211,123 @@ def test_what_auditors_were_told_of_the_log_is_decided_again(desk: Path, capsys:
     assert (code, "head_told.mails" in said) == (1, True), said
 
 
-def test_a_mail_that_was_erased_is_counted_and_nothing_else(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def appended(desk: Path, case: str | None, *events: Event) -> None:
+    """An entry as somebody writes it who may write into the folder."""
+    found = desks.load(desk / "mailbot.toml")
+    with FileStore.open(found.state, found.rules.desk.name) as store:
+        last = await store.entry(store.head.seq)
+        assert last
+        async with store.batch() as batch:
+            batch.append(Draft(NOW + timedelta(hours=1), case, None, last.rules, last.program, events))
+
+
+OPERATOR = Operator(user="kim", nonce="0" * 32)
+
+
+def test_a_mail_that_was_destroyed_by_order_is_counted_and_one_that_was_only_emptied_raises_the_alarm(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     next((desk / "state" / "mail").rglob(digest(MAILS[0]))).write_bytes(b"")
     code, said = replayed(desk, capsys)
-    assert (code, "erased by order" in said, "entry" in said) == (0, True, False)
+    assert (code, "entry 2: cannot be decided again, and no order says why: its mail is empty" in said) == (1, True)
+    destroyed = SecretDestroyed(mail=digest(MAILS[0]))
+    asyncio.run(appended(desk, None, Facts(sort="order", operator=OPERATOR), destroyed))
+    code, said = replayed(desk, capsys)
+    assert (code, "1  cannot be decided again, since something was erased by order" in said) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("case", "events"),
+    [
+        ("2026-00001", (Facts(sort="order"), Accepted(clerk="sato@staff.desk.example", account="root1"))),
+        ("2026-00001", (Facts(sort="order", operator=OPERATOR), Rejected(clerk="sato@staff.desk.example", reason="x"))),
+        ("2026-00001", (LetterSent(letter="2026-00001.1", answer="250 ok"), Rejected(clerk="a@b.example", reason="x"))),
+        (
+            "2026-00001",
+            (LetterSent(letter="2026-00001.1", answer="250"), LetterFailed(letter="2026-00001.1", code=5, why="")),
+        ),
+        ("2026-00001", (Facts(sort="mailbox"), Noted(clerk="sato@staff.desk.example", text="x"))),
+        ("2026-00001", (Facts(sort="routine"), Noted(clerk="sato@staff.desk.example", text="x"))),
+        (None, (Facts(sort="order"), SecretDestroyed(mail="a" * 64))),
+        (None, (Facts(sort="order"), DeskOpened(desk="X", address="x@desk.example"))),
+        (None, (HeadTold(seq=1, hash="0" * 64, at="2026-04-06T01:00:00.000Z"),)),
+        ("2026-00001", (Facts(sort="deadline", sort_row="limit"), Expired(step="fields"))),
+    ],
+)
+def test_what_nothing_brought_about_raises_the_alarm(
+    case: str | None, events: tuple[Event, ...], desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(appended(desk, case, *events))
+    assert cli.main(["--config", str(desk / "mailbot.toml"), "verify"]) == 0
+    capsys.readouterr()
+    code, said = replayed(desk, capsys)
+    assert (code, "entry 7: " in said) == (1, True), said
+
+
+def test_a_limit_that_had_not_come_yet_ends_no_case(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The entry is what the program decides of a limit that passed; only it had not."""
+
+    async def too_early() -> None:
+        found = desks.load(desk / "mailbot.toml")
+        with FileStore.open(found.state, found.rules.desk.name) as store:
+            case = await store.case("2026-00002")
+            assert case
+            decision = overdue(case, "remind", found.rules, NOW + timedelta(hours=1))
+        words = [
+            Letters(found.rules).words(one, number, "k1")
+            for number, one in enumerate(decision.letters, case.last_letter + 1)
+        ]
+        await appended(desk, case.number, *decision.events, *words)
+
+    asyncio.run(too_early())
+    code, said = replayed(desk, capsys)
+    assert (code, "entry 7: decided otherwise by the same program" in said) == (1, True), said
+
+
+def test_orders_from_the_shell_are_listed_for_nothing_but_the_log_tells_of_them(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(appended(desk, None, Facts(sort="order", operator=OPERATOR), Adopted()))
+    code, said = replayed(desk, capsys)
+    assert code == 0
+    assert (
+        "entry 7: by order at the shell: nothing but the log tells of it\n  log  -           the operator kim;" in said
+    )
+    assert "1  by order at the shell: nothing but the log tells of it" in said
+
+
+def unreadable(entry: dict[str, Any]) -> None:
+    """The question, as if it had killed the reader."""
+    if entry["seq"] == 4:
+        facts = Facts.model_validate({"sort": "unreadable", "place": entry["events"][0]["place"]})
+        entry["events"] = [facts.model_dump(mode="json"), {"kind": "quarantined", "reason": "killed the reader"}]
+
+
+def test_a_mail_that_is_said_to_be_unreadable_is_read_all_the_same(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resealed(desk, unreadable)
+    assert cli.main(["--config", str(desk / "mailbot.toml"), "verify"]) == 0
+    code, said = replayed(desk, capsys)
+    assert code == 5, said
+    assert "entry 4: a mail that could not be read then, by the same program that reads it now" in said
+
+
+def test_a_mail_that_is_kept_whole_was_not_too_large_to_be_downloaded(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def too_large(entry: dict[str, Any]) -> None:
+        if entry["seq"] == 4:
+            entry["events"][0]["size"] = 50_000_000
+
+    resealed(desk, too_large)
+    code, said = replayed(desk, capsys)
+    assert code == 1
+    assert "its mail is kept whole, though only the header is said to have been downloaded" in said
+
+
+def test_an_entry_that_the_log_does_not_have_yet_is_no_beginning(desk: Path) -> None:
+    assert cli.main(["--config", str(desk / "mailbot.toml"), "replay", "--since", "20260401"]) == 2
 
 
 def test_a_rule_set_that_is_gone_raises_the_alarm(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,15 +13,23 @@ from mailbot.cli.look import instant
 from mailbot.cli.words import OK, TROUBLE, say, say_json
 from mailbot.core.chain import canonical
 from mailbot.core.rules import Rules
+from mailbot.desks import Mistaken
 from mailbot.edge.program import program
 from mailbot.flow.replaying import VERDICTS, Again, Replay
 from mailbot.service import patient_reader_for
 from mailbot.store.files import FileStore
 from mailbot.views import replay as view
 
-OTHER_PROGRAM, OTHERWISE = 3, 4
-"""Exit codes of this command alone: only decisions of other programs differ; changed rules would decide otherwise."""
-EXITS = {"differs": TROUBLE, "lost": TROUBLE, "otherwise": OTHERWISE, "other_program": OTHER_PROGRAM}
+OTHER_PROGRAM, OTHERWISE, READABLE = 3, 4, 5
+"""Exit codes of this command alone: only decisions of other programs differ; changed rules would decide otherwise;
+mails that are said to have been unreadable can be read."""
+EXITS = {
+    "differs": TROUBLE,
+    "lost": TROUBLE,
+    "readable": READABLE,
+    "otherwise": OTHERWISE,
+    "other_program": OTHER_PROGRAM,
+}
 """What each verdict makes of the exit code; the first in this order that there is counts."""
 SILENT = ("equal", "recorded", "gone", "worded")
 """Verdicts that are counted and not listed."""
@@ -36,16 +44,21 @@ def since(text: str) -> int | datetime:
 
 async def replay(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
     """Every decision again; with --rules also under those, as the desk would take it if it had them."""
-    changed = _changed(arguments.rules, arguments.templates)
+    changed, begin = _changed(arguments.rules, arguments.templates), arguments.since or 0
+    if isinstance(begin, int) and begin > store.head.seq:
+        raise Mistaken(f"--since {begin}: the last entry is {store.head.seq}; wanted a day such as 2026-04-01")
 
     async def rules_of(digest: str) -> Rules | None:
         texts = await store.rule_texts(digest)
         return desks.kept_rules(texts) if texts is not None else None
 
+    async def program_kept(digest: str) -> bool:
+        return await store.recollect("program", digest) is not None
+
     this = hashlib.sha256(canonical(program())).hexdigest()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     meter, began = Meter(store.head.seq), time.monotonic()
-    async with Replay(store, rules_of, patient_reader_for, this, changed, arguments.since or 0) as walk:
+    async with Replay(store, rules_of, patient_reader_for, this, changed, begin, program_kept) as walk:
         async for again in walk.walk():
             counts[again.form][again.verdict] += 1
             meter.at(again.entries[-1].seq)

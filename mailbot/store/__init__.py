@@ -175,8 +175,11 @@ class Past(Protocol):
     says `take` for one after the other when the next is to be decided. `recall` answers as a batch did then, but for
     registers, which are not kept as they were: it is asked for no rows. `erased` says whether how a case stood, or the
     entry of a letter without a case (`e123`), was erased by order, `any_erased` whether anything was of which nobody
-    knows how it stood now.
+    knows how it stood now. `head` is the last entry taken.
     """
+
+    @property
+    def head(self) -> Head: ...
 
     @property
     def any_erased(self) -> bool: ...

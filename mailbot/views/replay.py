@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from mailbot.core.columns import clip
 from mailbot.core.compared import Deeds, differences
+from mailbot.core.events import Event
 from mailbot.core.instants import to_text
 from mailbot.store import Entry
 from mailbot.views.cases import table
@@ -16,10 +17,12 @@ WIDEST = 300
 
 
 def text(entries: tuple[Entry, ...], verdict: str, why: str, was: Deeds, now: Deeds) -> str:
-    """One group of entries whose decision differs or cannot be taken again: what was decided, what is, and where they
-    differ. `verdict` and `why` are in words."""
+    """One group of entries whose decision differs or cannot be taken again: what the log has, or what was decided, what
+    is, and where they differ. `verdict` and `why` are in words."""
     lines = [f"entry {_numbers(entries)}: {verdict}" + (f": {why}" if why else "")]
-    if was or now:
+    if not was and not now:
+        lines += [f"  log  {line}" for line in _sentences([(entry.case, entry.events) for entry in entries])]
+    else:
         lines += [f"  was  {line}" for line in _sentences(was)]
         lines += [f"  now  {line}" for line in _sentences(now) or ["nothing"]]
     for one in differences(was, now):
@@ -58,7 +61,7 @@ def _numbers(entries: tuple[Entry, ...]) -> str:
     return f"{seqs[0]}" if len(seqs) == 1 else f"{seqs[0]} to {seqs[-1]}"
 
 
-def _sentences(deeds: Deeds) -> list[str]:
+def _sentences(deeds: Iterable[tuple[str | None, tuple[Event, ...] | None]]) -> list[str]:
     """What was decided, in the sentences of the log."""
     return [f"{case or '-':<10}  {said(events)}" for case, events in deeds]
 

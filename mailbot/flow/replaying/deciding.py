@@ -1,5 +1,5 @@
-"""What one mail, order or deadline did, decided again. A table says how, by what brought it about; what has no row was
-not decided but found: the answers of relays, the state of the mailbox, orders that are what they are."""
+"""What one mail, order or deadline did, decided again. A table says how, by what brought it about. What has no row was
+not decided: `found` says whether it may be so."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -8,19 +8,23 @@ from typing import Any, Literal
 
 from mailbot.core import events as e
 from mailbot.core.case import Case
-from mailbot.core.chain import Head
 from mailbot.core.compared import Deeds
 from mailbot.core.decide import desk, digest, head, overdue, undeliverable
+from mailbot.core.heads import signed_lines
+from mailbot.core.instants import to_text
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.orders import Ordered, RunCommands
 from mailbot.core.outcome import Decision
 from mailbot.core.registers import Sought, not_imported
 from mailbot.core.rules import Rules
 from mailbot.edge.letters import Letters
+from mailbot.edge.signing import proves
 from mailbot.flow.considering import Known, consider, considered
 from mailbot.store import Asked, Entry, Past, Recall, Twin
 
 Decisions = list[Decision] | None
+What = Literal["remind", "limit", "proposal"]
+"""What a deadline is about."""
 
 
 class Then:
@@ -99,13 +103,22 @@ def _known(occasion: Occasion) -> Known:
 
 
 async def _deadline(occasion: Occasion) -> Decisions:
+    """Nothing, if its time had not come."""
     case, facts = await occasion.past.case(occasion.entries[0].case or ""), occasion.facts
-    if case is None:
+    if case is None or not _has_come(case, what := _what(facts), to_text(occasion.at)):
         return None
-    return [overdue(case, _what(facts), occasion.rules, occasion.at, facts.rows, facts.away)]
+    return [overdue(case, what, occasion.rules, occasion.at, facts.rows, facts.away)]
 
 
-def _what(facts: e.Facts) -> Literal["remind", "limit", "proposal"]:
+def _has_come(case: Case, what: What, now: str) -> bool:
+    """Whether it was time for that, by the case as it stood."""
+    if what == "proposal":
+        return case.lapses(now)
+    then = case.remind if what == "remind" else case.limit
+    return case.open and then is not None and then <= now
+
+
+def _what(facts: e.Facts) -> What:
     """Of a case that rested it does not matter whether its reminder or its limit had come."""
     return facts.sort_row if facts.sort_row in ("remind", "proposal") else "limit"  # type: ignore[return-value]
 
@@ -129,22 +142,22 @@ async def _alarms(occasion: Occasion) -> Decisions:
     )
 
 
+async def _head(occasion: Occasion) -> Decisions:
+    """Which key there was is found, what it signed is not: a signature that does not fit counts as none."""
+    told = next(event for event in occasion.events if isinstance(event, e.HeadTold))
+    stands = head.statement(occasion.past.head, occasion.past.ledger(), occasion.rules.desk)
+    if told.version == 1:  # an earlier program told less
+        stands = dataclasses.replace(stands, last="", erased="", version=1)
+    fits = bool(told.key) and proves(told.key, told.signature, signed_lines(stands).encode())
+    return [head.told(stands, told.key if fits else "", told.signature if fits else "", occasion.rules)]
+
+
 async def _failed(occasion: Occasion) -> Decisions:
     """That the relay refuses a letter was found; who hears of it is decided."""
     case, failed = await occasion.past.case(occasion.entries[0].case or ""), occasion.events[0]
     if case is None or not isinstance(failed, e.LetterFailed):
         return None
     return [undeliverable(case, failed, occasion.rules, occasion.at, occasion.past.ledger().away)]
-
-
-async def _head(occasion: Occasion) -> Decisions:
-    """Which entry was the last, and what signs it, was found; the sums and the letters are decided."""
-    told = next(event for event in occasion.events if isinstance(event, e.HeadTold))
-    last = Head(told.seq, told.hash, told.at)
-    stands = head.statement(last, occasion.past.ledger(), occasion.rules.desk)
-    if told.version == 1:  # an earlier program told less
-        stands = dataclasses.replace(stands, last="", erased="", version=1)
-    return [head.told(stands, told.key, told.signature, occasion.rules)]
 
 
 def _some(decision: Decision | None) -> Decisions:

@@ -7,13 +7,17 @@ from typing import Literal
 from mailbot.core.compared import Deeds
 from mailbot.store import Entry
 
-Verdict = Literal["equal", "differs", "other_program", "lost", "gone", "recorded", "otherwise", "worded"]
+Verdict = Literal[
+    "equal", "differs", "readable", "other_program", "lost", "gone", "ordered", "recorded", "otherwise", "worded"
+]
 VERDICTS: Mapping[Verdict, str] = {
     "equal": "decided again, and equal",
     "differs": "decided otherwise by the same program",
+    "readable": "a mail that could not be read then, by the same program that reads it now",
     "other_program": "decided otherwise by this program, which is another one than then",
     "lost": "cannot be decided again, and no order says why",
     "gone": "cannot be decided again, since something was erased by order",
+    "ordered": "by order at the shell: nothing but the log tells of it",
     "recorded": "facts that were recorded, not decided",
     "otherwise": "would be decided otherwise",
     "worded": "would be decided the same, with letters in other words",

@@ -1,6 +1,7 @@
 """The walk through a journal: mails are read some groups ahead, many at once, and each decision is taken again when
 all before it were taken in. It decides nothing itself."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -17,17 +18,25 @@ from mailbot.core.rules import Desk, Rules
 from mailbot.flow.reader import GROUP_BYTES, Reader
 from mailbot.flow.reader.kept import read_kept
 from mailbot.flow.replaying.deciding import OF_THE_WHOLE_DESK, Occasion, deeds, facts_of, way
+from mailbot.flow.replaying.found import emptied, undecided
 from mailbot.flow.replaying.values import Again, Verdict
 from mailbot.store import Digest, Entry, Past, Store
 
 AHEAD = 100
 """Groups that are looked at together, so that their mails are read together."""
+BODY = re.compile(rb"\r?\n\r?\n\s*\S")
+"""That a mail has something behind its header (RFC 5322 §2.1)."""
 Group = tuple[Entry, ...]
 Read = Message | Unreadable | tuple[Verdict, str]
 """What a mail says; or the verdict on its entries and why, if it cannot be had."""
 Found = dict[tuple[int, str], Read]
 """By the number of the first entry and the name of the reader."""
 RulesOf = Callable[[Digest], Awaitable[Rules | None]]
+ProgramKept = Callable[[Digest], Awaitable[bool]]
+
+
+async def _nothing_kept(digest: Digest) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,8 @@ class Replay:
     `rules_of` gives the rules that entries name (None: they are not kept, or this program cannot read them),
     `reader_for` the child process that reads mails for a desk, `program` is the digest of this program. With `changed`
     rules each decision is taken under the rules of its entry and under those, and both are compared; else with what was
-    journaled. Entries before `since` (a number, or an aware instant) are only remembered.
+    journaled. Entries before `since` (a number, or an aware instant) are only remembered. `program_kept` says whether
+    the program that entries name by this digest is kept: no other one is believed to have decided otherwise.
     """
 
     store: Store
@@ -55,6 +65,8 @@ class Replay:
     program: Digest
     changed: Rules | None = None
     since: int | datetime = 0
+    program_kept: ProgramKept = _nothing_kept
+    _emptied: frozenset[Digest] | None = None
     _rules: dict[Digest, Rules | None] = field(default_factory=dict)
     _readers: dict[str, Reader] = field(default_factory=dict)
     _closing: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -136,27 +148,37 @@ class Replay:
 
     async def _raw(self, group: Group) -> bytes | Read | None:
         """The bytes of a group's mail, or what is known without them; None if it has none."""
-        entry, events = group[0], group[0].events
-        if entry.mail is None or events is None:
+        entry = group[0]
+        if entry.mail is None or entry.events is None:
             return None
-        reason = next((event.reason for event in events if isinstance(event, Quarantined)), "")
-        if facts_of(group).sort == "unreadable":  # that it could not be read was found, not decided
-            return Unreadable(entry.mail, 0, reason)
         try:
             raw = await self.store.raw(entry.mail)
         except FileNotFoundError:
             return ("lost", "its mail is not kept any more")
         if raw is None:
-            return ("gone", "its mail was erased by order")
-        changed = sha256(raw).hexdigest() != entry.mail
-        return ("lost", "its mail was changed after it was kept") if changed else raw
+            ordered = entry.mail in await self._emptied_by_order()
+            return ("gone", "its mail was erased by order") if ordered else ("lost", "its mail is empty")
+        if sha256(raw).hexdigest() != entry.mail:
+            return ("lost", "its mail was changed after it was kept")
+        if facts_of(group).size is not None and BODY.search(raw):
+            return ("lost", "its mail is kept whole, though only the header is said to have been downloaded")
+        return raw
+
+    async def _emptied_by_order(self) -> frozenset[Digest]:
+        """The mails that any entry destroys or erases; the journal is read for them once, if one is empty."""
+        if self._emptied is None:
+            found = set[Digest]()
+            async for entry in self.store.entries():
+                found.update(mail for event in entry.events or () for mail in emptied(event))
+            self._emptied = frozenset(found)
+        return self._emptied
 
     async def _again(self, past: Past, group: Group, read: Found) -> Again:
         form = await _form(past, group)
         if any(entry.events is None for entry in group):
             return Again(group, "gone", "erased by order", form)
         if way(group) is None:
-            return Again(group, "recorded", "", form)
+            return Again(group, *undecided(group), form)
         if _about_erased(past, group):
             return Again(group, "gone", "a case that it is about was erased by order", form)
         rules = await self._kept_rules(group[0].rules)
@@ -165,24 +187,47 @@ class Replay:
         mail = read.get((group[0].seq, self._reader(rules.desk)))
         if isinstance(mail, tuple):
             return Again(group, mail[0], mail[1], form)
-        if isinstance(mail, Unreadable) and facts_of(group).sort != "unreadable":
+        unread = _unread(group)
+        if isinstance(mail, Unreadable) and unread is None:
             return Again(group, "lost", f"its mail could not be read now: {mail.reason}", form)
-        now = await deeds(Occasion(group, past, rules, mail))
         if self.changed is None:
-            return self._judged(group, form, now)
+            now = await deeds(Occasion(group, past, rules, unread if isinstance(mail, Unreadable) and unread else mail))
+            return await self._judged(group, form, now, read=isinstance(mail, Message))
         other = read.get((group[0].seq, self._reader(self.changed.desk)))
         assert not isinstance(other, tuple)  # it is the same mail
-        return _foreseen(group, form, now, await deeds(Occasion(group, past, self.changed, other)))
+        now = await deeds(Occasion(group, past, rules, unread or mail))
+        return _foreseen(group, form, now, await deeds(Occasion(group, past, self.changed, unread or other)))
 
     def _without_rules(self, group: Group, form: str) -> Again:
         known = "the rules it was decided under are not kept, or this program cannot read them"
         return Again(group, "lost", known, form)
 
-    def _judged(self, group: Group, form: str, now: Deeds) -> Again:
+    async def _judged(self, group: Group, form: str, now: Deeds, *, read: bool) -> Again:
+        """`read` says that its mail can be read now."""
         was = [(entry.case, entry.events or ()) for entry in group]
         if same(was, now):
-            return Again(group, "equal", "", form)
-        return Again(group, "differs" if group[0].program == self.program else "other_program", "", form, was, now)
+            return Again(group, _believed(group), "", form)
+        if group[0].program == self.program:
+            return Again(group, "readable" if read and _unread(group) else "differs", "", form, was, now)
+        if not await self.program_kept(group[0].program):
+            return Again(group, "lost", "the program that it names is not kept", form, was, now)
+        return Again(group, "other_program", "", form, was, now)
+
+
+def _unread(group: Group) -> Unreadable | None:
+    """The mail of these entries as one that could not be read, if they say so: why it could not was found."""
+    events, mail = group[0].events or (), group[0].mail
+    if mail is None or facts_of(group).sort != "unreadable":
+        return None
+    return Unreadable(mail, 0, next((event.reason for event in events if isinstance(event, Quarantined)), ""))
+
+
+def _believed(group: Group) -> Verdict:
+    """What entries are worth that are equal: those of an order from the shell rest on the log's own word for it, those
+    of a mail that cannot be read decide nothing."""
+    if facts_of(group).ordered is not None:
+        return "ordered"
+    return "recorded" if _unread(group) else "equal"
 
 
 def _foreseen(group: Group, form: str, was: Deeds, now: Deeds) -> Again:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from mailbot.core.case import Case
+from mailbot.core.chain import Head
 from mailbot.core.ledger import Ledger
 from mailbot.store import Asked, Entry, Recall
 from mailbot.store.files import replay
@@ -46,6 +47,11 @@ class FilePast:
             raise ValueError(f"entry {reads[0].entry.seq} comes before entry {group[0].seq}")
         replay.replay(self._standing, reads)
         self._batch = self._new()
+
+    @property
+    def head(self) -> Head:
+        """The last entry taken."""
+        return self._standing.journal.end.head
 
     @property
     def any_erased(self) -> bool:
