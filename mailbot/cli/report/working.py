@@ -18,7 +18,7 @@ from mailbot.cli.report.folder import write
 from mailbot.cli.report.shelf import Shelf
 from mailbot.core.case import Case
 from mailbot.core.rules import Rules
-from mailbot.store import Entry
+from mailbot.store import Damaged, Entry
 from mailbot.store.files import FileStore
 from mailbot.views import report as view
 from mailbot.views.report.tally import Tally
@@ -60,11 +60,28 @@ def make(work: Work) -> Found:
     with _processes(work) as each:
         for tally in each(_stretch, list(range(0, work.stand.head.seq, STRETCH))):
             found.tally.add(tally)
+        _require_orders(work, found.tally)
         for cases in each(_bundle, work.shelf.bundles()):
             found.cases += cases
     for one in found.cases:
         found.tally.ask(one.line.form, one.faults)
     return found
+
+
+def _require_orders(work: Work, tally: Tally) -> None:
+    """Damaged if events are gone that no order names: a stretch alone cannot tell."""
+    if tally.blank - tally.named:
+        asyncio.run(_read_later_orders(work, tally))
+    if gone := sorted(tally.blank - tally.named):
+        raise Damaged(f"{work.store.state}: the events of entry {gone[0]} are gone and no Erased event names them")
+
+
+async def _read_later_orders(work: Work, tally: Tally) -> None:
+    """What was ordered since the report began."""
+    store = FileStore.read(work.store.state, work.store.desk)
+    async for entry in store.entries(work.stand.head.seq):
+        for event in entry.events or ():
+            tally.name(event)
 
 
 Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]

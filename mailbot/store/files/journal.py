@@ -13,6 +13,7 @@ from mailbot.core import chain
 from mailbot.core.events import EVENTS
 from mailbot.store import Damaged, Entry, Full
 from mailbot.store.files import disk, lines
+from mailbot.store.files.alone import fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +135,13 @@ class Journal:
         """The end of an empty journal."""
         return End(chain.Head(0, chain.genesis(self.desk)))
 
-    def walk(self, after: End) -> Iterator[tuple[Spot, dict[str, Any], int]]:
-        """All entries after `after`: where they lie, their verified fields, the number of their line in the file.
+    def walk(self, after: End, until: int | None = None) -> Iterator[tuple[Spot, dict[str, Any], int]]:
+        """All entries after `after`, up to the one numbered `until`: where they lie, verified fields, number of line.
 
         Stops before a torn end, but not before an unfinished group. Damaged at the first thing that is not as it was
-        written.
+        written; at the end if events are gone that no order names, for which it reads on to the end of the journal.
         """
+        over = False
         walk = chain.Walk(self.desk, after.head, after.file.removesuffix(".jsonl"))
         files = [name for name in self.files() if name >= after.file]
         for file in files:
@@ -151,8 +153,11 @@ class Journal:
                     break
                 fields = walk.feed(raw)
                 self._refuse(walk)
-                if fields is not None:
+                if fields is not None and not over:
                     yield spot, fields, walk.line
+                over = over or (fields is not None and fields["seq"] == until)
+                if over and not walk.result.erased:
+                    return
         walk.finish()
         self._refuse(walk)
 
@@ -171,15 +176,17 @@ class Journal:
         return counted
 
     def fields_at(self, spot: Spot) -> dict[str, Any] | None:
-        """The fields of the line at exactly this place; None if no valid line lies there."""
+        """The fields of the line at exactly this place; None if no entry lies there, Damaged if a changed one does."""
         try:
             with (self.folder / spot.file).open("rb") as data:
                 data.seek(spot.offset)
-                raw = data.read(spot.length)
+                found = fields_of(self.desk, data.read(spot.length))
         except FileNotFoundError:
             return None
-        walk = chain.Walk(self.desk)
-        return walk.feed(raw)
+        if isinstance(found, str):
+            line = self._count_lines(spot.file, spot.offset) + 1
+            raise Damaged(f"{self.folder / spot.file}, line {line}: {found}")
+        return found
 
     def find(self, seq: int) -> Spot | None:
         """Where the entry `seq` lies, by halving: the last file that begins at or before it, then inside the file."""

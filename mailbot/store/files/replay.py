@@ -82,7 +82,7 @@ class Read:
 def groups(journal: Journal, after: End, until: int | None = None) -> Iterator[list[Read]]:
     """Whole groups of entries after `after`, at most up to the entry `until`; Damaged as `Journal.walk`."""
     group: list[Read] = []
-    for spot, fields, line in journal.walk(after):
+    for spot, fields, line in journal.walk(after, until):
         try:
             group.append(Read(entry_of(fields), spot, line))
         except ValueError as error:
@@ -90,8 +90,6 @@ def groups(journal: Journal, after: End, until: int | None = None) -> Iterator[l
         if not fields["more"]:
             yield group
             group = []
-        if fields["seq"] == until:
-            return
 
 
 def replay(standing: Standing, group: list[Read]) -> None:

@@ -18,12 +18,15 @@ Week = str
 @dataclass(slots=True)
 class Tally:
     """Applications by week and form; fields asked for by form, field and kind of fault; letters by week and what became
-    of them (`sent`, `failed`, `bounced`); mails by the sender's role and tier."""
+    of them (`sent`, `failed`, `bounced`); mails by the sender's role and tier. `blank` are the entries without events,
+    `named` those that orders erased."""
 
     applications: Counter[tuple[Week, str]] = field(default_factory=Counter)
     faults: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     letters: Counter[tuple[Week, str]] = field(default_factory=Counter)
     senders: Counter[tuple[str, str]] = field(default_factory=Counter)
+    blank: set[int] = field(default_factory=set)
+    named: set[int] = field(default_factory=set)
 
     def add(self, other: "Tally") -> None:
         """Takes in what another one counted."""
@@ -32,9 +35,17 @@ class Tally:
 
     def take(self, entry: Entry, zone: ZoneInfo) -> None:
         """Counts one entry, by the weeks of this zone."""
+        if entry.events is None:
+            self.blank.add(entry.seq)
         for event in entry.events or ():
+            self.name(event)
             if count := COUNTED.get(type(event)):
                 count(self, event, entry.at.astimezone(zone))
+
+    def name(self, event: e.Event) -> None:
+        """Notes the entries that an order erased."""
+        kind: str = event.kind
+        self.named.update(getattr(event, "seqs", ()) if kind == "erased" else ())
 
     def ask(self, form: str, faults: Iterable[tuple[str, str]]) -> None:
         """Counts what is wrong after a mail of a case of this form: fields with the kind of fault."""
