@@ -20,9 +20,10 @@ from mailbot.core.fields.wrong import FAULTS, Wrong
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.rules import FieldRule, FieldType
 from mailbot.core.sender import strange
+from mailbot.core.shown import applicant_shown
 from mailbot.edge.letters import Letters, Voice
 from mailbot.edge.parsing import parse
-from mailbot.views.cases import case_text, name_of
+from mailbot.views.cases import case_text
 
 FIELDS = """
 [fields.login]
@@ -209,7 +210,7 @@ def test_a_name_that_is_the_address_of_somebody_else_is_never_taken_for_the_send
     of = named("clerk@desk.example")
     assert codes(of) == [("name_is_address", "")]
     assert said(of.last(TARO)).startswith(f"Dear {TARO},")
-    assert name_of(of.case, RULES) == TARO
+    assert applicant_shown(RULES.forms[of.case.form], of.case) == TARO
     told = case_text(of.case, RULES, ())
     assert "to be looked at" in told
     assert f"clerk@desk.example”; the mail came from {TARO}." in told

@@ -318,3 +318,14 @@ def test_the_lists_show_until_when_a_case_rests() -> None:
     of.order("HOLD 20 April the printer is broken")
     assert "2026-04-20" in cases_table([of.case], RULES)
     assert "the printer is broken" in case_text(of.case, RULES, [])
+
+
+def test_a_case_is_shown_also_at_a_desk_without_english() -> None:
+    of = reviewed()
+    form = RULES.forms[of.case.form]
+    fields = {key: rule.model_copy(update={"label": {"ja": rule.label["ja"]}}) for key, rule in form.fields.items()}
+    forms = {form.name: form.model_copy(update={"fields": fields})}
+    desk_in_japanese = RULES.desk.model_copy(update={"languages": ("ja",)})
+    rules = RULES.model_copy(update={"forms": forms, "desk": desk_in_japanese})
+    label = next(rule.label["ja"] for key, rule in fields.items() if key in of.case.values)
+    assert f"  {label}: " in case_text(of.case, rules, ())

@@ -1,11 +1,13 @@
 """A report of a desk: every case, letter and entry on private pages that load nothing and run nothing of anybody's."""
 
+import asyncio
 import re
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from report_help import HOSTILE, LANGUAGES, LINK, desk_in, texts
@@ -13,14 +15,18 @@ from report_help import HOSTILE, LANGUAGES, LINK, desk_in, texts
 from mailbot.cli import main
 from mailbot.cli import report as command
 from mailbot.cli.report import working
+from mailbot.core.events import CaseOpened, Event, Facts, Held, Role, Sender, StepEntered
+from mailbot.core.instants import to_text
 from mailbot.core.token import mac
 from mailbot.edge.config import load_keys
+from mailbot.store import Draft
 from mailbot.store.files import FileStore
 from mailbot.views import log
 from mailbot.views import report as view
 from mailbot.views.report import journal, plots, sentences_ja
 from mailbot.views.report.words import WORDS
 
+LATER = datetime(2026, 4, 10, tzinfo=UTC)
 PLACE = re.compile(r"{(\w+)}")
 
 
@@ -216,3 +222,43 @@ def test_an_axis_reaches_the_highest_in_a_few_round_steps(highest: int) -> None:
     assert marks[-1] >= max(highest, 1)
     assert len(marks) <= 7
     assert len({after - before for before, after in pairwise(marks)}) == 1
+
+
+def test_every_role_has_its_word_in_every_language_and_a_sentence_is_said_of_it() -> None:
+    for words in WORDS.values():
+        assert {f"role.{role}" for role in get_args(Role)} <= words.keys()
+    for role in get_args(Role):
+        facts = Facts(sort="enquiry", sender=Sender(address="a@audit.example", role=role, tier="0", name="", why=()))
+        assert WORDS["ja"][f"role.{role}"] in sentences_ja.SENTENCES["facts"](facts)
+
+
+def on_hold(number: int, due: int, hold: int) -> tuple[str, tuple[Event, ...]]:
+    """A case to decide that is due after so many days, and rests for so many, if any."""
+    opened = CaseOpened(form="new-account", language="en", applicant=f"x{number}@uni.example")
+    entered = StepEntered(step="review", due=to_text(LATER + timedelta(days=due)))
+    held = Held(clerk="sato@staff.example", until=to_text(LATER + timedelta(days=hold)), reason="r")
+    return f"2026-{number:05d}", (Facts(sort="application"), opened, entered, *([held] if hold else []))
+
+
+def test_a_case_that_rests_stands_where_its_rest_ends_in_the_report_as_in_the_queue(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = desk_in(tmp_path / "desk")
+
+    async def fill() -> None:
+        with FileStore.open(desk / "state", "HELPDESK") as store:
+            for case, events in (on_hold(5, 20, 60), on_hold(6, 40, 0)):
+                async with store.batch() as batch:
+                    batch.append(Draft(LATER, case, None, "a" * 64, "b" * 64, events))
+
+    asyncio.run(fill())
+    assert made(desk, tmp_path / "report", "--lang", "en") == 0
+    capsys.readouterr()
+    main(["--config", str(desk / "mailbot.toml"), "queue"])
+    queue = re.findall(r"(?m)^(2026-\d+)", capsys.readouterr().out)
+    pages = texts(tmp_path / "report")
+    assert re.findall(r"cases/(2026-\d+)\.html\">", pages["en/queue.html"]) == queue
+    assert queue.index("2026-00006") < queue.index("2026-00005")
+    until = re.search(r"<dt>Until</dt><dd>(.*?)</dd>", pages["en/cases/2026-00005.html"])
+    assert until
+    assert "2026-06-09" in until[1]

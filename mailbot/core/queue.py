@@ -8,7 +8,7 @@ from mailbot.core.case import Case
 from mailbot.core.instants import to_text
 from mailbot.core.labels import label_key
 from mailbot.core.rules import Clerk, Form, Rules, Texts
-from mailbot.core.shown import claimed_name, name_of
+from mailbot.core.shown import applicant_shown
 from mailbot.core.steps import waits_for
 
 QUEUE: frozenset[str] = frozenset({"ready", "on_hold", "in_progress"})
@@ -55,7 +55,12 @@ def waits_here(case: Case) -> bool:
 
 def ordered(cases: Iterable[Case]) -> list[Case]:
     """The earliest limit first, then the oldest, which is there since it was complete."""
-    return sorted(cases, key=lambda case: (case.limit or "9999", case.completed or case.opened, case.number))
+    return sorted(cases, key=place)
+
+
+def place(case: Case) -> tuple[str, str, str]:
+    """Where a case stands among those that wait: cases are in the order of this."""
+    return (case.limit or "9999", case.completed or case.opened, case.number)
 
 
 def late(case: Case, now: datetime) -> bool:
@@ -114,7 +119,7 @@ def row(case: Case, rules: Rules, now: datetime) -> Waiting:
     return Waiting(
         number=case.number,
         title=form.title,
-        name=name_of(form, case, "applicant") or claimed_name(case) or case.applicant,
+        name=applicant_shown(form, case),
         waits=waiting(case, rules),
         since=case.step_since,
         due=case.limit,

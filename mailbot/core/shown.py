@@ -19,6 +19,12 @@ def value_shown(form: Form | None, case: Case | None, key: str, language: str, r
     return shown(rule, value, language, rules)
 
 
+def label_shown(form: Form | None, key: str, language: str) -> str:
+    """What a form calls a field; the field's name where the form does not have it, or not in that language."""
+    rule = form.fields.get(key) if form else None
+    return rule.label.get(language, key) if rule else key
+
+
 def name_of(form: Form, case: Case, role: PersonName) -> str:
     """The name of a person taking part as the application gives it, its parts in the form's order; empty if it does
     not."""
@@ -41,6 +47,11 @@ def standing(case: Case, form: Form | None, language: str, rules: Rules) -> str:
 def claimed_name(case: Case) -> str:
     """The name that the applicant's mail program gave; empty if it is an address, for it may be anybody's."""
     return "" if "@" in ascii_like(case.name) else case.name
+
+
+def applicant_shown(form: Form | None, case: Case) -> str:
+    """The applicant's name as the application gives it, else as their mail program did, else their address."""
+    return (name_of(form, case, "applicant") if form else "") or claimed_name(case) or case.applicant
 
 
 def remark_shown(form: Form | None, remark: Remark, language: str, rules: Rules) -> str:

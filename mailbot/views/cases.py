@@ -1,6 +1,7 @@
 """Cases as people read them: the list, the queue, one case with its letters. It only reads."""
 
 from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from mailbot.core.case import Case
@@ -9,16 +10,8 @@ from mailbot.core.events import LetterWritten, Remark
 from mailbot.core.instants import from_text
 from mailbot.core.queue import waiting
 from mailbot.core.rules import Rules
-from mailbot.core.shown import claimed_name, remark_shown
+from mailbot.core.shown import applicant_shown, label_shown, remark_shown
 from mailbot.store import Entry
-
-
-def name_of(case: Case, rules: Rules) -> str:
-    """The applicant's name as the application gives it, else as From did, else the address."""
-    form = rules.forms.get(case.form)
-    keys = form.people["applicant"].name if form else ()
-    given = " ".join(str(case.values.get(key, "")) for key in keys).strip()
-    return given or claimed_name(case) or case.applicant
 
 
 def row(case: Case, rules: Rules) -> tuple[str, ...]:
@@ -28,7 +21,7 @@ def row(case: Case, rules: Rules) -> tuple[str, ...]:
     since, until = _day(case.step_since, rules), _day(case.limit, rules) if case.open and case.limit else ""
     clerk = rules.desk.clerk(case.assigned)
     person = (
-        clip("(erased)" if case.erased else name_of(case, rules), 28),
+        clip("(erased)" if case.erased else applicant_shown(rules.forms.get(case.form), case), 28),
         clip(clerk.name if clerk else case.assigned, 20),
     )
     return (case.number, case.status, case.form, person[0], waits, since, until, person[1])
@@ -63,7 +56,7 @@ def cases_table(cases: Iterable[Case], rules: Rules) -> str:
 def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritten]]) -> str:
     """One case with everything: how it stands, its fields, what is wrong or to be looked at, its letters."""
     form = rules.forms.get(case.form)
-    labels = {key: rule.label["en"] for key, rule in form.fields.items()} if form else {}
+    label = partial(label_shown, form, language=rules.desk.languages[0])
     waits = waiting(case, rules) if case.open else "nobody"
     head = [
         f"{case.number}  {case.status}  {case.form}",
@@ -81,8 +74,8 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         head.append(f"closed by  {case.decided_by}" + (f": {why}" if why else ""))
     if case.bounced:
         head.append(f"came back  letters to {', '.join(case.bounced)}")
-    fields = [f"  {labels.get(key, key)}: {_shown(value)}" for key, value in case.values.items()]
-    faults = [f"  {labels.get(fault.field, fault.field)}: {fault.kind} ({fault.code})" for fault in case.faults]
+    fields = [f"  {label(key)}: {_shown(value)}" for key, value in case.values.items()]
+    faults = [f"  {label(fault.field)}: {fault.kind} ({fault.code})" for fault in case.faults]
     remarks = [f"  {remark_text(remark, case, rules)}" for remark in case.remarks]
     notes = [f"  {note}" for note in case.notes]
     written = [f"\n--- letter {name} to {letter.to}: {letter.subject}\n\n{letter.text}" for name, letter in letters]

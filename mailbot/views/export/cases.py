@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mailbot.core import events as e
 from mailbot.core.case import Case
 from mailbot.core.rules import Form, Rules
+from mailbot.core.shown import label_shown
 from mailbot.views.cases import remark_text
 from mailbot.views.export.rows import Record, Row, keys
 
@@ -50,7 +51,7 @@ def _fields(case: Case, form: Form | None, language: str, own: frozenset[str]) -
     """The answers. Who is named in a field has that one, and those with the name of the person it is the address of."""
     for key in dict.fromkeys((*(form.fields if form else ()), *case.values, *case.answers)):
         value, written = text(case.values.get(key, "")), text(case.answers.get(key, ()))
-        label = form.fields[key].label.get(language, key) if form and key in form.fields else key
+        label = label_shown(form, key, language)
         record: Record = {"part": "field", "key": key, "label": label, "value": value, "written": written}
         if value or written:
             yield Row(record, own | keys(*value.split("\n"), *written.split("\n")) | _named(case, form, key))

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.core.case import Case
-from mailbot.core.queue import waiting
+from mailbot.core.queue import place, waiting
 from mailbot.core.rules import Rules
-from mailbot.core.shown import claimed_name
-from mailbot.core.shown import name_of as given_name
+from mailbot.core.shown import applicant_shown
 from mailbot.views.pages.markup import Html, tag
 from mailbot.views.report.frame import Place, Stand, page, pager
 from mailbot.views.report.style import FILTER, LISTING
@@ -35,12 +34,6 @@ class Line:
     order: tuple[str, ...] = ()
 
 
-def name_of(case: Case, rules: Rules) -> str:
-    """The applicant's name as the application gives it, else as From did, else the address."""
-    form = rules.forms.get(case.form)
-    return (given_name(form, case, "applicant") if form else "") or claimed_name(case) or case.applicant
-
-
 def line(case: Case, rules: Rules, queued: bool) -> Line:
     """A case in a list; `queued` if it waits for the desk's people."""
     clerk = rules.desk.clerk(case.assigned)
@@ -48,12 +41,12 @@ def line(case: Case, rules: Rules, queued: bool) -> Line:
         number=case.number,
         status=case.status,
         form=case.form,
-        name=name_of(case, rules),
+        name=applicant_shown(rules.forms.get(case.form), case),
         waits=("held" if case.hold else waiting(case, rules)) if case.open else "",
         since=case.step_since,
-        due=((case.hold.until if case.hold else case.due) or "") if case.open else "",
+        due=(case.limit or "") if case.open else "",
         clerk=clerk.name if clerk else case.assigned,
-        order=(case.due or "9999", case.completed or case.opened, case.number) if queued else (),
+        order=place(case) if queued else (),
     )
 
 

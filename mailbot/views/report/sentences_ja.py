@@ -6,16 +6,9 @@ from typing import Any
 from mailbot.core import events as e
 from mailbot.core.case import SHOWN
 from mailbot.core.columns import clip
+from mailbot.views.report.words_ja import JAPANESE
 
 Sentence = Callable[[Any], str]
-ROLES = {
-    "applicant": "申請者",
-    "responsible": "責任者",
-    "clerk": "職員",
-    "stranger": "不明な差出人",
-    "operator": "運用担当者",
-    "holder": "アカウントの利用者",
-}
 OCCASIONS: Mapping[str, Callable[[e.Facts], str]] = {
     "deadline": lambda facts: f"期限の到来（{facts.sort_row}）",
     "order": lambda facts: f"運用担当者 {facts.operator.user}" if facts.operator else "運用担当者",
@@ -34,7 +27,8 @@ def _facts(event: e.Facts) -> str:
     who = event.sender
     token = f"、メール {event.letter} の符号" if event.letter else "、無効な符号" * (event.letter_state == "unverified")
     twin = "、ほかのメールと同じMessage-ID" if event.twin and not event.same else ""
-    return f"{ordered}{ROLES[who.role]} {who.address} からのメール、段階{who.tier}{token}{twin}（{event.sort}）"
+    role = JAPANESE[f"role.{who.role}"]
+    return f"{ordered}{role} {who.address} からのメール、段階{who.tier}{token}{twin}（{event.sort}）"
 
 
 def _fields(event: e.FieldsRead) -> str:
@@ -89,7 +83,7 @@ ABOUT_CASES: Mapping[str, Sentence] = {
     "address_registered": lambda v: f"申請者の登録アドレスを {v.address} に変更",
     "change_proposed": lambda v: f"{v.by} から {'、'.join(v.answers)} の変更の申し出（未反映）",
     "step_entered": lambda v: f"段階 {v.step} へ{_due(v.due)}",
-    "language_learned": lambda v: f"{ROLES[v.role]}の言語は {v.language}",
+    "language_learned": lambda v: f"{JAPANESE[f'role.{v.role}']}の言語は {v.language}",
     "consent_confirmed": lambda v: f"{v.by} がメール {v.letter} のコードで同意を確認",
     "consent_given": lambda v: f"{v.by} がメール {v.letter} に同意" + "（未確認）" * (not v.confirmed),
     "consent_declined": lambda v: f"{v.by} は不同意",

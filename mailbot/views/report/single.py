@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.queue import waiting
-from mailbot.core.shown import remark_shown, value_shown
+from mailbot.core.shown import applicant_shown, remark_shown, value_shown
 from mailbot.views.pages.markup import Html, escape, listed, tag
 from mailbot.views.report.entries import Letter, Shown
 from mailbot.views.report.frame import Place, Stand, page, section
 from mailbot.views.report.journal import page_of
-from mailbot.views.report.listing import badge, name_of
+from mailbot.views.report.listing import badge
 from mailbot.views.report.style import CASE
 from mailbot.views.report.voice import Voice, safe
 
@@ -66,12 +66,12 @@ def _row(key: Html, text: str) -> Html:
 def _about(voice: Voice, case: Case) -> Iterator[tuple[Html, str]]:
     say, waits = voice.say, waiting(case, voice.rules) if case.open else ""
     clerk = voice.rules.desk.clerk(case.assigned)
-    yield say("head.applicant"), tag("bdi", safe(name_of(case, voice.rules)))
+    yield say("head.applicant"), tag("bdi", safe(applicant_shown(voice.rules.forms.get(case.form), case)))
     yield say("case.address"), case.applicant
     yield say("case.opened"), voice.day(case.opened)
     yield say("case.changed"), voice.day(case.changed)
     yield say("head.waits"), voice.known("waits", "held" if case.hold else waits) if waits else ""
-    yield say("head.until"), voice.day(case.due) if case.open else ""
+    yield say("head.until"), voice.day(case.limit) if case.open else ""
     yield say("head.clerk"), clerk.name if clerk else case.assigned
     yield from _decided(voice, case)
 

@@ -67,6 +67,7 @@ ENGLISH = {
     "role.stranger": "unknown sender",
     "role.operator": "operator",
     "role.holder": "holder of an account",
+    "role.auditor": "auditor",
     "months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     "unit.m": "{n} min",
     "unit.h": "{n} h",

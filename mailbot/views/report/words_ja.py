@@ -66,6 +66,7 @@ JAPANESE = {
     "role.stranger": "不明な差出人",
     "role.operator": "運用担当者",
     "role.holder": "アカウントの利用者",
+    "role.auditor": "監査担当者",
     "months": "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月",
     "unit.m": "{n}分",
     "unit.h": "{n}時間",
