@@ -5,17 +5,20 @@ import io
 import json
 import re
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from report_help import desk_in
 from worlds import World, application, question
 
 from mailbot import cli, desks
 from mailbot.cli.progress import Bar
 from mailbot.core import chain
+from mailbot.core import events as e
 from mailbot.edge.account import Account
 from mailbot.edge.postman import Sent
 from mailbot.edge.signing import load_signing_key, make_signing_key
@@ -23,6 +26,9 @@ from mailbot.flow.delivery import Sending
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.routine import tell_auditors
 from mailbot.service import reader_for
+from mailbot.store import Draft
+from mailbot.store.files import FileStore
+from mailbot.store.files.examining import examine
 
 DESK = "HELPDESK"
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -406,7 +412,8 @@ def test_whoever_names_a_key_wants_a_signature(desk: Desk, tmp_path: Path, capsy
     assert desk.verify(capsys, "--head", str(stripped))[0] == 0
     for letter in (stripped, desk.letter("person1@uni.example")):
         code, said = desk.verify(capsys, "--head", str(letter), "--key", key)
-        assert (code, "the letter has none" in said) == (1, True)
+        assert (code, "error: signature: the letter has none" in said) == (1, True)
+        assert said.splitlines()[-1] == "NOT EVERYTHING FITS: 1 problems"
 
 
 def test_the_result_is_there_for_programs_too(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -439,6 +446,64 @@ def test_what_cannot_be_verified_is_said_and_has_an_exit_status_of_its_own(
     files = {"rules": desk.folder / "rules" / "desk.toml", "letter": letter, "other": tmp_path / "other.eml"}
     code, said = desk.verify(capsys, *(word.format(**files) for word in words))
     assert (code, why in said) == (2, True), said
+
+
+@pytest.mark.parametrize("what", ["the folder above", "a journal whose files are gone"])
+def test_a_folder_without_a_journal_proves_nothing(what: str, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    state = desk.folder / "state"
+    if what != "the folder above":
+        for gone in ("cases", "mail"):
+            shutil.rmtree(state / gone)
+        for path in (state / "journal").glob("*.jsonl"):
+            path.unlink()
+        code, said = desk.verify(capsys)
+        assert (code, "found no entry of a journal" in said) == (2, True), said
+        assert chain.main([DESK, str(state / "journal")]) == 2
+    assert chain.main([DESK, str(state)]) == 2
+    told = capsys.readouterr().out
+    assert f"{state}: found no file of a journal" in told
+    assert "whole" not in told
+
+
+def test_a_journal_without_an_entry_is_not_called_whole(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    (journal,) = (desk.folder / "state" / "journal").glob("*.jsonl")
+    journal.write_bytes(b"")
+    assert chain.main([DESK, str(journal.parent)]) == 1
+    assert "there is no entry, so nothing is proven" in capsys.readouterr().out
+
+
+def test_what_a_service_at_work_writes_meanwhile_is_no_fault(tmp_path: Path) -> None:
+    """While the chain is read, a closed case gets one more entry and another one is opened and closed."""
+    folder = desk_in(tmp_path / "desk")
+    at, person = datetime(2026, 4, 10, tzinfo=UTC), "x@uni.example"
+    opened = e.CaseOpened(form="new-account", language="en", applicant=person)
+    happened = [
+        Draft(at, "2026-00003", None, "a" * 64, "b" * 64, (e.AddressWorks(address="person3@uni.example"),)),
+        Draft(at, "2026-00005", None, "a" * 64, "b" * 64, (e.Facts(sort="x"), opened, e.Withdrawn(by=person))),
+    ]
+
+    async def at_work() -> None:
+        with FileStore.open(folder / "state", DESK) as store:
+            for draft in happened:
+                async with store.batch() as batch:
+                    batch.append(draft)
+            happened.clear()
+            store.checkpoint()
+
+    def progress(step: str, done: int, of: int) -> None:
+        if happened:
+            thread = threading.Thread(target=lambda: asyncio.run(at_work()))
+            thread.start()
+            thread.join()
+
+    busy = examine(folder / "state", DESK, (), progress)
+    assert not happened
+    assert [one for one in busy.problems if "case" in one] == []
+    data = json.loads((path := folder / "state" / "cases" / "closed" / "2026000.json").read_bytes())
+    (document,) = (table["2026000003"] for table in data.values() if "2026000003" in table)
+    document["seq"] += 1_000
+    path.write_text(json.dumps(data), encoding="utf-8")
+    assert [one for one in examine(folder / "state", DESK).problems if "case 2026-00003" in one]
 
 
 class Terminal(io.StringIO):

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from mailbot import desks
+from mailbot.cli.look import looked_at
 from mailbot.cli.progress import Bar
-from mailbot.cli.words import OK, TROUBLE, complain, say, say_json, settings
+from mailbot.cli.words import OK, TROUBLE, say, say_json, settings
 from mailbot.core import chain
 from mailbot.core.heads import Told, fingerprint, read_head
 from mailbot.desks import Mistaken
@@ -36,22 +37,21 @@ class Outside:
 def verify(arguments: argparse.Namespace) -> int:
     """0 if everything fits, 1 if not, 2 (Mistaken) if it could not be verified."""
     at = settings(arguments)
-    found = desks.look(at)
-    if not (found.state / "journal").exists():
-        raise Mistaken(f"{found.state}: nothing has happened there yet; `mailbot run` or `mailbot once` begins")
-    for notice in found.notices:
-        complain(notice)
+    found = looked_at(arguments)
     desk = found.rules.desk.name
     outside = outside_of(arguments, desk, at)
     with Bar() as bar:
         result = examine(found.state, desk, outside.witnesses, bar)
+    if not result.chain.entries and result.ok:
+        raise Mistaken(f"{found.state / 'journal'}: found no entry of a journal, so nothing is proven")
     signed = outside.signature == "fits" if arguments.key else outside.signature != "does not fit"
-    well = result.ok and signed
+    if not signed:  # one verdict over all of it, which is said last
+        result.report(outside.words)
     if arguments.json:
-        say_json({"ok": well, **_as_json(result), "signature": outside.signature})
+        say_json({"ok": result.ok, **_as_json(result), "signature": outside.signature})
     else:
-        say("\n".join(filter(None, [outside.words, result.words()])))
-    return OK if well else TROUBLE
+        say("\n".join(filter(None, [outside.words if signed else "", result.words()])))
+    return OK if result.ok else TROUBLE
 
 
 def outside_of(arguments: argparse.Namespace, desk: str, at: Path) -> Outside:
@@ -98,7 +98,7 @@ def _signature(told: Told | None, known: str | None, *, named: bool) -> tuple[Si
     if known and _fits(told, known):
         return "fits", f"signature: fits the desk's key, fingerprint {fingerprint(known)}"
     if named or not _fits(told, told.key):
-        return "does not fit", "error: THE SIGNATURE DOES NOT FIT: the letter is not what the desk's key signed"
+        return "does not fit", "THE SIGNATURE DOES NOT FIT: the letter is not what the desk's key signed"
     wanted = f"compare its fingerprint with the one you were told, {fingerprint(told.key)}, or name the key with --key"
     return "unknown key", f"signature: made with a key that is not known here; {wanted}"
 

@@ -234,7 +234,8 @@ class Result:
         counts = f"desk {self.desk}: {self.entries} entries in {self.files} files, {self.mails} mails taken in, "
         counts += f"{self.letters} letters written, {self.erased} entries erased by order"
         head = f"head: entry {self.head.seq} of {self.head.at or '-'}, hash {self.head.hash}"
-        verdict = "the chain is whole" if self.ok else f"THE CHAIN IS BROKEN: {self.errors} errors"
+        whole = "the chain is whole" if self.entries else "there is no entry, so nothing is proven"
+        verdict = whole if self.ok else f"THE CHAIN IS BROKEN: {self.errors} errors"
         seen = (one.words() for one in self.sightings)
         return "\n".join([*map(str, self.problems), *more, counts, head, verdict, *seen])
 
@@ -396,12 +397,18 @@ def main(arguments: list[str]) -> int:
         print(USAGE)
         return 2
     witnesses = [witness(named) for named in arguments[3:]]
-    if wrong := [one for one in witnesses if isinstance(one, str)]:
+    wrong = [one for one in witnesses if isinstance(one, str)]
+    known = [one for one in witnesses if isinstance(one, Witness)]
+    try:
+        result = verify(arguments[0], Path(arguments[1]), known)
+        wrong += [] if result.files else [f"{arguments[1]}: found no file of a journal, such as 2026-11.jsonl"]
+    except OSError as error:
+        wrong.append(f"error: it could not be read: {error}")
+    if wrong:
         print(*wrong, sep="\n")
         return 2
-    known = [one for one in witnesses if isinstance(one, Witness)]
-    print((result := verify(arguments[0], Path(arguments[1]), known)).words())
-    return 0 if result.proven else 1
+    print(result.words())
+    return 0 if result.proven and result.entries else 1
 
 
 if __name__ == "__main__":

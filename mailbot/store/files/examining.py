@@ -34,6 +34,7 @@ def examine(state: Path, desk: str, witnesses: Sequence[Witness] = (), progress:
 
 
 def _not_compared(found: Verified, why: str) -> None:
+    found.compared, found.cases = False, 0
     if why.startswith(replay.AHEAD):
         found.report(f"the casebook is of another journal: {why}")
     else:
