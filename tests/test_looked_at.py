@@ -1,14 +1,18 @@
 """Whoever only looks at a journal is shown nothing that was changed in it, and nothing as erased without an order."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from report_help import desk_in
+from report_help import BEGIN, desk_in
 
 from mailbot.cli import main
 from mailbot.core import chain
+from mailbot.core.events import Facts, Quarantined
+from mailbot.store import Draft
+from mailbot.store.files import FileStore
 
 
 @pytest.fixture
@@ -36,6 +40,36 @@ def reworded(path: Path) -> None:
     data = path.read_bytes()
     at = data.index(b"Mika", data.index(b'"kind":"letter_written"'))
     path.write_bytes(data[:at] + b"Mira" + data[at + 4 :])
+
+
+async def quarantined(desk: Path, raw: bytes, *secrets: str) -> str:
+    """A mail in quarantine, which held such secrets; its digest."""
+    with FileStore.open(desk / "state", "HELPDESK") as store:
+        (digest,) = await store.keep([raw])
+        async with store.batch() as batch:
+            happened = (Facts(sort="unclear", secrets=secrets), Quarantined(reason="two senders"))
+            batch.append(Draft(BEGIN, None, digest, "a" * 64, "b" * 64, happened))
+    return digest
+
+
+@pytest.mark.parametrize(("secrets", "shown"), [(("password",), "sealed/"), ((), "[a password, removed]")])
+def test_of_a_mail_in_quarantine_no_secret_is_shown(
+    secrets: tuple[str, ...], shown: str, desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = b"From: a@uni.example, b@uni.example\n\npassword: hunter2secret\n"
+    digest = asyncio.run(quarantined(desk, raw, *secrets))
+    assert main(["--config", str(desk / "mailbot.toml"), "quarantine", "show", digest[:12]]) == 0
+    told = capsys.readouterr().out
+    assert "hunter2secret" not in told
+    assert shown in told
+    assert digest in told
+    assert ("b@uni.example" in told) == (not secrets)
+
+
+def test_of_a_long_mail_it_is_said_how_much_is_not_shown(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    digest = asyncio.run(quarantined(desk, b"x" * 25_000))
+    assert main(["--config", str(desk / "mailbot.toml"), "quarantine", "show", digest]) == 0
+    assert "(5000 octets more)" in capsys.readouterr().out
 
 
 LOOKS = (("log",), ("export", "--format", "jsonl"), ("report", "out"), ("replay",))

@@ -262,3 +262,30 @@ def test_a_case_that_rests_stands_where_its_rest_ends_in_the_report_as_in_the_qu
     until = re.search(r"<dt>Until</dt><dd>(.*?)</dd>", pages["en/cases/2026-00005.html"])
     assert until
     assert "2026-06-09" in until[1]
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_what_is_put_there_while_a_report_is_made_stays(
+    again: bool,
+    desk: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "report"
+    if again:
+        assert made(desk, folder) == 0
+    make = working.make
+
+    def meanwhile(work: working.Work) -> working.Found:
+        folder.mkdir(exist_ok=True)
+        (folder / "thesis.txt").write_text("all there is of it")
+        return make(work)
+
+    monkeypatch.setattr(working, "make", meanwhile)
+    before = len(list(folder.rglob("*"))) if again else 0
+    assert made(desk, folder) == 2
+    assert f"{folder / 'thesis.txt'}: `mailbot report` did not write it" in capsys.readouterr().err
+    assert (folder / "thesis.txt").read_text() == "all there is of it"
+    assert len(list(folder.rglob("*"))) == before + 1
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]

@@ -36,23 +36,23 @@ def test_it_names_the_desk_where_it_is(printed: str, tmp_path: Path) -> None:
 
 
 def test_a_desk_in_a_home_is_seen_and_any_other_home_is_not() -> None:
-    at_home = text(Path("/home/anna/desk/mailbot.toml"), Path("/home/anna/desk/state"), "anna", "mailbot")
+    at_home = text(Path("/home/anna/desk/mailbot.toml"), Path("/home/anna/desk/state"), "anna", ["/usr/bin/mailbot"])
     assert "ProtectHome=read-only\n" in at_home
-    elsewhere = text(Path("/srv/desk/mailbot.toml"), Path("/srv/desk/state"), "desk", "mailbot")
+    elsewhere = text(Path("/srv/desk/mailbot.toml"), Path("/srv/desk/state"), "desk", ["/usr/bin/mailbot"])
     assert "ProtectHome=yes\n" in elsewhere
 
 
 @pytest.mark.parametrize("folder", ["/srv/my desk", "/srv/100%", "/srv/a$b", '/srv/"q"'])
 def test_a_path_that_systemd_would_read_as_something_else_is_refused(folder: str) -> None:
-    with pytest.raises(Mistaken, match="a unit cannot name a path with"):
-        text(Path(folder) / "mailbot.toml", Path(folder) / "state", "desk", "mailbot")
+    with pytest.raises(Mistaken, match="a unit cannot name what has"):
+        text(Path(folder) / "mailbot.toml", Path(folder) / "state", "desk", ["mailbot"])
 
 
 @needs_systemd
 def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path) -> None:
     unit = tmp_path / "mailbot.service"
     desk = tmp_path / "desk"
-    program = f"{sys.executable} -m mailbot"
+    program = (sys.executable, "-m", "mailbot")
     unit.write_text(text(desk / "mailbot.toml", desk / "state", getpass.getuser(), program), encoding="utf-8")
     done = subprocess.run([ANALYZE, "verify", unit], capture_output=True, text=True, timeout=60, check=False)
     assert [line for line in done.stderr.splitlines() if "mailbot.service" in line] == []
@@ -61,9 +61,28 @@ def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path) -> None:
 @needs_systemd
 def test_systemd_counts_it_as_little_exposed(tmp_path: Path) -> None:
     unit = tmp_path / "mailbot.service"
-    unit.write_text(text(Path("/srv/desk/mailbot.toml"), Path("/srv/desk/state"), "desk", "/usr/bin/mailbot"))
+    unit.write_text(text(Path("/srv/desk/mailbot.toml"), Path("/srv/desk/state"), "desk", ["/usr/bin/mailbot"]))
     words = [ANALYZE, "security", "--offline=true", "--no-pager", unit]
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     found = re.search(r"Overall exposure level for mailbot\.service: ([0-9.]+)", done.stdout)
     assert found, done.stderr
     assert float(found[1]) <= MOST_EXPOSED
+
+
+@pytest.mark.parametrize("program", ["/home/me/my venv/bin/mailbot", "/opt/50%/mailbot"])
+def test_a_program_that_systemd_would_not_find_is_refused(program: str) -> None:
+    with pytest.raises(Mistaken, match="a unit cannot name"):
+        text(Path("/srv/desk/mailbot.toml"), Path("/srv/desk/state"), "desk", [program])
+
+
+def test_a_user_is_one_word() -> None:
+    with pytest.raises(Mistaken, match="a unit cannot name"):
+        text(Path("/srv/desk/mailbot.toml"), Path("/srv/desk/state"), "desk\nExecStartPre=/bin/true", ["mailbot"])
+
+
+def test_a_program_in_a_home_is_seen_also_through_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailbot.cli.unit.HOMES", (str(tmp_path / "home"),))
+    (tmp_path / "mailbot").symlink_to(tmp_path / "home" / "venv" / "mailbot")
+    for program in (tmp_path / "mailbot", tmp_path / "home" / "venv" / "mailbot"):
+        made = text(Path("/srv/desk/mailbot.toml"), Path("/srv/desk/state"), "desk", [str(program)])
+        assert "ProtectHome=read-only\n" in made

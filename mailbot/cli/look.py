@@ -18,6 +18,7 @@ from mailbot.core.ledger import InQuarantine
 from mailbot.core.pulse import read_pulse
 from mailbot.core.queue import in_queue
 from mailbot.core.rules import Rules
+from mailbot.core.secrets import masked
 from mailbot.desks import Mistaken
 from mailbot.flow.tools import wall_clock
 from mailbot.store import Wanted
@@ -172,11 +173,25 @@ async def list_quarantine(store: FileStore, rules: Rules, arguments: argparse.Na
 
 
 async def show_quarantined(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
-    """A mail in quarantine as it came, as far as a terminal can show it."""
+    """A mail in quarantine as it came, as far as a terminal can show it; one that held a secret is not shown."""
+    sealed = {part.mail for part in store.ledger().sealed}
     for mail in quarantined(store, arguments.mails):
-        raw = await store.raw(mail.mail) or b"(erased by order)"
-        say(f"{mail.mail}\n{to_text(mail.at)}  {mail.reason}\n\n{raw[:MOST_SHOWN].decode('utf-8', 'replace')}")
+        text = (
+            SEALED.format(path=store.mails.sealed / mail.mail)
+            if mail.mail in sealed
+            else await _as_it_came(store, mail)
+        )
+        say(f"{mail.mail}\n{to_text(mail.at)}  {mail.reason}\n\n{text}")
     return OK
+
+
+async def _as_it_came(store: FileStore, mail: InQuarantine) -> str:
+    """Secrets are masked as far as they can be seen: what could not be read was not searched for any."""
+    raw = await store.raw(mail.mail)
+    if raw is None:
+        return "(erased by order)"
+    more = f"\n({len(raw) - MOST_SHOWN} octets more)" if len(raw) > MOST_SHOWN else ""
+    return masked(raw[:MOST_SHOWN].decode("utf-8", "replace"))[0] + more
 
 
 def quarantined(store: FileStore, names: Sequence[str]) -> list[InQuarantine]:
@@ -189,5 +204,8 @@ def quarantined(store: FileStore, names: Sequence[str]) -> list[InQuarantine]:
     return [mail for fitting in found for mail in fitting]
 
 
+SEALED = (
+    "(it held a private key or a password, so it is not shown; its bytes lie in {path}, readable by their owner alone)"
+)
 MOST_SHOWN = 20_000
 """Octets of a mail that are shown."""

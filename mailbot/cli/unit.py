@@ -4,6 +4,7 @@ import argparse
 import getpass
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from mailbot import desks
@@ -80,17 +81,19 @@ def unit(arguments: argparse.Namespace) -> int:
     """Print it; whoever may installs it."""
     file = settings(arguments).resolve()
     desk = desks.settings_in(file, secrets=False).desk
-    program = [shutil.which("mailbot") or sys.executable, *([] if shutil.which("mailbot") else ["-m", "mailbot"])]
-    print(text(file, desk.state.resolve(), arguments.user or getpass.getuser(), " ".join(program)), end="")
+    installed = shutil.which("mailbot")
+    program = (installed,) if installed else (sys.executable, "-m", "mailbot")
+    print(text(file, desk.state.resolve(), arguments.user or getpass.getuser(), program), end="")
     return OK
 
 
-def text(settings: Path, state: Path, user: str, program: str) -> str:
-    """The unit for settings and state in these places, absolute both. Mistaken for a path that systemd would read as
-    something else."""
-    for path in (settings, state):
-        if odd := set(str(path)) & set(" \t\"'\\%$;:"):
-            raise Mistaken(f"{path}: a unit cannot name a path with {' '.join(sorted(map(repr, odd)))}")
-    inside = any(str(path).startswith(f"{home}/") for path in (settings, state) for home in HOMES)
-    home = "read-only" if inside else "yes"
-    return UNIT.format(folder=settings.parent, settings=settings, state=state, user=user, program=program, home=home)
+def text(settings: Path, state: Path, user: str, program: Sequence[str]) -> str:
+    """The unit for settings and state in these places, absolute both, and a program with its first arguments. Mistaken
+    for a path or a user that systemd would read as something else."""
+    for named in (settings, state, program[0], user):
+        if odd := set(str(named)) & set(" \t\r\n\"'\\%$;:"):
+            raise Mistaken(f"{named}: a unit cannot name what has {' '.join(sorted(map(repr, odd)))} in it")
+    needed = (settings, state, Path(program[0]), Path(program[0]).resolve())
+    inside = any(str(path).startswith(f"{home}/") for path in needed for home in HOMES)
+    values = {"folder": settings.parent, "settings": settings, "state": state, "user": user}
+    return UNIT.format(program=" ".join(program), home="read-only" if inside else "yes", **values)

@@ -26,12 +26,16 @@ HEAD = 400
 
 def require_place(folder: Path, marker: str) -> None:
     """Mistaken if something stands at the folder that is not a report with this marker."""
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+    _require_report(folder, folder, marker)
+
+
+def _require_report(there: Path, folder: Path, marker: str) -> None:
+    """The same for what stands at the folder, or did and was moved `there`."""
+    if there.is_symlink() or (there.exists() and not there.is_dir()):
         raise Mistaken(f"{folder}: that is no folder; wanted a folder, or a name for a new one")
-    if folder.exists() and (stranger := next(_strangers(folder, marker), None)):
-        raise Mistaken(
-            f"{stranger}: `mailbot report` did not write it for this desk, so it stays; wanted another folder"
-        )
+    if there.exists() and (stranger := next(_strangers(there, marker), None)):
+        path = folder / stranger.relative_to(there)
+        raise Mistaken(f"{path}: `mailbot report` did not write it for this desk, so it stays; wanted another folder")
 
 
 def _strangers(folder: Path, marker: str) -> Iterator[Path]:
@@ -45,8 +49,9 @@ def _strangers(folder: Path, marker: str) -> Iterator[Path]:
 
 
 @contextmanager
-def made_beside(folder: Path) -> Iterator[Path]:
-    """A new folder beside that one. It takes its place if the block ends well; nothing else is ever left."""
+def made_beside(folder: Path, marker: str) -> Iterator[Path]:
+    """A new folder beside that one. It takes its place if the block ends well; nothing else is ever left. Mistaken, and
+    all stays, if something else than a report with this marker stands there by then."""
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
@@ -56,7 +61,7 @@ def made_beside(folder: Path) -> Iterator[Path]:
         new = Path(room) / "new"
         new.mkdir(mode=FOLDER_MODE)
         yield new
-        _put(new, folder, Path(room) / "old")
+        _put(new, folder, Path(room) / "old", marker)
 
 
 def _sweep(folder: Path) -> None:
@@ -67,13 +72,15 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _put(new: Path, folder: Path, old: Path) -> None:
-    if folder.exists():
+def _put(new: Path, folder: Path, old: Path, marker: str) -> None:
+    """What stood there is looked at once more when nobody can put anything into it by its name any more."""
+    if os.path.lexists(folder):
         folder.rename(old)
     try:
+        _require_report(old, folder, marker)
         new.rename(folder)
-    except OSError:
-        if old.exists():
+    except (OSError, Mistaken):
+        if os.path.lexists(old):
             old.rename(folder)
         raise
 
