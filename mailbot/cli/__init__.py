@@ -30,7 +30,7 @@ from mailbot.cli import (
     work,
 )
 from mailbot.cli.look import looking
-from mailbot.cli.words import MISTAKE, OK, Command, complain
+from mailbot.cli.words import MISTAKE, OK, Command, begin_to_speak, complain, stop_speaking
 from mailbot.cli.work import ordering
 from mailbot.core.case import Status
 from mailbot.desks import Mistaken
@@ -206,6 +206,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"mailbot {__version__}")
     top.add_argument("--config", metavar="FILE", help="settings (default: mailbot.toml here, or $MAILBOT_CONFIG)")
     top.add_argument("--debug", action="store_true", help="show what happens inside")
+    top.set_defaults(code=OK)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     groups = {}
     for name, help_text, run, arguments in COMMANDS:
@@ -234,14 +235,21 @@ def _spelled_out(words: Sequence[str]) -> list[str]:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code says how it went."""
+    """Run one command; the exit code says how it went, also where nobody reads what it says."""
     arguments = parser().parse_args(_spelled_out(sys.argv[1:] if words is None else words))
     logs.begin(debug=arguments.debug)
+    begin_to_speak()
     try:
-        return int(arguments.run(arguments))
+        arguments.code = int(arguments.run(arguments))
+        sys.stdout.flush()
     except (Mistaken, Locked, Damaged, Full) as mistake:
         complain(str(mistake))
         return MISTAKE
     except BrokenPipeError:
-        sys.stderr.close()
-        return OK
+        stop_speaking()
+    except OSError as error:
+        if arguments.debug:
+            raise
+        complain(f"something could not be read or written: {error}")
+        return MISTAKE
+    return int(arguments.code)

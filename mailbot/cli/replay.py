@@ -57,6 +57,7 @@ async def replay(store: FileStore, rules: Rules, arguments: argparse.Namespace) 
 
     this = hashlib.sha256(canonical(program())).hexdigest()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
+    arguments.code = TROUBLE  # if nobody reads on, the walk is not finished
     meter, began = Meter(store.head.seq), time.monotonic()
     async with Replay(store, rules_of, patient_reader_for, this, changed, begin, program_kept) as walk:
         async for again in walk.walk():
@@ -65,11 +66,12 @@ async def replay(store: FileStore, rules: Rules, arguments: argparse.Namespace) 
             _tell(again, meter, arguments.json)
     meter.clear()
     total = sum(counts.values(), Counter[str]())
+    arguments.code = next((code for verdict, code in EXITS.items() if total[verdict]), OK)
     if arguments.json:
         say_json({"decisions": total.total(), **total, "by_form": {form: dict(row) for form, row in counts.items()}})
     else:
         _sum_up(counts, total, time.monotonic() - began)
-    return next((code for verdict, code in EXITS.items() if total[verdict]), OK)
+    return int(arguments.code)
 
 
 def _changed(rules: Path | None, templates: Path | None) -> Rules | None:

@@ -47,11 +47,12 @@ def verify(arguments: argparse.Namespace) -> int:
     signed = outside.signature == "fits" if arguments.key else outside.signature != "does not fit"
     if not signed:  # one verdict over all of it, which is said last
         result.report(outside.words)
+    arguments.code = OK if result.ok else TROUBLE  # also if nobody reads on
     if arguments.json:
         say_json({"ok": result.ok, **_as_json(result), "signature": outside.signature})
     else:
         say("\n".join(filter(None, [outside.words if signed else "", result.words()])))
-    return OK if result.ok else TROUBLE
+    return int(arguments.code)
 
 
 def outside_of(arguments: argparse.Namespace, desk: str, at: Path) -> Outside:

@@ -2,9 +2,11 @@
 It knows no command."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from mailbot.core.safe import json_text, shown
@@ -12,6 +14,18 @@ from mailbot.core.safe import json_text, shown
 Command = Callable[[argparse.Namespace], int]
 OK, TROUBLE, MISTAKE = 0, 1, 2
 """Exit codes: done; done but something is wrong (said on standard error); not begun (settings, arguments, rules)."""
+
+
+def begin_to_speak() -> None:
+    """What a terminal has no letters for (names in one that is not UTF-8) is written out from now on."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def stop_speaking() -> None:
+    """Whoever read standard output is gone: what is left to be said goes nowhere, without a complaint at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(text: str) -> None:

@@ -407,7 +407,7 @@ def main(arguments: list[str]) -> int:
     if wrong:
         print(*wrong, sep="\n")
         return 2
-    print(result.words())
+    print("".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in result.words()))
     return 0 if result.proven and result.entries else 1
 
 

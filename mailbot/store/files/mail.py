@@ -190,5 +190,5 @@ class Mails:
     def filed(self) -> Iterator[Path]:
         """The files of all decided mails."""
         for shelf in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
-            if len(shelf.name) == 2 or shelf == self.sealed:
+            if shelf.is_dir() and (len(shelf.name) == 2 or shelf == self.sealed):
                 yield from sorted(shelf.iterdir())

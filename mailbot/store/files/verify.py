@@ -229,6 +229,9 @@ def _mail(found: Verified, mails: Mails, digest: Digest, named: Named) -> None:
     except FileNotFoundError:
         found.report(f"mail {digest} is named by an entry, but not kept")
         return
+    except OSError as error:
+        found.report(f"mail {digest} cannot be read: {error.strerror}")
+        return
     if raw is None and digest in named.destroyed:
         found.destroyed += 1
     elif raw is None and digest in named.erased:
