@@ -93,9 +93,10 @@ def exits() -> str:
     said = {
         words.OK: "done",
         words.TROUBLE: "done, but something is wrong: standard error, or what the command printed, says what",
-        words.MISTAKE: "not begun, or refused: settings, rules or arguments; nothing was changed",
+        words.MISTAKE: "not begun, or refused: settings, rules, arguments, what cannot be read; nothing was changed",
         replay.OTHER_PROGRAM: "`replay` alone: only what other programs decided differs",
         replay.OTHERWISE: "`replay --rules` alone: something would be decided otherwise",
+        replay.READABLE: "`replay` alone: no alarm, but mails that are said to have been unreadable can be read",
     }
     return table(("exit code", "meaning"), [(str(code), text) for code, text in said.items()])
 

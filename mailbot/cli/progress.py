@@ -29,9 +29,14 @@ class Bar:
         self._next, self._shown = self._clock() + PAUSE, len(line)
         print(f"\r{line}", end="", file=self._out, flush=True)
 
+    def clear(self) -> None:
+        """The line is free for something else."""
+        if self._shown:
+            print(f"\r{' ' * self._shown}\r", end="", file=self._out, flush=True)
+        self._shown = 0
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._shown:
-            print(f"\r{' ' * self._shown}\r", end="", file=self._out, flush=True)
+        self.clear()

@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import sys
 import time
 from collections import Counter, defaultdict
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from mailbot import desks
 from mailbot.cli.look import instant
+from mailbot.cli.progress import Bar
 from mailbot.cli.words import OK, TROUBLE, say, say_json
 from mailbot.core.chain import canonical
 from mailbot.core.rules import Rules
@@ -33,8 +33,6 @@ EXITS = {
 """What each verdict makes of the exit code; the first in this order that there is counts."""
 SILENT = ("equal", "recorded", "gone", "worded")
 """Verdicts that are counted and not listed."""
-EVERY = 0.2
-"""Seconds between two looks at how far it is, on a terminal."""
 
 
 def since(text: str) -> int | datetime:
@@ -58,13 +56,13 @@ async def replay(store: FileStore, rules: Rules, arguments: argparse.Namespace) 
     this = hashlib.sha256(canonical(program())).hexdigest()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     arguments.code = TROUBLE  # if nobody reads on, the walk is not finished
-    meter, began = Meter(store.head.seq), time.monotonic()
+    bar, began = Bar(), time.monotonic()
     async with Replay(store, rules_of, patient_reader_for, this, changed, begin, program_kept) as walk:
         async for again in walk.walk():
             counts[again.form][again.verdict] += 1
-            meter.at(again.entries[-1].seq)
-            _tell(again, meter, arguments.json)
-    meter.clear()
+            bar("deciding again", again.entries[-1].seq, store.head.seq)
+            _tell(again, bar, arguments.json)
+    bar.clear()
     total = sum(counts.values(), Counter[str]())
     arguments.code = next((code for verdict, code in EXITS.items() if total[verdict]), OK)
     if arguments.json:
@@ -79,12 +77,12 @@ def _changed(rules: Path | None, templates: Path | None) -> Rules | None:
     return desks.rules_in(rules, templates or rules.parent / "templates")[0] if rules else None
 
 
-def _tell(again: Again, meter: "Meter", as_json: bool) -> None:
+def _tell(again: Again, bar: Bar, as_json: bool) -> None:
     told = (again.entries, VERDICTS[again.verdict], again.why)
     if as_json:
         say_json(view.as_json(again.entries, again.verdict, again.why, again.form, again.was, again.now))
     elif again.verdict not in SILENT:
-        meter.clear()
+        bar.clear()
         say(view.text(*told, again.was, again.now) + "\n")
 
 
@@ -95,23 +93,3 @@ def _sum_up(counts: dict[str, Counter[str]], total: Counter[str], seconds: float
         if total[verdict]:
             say(f"{total[verdict]:>7}  {words}")
     say(f"{total.total():>7}  mails, orders and deadlines, in {seconds:.1f} s")
-
-
-class Meter:
-    """How far it is, on a terminal; nothing elsewhere."""
-
-    def __init__(self, last: int) -> None:
-        self._last = last
-        self._shown = 0.0
-        self._on = sys.stderr.isatty()
-
-    def at(self, seq: int) -> None:
-        """The entry of this number was decided again."""
-        if self._on and time.monotonic() - self._shown > EVERY:
-            self._shown = time.monotonic()
-            print(f"\r{seq} of {self._last} entries", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """The line is free for something else."""
-        if self._on and self._shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

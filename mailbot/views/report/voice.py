@@ -8,21 +8,18 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from mailbot.core.columns import CONTROLS
-from mailbot.core.disguises import visible
 from mailbot.core.instants import from_text
 from mailbot.core.rules import Form, Rules
+from mailbot.core.safe import shown
 from mailbot.core.wording import said
 from mailbot.views.pages.markup import Html, escape, filled, tag
 from mailbot.views.report.words import WORDS
-
-REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
 def clean(text: str) -> str:
     """A text of somebody's as it may stand in a page: nothing in it is hidden, turns the direction of reading or
     controls anything. It is not escaped yet."""
-    return text if text.isascii() and text.isprintable() else visible(CONTROLS.sub(REPLACED, text))
+    return text if text.isascii() and text.isprintable() else shown(text)
 
 
 @lru_cache(maxsize=4096)
