@@ -79,7 +79,7 @@ def test_letters_that_a_terminal_lacks_are_written_out(desk: Path) -> None:
 
 def test_an_order_is_given_also_by_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.getuid", lambda: 4_000_000)
-    assert work._user() == "4000000"
+    assert work.user_name() == "4000000"
 
 
 def test_the_one_file_alone_prints_nothing_that_commands_a_terminal(

@@ -3,8 +3,6 @@ nothing itself."""
 
 import argparse
 import asyncio
-import os
-import pwd
 import secrets
 import sys
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from mailbot.backups import Outlook
 from mailbot.cli.progress import Bar
 from mailbot.cli.verifying import Outside, outside_of
 from mailbot.cli.words import OK, say, settings
+from mailbot.cli.work import user_name
 from mailbot.core import chain
 from mailbot.core.events import Operator, Restored
 from mailbot.desks import Mistaken
@@ -122,7 +121,7 @@ def _restored(
     arguments: argparse.Namespace, at: Path, folder: Path, manifest: Manifest, outlook: Outlook, state: Path
 ) -> tuple[Restored, Path | None]:
     """The state is in its place, and where the old one lies now (None: there was nothing)."""
-    by, now = Operator(user=pwd.getpwuid(os.getuid()).pw_name, nonce=secrets.token_hex(16)), wall_clock()
+    by, now = Operator(user=user_name(), nonce=secrets.token_hex(16)), wall_clock()
     with Bar() as bar:
         ready = store.stage(folder, manifest, state, bar)
     try:

@@ -99,12 +99,12 @@ async def _order(desk: desks.DeskAtWork, orders: list[Order]) -> int:
 
 def give(desk: desks.DeskAtWork, order: Order) -> str:
     """The order is given, by whoever calls the program; its nonce."""
-    by = Operator(user=_user(), nonce=secrets.token_hex(16))
+    by = Operator(user=user_name(), nonce=secrets.token_hex(16))
     submit(desk.state, Ordered(by=by, at=to_text(wall_clock()), order=order))
     return by.nonce
 
 
-def _user() -> str:
+def user_name() -> str:
     """Who gives the order: a name, or the number where the system has none for it, as in a container."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
