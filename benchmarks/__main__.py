@@ -1,11 +1,11 @@
-"""`python -m benchmarks reading|latency [--mails N]`, `python -m benchmarks report [--cases N]`, each with `--json`."""
+"""`python -m benchmarks WHAT [--mails N] [--json]`, with `--cases N` for report."""
 
 import argparse
 import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from benchmarks import casebooks, latency, reading
+from benchmarks import casebooks, latency, reading, whole
 from mailbot.desks import rules_in
 from mailbot.edge import config
 from mailbot.edge.memory import begin
@@ -44,6 +44,7 @@ def _reading(mails: int) -> dict[str, float]:
 ROWS: Mapping[str, Row] = {
     "reading": Row(_reading, reading.MAILS, " µs"),
     "report": Row(casebooks.measure, casebooks.CASES),
+    "whole": Row(whole.measure, whole.MAILS),
     "latency": Row(latency.measure, latency.MAILS, " ms"),
 }
 

@@ -36,6 +36,12 @@ def applications(start: int = 0) -> Iterator[bytes]:
         yield _japanese(number) if number % 2 else _english(number)
 
 
+def complete(start: int = 0) -> Iterator[bytes]:
+    """The same, but that nothing is missing in any of them."""
+    for number in count(start):
+        yield _japanese(number, **demo.JAPANESE_ANSWERS) if number % 2 else _english(number)
+
+
 def _english(number: int) -> bytes:
     name = _name(number)
     text = demo.ENGLISH_APPLICATION.replace("Keller", f"Keller{name}").replace("keller", f"keller{name.lower()}")
@@ -43,11 +49,15 @@ def _english(number: int) -> bytes:
     return _arrived(replace(demo.MARIA, address=f"maria.keller{name.lower()}@uni.example"), "Application", text, number)
 
 
-def _japanese(number: int) -> bytes:
+def _japanese(number: int, **answers: str) -> bytes:
+    """`answers` are those that are missing in what is written otherwise, by their labels."""
     name = _name(number)
     text = demo.JAPANESE_APPLICATION.replace("YAMADA", f"YAMADA{name}").replace("yamada@", f"yamada{name.lower()}@")
     text = text.replace("９８１－００００", f"981-{number % 10_000:04d}")
-    text = text.replace("メダカのRNA解析", f"{demo.PURPOSE}（{number}）") if number % 4 == 1 else text
+    if answers or number % 4 == 1:
+        text = text.replace("メダカのRNA解析", f"{demo.PURPOSE}（{number}）")
+    more = "".join(f"{label}：{answer}\n" for label, answer in answers.items() if label != "利用目的")
+    text = text.replace("\n\nよろしく", f"\n{more}\nよろしく")
     sender = replace(demo.SAKURA, address=f"sakura.yamada{name.lower()}@bio.example.ac.jp")
     sender = replace(sender, charset=("iso-2022-jp", "utf-8")[number // 2 % 2])
     return _arrived(sender, "アカウント利用申請", text, number)

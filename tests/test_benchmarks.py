@@ -3,15 +3,19 @@
 import json
 import subprocess
 import sys
+from email import message_from_bytes
 
 import pytest
 from letter_examples import RULES
 
-from benchmarks import latency, reading
-from benchmarks.mails import applications
+from benchmarks import latency, reading, whole
+from benchmarks.mails import applications, complete
+from benchmarks.wires import SINK
 
 MOST = 45
 """How many times the standard library's parser alone costs what parsing and reading an application does: some 20."""
+LEAST = 2
+"""Percent of its limit that the whole job does at least with so few mails, most of which is starting."""
 PROMISED, LOADED = 300, 3_000
 """Milliseconds of an answer beyond the server's own notice: what is promised on an idle machine, and the most on one
 that runs other tests meanwhile."""
@@ -41,6 +45,23 @@ def test_a_report_is_measured_with_cases_of_a_year() -> None:
     figures = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     assert figures["entries"] > 200
     assert all(value > 0 for value in figures.values())
+
+
+def test_complete_applications_lack_nothing() -> None:
+    arriving = complete()
+    mails = [next(arriving) for _ in range(20)]
+    assert len(set(mails)) == 20
+    text = message_from_bytes(mails[3]).get_payload(decode=True)
+    assert isinstance(text, bytes)
+    assert "責任者の電話番号" in text.decode()
+
+
+@pytest.mark.dovecot
+@pytest.mark.skipif(SINK is None, reason="no smtp-sink (Debian package postfix) on this machine")
+def test_the_whole_job_is_measured_beside_its_limit() -> None:
+    figures = whole.measure(mails=80, pairs=1)
+    assert all(value > 0 for value in figures.values())
+    assert figures["ratio %"] > LEAST
 
 
 @pytest.mark.dovecot
