@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.core import patience
 from mailbot.edge.inbox import InboxBroken
+from mailbot.service.bugs import surviving
 from mailbot.service.duties import carry_out_orders, look_after, meet_deadlines
 from mailbot.service.letters import send_letters
 from mailbot.service.reading import decide_kept, read_inbox
@@ -100,7 +101,9 @@ class Service:
         )
         for name, seconds, work in jobs:
             self._times.every(name, seconds, self._surviving(name, work))
-        self._work.pulse.process, self._work.pulse.reloaded = os.getpid(), None
+        pulse = self._work.pulse
+        pulse.process, pulse.reloaded = os.getpid(), None
+        pulse.read = pulse.read or self._work.clock()  # from now on it is expected
         self._times.start()
         ends = [asyncio.ensure_future(event.wait()) for event in (self._stop, self._times.ended)]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -127,10 +130,8 @@ class Service:
             if self._stop.is_set():
                 return
             done, broken = Round(), self._broken()
-            try:
+            with surviving(name, done.troubles):
                 await work(done)
-            except Exception:
-                log.exception("%s: a bug; the service goes on", name)
             self._work.tally.round_done(done)
             self._say(done, broken - self._broken())
 
@@ -153,13 +154,17 @@ class Service:
             log.info("%s", in_words(done), extra={"counts": done.counts()})
 
     async def _inbox(self, done: Round) -> None:
+        """Whatever a part of it meets: the next look is arranged for, and the other parts of the service get on."""
         await self._end_idle()
         until = await read_inbox(self._work, done)
         if until is not None:
             self._work.tally.read_until = until
-            await decide_kept(self._work, done)
-            await meet_deadlines(self._work, until, done)
-        await self._work.note()
+            with surviving("mails kept earlier", done.troubles):
+                await decide_kept(self._work, done)
+            with surviving("deadlines", done.troubles):
+                await meet_deadlines(self._work, until, done)
+        with surviving("noting what was seen", done.troubles):
+            await self._work.note()
         self._times.soon("letters")
         if done.taken_in or done.observed or not self._looked:
             self._times.soon("health", 0.5)
@@ -168,7 +173,7 @@ class Service:
 
     def _next_look(self, read_all: bool, done: Round) -> None:
         """At once, as soon as the server tells of mail, or after a pause that grows while nothing gets on."""
-        moved = bool(done.taken_in or done.known) and not self._work.pulse.stuck
+        moved = bool(done.taken_in or done.filed) and not self._work.pulse.stuck
         if read_all or moved:
             self._failures["inbox"] = 0
         if read_all and moved:
@@ -184,16 +189,23 @@ class Service:
         return patience.reconnect(self._failures[what], self._dice.random)
 
     async def _wait_for_mail(self) -> None:
-        """Waits until the server tells of a change; a connection that is gone is made anew."""
-        told, end = False, time.monotonic() + self._pace.inbox
-        while not told and not self._wanted and (left := end - time.monotonic()) > 0:
-            try:
-                told = await self._work.inbox.idle(left)  # a bell that rang before ends it at once
-            except InboxBroken as broken:
-                log.info("IMAP: %s", broken)
-                told = True
+        """Waits until the server tells of a change; a connection that is gone is made anew. After a bug the next look
+        is when its time has come."""
+        told = False
+        with surviving("waiting for mail", []):
+            told = await self._told_of_mail(time.monotonic() + self._pace.inbox)
         if told and not self._stop.is_set():
             self._times.soon("inbox")
+
+    async def _told_of_mail(self, end: float) -> bool:
+        while not self._wanted and (left := end - time.monotonic()) > 0:
+            try:
+                if await self._work.inbox.idle(left):  # a bell that rang before ends it at once
+                    return True
+            except InboxBroken as broken:
+                log.info("IMAP: %s", broken)
+                return True
+        return False
 
     async def _end_idle(self) -> None:
         idle, self._idle = self._idle, None
@@ -257,7 +269,8 @@ class Service:
         count = time.monotonic() - self._files_counted > self._pace.files
         self._files_counted = time.monotonic() if count else self._files_counted
         await look_after(self._work, done, count_files=count)
-        await look_through(self._work)
+        with surviving("counting for whoever watches", done.troubles):
+            await look_through(self._work)
         await self._work.note()
         self._times.soon("letters")
 
