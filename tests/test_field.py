@@ -33,7 +33,7 @@ ENDLESS += b"".join(
 )
 """So many texts in charsets that have to be guessed take seconds, if a mail may have so many parts."""
 """The standard library's reading of parameters takes time with the square of their number: minutes here."""
-BRISK = Pace(inbox=0.3, letters=0.3, orders=0.2, health=0.5)
+BRISK = Pace(inbox=0.3, letters=0.3, orders=0.2, health=0.5, refused=0.3)
 
 
 def put_back(mailbox: Mailbox, raws: list[bytes], received: datetime) -> None:

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 from desks import Mailbox, in_a_loop
-from faults import Say
+from faults import Faults, Say
 from test_field import between, desk_on
 from test_run import at_work, until
 from worlds import World, question
 
+from mailbot.core import patience
 from mailbot.core.alarms import raised
 from mailbot.core.health import Contact
 from mailbot.core.ledger import Ledger
 from mailbot.core.pulse import Pulse, read_pulse
+from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.flow.tools import wall_clock
@@ -157,3 +159,50 @@ async def test_a_mail_that_vanished_while_the_disk_was_full_is_journaled_once_th
 
 def embedded(folder: Path, servers: EmbeddedServers) -> World:
     return desk_on(folder / "desk", Mailbox("embedded", servers.imap_port, USER, PASSWORD).account("none"), servers)
+
+
+def logins(wire: Faults) -> int:
+    """How often somebody tried a password."""
+    return sum(command.upper().startswith(("LOGIN", "AUTH")) for command in wire.heard)
+
+
+@in_a_loop
+async def test_a_server_that_refuses_our_password_is_left_alone_for_minutes_until_a_reload(
+    tmp_path: Path, open_mailbox, servers: EmbeddedServers
+) -> None:
+    mailbox = open_mailbox("embedded")
+    refused = Say("AUTHENTICATE|LOGIN", "NO [AUTHENTICATIONFAILED] wrong", times=2)
+    with between(mailbox, refused) as (wire, imap):
+        world = desk_on(tmp_path / "desk", imap, servers)
+        await mailbox.deliver(question(1))
+        async with at_work(world, Pace(inbox=0.5, orders=0.1)) as service:
+            await until(lambda: service._work.pulse.imap.broken)
+            await asyncio.sleep(3.0)
+            assert logins(wire) == 1
+            assert (await world.run("reload"))[0] == 0
+            await until(lambda: logins(wire) == 2)
+            assert (await world.run("reload"))[0] == 0
+            await until(lambda: servers.letters)
+
+
+@in_a_loop
+async def test_a_relay_that_refuses_our_password_is_left_alone_for_minutes_until_a_reload(
+    tmp_path: Path, open_mailbox, servers: EmbeddedServers
+) -> None:
+    mailbox = open_mailbox("embedded")
+    await mailbox.deliver(question(1))
+    with Faults(servers.smtp_port, Say("AUTH", "535 5.7.8 wrong", times=3), protocol="smtp") as wire:
+        relay = Account("127.0.0.1", wire.port, "none", USER, PASSWORD)
+        world = World.make(tmp_path / "desk", mailbox.account("none"), relay)
+        async with at_work(world, Pace(inbox=600.0, letters=0.2, orders=0.1)) as service:
+            await until(lambda: service._work.pulse.smtp.broken)
+            tried = logins(wire)
+            await asyncio.sleep(3.0)
+            assert logins(wire) == tried, "each mechanism once"
+            assert (await world.run("reload"))[0] == 0
+            await until(lambda: servers.letters)
+
+
+def test_a_password_that_stays_wrong_is_tried_less_and_less_often() -> None:
+    assert [patience.after_refusal(tries, 600.0, lambda: 0.0) for tries in (1, 2, 3, 9)] == [600, 1200, 2400, 3600]
+    assert patience.after_refusal(9, 600.0, lambda: 0.5) == 4500, "not all of a house's programs at once"

@@ -33,6 +33,7 @@ async def read_inbox(work: Work, done: Round) -> datetime | None:
         until = await _read(work, done, began)
     except InboxBroken as broken:
         done.troubles.append(f"IMAP: {broken}")
+        done.refused = broken.refused
         work.pulse.imap = failed(work.pulse.imap, work.clock(), str(broken), mend=broken.mend)
         return None
     except Full as full:

@@ -28,7 +28,7 @@ class Pace:
     """How often the parts of the service work when nothing calls them, in seconds.
 
     `inbox` is the floor under IDLE. `stalled` is how long one call to the mail server may take before its connection is
-    cut.
+    cut, `refused` how long at first a server is left alone that refused our login.
     """
 
     inbox: float = 60.0
@@ -37,6 +37,7 @@ class Pace:
     health: float = 60.0
     files: float = 3600.0
     stalled: float = 900.0
+    refused: float = 600.0
 
 
 DECIDING = ("inbox", "orders", "health")
@@ -181,11 +182,13 @@ class Service:
         elif read_all:
             self._idle = asyncio.create_task(self._wait_for_mail())
         elif not self._stop.is_set():
-            self._times.soon("inbox", self._pause("inbox"))
+            self._times.soon("inbox", self._pause("inbox", done.refused))
 
-    def _pause(self, what: str) -> float:
+    def _pause(self, what: str, refused: bool) -> float:
         """Seconds until that is tried again."""
         self._failures[what] += 1
+        if refused:
+            return patience.after_refusal(self._failures[what], self._pace.refused, self._dice.random)
         return patience.reconnect(self._failures[what], self._dice.random)
 
     async def _wait_for_mail(self) -> None:
@@ -216,12 +219,13 @@ class Service:
         self._wanted = False
 
     async def _letters(self, done: Round) -> None:
-        """A relay that does not take our password is not asked every few seconds: it might lock us out."""
+        """A relay out of reach is not asked every few seconds, nor for minutes one that does not take our password: it
+        might lock us out."""
         if time.monotonic() < self._no_letters_before:
             return
         await send_letters(self._work, done)
         if done.sending is not None and done.sending.relay:
-            self._no_letters_before = time.monotonic() + self._pause("letters")
+            self._no_letters_before = time.monotonic() + self._pause("letters", done.sending.refused)
         elif not done.quiet:
             self._failures["letters"] = 0
         if not done.quiet or done.troubles:
@@ -257,6 +261,7 @@ class Service:
                 self._pausing = False
         finally:
             self._pausing = False
+        self._failures, self._no_letters_before = dict.fromkeys(self._failures, 0), float("-inf")
         self._times.soon("letters")
         if new.desk.pace.poll_seconds != seconds:
             self._pace = replace(self._pace, inbox=new.desk.pace.poll_seconds)
