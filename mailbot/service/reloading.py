@@ -103,7 +103,7 @@ def _immovable(now: Reloading, new: DeskAtWork) -> Iterator[Problem]:
         file = "rules/desk.toml"
         yield Source(file, new.texts[file]).problem(("name",), f'"{name}"', f'"{was}", by which the journal is known')
     if new.state != now.desk.state:
-        settings = Source(str(now.settings), now.settings.read_text(encoding="utf-8"))
+        settings = Source(str(now.settings), now.settings.read_text(encoding="utf-8"), private=True)
         yield settings.problem(("desk", "state"), f"{new.state}", f"{now.desk.state} while the service works there")
 
 
