@@ -24,10 +24,7 @@ def submit(state: Path, ordered: Ordered) -> Path:
     given by root belongs to the owner of `state`, as everything in it does.
     """
     path = state / FOLDER / name_of(ordered)
-    disk.folder(path.parent)
-    disk.replace(path, [ordered.model_dump_json().encode()])
-    for made in (path.parent, path):
-        hand_over(made, state.stat())
+    disk.replace(_folder(state) / path.name, [ordered.model_dump_json().encode()], owner=state.stat())
     return path
 
 
@@ -38,19 +35,17 @@ def name_of(ordered: Ordered) -> str:
     return f"{ordered.at}-{ordered.by.nonce}.json"
 
 
-def hand_over(path: Path, owner: os.stat_result) -> None:
-    """What root made belongs to this owner."""
-    if os.geteuid() == 0 and path.stat().st_uid != owner.st_uid:
-        os.chown(path, owner.st_uid, owner.st_gid)
+def _folder(state: Path) -> Path:
+    folder = disk.folder(state / FOLDER)
+    disk.hand_over(folder, state.stat())
+    return folder
 
 
 def ask_reload(state: Path, token: str) -> Path:
     """The wish that the service at work reads its rules again, as a file; `token` is of letters and digits, and tells
     this wish from others. Whoever grants it takes the file away. Full if the disk takes no more."""
-    path = disk.folder(state / FOLDER) / f"{token}{WISH}"
-    disk.replace(path, [b""], durable=False)
-    for made in (path.parent, path):
-        hand_over(made, state.stat())
+    path = _folder(state) / f"{token}{WISH}"
+    disk.replace(path, [b""], durable=False, owner=state.stat())
     return path
 
 
