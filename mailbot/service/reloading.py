@@ -17,7 +17,7 @@ from mailbot.service.limits import reader_settings
 from mailbot.service.living import status_line
 from mailbot.service.values import Work
 from mailbot.store import Full
-from mailbot.store.files.orders import reloads_asked
+from mailbot.store.files.orders import hear_reloads
 from mailbot.views.stranded import WANTED, stranded
 
 log = logging.getLogger("mailbot")
@@ -49,7 +49,7 @@ class Reloading:
 
     def wanted(self) -> bool:
         """Whether somebody asks for a reload: who asks is answered by the next one that begins."""
-        self.granted = reloads_asked(self.desk.state)
+        self.granted = hear_reloads(self.desk.state)
         return self.signalled or bool(self.granted)
 
     async def prepare(self, tools: Tools) -> NewSet:

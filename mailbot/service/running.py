@@ -19,6 +19,7 @@ from mailbot.service.reloading import NewSet, Reloading
 from mailbot.service.showing import look_through
 from mailbot.service.timetable import Timetable
 from mailbot.service.values import Round, Work, in_words
+from mailbot.service.watching import Watch
 
 log = logging.getLogger("mailbot")
 
@@ -28,7 +29,8 @@ class Pace:
     """How often the parts of the service work when nothing calls them, in seconds.
 
     `inbox` is the floor under IDLE. `stalled` is how long one call to the mail server may take before its connection is
-    cut, `refused` how long at first a server is left alone that refused our login.
+    cut, `refused` how long at first a server is left alone that refused our login, `letter` how long the relay may take
+    for one letter.
     """
 
     inbox: float = 60.0
@@ -38,12 +40,11 @@ class Pace:
     files: float = 3600.0
     stalled: float = 900.0
     refused: float = 600.0
+    letter: float = 900.0
 
 
 DECIDING = ("inbox", "orders", "health")
 """The jobs that decide by rules."""
-WATCH_EVERY = 10.0
-"""Seconds between two looks of the service at itself, at most."""
 
 
 class Service:
@@ -65,8 +66,7 @@ class Service:
         self._wanted = self._looked = False
         self._no_letters_before = self._files_counted = float("-inf")
         self._said: set[str] = set()
-        self._watch_every = min(self._pace.stalled / 10, WATCH_EVERY)
-        self._watched = time.monotonic()
+        self._watch = Watch(work.inbox, self._pace.stalled, self._pace.letter)
         self._stopping: Callable[[], None] = lambda: None
         work.stopping = lambda: self._pausing or self._stop.is_set()
         work.letters_due = lambda: self._times.soon("letters")
@@ -98,7 +98,7 @@ class Service:
             ("orders", pace.orders, self._orders),
             ("health", pace.health, self._health),
             ("reload", pace.orders, self._reload),
-            ("watchdog", self._watch_every, self._watch),
+            ("watchdog", self._watch.every, self._look_at_itself),
         )
         for name, seconds, work in jobs:
             self._times.every(name, seconds, self._surviving(name, work))
@@ -131,8 +131,12 @@ class Service:
             if self._stop.is_set():
                 return
             done, broken = Round(), self._broken()
-            with surviving(name, done.troubles):
-                await work(done)
+            self._watch.begins(name, done)
+            try:
+                with surviving(name, done.troubles):
+                    await work(done)
+            finally:
+                self._watch.ends(name)
             self._work.tally.round_done(done)
             self._say(done, broken - self._broken())
 
@@ -252,8 +256,10 @@ class Service:
         """Between two batches, while nothing is being decided: a mail is decided by one set of rules as a whole."""
         folders, seconds = self._work.tools.rules.desk.folders, reloading.desk.pace.poll_seconds
         self._pausing = True
+        hurrying = asyncio.create_task(self._watch.hurry(lambda: self._times.working_for("inbox") > 0))
         try:
             async with self._times.without(DECIDING):
+                hurrying.cancel()
                 await reloading.change(self._work, new)
                 if self._work.tools.rules.desk.folders != folders:  # made when it is connected to
                     await self._end_idle()
@@ -261,6 +267,7 @@ class Service:
                 self._pausing = False
         finally:
             self._pausing = False
+            hurrying.cancel()
         self._failures, self._no_letters_before = dict.fromkeys(self._failures, 0), float("-inf")
         self._times.soon("letters")
         if new.desk.pace.poll_seconds != seconds:
@@ -279,23 +286,10 @@ class Service:
         await self._work.note()
         self._times.soon("letters")
 
-    async def _watch(self, done: Round) -> None:
-        """A call to the mail server that takes too long is ended by cutting the connection; IDLE ends by itself."""
-        self._watched = time.monotonic()
-        if (took := self._waits_for()) > self._longest():
-            done.troubles.append(f"IMAP: no answer for {took:.0f} s; the connection is cut")
-            self._work.inbox.sever()
-
-    def _waits_for(self) -> float:
-        """Seconds for which the mail server has owed an answer; 0 if it owes none."""
-        since = self._work.inbox.busy_since
-        return 0.0 if since is None else time.monotonic() - since
-
-    def _longest(self) -> float:
+    async def _look_at_itself(self, done: Round) -> None:
         idling = self._idle is not None and not self._idle.done()
-        return self._pace.stalled + (self._pace.inbox if idling else 0.0)
+        self._watch.look(done, self._pace.inbox if idling else 0.0)
 
     def lives(self) -> bool:
-        """Whether the timetable turns, and no call goes on for long after its connection was cut."""
-        late = time.monotonic() - self._watched
-        return late < 3 * self._watch_every + 1.0 and self._waits_for() < 2 * self._longest()
+        """Whether the service gets on; see Watch."""
+        return self._watch.lives()

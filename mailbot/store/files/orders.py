@@ -12,7 +12,7 @@ from mailbot.store.files import disk
 FOLDER = "orders"
 NONCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NAME = re.compile(r"[0-9T:.Z-]{24}-(?P<nonce>[A-Za-z0-9_-]{1,64})\.json")
-WISH = ".reload"
+WISH, HEARD = ".reload", ".heard"
 LARGEST = 16 * 1024 * 1024
 """Bytes an order may have: room for the names of a million letters."""
 
@@ -49,13 +49,32 @@ def ask_reload(state: Path, token: str) -> Path:
     return path
 
 
-def reloads_asked(state: Path) -> list[Path]:
-    """The wishes that nobody granted yet; the name of each without its ending is its token."""
+def withdraw_reload(wish: Path) -> bool:
+    """Whether nobody heard the wish, and nobody will; what is left of it is gone."""
+    wish.with_suffix(HEARD).unlink(missing_ok=True)
+    try:
+        wish.unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def hear_reloads(state: Path) -> list[Path]:
+    """The wishes that nobody heard yet, each heard from now on, so that it cannot be withdrawn any more; the name of
+    each file without its ending is its token."""
     try:
         with os.scandir(state / FOLDER) as found:
-            return sorted(Path(one.path) for one in found if one.name.endswith(WISH) and not one.name.startswith("."))
+            asked = sorted(Path(one.path) for one in found if one.name.endswith(WISH) and not one.name.startswith("."))
     except FileNotFoundError:
         return []
+    return [heard for wish in asked if (heard := _heard(wish)) is not None]
+
+
+def _heard(wish: Path) -> Path | None:
+    try:
+        return wish.rename(wish.with_suffix(HEARD))
+    except FileNotFoundError:
+        return None  # withdrawn meanwhile
 
 
 class Orders:
