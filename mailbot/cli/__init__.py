@@ -36,7 +36,7 @@ from mailbot.core.case import Status
 from mailbot.desks import Mistaken
 from mailbot.edge import logs
 from mailbot.store import Damaged, Full
-from mailbot.store.files import Locked
+from mailbot.store.files import Locked, NotOwner
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +239,14 @@ def main(words: Sequence[str] | None = None) -> int:
     logs.begin(debug=arguments.debug)
     try:
         return int(arguments.run(arguments))
-    except (Mistaken, Locked, Damaged, Full) as mistake:
+    except (Mistaken, Locked, NotOwner, Damaged, Full) as mistake:
         complain(str(mistake))
         return MISTAKE
     except BrokenPipeError:
         sys.stderr.close()
         return OK
+    except OSError as error:
+        if arguments.debug or error.filename is None:
+            raise
+        complain(f"{error.filename}: {error.strerror or error}")
+        return MISTAKE

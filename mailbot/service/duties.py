@@ -67,8 +67,8 @@ async def _meet(work: Work, item: DeadlineDue, done: Round) -> None:
 
 async def look_after(work: Work, done: Round, *, count_files: bool) -> None:
     """Operators hear of what needs them, once; clerks once a day of the quarantine and of what waits, auditors of the
-    log's head. With `count_files` the raw mails on the disk are compared with the journal as well, and the cases counted
-    that are kept too long, which takes as long as there are many.
+    log's head. With `count_files` the raw mails on the disk are compared with the journal as well, and the cases
+    counted that are kept too long, which takes as long as there are many.
 
     Alarms come first, and each duty survives by itself: none that fails keeps another from being done.
     """

@@ -4,7 +4,7 @@ Who uses it sees `FileStore`, its batch and its exceptions; everything else in t
 """
 
 from mailbot.store.files.batch import FileBatch
-from mailbot.store.files.disk import FsyncFailed, Locked
+from mailbot.store.files.disk import FsyncFailed, Locked, NotOwner, require_owner
 from mailbot.store.files.orders import ask_reload, submit, withdraw_reload
 from mailbot.store.files.registers import give_register
 from mailbot.store.files.store import FileStore
@@ -15,9 +15,11 @@ __all__ = [
     "FileStore",
     "FsyncFailed",
     "Locked",
+    "NotOwner",
     "Verified",
     "ask_reload",
     "give_register",
+    "require_owner",
     "submit",
     "withdraw_reload",
 ]

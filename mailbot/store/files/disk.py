@@ -7,6 +7,7 @@ really there. A disk that takes no more is `Full`: nothing changed, it can be tr
 import ctypes
 import fcntl
 import os
+import pwd
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +28,29 @@ class FsyncFailed(SystemExit):
 
 class Locked(Exception):  # noqa: N818 - a state of affairs, named as the operator says it
     """Another process is using this state folder."""
+
+
+class NotOwner(Exception):  # noqa: N818 - a state of affairs, named as the operator says it
+    """The state belongs to another user, who could not read what this one would write."""
+
+
+def require_owner(state: Path) -> None:
+    """NotOwner unless the folder is this process's own, or not there yet: root, too, would leave files behind that the
+    owner's next start could not open."""
+    try:
+        owner = state.stat().st_uid
+    except FileNotFoundError:
+        return
+    if owner != os.geteuid():
+        theirs, ours = _user(owner), _user(os.geteuid())
+        raise NotOwner(f"{state} belongs to {theirs}, and this is {ours}: run it as {theirs}")
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"the user {number}"
 
 
 def folder(path: Path) -> Path:
