@@ -120,6 +120,7 @@ async def test_settings_of_servers_wait_for_a_restart_and_that_is_said(
         code, _, err = await world.run("reload")
         assert code == 0
         assert err == "mailbot: changed in the settings, and in force only after a restart: smtp\n"
+        assert (await world.run("reload"))[2] == err, "it waits for that as long as the process lives"
         assert service._pace.inbox == 123
 
 

@@ -37,12 +37,12 @@ async def carry_out_orders(work: Work, done: Round) -> None:
             await order_flow.carry_out(work.tools, work.reader, ordered, work.clock)
             done.orders += 1
         except (Full, ReaderBrokenError) as trouble:
-            done.troubles.append(f"an order of {ordered.by.user} waits: {trouble}")
+            done.troubles.append(f"an order given at the shell waits: {trouble}")
             return
         except Exception as bug:
             log.exception("an order could not be carried out; it is tried again after the next start")
             work.given_up.add(ordered.by.nonce)
-            done.troubles.append(f"an order of {ordered.by.user} could not be carried out: {in_short(bug)}")
+            done.troubles.append(f"an order given at the shell could not be carried out: {in_short(bug)}")
 
 
 async def meet_deadlines(work: Work, until: datetime, done: Round) -> None:
