@@ -169,6 +169,10 @@ async def test_a_hundred_reloads_under_load_lose_no_mail_and_double_none(
             await mailbox.deliver(*mails[start : start + 4])
             await asyncio.sleep(0.1)
 
+    def answers() -> list[str]:
+        """Whom answers went to: the operator may hear of rules that were refused."""
+        return [letter.recipient for letter in servers.letters if letter.recipient.startswith("asker")]
+
     async with at_work(world, SELDOM) as service:
         delivering = asyncio.create_task(deliver())
         for number in range(times):
@@ -179,12 +183,12 @@ async def test_a_hundred_reloads_under_load_lose_no_mail_and_double_none(
             await until(lambda before=before: service._work.pulse.reloaded is not before)
             done += not service._work.pulse.reloaded.problems
         await delivering
-        await until(lambda: len(servers.letters) == len(mails))
+        await until(lambda: len(answers()) == len(mails))
     assert done == times * 9 // 10
     decided = Counter(entry["mail"] for entry in world.entries() if entry["mail"])
     assert len(decided) == len(mails)
     assert set(decided.values()) == {1}
-    assert len({letter.recipient for letter in servers.letters}) == len(mails), "each is answered once"
+    assert len(set(answers())) == len(mails), "each is answered once"
     assert len(set(taken_under(world))) > 1, "the load went on over many sets of rules"
     assert mailbox.raws() == []
     assert len(mailbox.raws("mailbot/done")) == len(mails)
