@@ -74,8 +74,16 @@ def _refuse(problems: Sequence[Problem]) -> Mistaken:
 
 def rules_in(rules: Path, templates: Path) -> tuple[Rules, dict[str, str]]:
     """The rules of two folders, with the texts they were made from. Mistaken with every problem in them."""
-    texts = config.rule_texts(rules, templates)
+    texts, _ = _read(rules, templates)
     return _checked(texts), texts
+
+
+def _read(rules: Path, templates: Path) -> tuple[dict[str, str], dict[str, bytes]]:
+    """As `config.rule_set`; Mistaken if a file cannot be read."""
+    try:
+        return config.rule_set(rules, templates)
+    except OSError as error:
+        raise Mistaken(f"{error.filename}: {error.strerror}; wanted what this user may read") from error
 
 
 def _checked(texts: Mapping[str, str]) -> Rules:
@@ -123,7 +131,7 @@ def rules_for(settings: Path, rules: Path | None, templates: Path | None) -> Rul
 def load(settings: Path) -> DeskAtWork:
     """The desk that a mailbot.toml describes. Mistaken if anything in it, its rules or its keys is wrong."""
     loaded = settings_in(settings, secrets=True)
-    texts, files = config.rule_set(loaded.desk.rules, loaded.desk.templates)
+    texts, files = _read(loaded.desk.rules, loaded.desk.templates)
     rules = _checked(texts)
     try:
         current, secrets = config.load_keys(loaded.desk.keys)
@@ -177,7 +185,7 @@ def look(settings: Path) -> LookedAt:
     loaded = settings_in(settings, secrets=False)
     state = loaded.desk.state
     try:
-        texts = config.rule_texts(loaded.desk.rules, loaded.desk.templates)
+        texts, _ = _read(loaded.desk.rules, loaded.desk.templates)
         return LookedAt(state, _built(frozenset(texts.items())))
     except Mistaken as mistake:
         if (last := _rules_of_last_entry(state)) is None:

@@ -263,3 +263,9 @@ def test_the_views_show_what_a_round_left(tmp_path: Path, servers) -> None:
     broken = mailbot("verify", cwd=world.folder)
     assert broken.returncode == 1
     assert journal.name in broken.stdout.decode()
+
+
+def test_what_the_file_system_refuses_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "desk").write_text("no folder")
+    done = mailbot("init", str(tmp_path / "desk"), cwd=tmp_path)
+    assert (done.returncode, done.stderr.decode()) == (2, f"mailbot: {tmp_path / 'desk'}: File exists\n")

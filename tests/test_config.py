@@ -60,11 +60,20 @@ def test_a_password_may_stand_in_the_environment(tmp_path: Path, monkeypatch: py
     assert loaded.imap.password == "from outside"
 
 
-def test_a_server_without_login_needs_no_password(tmp_path: Path) -> None:
-    text = SETTINGS.replace('user = "helpdesk"\npassword = "correct horse"', "port = 1143")
+def test_a_relay_without_login_needs_no_password(tmp_path: Path) -> None:
+    text = SETTINGS.replace('user = "helpdesk"\npassword_file = "smtp.password"\n', "")
     loaded = config.load(written(tmp_path, text))
     assert isinstance(loaded, config.Config)
-    assert (loaded.imap.user, loaded.imap.password, loaded.imap.port) == ("", "", 1143)
+    assert (loaded.smtp.user, loaded.smtp.password) == ("", "")
+
+
+def test_an_empty_file_is_no_password(tmp_path: Path) -> None:
+    path = written(tmp_path, SETTINGS)
+    (tmp_path / "smtp.password").write_text("\n")
+    found = config.load(path)
+    assert isinstance(found, tuple)
+    (problem,) = found
+    assert (problem.key, problem.wanted) == ("smtp.password_file", f"a password: {tmp_path / 'smtp.password'} is empty")
 
 
 MISTAKES = [
@@ -99,6 +108,9 @@ MISTAKES = [
         3,
     ),
     ("[imap]", "[imap", "", "TOML", 4),
+    ('user = "helpdesk"\npassword =', "password =", "imap", "user, beside a password", 4),
+    ('user = "helpdesk"\npassword = "correct horse"\n', "", "imap", "user, since a mailbox asks for a login", 4),
+    ('password = "correct horse"', 'password = ""', "imap.password", "a password: it is empty", 7),
 ]
 
 
@@ -143,6 +155,33 @@ def test_no_problem_repeats_a_password(tmp_path: Path) -> None:
     for new in ('password = "correct horse"\npassword_file = "x"', 'password = ["correct horse"]'):
         for problem in problems(tmp_path, 'password = "correct horse"', new):
             assert "correct horse" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('password = "correct horse"', "password = hunter2secret"),
+        ('password = "correct horse"', 'password = "hunter2secret'),
+        ('password = "correct horse"', 'password = "hunter2secret\\ss"'),
+        ('password = "correct horse"', 'password = "x"\nhunter2secret'),
+        ('password = "correct horse"', 'password_file = "hunter2secret"'),
+        ('password = "correct horse"', 'password_env = "hunter2secret"'),
+        ('password = "correct horse"', 'password_credential = "hunter2secret!"'),
+        ('password = "correct horse"', '[imap.oauth2]\nclient_id = "a"\nclient_secret = "hunter2secret"'),
+        (
+            'password = "correct horse"',
+            '[imap.oauth2]\nkind = "google"\nclient_id = "a"\nclient_secret_env = "hunter2secret"',
+        ),
+        (
+            'password = "correct horse"',
+            '[imap.oauth2]\nclient_id = "a"\ntoken_url = "ftp://me:hunter2secret@id.example"',
+        ),
+    ],
+)
+def test_what_may_be_a_secret_is_in_no_problem_but_its_place_is(tmp_path: Path, old: str, new: str) -> None:
+    found = problems(tmp_path, old, new)
+    assert "hunter2" not in "".join(map(str, found))
+    assert all(problem.line for problem in found)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

@@ -577,6 +577,7 @@ ALARMING = [
     ("undecided", replace(WELL, waiting=0, came=14, undecided=1), "mails: 1"),
     ("undecided", replace(WELL, undecided=2, undecidable=1), "mails: 2"),
     ("stuck", replace(WELL, stuck=(7, 8, 9)), "mails: 3; UIDs 7:9"),
+    ("unread", replace(WELL, read=NOW - timedelta(hours=2)), "since 2026-04-07 23:00 UTC"),
     ("inbox", replace(WELL, imap=BROKEN), "since 2026-04-08 00:49 UTC: connection refused"),
     (
         "sending",

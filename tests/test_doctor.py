@@ -1,11 +1,15 @@
 """`mailbot check` as a doctor: what operators get wrong is found, and each finding says what mends it."""
 
+import asyncio
 import json
 import os
 import resource
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,14 +20,16 @@ from test_once import embedded_world
 from test_probe import delivering, traced
 from worlds import World, question
 
+from mailbot import checkup, desks
 from mailbot.checkup import history, machine, servers
 from mailbot.checkup.probing import remedy as probe_remedy
 from mailbot.checkup.values import Finding
 from mailbot.core.instants import to_text
+from mailbot.edge import config
 from mailbot.edge.account import Account
 from mailbot.edge.inbox.values import Examined
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
-from mailbot.store.files import FileStore, disk
+from mailbot.store.files import FileStore, NotOwner, disk
 
 DOC = Path(__file__).parent.parent / "docs" / "operating.md"
 NOW = datetime(2026, 4, 6, 12, 0, tzinfo=UTC)
@@ -269,3 +275,78 @@ def test_the_docs_name_every_finding() -> None:
         assert word in table, word
     assert "newer" in table
     assert "open files" in table
+
+
+def test_a_state_below_a_folder_that_is_not_there_is_looked_at_where_it_would_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: asked.append(path) or SimpleNamespace(free=10**12))
+    assert list(machine.of_state(tmp_path / "var" / "lib" / "state")) == []
+    assert asked == [tmp_path]
+
+
+NOBODY = 65534
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else for a while")
+
+
+@pytest.fixture
+def seen() -> Iterator[Path]:
+    """A folder that any user may look into; those of pytest are its own user's alone."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def being_nobody() -> Iterator[None]:
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@as_root
+@pytest.mark.parametrize("part", ["rules/desk.toml", "rules"])
+def test_rules_that_may_not_be_read_are_named(seen: Path, part: str) -> None:
+    shutil.copytree(config.shipped() / "rules", seen / "rules")
+    (seen / part).chmod(0)
+    with being_nobody(), pytest.raises(desks.Mistaken, match=f"{part}: Permission denied"):
+        desks.rules_in(seen / "rules", seen / "none")
+
+
+@as_root
+def test_a_state_that_may_not_be_looked_into_is_said(seen: Path) -> None:
+    state, rules = seen / "state", desks.rules_in(config.shipped() / "rules", config.shipped() / "templates")[0]
+    state.mkdir(0o700)
+    (state / "journal").mkdir(0o700)
+    with being_nobody():
+        found = [*machine.of_state(state), *asyncio.run(checkup._state(state, rules))]
+    assert "belongs to the user 0" in found[0].text
+    assert [finding.text for finding in found if not finding.good] == [
+        f"{state}/journal cannot be read: Permission denied"
+    ]
+
+
+@as_root
+def test_root_leaves_no_file_in_the_state_of_somebody_else(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir(0o700)
+    os.chown(state, NOBODY, NOBODY)
+    with pytest.raises(NotOwner, match="state belongs to nobody, and this is root: run it as nobody"):
+        FileStore.open(state, "DESK")
+    assert list(state.iterdir()) == []
+
+
+@as_root
+@in_a_loop
+async def test_an_order_that_nobody_is_there_to_carry_out_is_not_taken_from_root(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    os.chown(world.folder / "state", NOBODY, NOBODY)
+    code, out, err = await world.run("adopt")
+    assert (code, out) == (2, "")
+    assert "belongs to nobody" in err
+    assert not list((world.folder / "state").glob("orders/*"))

@@ -430,3 +430,20 @@ async def test_what_another_client_does_meanwhile_gives_no_mail_the_words_of_ano
     assert all(raws[uids.index(uid)] == raw for uid, raw in fetched.items())
     assert set(uids[1:]) <= fetched.keys()
     await inbox.close()
+
+
+@pytest.mark.parametrize("name", ["R&D", "Tom & Jerry", "&"])
+@in_a_loop
+async def test_a_folder_of_somebody_elses_with_a_name_that_is_no_utf_7_stops_nothing(
+    open_mailbox: OpenMailbox, name: str
+) -> None:
+    mailbox = open_mailbox("embedded")
+    with mailbox.client(None) as other:
+        other.create("strange")
+    with Faults(mailbox.port, Rewrite("LIST", replacing(b"strange", name.encode()), times=99)) as wire:
+        inbox = through(wire, mailbox)
+        await inbox.connect()
+        await inbox.ensure_folders(["mailbot/done", "mailbot/\u6e08\u307f"])
+        await inbox.ensure_folders(["mailbot/done", "mailbot/\u6e08\u307f"])
+        await inbox.close()
+    assert {"mailbot/done", "mailbot/\u6e08\u307f"} <= set(mailbox.names())

@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -222,3 +223,20 @@ async def test_an_address_that_others_reach_is_refused(
     code, out, _ = await world.run("check")
     assert code == 1
     assert "127.0.0.1 or ::1" in out
+
+
+def test_clients_that_drip_their_request_keep_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailbot.edge.monitor.SLOW", 0.5)
+    server = Monitor("127.0.0.1", 0, Meter(), Vital())
+    slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(8)]
+    try:
+        for _ in range(12):
+            for one in slow:
+                with suppress(OSError):
+                    one.sendall(b"G")
+            time.sleep(0.1)
+        assert got(server.port, "/livez")[0] == 200
+    finally:
+        for one in slow:
+            one.close()
+        server.close()

@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from test_run import PATIENCE, SELDOM, at_work, until
 
 from mailbot.edge.notify import Notifier
 from mailbot.embedded import EmbeddedServers
+from mailbot.service import Round, Work, running
 from mailbot.service.living import beat
 
 
@@ -113,7 +115,7 @@ async def test_the_watchdog_hears_nothing_while_the_service_finds_itself_dead(
             said: list[str] = []
             await until(lambda: said.extend(told(there)) or "WATCHDOG=1" in said)
             service._times._scheduler.pause()  # the timetable turns no more
-            service._watched -= 1_000
+            service._watch.looked -= 1_000
             told(there)
             await asyncio.sleep(0.3)
             assert "WATCHDOG=1" not in told(there)
@@ -133,3 +135,28 @@ async def test_a_call_that_goes_on_after_its_connection_was_cut_is_no_life(
         service._work.inbox.busy_since = time.monotonic() - 2 * SELDOM.stalled - 1
         assert not service.lives()
         service._work.inbox.busy_since = None
+
+
+@in_a_loop
+async def test_a_turn_that_never_comes_back_is_no_life_and_one_that_gets_on_is(
+    tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Round] = []
+
+    async def stuck(work: Work, turn: Round) -> None:
+        done.append(turn)
+        await for_good.wait()
+
+    for_good = asyncio.Event()
+    monkeypatch.setattr(running, "send_letters", stuck)
+    world, pace = embedded_world(tmp_path / "desk", servers), replace(SELDOM, stalled=0.5, letter=0.2)
+    async with at_work(world, pace) as service:
+        await until(lambda: done)
+        end = time.monotonic() + 3.0
+        while time.monotonic() < end:
+            done[0].letters["sent"] += 1
+            await asyncio.sleep(0.05)
+            assert service.lives(), "many letters take long"
+        await until(lambda: not service.lives())
+        for_good.set()
+        await until(service.lives)

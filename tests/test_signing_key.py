@@ -38,7 +38,7 @@ def test_the_key_is_made_once_and_its_public_half_shown_ever_after(folder: Path)
     assert read_public(words[words.index("-----BEGIN") :]) == public
     assert "PRIVATE" not in words
     shown = said(folder, "keys", "signing")
-    assert shown == (0, words.replace("mailbot: a service at work does not sign with it before it is restarted\n", ""))
+    assert shown == (0, words.replace("mailbot: a service at work does not sign with it before `mailbot reload`\n", ""))
     assert shown[1] != words
     code, refused = said(folder, "keys", "signing", "--new")
     assert (code, "there is one already" in refused) == (2, True)

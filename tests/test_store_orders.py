@@ -1,6 +1,7 @@
 """Orders and what the service posts: files between processes, of which one holds the lock and the others do not."""
 
 import asyncio
+import errno
 import json
 import os
 import subprocess
@@ -14,8 +15,9 @@ from store_help import DESK, NOON, PROGRAM, RULES, WRITER, draft, open_cases, or
 from mailbot.core import events as e
 from mailbot.core.instants import to_text
 from mailbot.core.orders import Adopt, DropLetters, Ordered, ReleaseLetters
-from mailbot.store import Draft
-from mailbot.store.files import FileStore, submit
+from mailbot.store import Draft, Full
+from mailbot.store.files import FileStore, ask_reload, disk, submit
+from mailbot.store.files.orders import Orders
 
 
 def order(nonce: str, second: int = 0, letters: tuple[str, ...] | None = None) -> Ordered:
@@ -319,3 +321,40 @@ def test_release_without_names_means_all(tmp_path: Path) -> None:
     everything = Ordered(by=e.Operator(user="u", nonce="n"), at=to_text(NOON), order=ReleaseLetters())
     submit(tmp_path, everything)
     assert asyncio.run(FileStore.read(tmp_path, DESK).orders()) == [everything]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives an order for somebody else")
+def test_an_order_of_root_is_the_owners_from_the_moment_it_can_be_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, seen = tmp_path / "state", []
+    disk.folder(state)
+    os.chown(state, 65534, 65534)
+    healthy = disk.fsync_folder
+
+    def while_the_service_looks(path: Path) -> None:
+        seen.append(Orders(state).read())
+        healthy(path)
+
+    monkeypatch.setattr(disk, "fsync_folder", while_the_service_looks)
+    submit(state, order("root-1"))
+    assert [len(orders) for orders, _ in seen][-1] == 1
+    assert not [name for _, bad in seen for name in bad]
+    ask_reload(state, "token")
+    assert {path.stat().st_uid for path in [state / "orders", *(state / "orders").iterdir()]} == {65534}
+
+
+def test_a_disk_without_room_for_a_name_is_full_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "new").mkdir()
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(Path, "rename", no_room)
+    with pytest.raises(Full):
+        disk.replace(tmp_path / "file", [b"text"])
+    with pytest.raises(Full):
+        disk.place([(tmp_path / "new" / "mail", b"text")], tmp_path / "tmp", tmp_path / "new")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

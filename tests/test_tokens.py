@@ -1,11 +1,14 @@
 """Access tokens: when they are fetched, what becomes of refresh tokens, and how a refusal is told."""
 
 import base64
+import fcntl
 import json
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ import pytest
 from desks import Certificate, silent_server
 from token_server import CLIENT, REFRESH, SECRET, TokenServer, token_server
 
+from mailbot.edge import private
 from mailbot.edge.account import NoAccess
 from mailbot.edge.private import Secret
 from mailbot.edge.tokens import Grant, Tokens
@@ -122,7 +126,7 @@ def test_a_replaced_refresh_token_stands_where_the_old_one_stood(server: TokenSe
     file = tmp_path / "refresh.token"
     assert file.read_text(encoding="utf-8") == "refresh-token-1\n"
     assert file.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["refresh.token"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".refresh.token.lock", "refresh.token"]
     clock.now += 3600
     assert tokens.token() == "access-token-2"
     assert Tokens(grant(server, tmp_path)).token() == "access-token-3", "as after a restart"
@@ -337,3 +341,65 @@ def test_root_who_checks_leaves_the_file_to_its_owner(server: TokenServer, tmp_p
     Tokens(asking).token()
     there = (tmp_path / "refresh.token").stat()
     assert (there.st_uid, there.st_gid, there.st_mode & 0o777) == (12345, 12346, 0o600)
+
+
+def test_a_server_that_drips_its_answer_is_waited_for_no_longer_than_one_that_is_silent(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n")
+                while True:
+                    connection.sendall(b" ")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        began = time.monotonic()
+        assert "no answer in time" in str(why_not(Tokens(grant(TokenServer(url), tmp_path, timeout=0.2))))
+        assert time.monotonic() - began < 3.0
+
+
+def test_whoever_holds_a_lock_on_the_folder_stops_nobody(server: TokenServer, tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # as anybody may who can read it
+        assert Tokens(grant(server, tmp_path)).token() == "access-token-1"
+    finally:
+        os.close(folder)
+
+
+def test_a_lock_on_the_refresh_token_is_waited_for_and_not_for_good(
+    server: TokenServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(private, "PATIENCE", 0.3)
+    tokens = Tokens(grant(server, tmp_path))
+    with tokens.grant.refresh_token.held():  # type: ignore[union-attr]
+        refused = why_not(tokens)
+    assert "refresh.token is being changed by somebody else" in str(refused)
+    assert not refused.mend
+    assert tokens.token() == "access-token-1"
+    assert [path.stat().st_mode & 0o777 for path in tmp_path.glob(".*")] == [0o600]
+
+
+def test_a_token_that_is_still_good_is_used_while_the_server_is_out_of_reach(
+    server: TokenServer, tmp_path: Path
+) -> None:
+    clock = Clock()
+    tokens = Tokens(grant(server, tmp_path), clock)
+    first = tokens.token()
+    clock.now += server.lifetime - 100  # it would be replaced now, to be early
+    server.answers = [(503, "")] * 3
+    assert tokens.token() == first
+    assert not why_not_other(tokens, first).mend, "but not where a mail server refused it"
+    clock.now += 100
+    assert not why_not(tokens).mend, "nor after its end"
+    assert tokens.token() == "access-token-2"
+
+
+def why_not_other(tokens: Tokens, refused: str) -> NoAccess:
+    with pytest.raises(NoAccess) as told:
+        tokens.token(refused)
+    return told.value

@@ -45,14 +45,43 @@ def test_a_desk_in_a_home_is_seen_and_any_other_home_is_not() -> None:
 @pytest.mark.parametrize("folder", ["/srv/my desk", "/srv/100%", "/srv/a$b", '/srv/"q"'])
 def test_a_path_that_systemd_would_read_as_something_else_is_refused(folder: str) -> None:
     with pytest.raises(Mistaken, match="a unit cannot name what has"):
-        text(Path(folder) / "mailbot.toml", Path(folder) / "state", "desk", ["mailbot"])
+        text(Path(folder) / "mailbot.toml", Path(folder) / "state", "desk", ["/usr/bin/mailbot"])
+
+
+DESK = (Path("/srv/desk/mailbot.toml"), Path("/srv/desk/state"), "desk")
+
+
+@pytest.mark.parametrize(
+    ("program", "reads"),
+    [
+        ("/home/anna/.local/bin/mailbot", []),
+        ("/usr/bin/mailbot", ["/home/anna/venv/bin/python"]),
+        ("/usr/bin/mailbot", ["/srv/rules", "/root/keys.json"]),
+    ],
+)
+def test_whatever_the_service_reads_in_a_home_can_be_read(program: str, reads: list[str]) -> None:
+    assert "ProtectHome=read-only\n" in text(*DESK, [program], reads=map(Path, reads))
+
+
+def test_a_program_at_a_path_that_systemd_would_read_as_something_else_is_refused() -> None:
+    with pytest.raises(Mistaken, match="/opt/my tools/mailbot: a unit cannot name"):
+        text(*DESK, ["/opt/my tools/mailbot"])
+
+
+@pytest.mark.parametrize(("timeout", "minutes"), [(30.0, 15), (600.0, 300)])
+def test_letters_under_way_have_the_time_that_the_relay_may_take(timeout: float, minutes: int) -> None:
+    assert f"TimeoutStopSec={minutes}min\n" in text(*DESK, ["/usr/bin/mailbot"], timeout=timeout)
+
+
+def test_what_process_metrics_are_read_from_is_not_hidden() -> None:
+    assert "ProcSubset" not in text(*DESK, ["/usr/bin/mailbot"])
 
 
 @needs_systemd
 def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path) -> None:
     unit = tmp_path / "mailbot.service"
     desk = tmp_path / "desk"
-    program = (sys.executable, "-m", "mailbot")
+    program = [sys.executable, "-m", "mailbot"]
     unit.write_text(text(desk / "mailbot.toml", desk / "state", getpass.getuser(), program), encoding="utf-8")
     done = subprocess.run([ANALYZE, "verify", unit], capture_output=True, text=True, timeout=60, check=False)
     assert [line for line in done.stderr.splitlines() if "mailbot.service" in line] == []

@@ -67,8 +67,8 @@ def settings(imap: Account, smtp: Account) -> str:
     parts = []
     for name, account in (("imap", imap), ("smtp", smtp)):
         lines = [f"[{name}]", f'host = "{account.host}"', f"port = {account.port}", f'security = "{account.security}"']
-        if account.user:
-            lines += [f'user = "{account.user}"', f'password = "{account.password}"']
+        if account.user or name == "imap":  # a mailbox asks for a login, also one that nobody ever looks into
+            lines += [f'user = "{account.user or "nobody"}"', f'password = "{account.password or "none"}"']
         if account.ca:
             lines.append(f'ca = "{account.ca}"')
         parts.append("\n".join(lines))

@@ -47,8 +47,7 @@ async def check(settings: Path, probe: float | None = None) -> list[Finding]:
         note = "templates/<language>/pages.toml is not there, so `mailbot pages` has nothing to publish"
         findings.append(to_do(note, "copy it from the templates that come with mailbot (`mailbot init` elsewhere)"))
     findings += [*_signing(desk), *_exposed(desk.secret_files)]
-    findings += await _state(desk.state, desk.rules)
-    findings += [*machine.around(), *machine.of_state(desk.state), *history.holder(desk.state, datetime.now(UTC))]
+    findings += [*machine.around(), *machine.of_state(desk.state), *await _state(desk.state, desk.rules)]
     mailbox = await servers.imap(desk.imap, _folders(desk))
     relay = await servers.smtp(desk.smtp, desk.rules.desk.address)
     findings += [*mailbox, *relay]
@@ -111,14 +110,19 @@ def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:
 
 
 async def _state(state: Path, rules: Rules) -> list[Finding]:
-    """Open cases that stand where the rules have nothing any more, and how the registers stand that they declare."""
+    """Open cases that stand where the rules have nothing any more, how the registers stand that they declare, and who
+    holds the state."""
     try:
         store = FileStore.read(state, rules.desk.name) if (state / "journal").exists() else None
+        lines = await stranded(rules, store.cases(WANTED)) if store else []
+        older = await history.programs(store) if store else []
+        found = [*(Finding(True, line, to_do=True) for line in lines), *_registers(rules, store), *older]
+        return [*found, *history.holder(state, datetime.now(UTC))]
     except Damaged as damaged:
         return [bad(str(damaged), "`mailbot verify` says more; put back the newest backup that verifies")]
-    lines = await stranded(rules, store.cases(WANTED)) if store else []
-    older = await history.programs(store) if store else []
-    return [*(Finding(True, line, to_do=True) for line in lines), *_registers(rules, store), *older]
+    except OSError as error:
+        text = f"{error.filename or state} cannot be read: {error.strerror}"
+        return [bad(text, "run mailbot as the user who owns it")]
 
 
 def _registers(rules: Rules, store: FileStore | None) -> Iterator[Finding]:

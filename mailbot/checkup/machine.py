@@ -45,10 +45,14 @@ def _open_files(most: int) -> Iterator[Finding]:
 
 def of_state(state: Path) -> Iterator[Finding]:
     """The folder of the state: rights, owner, room."""
-    if not state.exists():
-        yield from _room(state.parent)
+    try:
+        found = state.stat()
+    except FileNotFoundError:
+        yield from _room(next(folder for folder in state.parents if folder.exists()))
         return
-    found = state.stat()
+    except OSError as error:
+        yield bad(f"{state} cannot be looked at: {error.strerror}", "run mailbot as the user who owns it")
+        return
     if (mode := stat.S_IMODE(found.st_mode)) & 0o077:
         yield to_do(f"{state}: others may look into it: found mode {mode:04o}; wanted 0700", f"`chmod -R go= {state}`")
     if found.st_uid != os.geteuid():

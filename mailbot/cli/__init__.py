@@ -36,7 +36,7 @@ from mailbot.core.case import Status
 from mailbot.desks import Mistaken
 from mailbot.edge import logs
 from mailbot.store import Damaged, Full
-from mailbot.store.files import Locked
+from mailbot.store.files import Locked, NotOwner
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         arguments.code = int(arguments.run(arguments))
         sys.stdout.flush()
-    except (Mistaken, Locked, Damaged, Full) as mistake:
+    except (Mistaken, Locked, NotOwner, Damaged, Full) as mistake:
         complain(str(mistake))
         return MISTAKE
     except BrokenPipeError:
@@ -250,6 +250,6 @@ def main(words: Sequence[str] | None = None) -> int:
     except OSError as error:
         if arguments.debug:
             raise
-        complain(f"something could not be read or written: {error}")
+        complain(f"{error.filename or 'something could not be read or written'}: {error.strerror or error}")
         return MISTAKE
     return int(arguments.code)

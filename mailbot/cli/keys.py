@@ -54,7 +54,7 @@ def signing(arguments: argparse.Namespace) -> int:
         say(f"public-key {signer.public}\nfingerprint {fingerprint(signer.public)}")
         say(public_pem(signer.public).rstrip())
     if arguments.new:
-        complain("a service at work does not sign with it before it is restarted")
+        complain("a service at work does not sign with it before `mailbot reload`")
     return OK
 
 

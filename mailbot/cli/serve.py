@@ -21,9 +21,10 @@ from mailbot.edge import logs
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.memory import begin, give_back_large
 from mailbot.edge.notify import Notifier
+from mailbot.edge.postman import END_OF_LETTER
 from mailbot.service import Pace, Reloading, Service, Work, reader_for, work_on
 from mailbot.service.living import Vital, beat, status_line
-from mailbot.store.files import ask_reload
+from mailbot.store.files import ask_reload, withdraw_reload
 from mailbot.store.files.disk import locked
 from mailbot.store.files.pulse import posted
 from mailbot.views.stranded import WANTED, stranded
@@ -32,6 +33,8 @@ log = logging.getLogger("mailbot")
 PATIENCE = 60.0
 """Seconds a reload may take until whoever asked for it is told that nobody answered."""
 LOOK_EVERY = 0.1
+LETTER = END_OF_LETTER + 10
+"""How many times the relay's timeout one letter may take: connecting, logging in and the dialogue before it, too."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,7 +54,7 @@ async def _run(desk: desks.DeskAtWork, reloading: Reloading) -> int:
     ):
         work = await work_on(tools, Inbox(desk.imap), desk.postmen(), reader)
         work.spare, work.renewals = desk.spare(), desk.renewals
-        service = Service(work, Pace(inbox=desk.pace.poll_seconds), reloading=reloading)
+        service = Service(work, _pace(desk), reloading=reloading)
         with watched(desk, work) as vital:
             _obey(service)
             for line in await stranded(tools.rules, tools.store.cases(WANTED)):
@@ -61,6 +64,10 @@ async def _run(desk: desks.DeskAtWork, reloading: Reloading) -> int:
             await _serve(service, work, reloading.notifier, vital)
         log.info("desk %s stopped", desk.rules.desk.name)
     return OK
+
+
+def _pace(desk: desks.DeskAtWork) -> Pace:
+    return Pace(inbox=desk.pace.poll_seconds, letter=LETTER * desk.smtp.timeout)
 
 
 def _obey(service: Service) -> None:
@@ -111,7 +118,10 @@ def reload(arguments: argparse.Namespace) -> int:
     token = secrets.token_hex(16)
     wish = ask_reload(state, token)
     answer = _answer(state, token)
-    wish.unlink(missing_ok=True)
+    heard = not withdraw_reload(wish)
+    if answer is None and heard:
+        complain("the service is taking it up and is not done yet: `mailbot status` will say what became of it")
+        return TROUBLE
     if answer is None:
         complain("nobody answered; what was in force is in force. `mailbot status` says how the service is")
         return TROUBLE

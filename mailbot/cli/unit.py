@@ -2,14 +2,17 @@
 
 import argparse
 import getpass
+import math
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mailbot import desks
+from mailbot.cli.serve import LETTER
 from mailbot.cli.words import OK, settings
 from mailbot.desks import Mistaken
+from mailbot.edge.config import Config
 
 HOMES = ("/home", "/root", "/run/user")
 UNIT = """\
@@ -31,7 +34,7 @@ RestartSec=10
 # a casebook that has to be made again from a long journal takes minutes
 TimeoutStartSec=10min
 # letters under way are finished: the time that the relay may take
-TimeoutStopSec=15min
+TimeoutStopSec={stop}min
 WatchdogSec=3min
 LimitNOFILE=4096
 UMask=0077
@@ -46,7 +49,6 @@ PrivateTmp=yes
 PrivateDevices=yes
 DevicePolicy=closed
 ProtectProc=invisible
-ProcSubset=pid
 ProtectClock=yes
 ProtectHostname=yes
 ProtectKernelLogs=yes
@@ -80,20 +82,38 @@ WantedBy=multi-user.target
 def unit(arguments: argparse.Namespace) -> int:
     """Print it; whoever may installs it."""
     file = settings(arguments).resolve()
-    desk = desks.settings_in(file, secrets=False).desk
-    installed = shutil.which("mailbot")
-    program = (installed,) if installed else (sys.executable, "-m", "mailbot")
-    print(text(file, desk.state.resolve(), arguments.user or getpass.getuser(), program), end="")
+    loaded = desks.settings_in(file, secrets=False)
+    found = shutil.which("mailbot")
+    program = [found] if found else [sys.executable, "-m", "mailbot"]
+    user, state = arguments.user or getpass.getuser(), loaded.desk.state.resolve()
+    print(text(file, state, user, program, reads=_read(loaded), timeout=loaded.smtp.timeout), end="")
     return OK
 
 
-def text(settings: Path, state: Path, user: str, program: Sequence[str]) -> str:
-    """The unit for settings and state in these places, absolute both, and a program with its first arguments. Mistaken
-    for a path or a user that systemd would read as something else."""
-    for named in (settings, state, program[0], user):
+def _read(loaded: Config) -> Iterator[Path]:
+    """What the service reads beside settings and state: its own program, too."""
+    yield from map(Path, (sys.executable, sys.prefix, sys.base_prefix))
+    yield from (loaded.desk.rules, loaded.desk.templates, *loaded.desk.private, *loaded.secret_files)
+    yield from (account.ca for account in (loaded.imap, loaded.smtp, loaded.alarm_smtp) if account and account.ca)
+
+
+def text(
+    settings: Path, state: Path, user: str, program: Sequence[str], *, reads: Iterable[Path] = (), timeout: float = 30.0
+) -> str:
+    """The unit for settings and state in these places, absolute both, and the words that start the program. `reads` are
+    all the other places that the service reads, `timeout` is that of the relay, in seconds. Mistaken for a path that
+    systemd would read as something else."""
+    for named in (settings, state, user, *program):
         if odd := set(str(named)) & set(" \t\r\n\"'\\%$;:"):
             raise Mistaken(f"{named}: a unit cannot name what has {' '.join(sorted(map(repr, odd)))} in it")
-    needed = (settings, state, Path(program[0]), Path(program[0]).resolve())
-    inside = any(str(path).startswith(f"{home}/") for path in needed for home in HOMES)
-    values = {"folder": settings.parent, "settings": settings, "state": state, "user": user}
-    return UNIT.format(program=" ".join(program), home="read-only" if inside else "yes", **values)
+    places = [place for path in (settings, state, Path(program[0]), *reads) for place in (path, path.resolve())]
+    inside = any(place.is_relative_to(home) for place in places for home in HOMES)
+    return UNIT.format(
+        folder=settings.parent,
+        settings=settings,
+        state=state,
+        user=user,
+        program=" ".join(program),
+        home="read-only" if inside else "yes",
+        stop=math.ceil(LETTER * timeout / 60),
+    )

@@ -31,7 +31,8 @@ from mailbot.flow.tools import wall_clock
 from mailbot.service import Round, one_round, reader_for, work_on
 from mailbot.service.duties import carry_out_orders
 from mailbot.store import Entry
-from mailbot.store.files import FileStore, Locked, submit
+from mailbot.store.files import FileStore, Locked, require_owner, submit
+from mailbot.store.files.disk import locked
 from mailbot.views.log import sentence
 from mailbot.views.status import foreseen_text
 
@@ -98,7 +99,10 @@ async def _order(desk: desks.DeskAtWork, orders: list[Order]) -> int:
 
 
 def give(desk: desks.DeskAtWork, order: Order) -> str:
-    """The order is given, by whoever calls the program; its nonce."""
+    """The order is given, by whoever calls the program; its nonce. NotOwner, and it is not, where nobody is at work to
+    carry it out and this process may not."""
+    if not locked(desk.state / "lock"):
+        require_owner(desk.state)
     by = Operator(user=user_name(), nonce=secrets.token_hex(16))
     submit(desk.state, Ordered(by=by, at=to_text(wall_clock()), order=order))
     return by.nonce

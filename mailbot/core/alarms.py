@@ -14,6 +14,8 @@ OLDEST = timedelta(hours=1)
 """How long a mail may wait to be taken in."""
 BROKEN = timedelta(minutes=10)
 """How long a server may be out of reach."""
+UNREAD = timedelta(hours=1)
+"""How long the inbox may not be read to its end."""
 LATE = timedelta(days=1)
 """How long a letter may be due."""
 TOGETHER = timedelta(days=30)
@@ -67,6 +69,11 @@ def _undecided(health: Health, now: datetime) -> bool:
     """While mails wait, some may only be kept and not decided yet; one that met a bug was tried and waits there too."""
     tried = health.waiting == 0 or health.undecidable > 0
     return health.undecided > 0 and tried and _read(health)
+
+
+def _unread(health: Health, now: datetime) -> bool:
+    """Whatever the reason; one that is known has an alarm of its own."""
+    return health.read is not None and now - health.read > UNREAD and health.imap.broken is None
 
 
 def _due(health: Health) -> int:
@@ -159,6 +166,7 @@ ALARMS: tuple[Alarm, ...] = (
         lambda health, now: bool(health.stuck),
         lambda health: f"mails: {len(health.stuck)}; UIDs {clip(sequence_set(health.stuck), 100)}",
     ),
+    Alarm("unread", _unread, lambda health: _since(health.read)),
     Alarm("inbox", lambda health, now: _broken(health.imap, now), lambda health: _trouble(health.imap)),
     Alarm(
         "sending",

@@ -53,19 +53,20 @@ class Backup:
 class Health:
     """What the service saw last, beside its ledger.
 
-    `seen` is the instant of the last look into the inbox (None: never), `waiting` the mails in it that are to be taken
-    in, `observed` those only observed, `empty` those the server announces but delivers without an octet, `oldest`
-    when the oldest of `waiting` was received. `undecided` are mails kept and not decided, `undecidable` those of
-    `waiting` that met a bug when they were taken in last, `files` the decided ones on the disk. `came` counts the mails
-    that ever came into view under the present UIDVALIDITY, `filed` those of them that were filed, `gone` those that
-    somebody else removed; `stuck` are UIDs filed by us and still in the inbox. `noted` is when all this was noted last,
-    `process` the number of the process of a service at work, `reloaded` what became of its last reload,
-    `renewals` when its secrets end; `kept` how many closed cases are kept longer than their forms say; `backup` the
-    last backup (None: none is known of).
+    `seen` is the instant of the last look into the inbox (None: never), `read` when the last one began that came to its
+    end (None: none was tried yet), `waiting` the mails in it that are to be taken in, `observed` those only observed,
+    `empty` those the server announces but delivers without an octet, `oldest` when the oldest of `waiting` was
+    received. `undecided` are mails kept and not decided, `undecidable` those of `waiting` that met a bug when they were
+    taken in last, `files` the decided ones on the disk. `came` counts the mails that ever came into view under the
+    present UIDVALIDITY, `filed` those of them that were filed, `gone` those that somebody else removed; `stuck` are
+    UIDs filed by us and still in the inbox. `noted` is when all this was noted last, `process` the number of the
+    process of a service at work, `reloaded` what became of its last reload, `renewals` when its secrets end; `kept` how
+    many closed cases are kept longer than their forms say; `backup` the last backup (None: none is known of).
     """
 
     ledger: Ledger
     seen: datetime | None = None
+    read: datetime | None = None
     waiting: int = 0
     observed: int = 0
     empty: int = 0

@@ -17,6 +17,8 @@ FEWEST_TRIES = 5
 
 FIRST_SECONDS, LONGEST_SECONDS, LEAST_SECONDS = 1.0, 300.0, 0.1
 """How long a server out of reach is left alone: at first, at most, and at least."""
+LONGEST_REFUSED = 3600.0
+"""How long at most a server is left alone that refuses our login."""
 
 
 def again(tries: int, first: datetime, now: datetime, name: str) -> datetime | None:
@@ -47,3 +49,11 @@ def reconnect(tries: int, dice: Callable[[], float]) -> float:
     """
     limit = min(LONGEST_SECONDS, FIRST_SECONDS * 2.0 ** min(tries, 30))
     return max(LEAST_SECONDS, dice() * limit)
+
+
+def after_refusal(tries: int, first: float, dice: Callable[[], float]) -> float:
+    """Seconds to leave a server alone that refused our login `tries` times, one at least: it counts them, and shuts out
+    whoever tries a wrong password a few times in ten minutes or half an hour. From `first` seconds up to an hour, and
+    up to half as long again. `dice` as above."""
+    limit = min(LONGEST_REFUSED, first * 2.0 ** min(tries - 1, 30))
+    return limit * (1 + dice() / 2)

@@ -17,7 +17,8 @@ class Pulse:
     """The inbox as it was seen last, and what became of the mails that ever came into view under its UIDVALIDITY.
 
     `in_view` are the UIDs seen and not filed, among them the `observed` ones and those delivered `empty`; `filing` are
-    those decided whose filing was not confirmed yet: none of them is ever taken for vanished. `seq` is the
+    those decided whose filing was not confirmed yet: none of them is ever taken for vanished. `untold` are those that
+    vanished, until the journal says so; `read` is when the last look began that came to the inbox's end. `seq` is the
     last entry of the journal at the last look, `top` the highest UID seen, `stuck` the UIDs filed and still there,
     `undecidable` those that met a bug when they were taken in last: they stay in view, and are tried again.
     `process` is the number of a service at work, `noted` when this was noted, `reloaded` what became of the last wish
@@ -28,6 +29,7 @@ class Pulse:
     process: int | None = None
     noted: datetime | None = None
     seen: datetime | None = None
+    read: datetime | None = None
     validity: int | None = None
     top: int = 0
     came: int = 0
@@ -39,6 +41,7 @@ class Pulse:
     filing: set[int] = field(default_factory=set)
     stuck: set[int] = field(default_factory=set)
     undecidable: set[int] = field(default_factory=set)
+    untold: set[int] = field(default_factory=set)
     oldest: datetime | None = None
     imap: Contact = field(default_factory=Contact)
     smtp: Contact = field(default_factory=Contact)
@@ -76,7 +79,7 @@ class Pulse:
         self.validity, self.top = validity, 0
         self.came = self.filed = self.gone = 0
         sets = (self.in_view, self.observed, self.empty, self.filing, self.foreseen, self.filed_lately)
-        for part in (*sets, self.undecidable):
+        for part in (*sets, self.undecidable, self.untold):
             part.clear()
         self.would_do = {}
 
@@ -112,6 +115,7 @@ class Pulse:
         return Health(
             ledger=ledger,
             seen=self.seen,
+            read=self.read,
             waiting=len(self.waiting),
             observed=len(self.observed),
             empty=len(self.empty & self.in_view - self.observed),
@@ -135,8 +139,8 @@ class Pulse:
 
 
 NUMBERS = ("seq", "process", "validity", "top", "came", "filed", "gone")
-SETS = ("in_view", "observed", "empty", "filing", "stuck", "foreseen", "undecidable")
-INSTANTS = ("noted", "seen", "oldest")
+SETS = ("in_view", "observed", "empty", "filing", "stuck", "foreseen", "undecidable", "untold")
+INSTANTS = ("noted", "seen", "read", "oldest")
 CONTACTS = ("imap", "smtp")
 WORDS = ("asked", "problems", "notices")
 
@@ -152,7 +156,7 @@ def read_pulse(plain: Mapping[str, Any] | None) -> Pulse:
 def _pulse(plain: Mapping[str, Any]) -> Pulse:
     numbers = {name: None if plain[name] is None else int(plain[name]) for name in NUMBERS}
     sets = {name: uids_of(plain.get(name, "")) for name in SETS}  # an earlier program noted fewer
-    instants = {name: _instant(plain[name]) for name in INSTANTS}
+    instants = {name: _instant(plain.get(name)) for name in INSTANTS}
     contacts = {name: _read_contact(plain[name]) for name in CONTACTS}
     foreseen = {str(name): int(count) for name, count in plain["would_do"].items()}
     reloaded = _read_reloaded(plain.get("reloaded"))

@@ -3,6 +3,7 @@ It does not know what a secret is for."""
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,6 +14,12 @@ Way = Literal["settings", "file", "env", "credential"]
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """Names the folder in which a service manager puts the credentials of a service (systemd.exec(5), LoadCredential=)."""
 PRIVATE = 0o600
+PATIENCE, LOOK_EVERY = 30.0, 0.05
+"""Seconds for which a lock is waited for, and between two tries."""
+
+
+class Busy(Exception):  # noqa: N818 - it is the world that is busy
+    """Somebody else has been changing a file for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +62,45 @@ class Secret:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Nobody else who asks for this changes the file meanwhile, in no thread and no process."""
-        folder = Path(self.where).resolve().parent if self.way == "file" else None
-        if folder is None or not folder.is_dir():
+        """Nobody else who asks for this changes the file meanwhile, in no thread and no process. Busy if somebody does
+        for too long. Where no lock can be had, one service is the rule."""
+        handle = _lock_of(Path(self.where).resolve()) if self.way == "file" else None
+        if handle is None:
             yield
             return
-        handle = os.open(folder, os.O_RDONLY)
         try:
-            with suppress(OSError):  # a file system without locks: one service is the rule
-                fcntl.flock(handle, fcntl.LOCK_EX)
+            _wait_for(handle, self.where)
             yield
         finally:
             os.close(handle)
+
+
+def _lock_of(path: Path) -> int | None:
+    """A file of its own to lock, which nobody else can open: a lock on what others may read is anybody's."""
+    lock = path.with_name(f".{path.name}.lock")
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE)
+    except OSError:
+        return None
+    with suppress(OSError):  # root writes for the service
+        there = path.stat()
+        os.fchown(handle, there.st_uid, there.st_gid)
+    return handle
+
+
+def _wait_for(handle: int, where: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise Busy(f"{where} is being changed by somebody else") from None
+            time.sleep(LOOK_EVERY)
+        except OSError:
+            return  # a file system without locks
+        else:
+            return
 
 
 PLACES: dict[Way, str] = {

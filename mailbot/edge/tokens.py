@@ -9,8 +9,10 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.error import HTTPError, URLError
@@ -20,7 +22,7 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_ope
 from mailbot.core.health import Renewal
 from mailbot.edge.account import NoAccess, network_words, trusting
 from mailbot.edge.account.bearer import plain
-from mailbot.edge.private import PLACES, Secret
+from mailbot.edge.private import PLACES, Busy, Secret
 
 GrantType = Literal["refresh_token", "client_credentials"]
 EARLY = 300.0
@@ -30,6 +32,8 @@ YOUNG = 60.0
 UNTOLD, LONGEST = 3600, 86_400
 """Seconds a token is taken to live if the server does not say, and at most."""
 MOST_OCTETS = 1_000_000
+WHOLE = 3
+"""How many times the timeout of one answer the whole exchange may take, from looking up the host on."""
 ANNOUNCED = timedelta(days=30)
 """How long before its end a secret is announced."""
 TOKEN = re.compile(r"[\x21-\x7e]{1,20000}")
@@ -81,7 +85,7 @@ class Tokens:
         self._now = now
         self._lock = threading.Lock()
         self._token = ""
-        self._fetched = self._until = float("-inf")
+        self._fetched = self._until = self._ends = float("-inf")
         self._replaced: tuple[str, str] | None = None
         self._unkept = ""
 
@@ -95,15 +99,24 @@ class Tokens:
         return hash(self.grant)
 
     def token(self, refused: str = "") -> str:
-        """A token that is good for some time; another one than `refused`, unless that was fetched just now. It blocks.
-        NoAccess says why there is none."""
+        """A token that is good for some time; another one than `refused`, unless that was fetched just now. While the
+        token server is out of reach the one there is goes on being used until its end. It blocks, for some timeouts at
+        most. NoAccess says why there is none."""
         with self._lock:
             asked = self._now()
             usable = self._token != refused or asked - self._fetched < YOUNG
             if not self._token or asked >= self._until or not usable:
-                self._token = ""
-                self._take(self._fetch(), asked)
+                self._renew(asked, good=usable and asked < self._ends)
             return self._token
+
+    def _renew(self, asked: float, *, good: bool) -> None:
+        """Another token; if there is none now, the one there is stays while it is `good`."""
+        try:
+            self._take(self._fetch(), asked)
+        except NoAccess as without:
+            if without.mend or not good:
+                self._token = ""
+                raise
 
     def renewals(self) -> Iterator[Renewal]:
         """What is known of the refresh token's end, and whether a new one could not be kept."""
@@ -117,6 +130,12 @@ class Tokens:
         held = self.grant.refresh_token
         if held is None:
             return self._answer("")
+        try:
+            return self._refreshed(held)
+        except Busy as busy:
+            raise NoAccess(str(busy), mend=False) from None
+
+    def _refreshed(self, held: Secret) -> Mapping[str, Any]:
         with held.held():
             written = held.read() or ""
             if self._replaced and self._replaced[0] != written:
@@ -138,7 +157,7 @@ class Tokens:
         told = answer.get("expires_in")
         life = min(max(told if isinstance(told, int) else UNTOLD, 0), LONGEST)
         self._token, self._fetched = answer["access_token"], asked
-        self._until = asked + max(life - EARLY, life / 2)
+        self._until, self._ends = asked + max(life - EARLY, life / 2), asked + life
 
     def _answer(self, refresh: str) -> Mapping[str, Any]:
         grant = self.grant
@@ -185,7 +204,7 @@ def _post(grant: Grant, body: str) -> tuple[int, bytes]:
     host = urlsplit(grant.token_url).hostname
     request = Request(grant.token_url, body.encode("ascii"), headers)  # noqa: S310 - the settings allow https alone
     try:
-        return _exchange(request, grant)
+        return _at_most(WHOLE * grant.timeout, partial(_exchange, request, grant))
     except (OSError, http.client.HTTPException) as error:
         cause = error.reason if isinstance(error, URLError) and isinstance(error.reason, OSError) else error
         words = network_words(cause, grant.timeout) if isinstance(cause, OSError) else "its answer makes no sense"
@@ -193,19 +212,34 @@ def _post(grant: Grant, body: str) -> tuple[int, bytes]:
         raise NoAccess(f"token server {host}: {words}", mend=untrusted) from None
 
 
+def _at_most(seconds: float, call: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
+    """What `call` gives within so many seconds, else TimeoutError: the timeout of a socket is for each piece of an
+    answer. `call` is left to itself then, and ends when the other side does."""
+    alone = ThreadPoolExecutor(max_workers=1, thread_name_prefix="token")
+    try:
+        return alone.submit(call).result(seconds)
+    finally:
+        alone.shutdown(wait=False)
+
+
 def _exchange(request: Request, grant: Grant) -> tuple[int, bytes]:
+    until = time.monotonic() + WHOLE * grant.timeout
     opener = build_opener(_Stay, HTTPSHandler(context=trusting(grant.ca)))
     try:
         with opener.open(request, timeout=grant.timeout) as answer:
-            return answer.status, _whole(answer)
+            return answer.status, _whole(answer, until)
     except HTTPError as refusal:
         with refusal:
-            return refusal.code, _whole(refusal)
+            return refusal.code, _whole(refusal, until)
 
 
-def _whole(answer: Any) -> bytes:
-    """The octets of an answer, none of them missing. IncompleteRead if it breaks off."""
-    raw: bytes = answer.read(MOST_OCTETS)
+def _whole(answer: Any, until: float) -> bytes:
+    """The octets of an answer, none of them missing. IncompleteRead if it breaks off, TimeoutError if it goes on."""
+    raw = b""
+    while len(raw) < MOST_OCTETS and (more := answer.read1(MOST_OCTETS - len(raw))):
+        raw += more
+        if time.monotonic() > until:
+            raise TimeoutError
     if len(raw) < MOST_OCTETS and getattr(answer, "length", None):
         raise http.client.IncompleteRead(raw)
     return raw

@@ -3,7 +3,7 @@ It decides nothing and talks to no server."""
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from mailbot.core import alarms
@@ -15,7 +15,7 @@ from mailbot.flow import deadlines
 from mailbot.flow import orders as order_flow
 from mailbot.flow.reader import ReaderBrokenError
 from mailbot.flow.routine import journal, tell_auditors, tell_clerks
-from mailbot.service.bugs import in_short
+from mailbot.service.bugs import in_short, surviving
 from mailbot.service.values import Round, Work
 from mailbot.store import DeadlineDue, Full, Wanted
 
@@ -37,12 +37,12 @@ async def carry_out_orders(work: Work, done: Round) -> None:
             await order_flow.carry_out(work.tools, work.reader, ordered, work.clock)
             done.orders += 1
         except (Full, ReaderBrokenError) as trouble:
-            done.troubles.append(f"an order of {ordered.by.user} waits: {trouble}")
+            done.troubles.append(f"an order given at the shell waits: {trouble}")
             return
         except Exception as bug:
             log.exception("an order could not be carried out; it is tried again after the next start")
             work.given_up.add(ordered.by.nonce)
-            done.troubles.append(f"an order of {ordered.by.user} could not be carried out: {in_short(bug)}")
+            done.troubles.append(f"an order given at the shell could not be carried out: {in_short(bug)}")
 
 
 async def meet_deadlines(work: Work, until: datetime, done: Round) -> None:
@@ -66,22 +66,45 @@ async def _meet(work: Work, item: DeadlineDue, done: Round) -> None:
 
 
 async def look_after(work: Work, done: Round, *, count_files: bool) -> None:
-    """Clerks hear once a day of the quarantine and of what waits, auditors of the log's head, operators of what needs
-    them, once. `count_files` compares the raw mails on the disk with the journal as well, which takes as long as there
-    are many."""
+    """Operators hear of what needs them, once; clerks once a day of the quarantine and of what waits, auditors of the
+    log's head. With `count_files` the raw mails on the disk are compared with the journal as well, and the cases
+    counted that are kept too long, which takes as long as there are many.
+
+    Alarms come first, and each duty survives by itself: none that fails keeps another from being done.
+    """
+    for name, duty in DUTIES:
+        if count_files or duty not in LONG:
+            with surviving(name, done.troubles):
+                await duty(work)
+
+
+async def _notices(work: Work) -> None:
+    while work.tools.store.notices:
+        log.warning("%s", work.tools.store.notices.pop(0))
+
+
+async def _renewals(work: Work) -> None:
+    work.pulse.renewals = tuple(await asyncio.to_thread(work.renewals))
+
+
+async def _alarms(work: Work) -> None:
     tools = work.tools
-    while tools.store.notices:
-        log.warning("%s", tools.store.notices.pop(0))
-    try:
-        await journal(tools, work.clock, lambda ledger, now: desk.quarantine_told(ledger, tools.rules, now))
-        await tell_clerks(tools, work.clock)
-        await tell_auditors(tools, work.clock)
-        work.pulse.renewals = tuple(await asyncio.to_thread(work.renewals))
-        raised = alarms.raised(await health(work, count_files=count_files), work.clock())
-        _say(raised, tools.store.ledger().alarms)
-        await journal(tools, work.clock, lambda ledger, now: desk.alarms_changed(raised, ledger, tools.rules, now))
-    except Full as full:
-        done.troubles.append(f"state: {full}")
+    raised = alarms.raised(await health(work), work.clock())
+    _say(raised, tools.store.ledger().alarms)
+    await journal(tools, work.clock, lambda ledger, now: desk.alarms_changed(raised, ledger, tools.rules, now))
+
+
+async def _quarantine(work: Work) -> None:
+    tools = work.tools
+    await journal(tools, work.clock, lambda ledger, now: desk.quarantine_told(ledger, tools.rules, now))
+
+
+async def _clerks(work: Work) -> None:
+    await tell_clerks(work.tools, work.clock)
+
+
+async def _auditors(work: Work) -> None:
+    await tell_auditors(work.tools, work.clock)
 
 
 def _say(raised: Mapping[str, str], known: frozenset[str]) -> None:
@@ -93,13 +116,15 @@ def _say(raised: Mapping[str, str], known: frozenset[str]) -> None:
         log.info("alarm %s is over", code)
 
 
-async def health(work: Work, *, count_files: bool) -> Health:
-    """How the desk is now. Without `count_files` as many files are taken to be missing as when they were counted."""
+async def _count_files(work: Work) -> None:
     store = work.tools.store
-    if count_files:
-        await _count_kept(work)
-        async with store.batch():  # nobody else writes meanwhile
-            work.files_missing = sum(store.ledger().mails.values()) - await store.files()
+    async with store.batch():  # nobody else writes meanwhile
+        work.files_missing = sum(store.ledger().mails.values()) - await store.files()
+
+
+async def health(work: Work) -> Health:
+    """How the desk is now; as many files are taken to be missing as when they were counted last."""
+    store = work.tools.store
     ledger, undecided = store.ledger(), len(await store.undecided())
     return work.pulse.health(ledger, undecided=undecided, files=sum(ledger.mails.values()) - work.files_missing)
 
@@ -114,3 +139,18 @@ async def _count_kept(work: Work) -> None:
         work.pulse.kept = len([case.number async for case in closed if is_over(case, rules, now)])
     if work.pulse.kept > before:
         log.info("%d closed cases are kept longer than their forms say", work.pulse.kept)
+
+
+DUTIES: tuple[tuple[str, Callable[[Work], Awaitable[None]]], ...] = (
+    ("the store's notices", _notices),
+    ("asking when secrets end", _renewals),
+    ("counting files", _count_files),
+    ("counting what is kept too long", _count_kept),
+    ("raising alarms", _alarms),
+    ("telling of the quarantine", _quarantine),
+    ("the clerks' morning letters", _clerks),
+    ("the head of the log for auditors", _auditors),
+)
+"""What is looked after, in this order: what alarms are raised by stands before them, and all else behind them."""
+LONG = (_count_files, _count_kept)
+"""What takes as long as there are many."""

@@ -1,6 +1,7 @@
 """Which mails are only looked at, which came into view, which others took away. It takes nothing in."""
 
 import logging
+from collections import Counter
 from datetime import datetime
 from hashlib import sha256
 
@@ -10,10 +11,13 @@ from mailbot.core.ledger import Ledger
 from mailbot.core.uids import sequence_set, uids_of
 from mailbot.edge.inbox import Waiting, WaitingMail
 from mailbot.flow.intake import Delivered
+from mailbot.flow.reader import ReaderBrokenError
 from mailbot.flow.routine import journal
 from mailbot.flow.trial import foresee
+from mailbot.service.bugs import in_short
 from mailbot.service.fetching import fetch, limit, sets
 from mailbot.service.values import Work
+from mailbot.store import Full
 
 log = logging.getLogger("mailbot")
 FORESEEN_AT_ONCE = 500
@@ -41,12 +45,14 @@ async def look(work: Work, waiting: Waiting) -> None:
     """What came into view, what others took away, and what is only observed since it is older than the desk."""
     uids = [mail.uid for mail in waiting.mails]
     decided, told = await _journaled_since(work)
-    vanished = work.pulse.look(waiting.validity, uids, decided, work.clock()) - told
+    work.pulse.untold |= work.pulse.look(waiting.validity, uids, decided, work.clock())
+    work.pulse.untold -= told
     work.restarted, work.pulse.seq = False, work.tools.store.head.seq  # here no mail is between entry and filing
-    if vanished:
+    if vanished := set(work.pulse.untold):
         log.warning("somebody else removed %d mails from the inbox before they were taken in", len(vanished))
         gone = desk.vanished(waiting.validity, sequence_set(vanished), len(vanished))
         await journal(work.tools, work.clock, lambda ledger, now: gone)
+        work.pulse.untold -= vanished
     ledger = work.tools.store.ledger()
     if not ledger.observed:
         work.pulse.observed = {mail.uid for mail in waiting.mails if _older(mail, ledger)}
@@ -101,10 +107,23 @@ async def foresee_observed(work: Work, waiting: Waiting) -> int:
         if work.stopping():
             break
         raws = [mail.raw for mail in await fetch(work, waiting.validity, group)]
-        for name, count in (await foresee(work.tools.rules, work.reader, raws, work.clock())).items():
+        for name, count in (await _foresee(work, raws)).items():
             pulse.would_do[name] = pulse.would_do.get(name, 0) + count
         pulse.foreseen |= {mail.uid for mail in group}
     return len(fresh)
+
+
+async def _foresee(work: Work, raws: list[bytes]) -> Counter[str]:
+    """What would be done with these mails; if a bug stops it, with one by one, so that it keeps nothing else back."""
+    try:
+        return Counter(await foresee(work.tools.rules, work.reader, raws, work.clock()))
+    except (Full, ReaderBrokenError):
+        raise
+    except Exception as bug:
+        if len(raws) > 1:
+            return sum([await _foresee(work, [raw]) for raw in raws], Counter[str]())
+        log.exception("nobody can say what would be done with a mail that is only observed: a bug")
+        return Counter({f"met a bug ({in_short(bug)})": 1})
 
 
 def read_until(work: Work, waiting: Waiting, began: datetime) -> datetime:

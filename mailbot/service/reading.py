@@ -28,10 +28,12 @@ TAKEN_TOGETHER = 25
 async def read_inbox(work: Work, done: Round) -> datetime | None:
     """The instant up to which the inbox was read; None if it was not read to its end. Troubles are said in `done`, and
     an inbox out of reach in the pulse."""
+    began = work.clock()
     try:
-        until = await _read(work, done)
+        until = await _read(work, done, began)
     except InboxBroken as broken:
         done.troubles.append(f"IMAP: {broken}")
+        done.refused = broken.refused
         work.pulse.imap = failed(work.pulse.imap, work.clock(), str(broken), mend=broken.mend)
         return None
     except Full as full:
@@ -40,12 +42,27 @@ async def read_inbox(work: Work, done: Round) -> datetime | None:
     except ReaderBrokenError as broken:
         done.troubles.append(f"reader: {broken}")
         return None
+    except Exception as bug:
+        await _met_a_bug(work, bug, done)
+        return None
     work.pulse.imap = worked(work.pulse.imap, work.clock())
-    return None if work.stopping() else until
+    if work.stopping():
+        return None
+    work.pulse.read = began
+    return until
 
 
-async def _read(work: Work, done: Round) -> datetime:
-    folders, began = work.tools.rules.desk.folders, work.clock()
+async def _met_a_bug(work: Work, bug: Exception, done: Round) -> None:
+    """A look that meets a bug is a look that failed: it is told as one, and tried again after a pause, with another
+    connection."""
+    log.exception("inbox: a bug; the service goes on")
+    done.troubles.append(f"inbox: a look met a bug: {in_short(bug)}")
+    work.pulse.imap = failed(work.pulse.imap, work.clock(), f"a look into it met a bug: {in_short(bug)}")
+    await work.inbox.close()
+
+
+async def _read(work: Work, done: Round, began: datetime) -> datetime:
+    folders = work.tools.rules.desk.folders
     if not work.inbox.connected:
         await work.inbox.connect()
         await work.inbox.ensure_folders([folders.done, folders.quarantine, folders.too_large])
@@ -74,7 +91,7 @@ async def _take_set(work: Work, delivered: Sequence[Delivered], done: Round) -> 
             work.pulse.filing |= {part.place.uid for part in some if part.place}
             taken += some
             work.letters_due()
-    await _file(work, taken)
+    await _file(work, taken, done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +134,7 @@ class _Ahead:
         return _Reading(kept, asyncio.create_task(read(self._work.reader, kept)))
 
 
-async def _file(work: Work, taken: Sequence[TakenIn]) -> None:
+async def _file(work: Work, taken: Sequence[TakenIn], done: Round) -> None:
     folders, pulse = work.tools.rules.desk.folders, work.pulse
     known = {part.place.uid for part in taken if part.place and not part.events}
     pulse.filing |= {part.place.uid for part in taken if part.place}
@@ -132,6 +149,7 @@ async def _file(work: Work, taken: Sequence[TakenIn]) -> None:
         with timed(work.shown, "file"):
             filed = await work.inbox.file(places[0].validity, uids, getattr(folders, name), again=again)
         if filed:
+            done.filed += len(uids)
             pulse.was_filed(uids)
 
 

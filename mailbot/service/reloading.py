@@ -17,7 +17,7 @@ from mailbot.service.limits import reader_settings
 from mailbot.service.living import status_line
 from mailbot.service.values import Work
 from mailbot.store import Full
-from mailbot.store.files.orders import reloads_asked
+from mailbot.store.files.orders import hear_reloads
 from mailbot.views.stranded import WANTED, stranded
 
 log = logging.getLogger("mailbot")
@@ -38,18 +38,22 @@ class NewSet:
 
 @dataclass(slots=True)
 class Reloading:
-    """Where the settings stand, the desk that is in force, whether a signal asked for another, the wishes that the next
-    reload answers, and who is told of it."""
+    """Where the settings stand, the desk that is in force and the one of the start, by which connections are, whether a
+    signal asked for another, the wishes that the next reload answers, and who is told of it."""
 
     settings: Path
     desk: DeskAtWork
     signalled: bool = False
     granted: list[Path] = field(default_factory=list)
     notifier: Notifier = field(default_factory=lambda: Notifier({}))
+    at_start: DeskAtWork = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.at_start = self.desk
 
     def wanted(self) -> bool:
         """Whether somebody asks for a reload: who asks is answered by the next one that begins."""
-        self.granted = reloads_asked(self.desk.state)
+        self.granted = hear_reloads(self.desk.state)
         return self.signalled or bool(self.granted)
 
     async def prepare(self, tools: Tools) -> NewSet:
@@ -60,7 +64,9 @@ class Reloading:
             desk = await asyncio.to_thread(desks.load, self.settings)
             if problems := tuple(map(str, _immovable(self, desk))):
                 return NewSet(self.desk, None, problems)
-            return NewSet(desk, await desks.renewed(tools, desk), notices=tuple(_at_the_next_start(self.desk, desk)))
+            return NewSet(
+                desk, await desks.renewed(tools, desk), notices=tuple(_at_the_next_start(self.at_start, desk))
+            )
         except Mistaken as mistake:
             return NewSet(self.desk, None, tuple(str(mistake).split("\n")))
         except Full as full:
@@ -103,13 +109,13 @@ def _immovable(now: Reloading, new: DeskAtWork) -> Iterator[Problem]:
         file = "rules/desk.toml"
         yield Source(file, new.texts[file]).problem(("name",), f'"{name}"', f'"{was}", by which the journal is known')
     if new.state != now.desk.state:
-        settings = Source(str(now.settings), now.settings.read_text(encoding="utf-8"))
+        settings = Source(str(now.settings), now.settings.read_text(encoding="utf-8"), private=True)
         yield settings.problem(("desk", "state"), f"{new.state}", f"{now.desk.state} while the service works there")
 
 
-def _at_the_next_start(now: DeskAtWork, new: DeskAtWork) -> Iterator[str]:
-    changed = [name for name in AT_START if getattr(now, name) != getattr(new, name)]
+def _at_the_next_start(start: DeskAtWork, new: DeskAtWork) -> Iterator[str]:
+    changed = [name for name in AT_START if getattr(start, name) != getattr(new, name)]
     paces = ("connections", "log")
-    changed += [f"service.{name}" for name in paces if getattr(now.pace, name) != getattr(new.pace, name)]
+    changed += [f"service.{name}" for name in paces if getattr(start.pace, name) != getattr(new.pace, name)]
     if changed:
         yield f"changed in the settings, and in force only after a restart: {', '.join(changed)}"

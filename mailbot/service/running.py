@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.core import patience
 from mailbot.edge.inbox import InboxBroken
+from mailbot.service.bugs import surviving
 from mailbot.service.duties import carry_out_orders, look_after, meet_deadlines
 from mailbot.service.letters import send_letters
 from mailbot.service.reading import decide_kept, read_inbox
@@ -18,6 +19,7 @@ from mailbot.service.reloading import NewSet, Reloading
 from mailbot.service.showing import look_through
 from mailbot.service.timetable import Timetable
 from mailbot.service.values import Round, Work, in_words
+from mailbot.service.watching import Watch
 
 log = logging.getLogger("mailbot")
 
@@ -27,7 +29,8 @@ class Pace:
     """How often the parts of the service work when nothing calls them, in seconds.
 
     `inbox` is the floor under IDLE. `stalled` is how long one call to the mail server may take before its connection is
-    cut.
+    cut, `refused` how long at first a server is left alone that refused our login, `letter` how long the relay may take
+    for one letter.
     """
 
     inbox: float = 60.0
@@ -36,12 +39,12 @@ class Pace:
     health: float = 60.0
     files: float = 3600.0
     stalled: float = 900.0
+    refused: float = 600.0
+    letter: float = 900.0
 
 
 DECIDING = ("inbox", "orders", "health")
 """The jobs that decide by rules."""
-WATCH_EVERY = 10.0
-"""Seconds between two looks of the service at itself, at most."""
 
 
 class Service:
@@ -63,8 +66,7 @@ class Service:
         self._wanted = self._looked = False
         self._no_letters_before = self._files_counted = float("-inf")
         self._said: set[str] = set()
-        self._watch_every = min(self._pace.stalled / 10, WATCH_EVERY)
-        self._watched = time.monotonic()
+        self._watch = Watch(work.inbox, self._pace.stalled, self._pace.letter)
         self._stopping: Callable[[], None] = lambda: None
         work.stopping = lambda: self._pausing or self._stop.is_set()
         work.letters_due = lambda: self._times.soon("letters")
@@ -96,11 +98,13 @@ class Service:
             ("orders", pace.orders, self._orders),
             ("health", pace.health, self._health),
             ("reload", pace.orders, self._reload),
-            ("watchdog", self._watch_every, self._watch),
+            ("watchdog", self._watch.every, self._look_at_itself),
         )
         for name, seconds, work in jobs:
             self._times.every(name, seconds, self._surviving(name, work))
-        self._work.pulse.process, self._work.pulse.reloaded = os.getpid(), None
+        pulse = self._work.pulse
+        pulse.process, pulse.reloaded = os.getpid(), None
+        pulse.read = pulse.read or self._work.clock()  # from now on it is expected
         self._times.start()
         ends = [asyncio.ensure_future(event.wait()) for event in (self._stop, self._times.ended)]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -127,10 +131,12 @@ class Service:
             if self._stop.is_set():
                 return
             done, broken = Round(), self._broken()
+            self._watch.begins(name, done)
             try:
-                await work(done)
-            except Exception:
-                log.exception("%s: a bug; the service goes on", name)
+                with surviving(name, done.troubles):
+                    await work(done)
+            finally:
+                self._watch.ends(name)
             self._work.tally.round_done(done)
             self._say(done, broken - self._broken())
 
@@ -153,13 +159,17 @@ class Service:
             log.info("%s", in_words(done), extra={"counts": done.counts()})
 
     async def _inbox(self, done: Round) -> None:
+        """Whatever a part of it meets: the next look is arranged for, and the other parts of the service get on."""
         await self._end_idle()
         until = await read_inbox(self._work, done)
         if until is not None:
             self._work.tally.read_until = until
-            await decide_kept(self._work, done)
-            await meet_deadlines(self._work, until, done)
-        await self._work.note()
+            with surviving("mails kept earlier", done.troubles):
+                await decide_kept(self._work, done)
+            with surviving("deadlines", done.troubles):
+                await meet_deadlines(self._work, until, done)
+        with surviving("noting what was seen", done.troubles):
+            await self._work.note()
         self._times.soon("letters")
         if done.taken_in or done.observed or not self._looked:
             self._times.soon("health", 0.5)
@@ -168,7 +178,7 @@ class Service:
 
     def _next_look(self, read_all: bool, done: Round) -> None:
         """At once, as soon as the server tells of mail, or after a pause that grows while nothing gets on."""
-        moved = bool(done.taken_in or done.known) and not self._work.pulse.stuck
+        moved = bool(done.taken_in or done.filed) and not self._work.pulse.stuck
         if read_all or moved:
             self._failures["inbox"] = 0
         if read_all and moved:
@@ -176,24 +186,33 @@ class Service:
         elif read_all:
             self._idle = asyncio.create_task(self._wait_for_mail())
         elif not self._stop.is_set():
-            self._times.soon("inbox", self._pause("inbox"))
+            self._times.soon("inbox", self._pause("inbox", done.refused))
 
-    def _pause(self, what: str) -> float:
+    def _pause(self, what: str, refused: bool) -> float:
         """Seconds until that is tried again."""
         self._failures[what] += 1
+        if refused:
+            return patience.after_refusal(self._failures[what], self._pace.refused, self._dice.random)
         return patience.reconnect(self._failures[what], self._dice.random)
 
     async def _wait_for_mail(self) -> None:
-        """Waits until the server tells of a change; a connection that is gone is made anew."""
-        told, end = False, time.monotonic() + self._pace.inbox
-        while not told and not self._wanted and (left := end - time.monotonic()) > 0:
-            try:
-                told = await self._work.inbox.idle(left)  # a bell that rang before ends it at once
-            except InboxBroken as broken:
-                log.info("IMAP: %s", broken)
-                told = True
+        """Waits until the server tells of a change; a connection that is gone is made anew. After a bug the next look
+        is when its time has come."""
+        told = False
+        with surviving("waiting for mail", []):
+            told = await self._told_of_mail(time.monotonic() + self._pace.inbox)
         if told and not self._stop.is_set():
             self._times.soon("inbox")
+
+    async def _told_of_mail(self, end: float) -> bool:
+        while not self._wanted and (left := end - time.monotonic()) > 0:
+            try:
+                if await self._work.inbox.idle(left):  # a bell that rang before ends it at once
+                    return True
+            except InboxBroken as broken:
+                log.info("IMAP: %s", broken)
+                return True
+        return False
 
     async def _end_idle(self) -> None:
         idle, self._idle = self._idle, None
@@ -204,12 +223,13 @@ class Service:
         self._wanted = False
 
     async def _letters(self, done: Round) -> None:
-        """A relay that does not take our password is not asked every few seconds: it might lock us out."""
+        """A relay out of reach is not asked every few seconds, nor for minutes one that does not take our password: it
+        might lock us out."""
         if time.monotonic() < self._no_letters_before:
             return
         await send_letters(self._work, done)
         if done.sending is not None and done.sending.relay:
-            self._no_letters_before = time.monotonic() + self._pause("letters")
+            self._no_letters_before = time.monotonic() + self._pause("letters", done.sending.refused)
         elif not done.quiet:
             self._failures["letters"] = 0
         if not done.quiet or done.troubles:
@@ -236,8 +256,10 @@ class Service:
         """Between two batches, while nothing is being decided: a mail is decided by one set of rules as a whole."""
         folders, seconds = self._work.tools.rules.desk.folders, reloading.desk.pace.poll_seconds
         self._pausing = True
+        hurrying = asyncio.create_task(self._watch.hurry(lambda: self._times.working_for("inbox") > 0))
         try:
             async with self._times.without(DECIDING):
+                hurrying.cancel()
                 await reloading.change(self._work, new)
                 if self._work.tools.rules.desk.folders != folders:  # made when it is connected to
                     await self._end_idle()
@@ -245,6 +267,8 @@ class Service:
                 self._pausing = False
         finally:
             self._pausing = False
+            hurrying.cancel()
+        self._failures, self._no_letters_before = dict.fromkeys(self._failures, 0), float("-inf")
         self._times.soon("letters")
         if new.desk.pace.poll_seconds != seconds:
             self._pace = replace(self._pace, inbox=new.desk.pace.poll_seconds)
@@ -257,27 +281,15 @@ class Service:
         count = time.monotonic() - self._files_counted > self._pace.files
         self._files_counted = time.monotonic() if count else self._files_counted
         await look_after(self._work, done, count_files=count)
-        await look_through(self._work)
+        with surviving("counting for whoever watches", done.troubles):
+            await look_through(self._work)
         await self._work.note()
         self._times.soon("letters")
 
-    async def _watch(self, done: Round) -> None:
-        """A call to the mail server that takes too long is ended by cutting the connection; IDLE ends by itself."""
-        self._watched = time.monotonic()
-        if (took := self._waits_for()) > self._longest():
-            done.troubles.append(f"IMAP: no answer for {took:.0f} s; the connection is cut")
-            self._work.inbox.sever()
-
-    def _waits_for(self) -> float:
-        """Seconds for which the mail server has owed an answer; 0 if it owes none."""
-        since = self._work.inbox.busy_since
-        return 0.0 if since is None else time.monotonic() - since
-
-    def _longest(self) -> float:
+    async def _look_at_itself(self, done: Round) -> None:
         idling = self._idle is not None and not self._idle.done()
-        return self._pace.stalled + (self._pace.inbox if idling else 0.0)
+        self._watch.look(done, self._pace.inbox if idling else 0.0)
 
     def lives(self) -> bool:
-        """Whether the timetable turns, and no call goes on for long after its connection was cut."""
-        late = time.monotonic() - self._watched
-        return late < 3 * self._watch_every + 1.0 and self._waits_for() < 2 * self._longest()
+        """Whether the service gets on; see Watch."""
+        return self._watch.lives()

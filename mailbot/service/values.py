@@ -21,13 +21,16 @@ log = logging.getLogger("mailbot")
 
 @dataclass(slots=True)
 class Round:
-    """What one round did: counts (`observed`: mails only observed, and seen for the first time), the mails left where
-    they were, and every trouble in words for the operator."""
+    """What one round did: counts (`filed`: mails that the server says it filed; `observed`: mails only observed, and
+    seen for the first time), whether the mail server refused our login, the mails left where they were, and every
+    trouble in words for the operator."""
 
     taken_in: int = 0
     known: int = 0
+    filed: int = 0
     quarantined: int = 0
     observed: int = 0
+    refused: bool = False
     letters: dict[str, int] = field(default_factory=lambda: {"sent": 0, "later": 0, "never": 0, "held": 0})
     deadlines: int = 0
     orders: int = 0

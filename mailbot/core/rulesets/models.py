@@ -60,7 +60,6 @@ def _problem(model: type[BaseModel], source: Source, error: Any, hidden: tuple[s
     places = {name: _plain(limit) for name, limit in error.get("ctx", {}).items()}
     wanted = WANTED.get(error["type"], error["msg"]).format_map(places).removeprefix("wanted: ")
     found = "nothing" if error["type"] == "missing" else short(error["input"])
-    found = "a value of another kind" if "password" in path else found
     return source.problem(path, found, wanted)
 
 
@@ -70,7 +69,10 @@ def _plain(limit: object) -> str:
 
 def unknown(source: Source, path: Path, known: list[str]) -> Problem:
     """A key that nobody knows, with the one that was probably meant."""
-    return source.problem(path, f"the unknown key `{path[-1]}`", meant(str(path[-1]), known))
+    wanted = meant(str(path[-1]), known)
+    if source.hides(path):
+        return source.problem(path, "", f"no key of this name: {wanted}")
+    return source.problem(path, f"the unknown key `{path[-1]}`", wanted)
 
 
 def short(value: object) -> str:

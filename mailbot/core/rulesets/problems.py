@@ -15,6 +15,7 @@ Path = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*$")
 _KEY = re.compile(r'^\s*((?:[\w-]+|"[^"]*")(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
+_SECRET = re.compile(r"password|secret|token")
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
 
 
@@ -99,10 +100,14 @@ def _entered(table: tuple[str, ...], listed: bool, counts: dict[Path, int]) -> P
 
 
 class Source:
-    """One TOML file: its data (None if it cannot be read), and the lines of its keys."""
+    """One TOML file: its data (None if it cannot be read), and the lines of its keys.
 
-    def __init__(self, file: str, text: str) -> None:
-        self.file, self.text = file, text
+    Of a `private` one, which may hold passwords, no problem quotes a line, nor the value of a key that is about
+    secrets: it only says where that stands.
+    """
+
+    def __init__(self, file: str, text: str, *, private: bool = False) -> None:
+        self.file, self.text, self._private = file, text, private
         self.data: dict[str, Any] | None = None
         self.broken: Problem | None = None
         self._known: dict[Path, int] | None = None
@@ -115,16 +120,22 @@ class Source:
         at = _AT_LINE.search(message)
         line = int(at[1]) if at else None
         lines = self.text.split("\n")
-        found = f"`{lines[line - 1].strip()[:60]}`" if line and line <= len(lines) else ""
+        quoted = line is not None and line <= len(lines) and not self._private
+        found = f"`{lines[line - 1].strip()[:60]}`" if line and quoted else ""
         return Problem(self.file, "", found, f"TOML ({_AT_LINE.sub('', message)})", line)
 
+    def hides(self, path: Path) -> bool:
+        """Whether what stands at this place is for nobody to read."""
+        return self._private and any(_SECRET.search(str(part)) for part in path)
+
     def problem(self, path: Path, found: str, wanted: str) -> Problem:
-        """A problem at this place, with the line of the nearest key or table that has one."""
+        """A problem at this place, with the line of the nearest key or table that has one; without what was `found` if
+        that is for nobody to read."""
         if self._known is None:
             self._known = _lines(self.text)
         line = next((self._known[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._known), None)
         key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
-        return Problem(self.file, key, found, wanted, line)
+        return Problem(self.file, key, "" if self.hides(path) else found, wanted, line)
 
 
 def not_utf8(texts: Mapping[str, str]) -> list[Problem]:

@@ -190,7 +190,7 @@ def load(path: Path, *, secrets: bool = True) -> Config | tuple[Problem, ...]:
     text = _read_text(path)
     if text is None:
         return (Problem(str(path), "", "nothing that can be read", "a file of settings in UTF-8"),)
-    source, base = Source(str(path), text), path.resolve().parent
+    source, base = Source(str(path), text, private=True), path.resolve().parent
     if source.data is None:
         return (source.broken,) if source.broken else ()
     written = made(_File, source, source.data)

@@ -66,12 +66,17 @@ class Sharing:
         return file
 
     def missing(self, path: tuple[str, ...], name: str, written: Server | OAuth2) -> Problem | None:
-        """A problem if a secret is not where the settings say."""
+        """A problem if a secret is not where the settings say. What stands there instead is not repeated: it may be the
+        secret itself."""
         secret = secret_of(written, name, self.base)
-        if not self.secrets or secret is None or secret.read() is not None:
+        found = secret.read() if self.secrets and secret is not None else "not looked for"
+        if secret is None or found:
             return None
-        key = f"{name}_{secret.way}"
-        return self.source.problem((*path, key), f'"{getattr(written, key)}"', ABSENT[secret.way])
+        key = name if secret.way == "settings" else f"{name}_{secret.way}"
+        if found is None:
+            return self.source.problem((*path, key), "", ABSENT[secret.way])
+        where = f"{secret.file} is empty" if secret.file else "it is empty"
+        return self.source.problem((*path, key), "", f"a {name.replace('_', ' ')}: {where}")
 
 
 def secret_of(written: Server | OAuth2, name: str, base: Path) -> Secret | None:
@@ -89,6 +94,8 @@ def account(sharing: Sharing, name: str, server: Server) -> Account | Problem:
     """The account of a server, or what is wrong with it first."""
     if server.security == "none" and not on_this_machine(server.host):
         return sharing.source.problem((name, "security"), '"none"', CLEAR.format(host=server.host))
+    if name == "imap" and not server.user:
+        return sharing.source.problem((name,), "", "user, since a mailbox asks for a login")
     if problem := sharing.missing((name,), "password", server):
         return problem
     ca = sharing.ca((name,), server.ca)

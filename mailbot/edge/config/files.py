@@ -2,16 +2,24 @@
 It judges no rule."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 
 def _files(folder: Path) -> Iterator[Path]:
     """Every file below a folder in order, without hidden ones and the copies that editors leave."""
-    for path in sorted(folder.rglob("*")):
+    found = (Path(at) / name for at, _, names in os.walk(folder, onerror=_unreadable) for name in names)
+    for path in sorted(found):
         hidden = any(part.startswith(".") or part.endswith("~") for part in path.relative_to(folder).parts)
         if path.is_file() and not hidden:
             yield path
+
+
+def _unreadable(error: OSError) -> None:
+    """A folder that may not be looked into is no folder without files: a form would vanish unseen."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def rule_set(rules: Path, templates: Path) -> tuple[dict[str, str], dict[str, bytes]]:

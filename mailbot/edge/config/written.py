@@ -134,6 +134,8 @@ class Server(Settings):
             raise ValueError(f"wanted: {ways}, since a user is given")
         if self.oauth2 is not None and not self.user:
             raise ValueError("wanted: user, the address of the mailbox, beside oauth2")
+        if given and not self.user:
+            raise ValueError("wanted: user, beside a password: without one nobody logs in")
         if self.expires is not None and (self.oauth2 is not None or not given):
             raise ValueError("wanted: expires beside a password, whose last day it is; of a client secret, in oauth2")
         return self

@@ -27,10 +27,16 @@ def on_server(folder: str, personal: tuple[str, str]) -> str:
 
 
 def ensure(client: Any, names: Sequence[str]) -> None:
-    """Create and subscribe those that are missing, by the server's own names."""
-    there = {name for flags, _, name in client.list_folders() if not ABSENT & set(flags)}
-    for name in names:
-        if name not in there and name.upper() != "INBOX":
+    """Create and subscribe those that are missing, by the server's own names.
+
+    Each is asked for alone: old servers and broken programs leave names behind that are no modified UTF-7 (RFC 3501,
+    5.1.3), such as `R&D`, and nobody else's folders are any business of ours.
+    """
+    for name in dict.fromkeys(names):
+        if name.upper() != "INBOX" and not _there(client, name):
             client.create_folder(name)
             client.subscribe_folder(name)
-            there.add(name)
+
+
+def _there(client: Any, name: str) -> bool:
+    return any(not ABSENT & set(flags) for flags, _, _ in client.list_folders("", name))

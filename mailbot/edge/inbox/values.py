@@ -7,7 +7,9 @@ from datetime import datetime
 
 class InboxBroken(Exception):  # noqa: N818 - it is the world that is broken
     """The mailbox cannot be worked with now: the text says why, for the operator. The connection is closed. `mend`: it
-    stays so until somebody does something about it."""
+    stays so until somebody does something about it. `refused`: our login was."""
+
+    refused = False
 
     def __init__(self, reason: str, *, mend: bool = False) -> None:
         super().__init__(reason)
@@ -15,7 +17,9 @@ class InboxBroken(Exception):  # noqa: N818 - it is the world that is broken
 
 
 class LoginRefused(InboxBroken):
-    """The server does not accept name and password; trying again at once will not help."""
+    """The server does not accept name and password; trying again at once will not help, and may shut us out."""
+
+    refused = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """Metrics and health over HTTP, on this machine alone, from a thread that only reads what the service noted.
 It changes nothing and waits for nothing of the service."""
 
+import io
+import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import ThreadingMixIn
@@ -17,7 +20,7 @@ __all__ = ["HISTOGRAM", "METRICS", "STAGES", "Meter", "Monitor", "PortTaken", "V
 AT_ONCE = 8
 """Requests that are answered at once; who comes beyond that is sent away, so that nobody takes threads without end."""
 SLOW = 5.0
-"""Seconds for which a client may say nothing."""
+"""Seconds that a client has for its whole request, however many pieces it comes in, and for taking the answer."""
 TEXT, JSON = CONTENT_TYPE_LATEST, "application/json"
 Answer = tuple[int, str, bytes]
 
@@ -26,10 +29,33 @@ class PortTaken(Exception):  # noqa: N818 - what the operator reads
     """The port cannot be listened on: the text says which, and why."""
 
 
+class _Hurried(io.RawIOBase):
+    """What a client says within SLOW seconds of now; TimeoutError afterwards."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection, self._until = connection, time.monotonic() + SLOW
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        try:
+            return self._connection.recv_into(buffer)
+        finally:
+            self._connection.settimeout(SLOW)
+
+
 class _Handler(BaseHTTPRequestHandler):
-    timeout = SLOW
     server_version, sys_version = "mailbot", ""
     pages: Mapping[str, Callable[[], Answer]] = {}
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile = io.BufferedReader(_Hurried(self.connection))
 
     def do_GET(self) -> None:
         page = self.pages.get(self.path.partition("?")[0])
@@ -103,8 +129,6 @@ class Monitor:
 
 
 def _six(address: str, port: int, handler: type[_Handler]) -> _Server:
-    import socket
-
     made = type("Six", (_Server,), {"address_family": socket.AF_INET6})
     server: _Server = made((address, port), handler)
     return server

@@ -80,11 +80,12 @@ class Examined:
 
 class PostmanBroken(Exception):  # noqa: N818 - it is the world that is broken
     """The relay cannot be worked with now: the text says why, for the operator; `code` is the relay's, if it spoke.
-    `mend`: it stays so until somebody does something about it."""
+    `mend`: it stays so until somebody does something about it. `refused`: our login was, or one is wanted."""
 
     def __init__(self, reason: str, code: int | None = None, *, mend: bool = False) -> None:
         super().__init__(reason)
         self.code, self.mend = code, mend
+        self.refused = code in LOGIN
 
 
 def plain(text: str) -> str:

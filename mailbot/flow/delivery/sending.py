@@ -34,8 +34,8 @@ def _every(due: LetterDue) -> bool:
 class Sending:
     """One round: `letters` counts what became of letters, and `troubles` are sentences for the operator. `relay` tells
     how the relay was found in the last call: None if it was not asked, an empty text if it could be worked with, else
-    why not, and `mend` whether it stays so until somebody does something about it. A letter that was lost on the way,
-    or put off, says nothing of that: `put_off` is why the last one was.
+    why not, `mend` whether it stays so until somebody does something about it, `refused` whether our login was. A
+    letter that was lost on the way, or put off, says nothing of that: `put_off` is why the last one was.
 
     Each letter goes at most once a round, however often `all_due` is called. `results` are those that could not be
     journaled, by letter: whoever keeps the mapping from round to round does not hand such a letter over again while
@@ -53,7 +53,7 @@ class Sending:
         self.letters = {"sent": 0, "later": 0, "never": 0, "held": 0}
         self.troubles: list[str] = []
         self.relay: str | None = None
-        self.mend = False
+        self.mend = self.refused = False
         self.put_off = ""
         self._tools, self._clock, self._stopping = tools, clock, stopping
         self._results: dict[str, Result] = {} if results is None else results
@@ -82,7 +82,7 @@ class Sending:
         """
         trying = attempt or self.send
         self._full, self._rows, self._wanted, self._unwanted = False, Rows(), wanted, []
-        self.relay, self._lost, self.mend = None, "", False
+        self.relay, self._lost, self.mend, self.refused = None, "", False, False
         if not self._tools.store.ledger().letters.get("due"):
             return
         try:
@@ -95,7 +95,7 @@ class Sending:
                 for carrier in carriers[: 1 + len(self._rows) // LETTERS_A_CONNECTION]:
                     lanes.create_task(self._lane(carrier, trying))
         except PostmanBroken as broken:
-            self.relay, self.mend = str(broken), broken.mend
+            self._broken(broken)
         except Full as full:
             self._no_room(full)
         finally:
@@ -141,7 +141,7 @@ class Sending:
             while (due := await self._next(carrier)) and await self._one(due, carrier, attempt):
                 pass
         except PostmanBroken as broken:
-            self.relay, self.mend = str(broken), broken.mend
+            self._broken(broken)
         except Full as full:
             self._no_room(full)
         finally:
@@ -188,6 +188,9 @@ class Sending:
                 if new or not found:
                     return bool(new)
         return False
+
+    def _broken(self, broken: PostmanBroken) -> None:
+        self.relay, self.mend, self.refused = str(broken), broken.mend, broken.refused
 
     def _no_room(self, full: Full) -> None:
         if not self._full:

@@ -26,7 +26,6 @@ from mailbot.store import Damaged, Digest
 from mailbot.store.files import disk
 from mailbot.store.files.copying import Copied, Copy, Moving, put
 from mailbot.store.files.mail import digest_of
-from mailbot.store.files.orders import hand_over
 from mailbot.store.files.verify import Progress, quiet
 
 VERSION = 1
@@ -203,8 +202,7 @@ def _digest_of(file: Path) -> Digest:
 def mark(state: Path, made: Made) -> None:
     """The state knows from now on when its last backup was made. Full if the disk takes no more."""
     plain = {"made": made.manifest.made, "seq": made.manifest.head.seq, "folder": str(made.folder.absolute())}
-    disk.replace(state / MARK, [json.dumps(plain).encode()], durable=False)
-    hand_over(state / MARK, state.stat())
+    disk.replace(state / MARK, [json.dumps(plain).encode()], durable=False, owner=state.stat())
 
 
 def marked(state: Path) -> Backup | None:

@@ -7,6 +7,7 @@ really there. A disk that takes no more is `Full`: nothing changed, it can be tr
 import ctypes
 import fcntl
 import os
+import pwd
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +28,29 @@ class FsyncFailed(SystemExit):
 
 class Locked(Exception):  # noqa: N818 - a state of affairs, named as the operator says it
     """Another process is using this state folder."""
+
+
+class NotOwner(Exception):  # noqa: N818 - a state of affairs, named as the operator says it
+    """The state belongs to another user, who could not read what this one would write."""
+
+
+def require_owner(state: Path) -> None:
+    """NotOwner unless the folder is this process's own, or not there yet: root, too, would leave files behind that the
+    owner's next start could not open."""
+    try:
+        owner = state.stat().st_uid
+    except FileNotFoundError:
+        return
+    if owner != os.geteuid():
+        theirs, ours = _user(owner), _user(os.geteuid())
+        raise NotOwner(f"{state} belongs to {theirs}, and this is {ours}: run it as {theirs}")
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"the user {number}"
 
 
 def folder(path: Path) -> Path:
@@ -93,21 +117,37 @@ def _temporary(path: Path, pieces: Iterable[bytes], sync: bool) -> None:
         os.close(descriptor)
 
 
-def replace(path: Path, pieces: Iterable[bytes], *, durable: bool = True) -> None:
+def replace(path: Path, pieces: Iterable[bytes], *, durable: bool = True, owner: os.stat_result | None = None) -> None:
     """The file holds exactly these pieces and is on the disk on return; after a crash it is the old one or the new one.
 
-    Without `durable` that holds only while the system runs: after a crash of the machine it can be anything. Full if
-    the disk takes no more; the old file stands then.
+    Without `durable` that holds only while the system runs: after a crash of the machine it can be anything. What root
+    writes is the `owner`'s before it can be seen. Full if the disk takes no more; the old file stands then.
     """
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         _temporary(temporary, pieces, sync=durable)
-        temporary.rename(path)
+        if owner is not None:
+            hand_over(temporary, owner)
+        _rename(temporary, path)
     except Full:
         temporary.unlink(missing_ok=True)
         raise
     if durable:
         fsync_folder(path.parent)
+
+
+def hand_over(path: Path, owner: os.stat_result) -> None:
+    """What root made belongs to this owner."""
+    if os.geteuid() == 0 and path.stat().st_uid != owner.st_uid:
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def _rename(old: Path, new: Path) -> None:
+    """A name takes room as well, where the folder has none left for another."""
+    try:
+        old.rename(new)
+    except OSError as error:
+        raise Full(f"{new} could not be given its name: {error}") from error
 
 
 def place(files: Sequence[tuple[Path, bytes]], temporary: Path, target: Path) -> None:
@@ -123,7 +163,7 @@ def place(files: Sequence[tuple[Path, bytes]], temporary: Path, target: Path) ->
         if together:
             sync_all(temporary)
         for rough, path in made:
-            rough.rename(path)
+            _rename(rough, path)
     except Full:
         for rough, _ in made:
             rough.unlink(missing_ok=True)

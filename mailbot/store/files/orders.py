@@ -12,7 +12,7 @@ from mailbot.store.files import disk
 FOLDER = "orders"
 NONCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NAME = re.compile(r"[0-9T:.Z-]{24}-(?P<nonce>[A-Za-z0-9_-]{1,64})\.json")
-WISH = ".reload"
+WISH, HEARD = ".reload", ".heard"
 LARGEST = 16 * 1024 * 1024
 """Bytes an order may have: room for the names of a million letters."""
 
@@ -24,10 +24,7 @@ def submit(state: Path, ordered: Ordered) -> Path:
     given by root belongs to the owner of `state`, as everything in it does.
     """
     path = state / FOLDER / name_of(ordered)
-    disk.folder(path.parent)
-    disk.replace(path, [ordered.model_dump_json().encode()])
-    for made in (path.parent, path):
-        hand_over(made, state.stat())
+    disk.replace(_folder(state) / path.name, [ordered.model_dump_json().encode()], owner=state.stat())
     return path
 
 
@@ -38,29 +35,46 @@ def name_of(ordered: Ordered) -> str:
     return f"{ordered.at}-{ordered.by.nonce}.json"
 
 
-def hand_over(path: Path, owner: os.stat_result) -> None:
-    """What root made belongs to this owner."""
-    if os.geteuid() == 0 and path.stat().st_uid != owner.st_uid:
-        os.chown(path, owner.st_uid, owner.st_gid)
+def _folder(state: Path) -> Path:
+    folder = disk.folder(state / FOLDER)
+    disk.hand_over(folder, state.stat())
+    return folder
 
 
 def ask_reload(state: Path, token: str) -> Path:
     """The wish that the service at work reads its rules again, as a file; `token` is of letters and digits, and tells
     this wish from others. Whoever grants it takes the file away. Full if the disk takes no more."""
-    path = disk.folder(state / FOLDER) / f"{token}{WISH}"
-    disk.replace(path, [b""], durable=False)
-    for made in (path.parent, path):
-        hand_over(made, state.stat())
+    path = _folder(state) / f"{token}{WISH}"
+    disk.replace(path, [b""], durable=False, owner=state.stat())
     return path
 
 
-def reloads_asked(state: Path) -> list[Path]:
-    """The wishes that nobody granted yet; the name of each without its ending is its token."""
+def withdraw_reload(wish: Path) -> bool:
+    """Whether nobody heard the wish, and nobody will; what is left of it is gone."""
+    wish.with_suffix(HEARD).unlink(missing_ok=True)
+    try:
+        wish.unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def hear_reloads(state: Path) -> list[Path]:
+    """The wishes that nobody heard yet, each heard from now on, so that it cannot be withdrawn any more; the name of
+    each file without its ending is its token."""
     try:
         with os.scandir(state / FOLDER) as found:
-            return sorted(Path(one.path) for one in found if one.name.endswith(WISH) and not one.name.startswith("."))
+            asked = sorted(Path(one.path) for one in found if one.name.endswith(WISH) and not one.name.startswith("."))
     except FileNotFoundError:
         return []
+    return [heard for wish in asked if (heard := _heard(wish)) is not None]
+
+
+def _heard(wish: Path) -> Path | None:
+    try:
+        return wish.rename(wish.with_suffix(HEARD))
+    except FileNotFoundError:
+        return None  # withdrawn meanwhile
 
 
 class Orders:

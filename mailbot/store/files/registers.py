@@ -18,7 +18,6 @@ from mailbot.store import Digest, Imported
 from mailbot.store.files import disk
 from mailbot.store.files.changes import Standing, Written
 from mailbot.store.files.mail import digest_of
-from mailbot.store.files.orders import hand_over
 
 FOLDER, NEW = "registers", "new"
 FORGOTTEN = 3600.0
@@ -33,9 +32,9 @@ def give_register(state: Path, data: bytes) -> Digest:
     digest = digest_of(data)
     path = state / FOLDER / NEW / f"{digest}.csv"
     disk.folder(path.parent)
-    disk.replace(path, [data])
-    for made in (path.parent.parent, path.parent, path):
-        hand_over(made, state.stat())
+    for made in (path.parent.parent, path.parent):
+        disk.hand_over(made, state.stat())
+    disk.replace(path, [data], owner=state.stat())
     return digest
 
 

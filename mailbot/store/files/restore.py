@@ -11,7 +11,6 @@ from mailbot.store import Damaged
 from mailbot.store.files import disk
 from mailbot.store.files.backup import STATE, Manifest
 from mailbot.store.files.copying import Copy
-from mailbot.store.files.orders import hand_over
 from mailbot.store.files.verify import Progress, quiet
 
 READY = "restoring"
@@ -72,5 +71,5 @@ def put_in_place(ready: Path, state: Path, aside: Path) -> bool:
     ready.rmdir()
     disk.fsync_folder(state)
     for path in state.rglob("*"):
-        hand_over(path, state.stat())
+        disk.hand_over(path, state.stat())
     return bool(before)

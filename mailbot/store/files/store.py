@@ -75,7 +75,8 @@ class FileStore(View):
     @staticmethod
     @contextmanager
     def _locked(state: Path) -> Iterator[int]:
-        """The lock of the folder, which is made if it is missing; given back only if the block fails."""
+        """The lock of the folder, which is made if it is missing; given back only if the block fails. NotOwner."""
+        disk.require_owner(state)
         for part in ("", "journal", "cases", "mail"):
             disk.folder(state / part).chmod(disk.FOLDER_MODE)
         with ExitStack() as undone:
