@@ -2,7 +2,7 @@
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailbot.core.fields import FAULTS, TYPES
@@ -230,6 +230,7 @@ def test_digits_of_other_scripts_are_not_taken_for_numbers() -> None:
 
 
 @given(st.from_regex(r"[!-?A-~]{1,66}", fullmatch=True), st.sampled_from(["univ.example", "x" * 60 + ".univ.example"]))
+@example("WWW", "univ.example")
 @settings(max_examples=300, deadline=None)
 def test_what_stands_before_the_at_of_an_address_is_judged_as_the_library_judges_it(local: str, domain: str) -> None:
     try:

@@ -58,7 +58,8 @@ def _checked(address: str) -> str | None:
     known = _domain(domain.lower())
     if known is None:
         return None
-    if _DOT_STRING.fullmatch(local) and len(local) + 1 + len(known) <= _LONGEST:
+    small = local == local.lower()  # some names are the same in capitals (RFC 2142), which the library knows
+    if small and _DOT_STRING.fullmatch(local) and len(local) + 1 + len(known) <= _LONGEST:
         return f"{local}@{known}"
     return _valid(f"{local}@{known}")
 
