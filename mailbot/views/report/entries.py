@@ -9,7 +9,9 @@ from mailbot.core import events as e
 from mailbot.core.instants import to_text
 from mailbot.store import Entry
 from mailbot.views import log
+from mailbot.views.pages.markup import Html
 from mailbot.views.report import sentences_ja
+from mailbot.views.report.voice import safe
 from mailbot.views.report.words import WORDS
 
 Sentence = Callable[[Any], str]
@@ -19,25 +21,30 @@ SENTENCES: Mapping[str, Mapping[str, Sentence]] = {"en": log.SENTENCES, "ja": se
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A letter of a case: its number, to whom, about what, in which language it begins, its words, the files with
-    it."""
+    it; all but the number is markup."""
 
     number: int
-    to: str
-    subject: str
-    language: str
-    text: str
-    files: tuple[str, ...]
+    to: Html
+    subject: Html
+    language: Html
+    text: Html
+    files: Html
+
+    @property
+    def words(self) -> tuple[Html, ...]:
+        """All but the number, in this order."""
+        return self.to, self.subject, self.language, self.text, self.files
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An entry as a case's page shows it: its number, its instant (journal text), its sentences by language, its
-    letters, what it means for how long the case took (`opened`, `answered`, `decided`), whether a mail brought it
+    """An entry as a case's page shows it: its number, its instant (journal text), its sentences by language (markup),
+    its letters, what it means for how long the case took (`opened`, `answered`, `decided`), whether a mail brought it
     about, and what was wrong after that mail: fields with the kind of fault."""
 
     seq: int
     at: str
-    said: Mapping[str, Sequence[str]]
+    said: Mapping[str, Sequence[Html]]
     letters: Sequence[Letter] = ()
     marks: Sequence[str] = ()
     mail: bool = False
@@ -58,7 +65,7 @@ def shown(entry: Entry, languages: Sequence[str]) -> Shown:
     return Shown(
         seq=entry.seq,
         at=to_text(entry.at),
-        said={language: list(_said(entry, language)) for language in languages},
+        said={language: [safe(text) for text in _said(entry, language)] for language in languages},
         letters=tuple(_letter(event) for event in events if isinstance(event, e.LetterWritten)),
         marks=tuple(mark for event in events if (mark := MARKS.get(type(event)))),
         mail=entry.mail is not None,
@@ -80,8 +87,9 @@ def _said(entry: Entry, language: str) -> Iterator[str]:
 
 
 def _letter(event: e.LetterWritten) -> Letter:
-    names = tuple(enclosure.name for enclosure in event.enclosures)
-    return Letter(event.number, event.to, event.subject, next(iter(event.languages), ""), event.text, names)
+    names = ", ".join(enclosure.name for enclosure in event.enclosures)
+    words = (event.to, event.subject, next(iter(event.languages), ""), event.text, names)
+    return Letter(event.number, *map(safe, words))
 
 
 def evidence(entry: Entry) -> tuple[str, ...]:
