@@ -85,7 +85,7 @@ def _put(new: Path, folder: Path, old: Path, marker: str) -> None:
         raise
 
 
-def write(folder: Path, path: str, text: str) -> None:
+def write(folder: Path, path: str, page: bytes) -> None:
     """A page below the folder; those above it are made."""
     try:
         descriptor = _new(f"{folder}/{path}")
@@ -94,7 +94,7 @@ def write(folder: Path, path: str, text: str) -> None:
             (folder / above).mkdir(mode=FOLDER_MODE, exist_ok=True)
         descriptor = _new(f"{folder}/{path}")
     with os.fdopen(descriptor, "wb", 0) as file:
-        left = memoryview(text.encode("utf-8", "replace"))
+        left = memoryview(page)
         while left:
             left = left[file.write(left) :]
 

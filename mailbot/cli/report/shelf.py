@@ -56,11 +56,11 @@ def _bundle(number: str) -> str:
 def _row(number: str, one: Shown) -> tuple[Any, ...]:
     """An entry as plain values: `marshal`, which is by far the fastest, knows no others."""
     said = {language: [str(text) for text in texts] for language, texts in one.said.items()}
-    letters = [(own.number, *map(str, own.words)) for own in one.letters]
+    letters = [(own.number, own.text, *map(str, (own.to, own.subject, own.language, own.files))) for own in one.letters]
     return number, one.seq, one.at, said, letters, one.marks, one.mail, one.faults
 
 
 def _back(row: tuple[Any, ...]) -> Shown:
     _, seq, at, said, letters, marks, mail, faults = row
-    written = [Letter(running, *map(Html, words)) for running, *words in letters]
+    written = [Letter(running, text, *map(Html, words)) for running, text, *words in letters]
     return Shown(seq, at, said, written, marks, mail, faults)

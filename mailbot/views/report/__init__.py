@@ -39,7 +39,7 @@ __all__ = [
     "rest",
 ]
 
-Pages = Iterator[tuple[str, str]]
+Pages = Iterator[tuple[str, bytes]]
 """Paths below the report's folder, and what to write there."""
 
 
@@ -92,7 +92,7 @@ def rest(stand: Stand, found: Sum) -> Pages:
     yield "index.html", choice(stand)
 
 
-def _below(voice: Voice, path: str, text: str) -> tuple[str, str]:
+def _below(voice: Voice, path: str, text: bytes) -> tuple[str, bytes]:
     return f"{voice.language}/{path}", text
 
 

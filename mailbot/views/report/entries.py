@@ -3,6 +3,7 @@ It knows no page."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from mailbot.core import events as e
@@ -11,7 +12,8 @@ from mailbot.store import Entry
 from mailbot.views import log
 from mailbot.views.pages.markup import Html
 from mailbot.views.report import sentences_ja
-from mailbot.views.report.voice import safe
+from mailbot.views.report.frame import octets
+from mailbot.views.report.voice import clean, safe
 from mailbot.views.report.words import WORDS
 
 Sentence = Callable[[Any], str]
@@ -20,20 +22,15 @@ SENTENCES: Mapping[str, Mapping[str, Sentence]] = {"en": log.SENTENCES, "ja": se
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter of a case: its number, to whom, about what, in which language it begins, its words, the files with
-    it; all but the number is markup."""
+    """A letter of a case: its number, its words, to whom, about what, in which language it begins, the files with it;
+    all but the number is markup, the words in UTF-8."""
 
     number: int
+    text: bytes
     to: Html
     subject: Html
     language: Html
-    text: Html
     files: Html
-
-    @property
-    def words(self) -> tuple[Html, ...]:
-        """All but the number, in this order."""
-        return self.to, self.subject, self.language, self.text, self.files
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +85,8 @@ def _said(entry: Entry, language: str) -> Iterator[str]:
 
 def _letter(event: e.LetterWritten) -> Letter:
     names = ", ".join(enclosure.name for enclosure in event.enclosures)
-    words = (event.to, event.subject, next(iter(event.languages), ""), event.text, names)
-    return Letter(event.number, *map(safe, words))
+    words = map(safe, (event.to, event.subject, next(iter(event.languages), ""), names))
+    return Letter(event.number, octets(escape(clean(event.text))), *words)
 
 
 def evidence(entry: Entry) -> tuple[str, ...]:

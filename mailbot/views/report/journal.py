@@ -22,7 +22,7 @@ def page_of(seq: int) -> int:
     return (seq - 1) // ENTRIES + 1
 
 
-def journal_page(voice: Voice, stand: Stand, entries: Sequence[tuple[Entry, Shown, Told]]) -> tuple[str, str]:
+def journal_page(voice: Voice, stand: Stand, entries: Sequence[tuple[Entry, Shown, Told]]) -> tuple[str, bytes]:
     """The path and the text of the page with these entries, which are all of its."""
     number, first, last = page_of(entries[0][0].seq), entries[0][0].seq, entries[-1][0].seq
     said = {"first": voice.number(first), "last": voice.number(last), "all": voice.number(stand.head.seq)}

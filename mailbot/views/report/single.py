@@ -1,6 +1,6 @@
 """The page of one case: how it stands, what was applied for, what happened, every letter. It knows no other case."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from mailbot.core.case import Case, LetterInfo
@@ -15,15 +15,13 @@ from mailbot.views.report.style import CASE
 from mailbot.views.report.voice import Voice, safe
 
 
-def case_page(voice: Voice, stand: Stand, number: str, case: Case | None, way: Sequence[Shown]) -> str:
+def case_page(voice: Voice, stand: Stand, number: str, case: Case | None, way: Sequence[Shown]) -> bytes:
     """The whole page; `way` are its entries in order, `case` is None once what it was about is erased."""
-    infos = case.letters if case else {}
     steps = [_step(voice, shown) for shown in way]
-    letters = [_letter(voice, letter, infos.get(letter.number)) for shown in way for letter in shown.letters]
-    body = [
+    body: list[str | bytes] = [
         *(_standing(voice, case) if case else [tag("p", voice.say("case.erased"), class_="lead")]),
         section("timeline", voice.say("timeline"), Html(f'<ol class="way">{"".join(steps)}</ol>')),
-        section("letters", voice.say("letters"), Html("".join(letters))),
+        *_letters(voice, [letter for shown in way for letter in shown.letters], case.letters if case else {}),
     ]
     title = voice.plain("case.title", number=number)
     return page(voice, stand, Place(f"cases/{number}.html", "cases"), title, body, style=CASE)
@@ -119,15 +117,26 @@ def _step(voice: Voice, shown: Shown) -> str:
     return f'{begin}<p class="m">{voice.minute(shown.at)} UTC · {link}{letters}</p>{said}</li>'
 
 
-def _letter(voice: Voice, letter: Letter, info: LetterInfo | None) -> str:
-    """A letter that can be folded away. Put together by hand, since there are many."""
+def _letters(voice: Voice, letters: Sequence[Letter], infos: Mapping[int, LetterInfo]) -> Iterator[Html | bytes]:
+    """All letters. Their words, which are most of a page, are octets already: they are the same in every language."""
+    if letters:
+        yield Html(f'<section aria-labelledby="letters"><h2 id="letters">{voice.say("letters")}</h2>')
+        for letter in letters:
+            yield _head(voice, letter, infos.get(letter.number))
+            yield letter.text
+            yield Html("</pre></details>")
+        yield Html("</section>")
+
+
+def _head(voice: Voice, letter: Letter, info: LetterInfo | None) -> Html:
+    """What stands before the words of a letter, with which it can be folded away. Put together by hand."""
     subject = Html(f"<bdi>{letter.subject or '–'}</bdi>")
     head = voice.say("letter", number=str(letter.number), to=letter.to, subject=subject)
     files = voice.say("letter.with", files=letter.files) if letter.files else ""
-    return (
+    return Html(
         f'<details open class="letter" id="letter-{letter.number}"><summary>{head}</summary>'
         f'<p class="m">{_fate(voice, info)} {files}</p>'
-        f'<pre lang="{letter.language}">{letter.text}</pre></details>'
+        f'<pre lang="{letter.language}">'
     )
 
 
