@@ -24,6 +24,7 @@ from mailbot.store.files import FileStore
 from mailbot.views import log
 from mailbot.views import report as view
 from mailbot.views.report import journal, plots, sentences_ja
+from mailbot.views.report.tally import Tally
 from mailbot.views.report.words import WORDS
 
 LATER = datetime(2026, 4, 10, tzinfo=UTC)
@@ -213,6 +214,13 @@ def test_both_languages_have_the_same_words_with_the_same_places() -> None:
 
 def test_every_kind_of_event_has_a_sentence_in_japanese() -> None:
     assert sentences_ja.SENTENCES.keys() == log.SENTENCES.keys()
+
+
+def test_what_is_asked_for_equally_often_stands_in_the_order_of_the_cases() -> None:
+    tally, faults = Tally(), [(f"field_{number}", "missing") for number in range(20)]
+    tally.ask("new-account", [*faults, *faults])
+    assert tally.faults == dict.fromkeys((("new-account", *fault) for fault in faults), 1)
+    assert [field for _, field, _ in tally.faults] == [field for field, _ in faults]
 
 
 @pytest.mark.parametrize("highest", [0, 1, 2, 3, 7, 10, 12, 99, 100, 1234, 98_765, 10**7])

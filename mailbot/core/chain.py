@@ -95,11 +95,11 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _wrong_shape(parts: Mapping[str, bytes]) -> str | None:
+def _wrong_shape(parts: Mapping[str, bytes], matched: bool = False) -> str | None:
     if parts.keys() != SHAPES.keys():
         extra, lacking = sorted(parts.keys() - SHAPES.keys()), sorted(SHAPES.keys() - parts.keys())
         return f"an entry has exactly the keys {', '.join(sorted(SHAPES))}; too many: {extra}, missing: {lacking}"
-    if bad := next((key for key, shape in SHAPES.items() if not shape.fullmatch(parts[key])), None):
+    if bad := next((key for key, shape in SHAPES.items() if not (matched or shape.fullmatch(parts[key]))), None):
         return f"`{bad}` does not look as it should: {parts[bad][:80].decode(errors='replace')}"
     if (parts["events"] == b"null") != (parts["salt"] == b"null"):
         return "`events` and `salt` are erased together or not at all"
@@ -134,7 +134,7 @@ def _plain(raw: bytes) -> tuple[dict[str, Any], dict[str, bytes]] | str:
     except (ValueError, RecursionError) as error:
         return f"the line is not canonical JSON: {error}"
     wrong = "the line is not in canonical form (blanks, order of keys, escapes, a key twice, or not ended by LF)"
-    return _wrong_shape(parts) or (wrong if not same else (fields, parts))
+    return _wrong_shape(parts, bool(line and same)) or (wrong if not same else (fields, parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def _languages(rules: Rules, wanted: str | None) -> tuple[str, ...]:
 
 def _write(store: FileStore, rules: Rules, stand: view.Stand, folder: Path) -> int:
     """The whole report in its place; how many cases it has."""
-    with made_beside(folder, view.marker(rules.desk.name)) as new:
+    with made_beside(folder, view.marker(rules.desk.name)) as new, working.few_searches():
         shelf = Shelf(new.parent / "shelf")
         found = working.make(working.Work(store, rules, stand, new, shelf))
         for path, text in view.rest(stand, _sum(store, found)):

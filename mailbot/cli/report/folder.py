@@ -85,12 +85,19 @@ def _put(new: Path, folder: Path, old: Path, marker: str) -> None:
         raise
 
 
-def write(folder: Path, path: str, text: str) -> None:
+def write(folder: Path, path: str, page: bytes) -> None:
     """A page below the folder; those above it are made."""
-    target = folder / path
-    if not target.parent.is_dir():
+    try:
+        descriptor = _new(f"{folder}/{path}")
+    except FileNotFoundError:
         for above in reversed(Path(path).parents):
             (folder / above).mkdir(mode=FOLDER_MODE, exist_ok=True)
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode("utf-8", "replace"))
+        descriptor = _new(f"{folder}/{path}")
+    with os.fdopen(descriptor, "wb", 0) as file:
+        left = memoryview(page)
+        while left:
+            left = left[file.write(left) :]
+
+
+def _new(path: str) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)

@@ -1,12 +1,14 @@
 """A shelf on the disk: what pages of cases will show, put there in the journal's order, taken out some cases at a time.
 It knows no page."""
 
-import json
+import marshal
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from mailbot.cli.report.folder import FILE_MODE, FOLDER_MODE
+from mailbot.views.pages.markup import Html
 from mailbot.views.report import Shown
 from mailbot.views.report.entries import Letter
 
@@ -23,15 +25,15 @@ class Shelf:
 
     def put(self, stretch: int, shown: Iterable[tuple[str, Shown]]) -> None:
         """What a stretch of the journal (its number) has about cases, each with the number of its case."""
-        bundles: dict[str, list[bytes]] = defaultdict(list)
+        bundles: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for number, one in shown:
-            bundles[_bundle(number)].append(_line(number, one))
-        for bundle, lines in bundles.items():
+            bundles[_bundle(number)].append(_row(number, one))
+        for bundle, rows in bundles.items():
             place = self.folder / bundle
             place.mkdir(mode=FOLDER_MODE, exist_ok=True)
             path = place / f"{stretch:08d}"
             path.touch(FILE_MODE)
-            path.write_bytes(b"".join(lines))
+            path.write_bytes(marshal.dumps(rows))
 
     def bundles(self) -> list[str]:
         """All bundles, in the order of their cases."""
@@ -40,14 +42,10 @@ class Shelf:
     def take(self, bundle: str) -> dict[str, list[Shown]]:
         """What there is about the cases of a bundle, by number, each in the order of the journal."""
         found: dict[str, list[Shown]] = {}
-        for number, one in self._read(bundle):
-            found.setdefault(number, []).append(one)
-        return dict(sorted(found.items()))
-
-    def _read(self, bundle: str) -> Iterator[tuple[str, Shown]]:
         for path in sorted((self.folder / bundle).iterdir()):
-            with path.open("rb") as file:
-                yield from map(_back, file)
+            for row in marshal.loads(path.read_bytes()):  # noqa: S302 - a file of this command, in its own folder
+                found.setdefault(row[0], []).append(_back(row))
+        return dict(sorted(found.items()))
 
 
 def _bundle(number: str) -> str:
@@ -55,16 +53,14 @@ def _bundle(number: str) -> str:
     return f"{year}-{int(running) // CASES:07d}"
 
 
-def _line(number: str, one: Shown) -> bytes:
-    letters = [(own.number, own.to, own.subject, own.language, own.text, own.files) for own in one.letters]
-    row = (number, one.seq, one.at, one.said, letters, one.marks, one.mail, one.faults)
-    return json.dumps(row, separators=(",", ":")).encode() + b"\n"
+def _row(number: str, one: Shown) -> tuple[Any, ...]:
+    """An entry as plain values: `marshal`, which is by far the fastest, knows no others."""
+    said = {language: [str(text) for text in texts] for language, texts in one.said.items()}
+    letters = [(own.number, own.text, *map(str, (own.to, own.subject, own.language, own.files))) for own in one.letters]
+    return number, one.seq, one.at, said, letters, one.marks, one.mail, one.faults
 
 
-def _back(line: bytes) -> tuple[str, Shown]:
-    number, seq, at, said, letters, marks, mail, faults = json.loads(line)
-    written = tuple(
-        Letter(running, to, subject, tongue, text, tuple(files))
-        for running, to, subject, tongue, text, files in letters
-    )
-    return number, Shown(seq, at, said, written, marks, mail, [(key, kind) for key, kind in faults])
+def _back(row: tuple[Any, ...]) -> Shown:
+    _, seq, at, said, letters, marks, mail, faults = row
+    written = [Letter(running, text, *map(Html, words)) for running, text, *words in letters]
+    return Shown(seq, at, said, written, marks, mail, faults)

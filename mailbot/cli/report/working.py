@@ -4,6 +4,7 @@ A process is forked for each processor once the state was opened, so that all of
 """
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import re
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from mailbot.cli.report.folder import write
 from mailbot.cli.report.shelf import Shelf
 from mailbot.core.case import Case
 from mailbot.core.rules import Rules
-from mailbot.store import Damaged, Entry
+from mailbot.store import Damaged
 from mailbot.store.files import FileStore
 from mailbot.views import report as view
 from mailbot.views.report.tally import Tally
@@ -28,6 +30,22 @@ STRETCH = 10 * view.ENTRIES
 NUMBER = re.compile(r"\d{4}-\d+")
 """A case number as it may stand in the name of a file."""
 MOST_PROCESSES = 8
+SEARCH_AFTER = 100_000
+"""New objects after which cycles among them are searched for."""
+
+
+@contextmanager
+def few_searches() -> Iterator[None]:
+    """In the block, also in the processes forked in it, cycles are seldom searched for, and among new objects: there
+    are next to none, and rules and casebook, which stay, would be looked through each time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(SEARCH_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +130,8 @@ def _begin(work: Work) -> None:
 def _stretch(after: int) -> Tally:
     """Some entries of the journal: their pages are written, what is about cases is put on the shelf."""
     work, tally, about = _work[0], Tally(), []
-    entries = asyncio.run(_entries(work.store, after, min(after + STRETCH, work.stand.head.seq)))
-    for at in range(0, len(entries), view.ENTRIES):
-        part = entries[at : at + view.ENTRIES]
+    entries = islice(work.store.walk(after), min(STRETCH, work.stand.head.seq - after))
+    while part := list(islice(entries, view.ENTRIES)):
         told, pages = view.chapter(work.rules, work.stand, part, tally)
         for path, text in pages:
             write(work.folder, path, text)
@@ -122,15 +139,6 @@ def _stretch(after: int) -> Tally:
         about += [(entry.case, one) for entry, one in pairs if entry.case and NUMBER.fullmatch(entry.case)]
     work.shelf.put(after, about)
     return tally
-
-
-async def _entries(store: FileStore, after: int, last: int) -> list[Entry]:
-    found = []
-    async for entry in store.entries(after):
-        found.append(entry)
-        if entry.seq >= last:
-            break
-    return found
 
 
 def _bundle(name: str) -> list[view.CaseFound]:

@@ -1,7 +1,7 @@
 """A desk's store as it stands, to look at: cases, entries, mails, what they add up to. It changes nothing on disk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import UnionType
@@ -140,14 +140,17 @@ class View:
 
         Damaged at the first that is not what was written; nothing if there is no entry `after`.
         """
+        for entry in self.walk(after):
+            await asyncio.sleep(0)
+            yield entry
+
+    def walk(self, after: int = 0) -> Iterator[Entry]:
+        """The same for who has no loop in which others wait."""
         journal = self._standing.journal
         start, last = journal.after(after), self.head.seq
-        if start is None or after >= last:
-            return
-        for group in replay.groups(journal, start, last):
-            await asyncio.sleep(0)
-            for read in group:
-                yield read.entry
+        if start is not None and after < last:
+            for group in replay.groups(journal, start, last):
+                yield from (read.entry for read in group)
 
     def past(self) -> FilePast:
         """All entries that are committed now once more, with what they added up to before each."""

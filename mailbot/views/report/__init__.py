@@ -16,7 +16,7 @@ from mailbot.core.rules import Rules
 from mailbot.store import Entry
 from mailbot.views.report.entries import Shown, shown
 from mailbot.views.report.frame import Stand, choice, marker
-from mailbot.views.report.journal import ENTRIES, journal_page
+from mailbot.views.report.journal import ENTRIES, journal_page, told
 from mailbot.views.report.listing import Line, case_pages, line, queue_page
 from mailbot.views.report.overview import Sum, overview
 from mailbot.views.report.single import case_page
@@ -39,7 +39,7 @@ __all__ = [
     "rest",
 ]
 
-Pages = Iterator[tuple[str, str]]
+Pages = Iterator[tuple[str, bytes]]
 """Paths below the report's folder, and what to write there."""
 
 
@@ -54,9 +54,9 @@ def chapter(rules: Rules, stand: Stand, entries: Sequence[Entry], tally: Tally) 
     zone = ZoneInfo(rules.desk.timezone)
     for entry in entries:
         tally.take(entry, zone)
-    told = [shown(entry, stand.languages) for entry in entries]
-    pairs = list(zip(entries, told, strict=True))
-    return told, (_below(voice, *journal_page(voice, stand, pairs)) for voice in stand.voices)
+    found = [(entry, shown(entry, stand.languages), told(entry)) for entry in entries]
+    pages = (_below(voice, *journal_page(voice, stand, found)) for voice in stand.voices)
+    return [one for _, one, _ in found], pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def rest(stand: Stand, found: Sum) -> Pages:
     yield "index.html", choice(stand)
 
 
-def _below(voice: Voice, path: str, text: str) -> tuple[str, str]:
+def _below(voice: Voice, path: str, text: bytes) -> tuple[str, bytes]:
     return f"{voice.language}/{path}", text
 
 

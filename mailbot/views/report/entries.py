@@ -3,13 +3,17 @@ It knows no page."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from mailbot.core import events as e
 from mailbot.core.instants import to_text
 from mailbot.store import Entry
 from mailbot.views import log
+from mailbot.views.pages.markup import Html
 from mailbot.views.report import sentences_ja
+from mailbot.views.report.frame import octets
+from mailbot.views.report.voice import clean, safe
 from mailbot.views.report.words import WORDS
 
 Sentence = Callable[[Any], str]
@@ -18,26 +22,26 @@ SENTENCES: Mapping[str, Mapping[str, Sentence]] = {"en": log.SENTENCES, "ja": se
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter of a case: its number, to whom, about what, in which language it begins, its words, the files with
-    it."""
+    """A letter of a case: its number, its words, to whom, about what, in which language it begins, the files with it;
+    all but the number is markup, the words in UTF-8."""
 
     number: int
-    to: str
-    subject: str
-    language: str
-    text: str
-    files: tuple[str, ...]
+    text: bytes
+    to: Html
+    subject: Html
+    language: Html
+    files: Html
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An entry as a case's page shows it: its number, its instant (journal text), its sentences by language, its
-    letters, what it means for how long the case took (`opened`, `answered`, `decided`), whether a mail brought it
+    """An entry as a case's page shows it: its number, its instant (journal text), its sentences by language (markup),
+    its letters, what it means for how long the case took (`opened`, `answered`, `decided`), whether a mail brought it
     about, and what was wrong after that mail: fields with the kind of fault."""
 
     seq: int
     at: str
-    said: Mapping[str, Sequence[str]]
+    said: Mapping[str, Sequence[Html]]
     letters: Sequence[Letter] = ()
     marks: Sequence[str] = ()
     mail: bool = False
@@ -58,7 +62,7 @@ def shown(entry: Entry, languages: Sequence[str]) -> Shown:
     return Shown(
         seq=entry.seq,
         at=to_text(entry.at),
-        said={language: list(_said(entry, language)) for language in languages},
+        said={language: [safe(text) for text in _said(entry, language)] for language in languages},
         letters=tuple(_letter(event) for event in events if isinstance(event, e.LetterWritten)),
         marks=tuple(mark for event in events if (mark := MARKS.get(type(event)))),
         mail=entry.mail is not None,
@@ -80,8 +84,9 @@ def _said(entry: Entry, language: str) -> Iterator[str]:
 
 
 def _letter(event: e.LetterWritten) -> Letter:
-    names = tuple(enclosure.name for enclosure in event.enclosures)
-    return Letter(event.number, event.to, event.subject, next(iter(event.languages), ""), event.text, names)
+    names = ", ".join(enclosure.name for enclosure in event.enclosures)
+    words = map(safe, (event.to, event.subject, next(iter(event.languages), ""), names))
+    return Letter(event.number, octets(escape(clean(event.text))), *words)
 
 
 def evidence(entry: Entry) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from mailbot.core.chain import Head
 from mailbot.views.pages.frame import digest
-from mailbot.views.pages.markup import Html, joined, tag
+from mailbot.views.pages.markup import Html, escape, html, joined, tag
 from mailbot.views.report.style import STYLE
-from mailbot.views.report.voice import Voice
+from mailbot.views.report.voice import Voice, safe
 
 PARTS = {"index": "index.html", "queue": "queue.html", "cases": "cases.html", "journal": "journal/1.html"}
 """The parts of a report that every page links to, below the folder of its language."""
@@ -57,20 +57,50 @@ def policy(style: str, script: str) -> str:
 
 
 def page(
-    voice: Voice, stand: Stand, place: Place, title: str, body: Iterable[str], *, style: str = "", script: str = ""
-) -> str:
-    """A whole page under a title; `style` and `script` are its own, beside those that every page has."""
-    head = tag("head", _head(STYLE + style, script), tag("title", f"{title} – {voice.desk}"), _sheet(STYLE + style))
-    main = tag("main", tag("h1", title), *body, id="main", tabindex="-1")
-    code = (tag("script", Html(script)),) if script else ()
-    header = tag("header", _parts(voice, place.part, place.up), _switch(voice, stand, place))
-    inside = tag("body", _skip(voice), header, main, _footer(voice, stand), *code)
-    written = tag("html", head, "\n", inside, lang=voice.language)
-    return f"<!doctype html>\n{marker(voice.rules.desk.name)}\n{written}\n"
+    voice: Voice,
+    stand: Stand,
+    place: Place,
+    title: str,
+    body: Iterable[str | bytes],
+    *,
+    style: str = "",
+    script: str = "",
+) -> bytes:
+    """A whole page under a title, in UTF-8; `style` and `script` are its own, beside those that every page has. What is
+    octets in its body is markup."""
+    before, between, after = _around(voice, stand, place.part, place.up, style, script)
+    named, languages = octets(safe(title)), octets(_switch(voice, stand, place.up).replace(HERE, place.path))
+    inside = [part if isinstance(part, bytes) else octets(html(part)) for part in body]
+    return b"".join([before, named, between.replace(HERE.encode(), languages), named, b"</h1>", *inside, after])
+
+
+HERE = "\0"
+"""Stands in what pages share for what is the page's own; no text of a page can have it."""
+
+
+def octets(text: str) -> bytes:
+    """Markup as it stands in a file."""
+    return text.encode("utf-8", "replace")
 
 
 @lru_cache
-def _head(sheet: str, script: str) -> Html:
+def _around(voice: Voice, stand: Stand, part: str, up: str, style: str, script: str) -> tuple[bytes, bytes, bytes]:
+    """What stands before the title of a page, from there to its heading, and behind what it shows."""
+    sheet, main = STYLE + style, '<main id="main" tabindex="-1"><h1>'
+    skip = tag("a", voice.say("skip"), href="#main", class_="skip")
+    header = tag("header", _parts(voice, part, up), Html(HERE))
+    code = tag("script", Html(script)) if script else ""
+    head = f'<html lang="{voice.language}"><head>{_metas(sheet, script)}<title>'
+    around = (
+        f"<!doctype html>\n{marker(voice.rules.desk.name)}\n{head}",
+        f" – {escape(voice.desk)}</title>{tag('style', Html(sheet))}</head>\n<body>{skip}{header}{main}",
+        f"</main>{_footer(voice, stand)}{code}</body></html>\n",
+    )
+    before, between, after = map(octets, around)
+    return before, between, after
+
+
+def _metas(sheet: str, script: str) -> Html:
     """What stands in the head of a page before its title."""
     metas = [
         tag("meta", charset="utf-8"),
@@ -82,17 +112,6 @@ def _head(sheet: str, script: str) -> Html:
     return joined(metas)
 
 
-@lru_cache
-def _sheet(sheet: str) -> Html:
-    return tag("style", Html(sheet))
-
-
-@lru_cache
-def _skip(voice: Voice) -> Html:
-    return tag("a", voice.say("skip"), href="#main", class_="skip")
-
-
-@lru_cache
 def _parts(voice: Voice, current: str, up: str) -> Html:
     """The desk's name, and links to the parts of the report from a page that belongs to one of them."""
     links = [
@@ -102,10 +121,11 @@ def _parts(voice: Voice, current: str, up: str) -> Html:
     return joined([tag("p", voice.desk), tag("nav", *links, aria_label=voice.plain("pages"))])
 
 
-def _switch(voice: Voice, stand: Stand, place: Place) -> Html:
-    """Links to the same page in the other languages."""
+@lru_cache
+def _switch(voice: Voice, stand: Stand, up: str) -> Html:
+    """Links to the same page in the other languages, HERE for its path."""
     others = [
-        tag("a", other.say("language"), href=f"{place.up}../{one}/{place.path}", lang=one, hreflang=one)
+        tag("a", other.say("language"), href=f"{up}../{one}/{HERE}", lang=one, hreflang=one)
         for other, one in zip(stand.voices, stand.languages, strict=True)
         if other is not voice
     ]
@@ -143,7 +163,7 @@ def pager(voice: Voice, label: str, files: Sequence[tuple[str, str]], here: int)
     return tag("nav", joined(links, " "), class_="pager", aria_label=label)
 
 
-def choice(stand: Stand) -> str:
+def choice(stand: Stand) -> bytes:
     """The first page: which language."""
     first, voices = stand.voices[0], stand.voices
     links = [
@@ -161,4 +181,4 @@ def choice(stand: Stand) -> str:
     titles = [tag("p", voice.say("choose"), " ", tag("b", voice.desk), lang=voice.language) for voice in voices]
     main = tag("main", tag("h1", first.desk), *titles, tag("ul", *links, class_="choose"))
     written = tag("html", tag("head", *head), tag("body", main, _footer(first, stand)), lang=first.language)
-    return f"<!doctype html>\n{marker(first.rules.desk.name)}\n{written}\n"
+    return octets(f"<!doctype html>\n{marker(first.rules.desk.name)}\n{written}\n")

@@ -55,14 +55,14 @@ def badge(voice: Voice, status: str) -> Html:
     return tag("span", voice.known("status", status), class_=f"badge {status}")
 
 
-def queue_page(voice: Voice, stand: Stand, lines: Sequence[Line]) -> tuple[str, str]:
+def queue_page(voice: Voice, stand: Stand, lines: Sequence[Line]) -> tuple[str, bytes]:
     """Path and text of the page with what waits for the desk, in its order."""
     queued = sorted((one for one in lines if one.order), key=lambda one: one.order)
     body = [tag("p", voice.say("queue.lead"), class_="lead"), *_table(voice, queued, voice.say("queue.empty"))]
     return "queue.html", _page(voice, stand, Place("queue.html", "queue"), voice.plain("queue.title"), body)
 
 
-def case_pages(voice: Voice, stand: Stand, lines: Sequence[Line]) -> list[tuple[str, str]]:
+def case_pages(voice: Voice, stand: Stand, lines: Sequence[Line]) -> list[tuple[str, bytes]]:
     """Path and text of each page with all cases, the newest first; `lines` by number."""
     newest = lines[::-1]
     parts = [newest[at : at + ROWS] for at in range(0, len(newest), ROWS)] or [newest]
@@ -72,7 +72,7 @@ def case_pages(voice: Voice, stand: Stand, lines: Sequence[Line]) -> list[tuple[
 
 def _part(
     voice: Voice, stand: Stand, parts: Sequence[Sequence[Line]], files: Sequence[tuple[str, str]], at: int
-) -> str:
+) -> bytes:
     first = at * ROWS + 1
     places = {"first": first, "last": first + len(parts[at]) - 1, "all": sum(map(len, parts))}
     said = voice.say("cases.part", **{name: voice.number(count) for name, count in places.items()})
@@ -85,7 +85,7 @@ def _part(
     return _page(voice, stand, Place(files[at][1], "cases"), voice.plain("cases.title"), body)
 
 
-def _page(voice: Voice, stand: Stand, place: Place, title: str, body: Sequence[str]) -> str:
+def _page(voice: Voice, stand: Stand, place: Place, title: str, body: Sequence[str]) -> bytes:
     return page(voice, stand, place, title, body, style=LISTING, script=FILTER)
 
 

@@ -37,7 +37,7 @@ class Sum:
     ledger: Ledger
 
 
-def overview(voice: Voice, stand: Stand, found: Sum) -> str:
+def overview(voice: Voice, stand: Stand, found: Sum) -> bytes:
     """The whole page."""
     body = [
         tag("p", voice.say("lead", seq=voice.number(stand.head.seq), command=VERIFY), class_="lead"),

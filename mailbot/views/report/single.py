@@ -1,11 +1,12 @@
 """The page of one case: how it stands, what was applied for, what happened, every letter. It knows no other case."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.queue import waiting
 from mailbot.core.shown import applicant_shown, remark_shown, value_shown
-from mailbot.views.pages.markup import Html, escape, listed, tag
+from mailbot.views.pages.markup import Html, listed, tag
 from mailbot.views.report.entries import Letter, Shown
 from mailbot.views.report.frame import Place, Stand, page, section
 from mailbot.views.report.journal import page_of
@@ -14,14 +15,13 @@ from mailbot.views.report.style import CASE
 from mailbot.views.report.voice import Voice, safe
 
 
-def case_page(voice: Voice, stand: Stand, number: str, case: Case | None, way: Sequence[Shown]) -> str:
+def case_page(voice: Voice, stand: Stand, number: str, case: Case | None, way: Sequence[Shown]) -> bytes:
     """The whole page; `way` are its entries in order, `case` is None once what it was about is erased."""
-    infos = case.letters if case else {}
-    letters = [_letter(voice, letter, infos.get(letter.number)) for shown in way for letter in shown.letters]
-    body = [
+    steps = [_step(voice, shown) for shown in way]
+    body: list[str | bytes] = [
         *(_standing(voice, case) if case else [tag("p", voice.say("case.erased"), class_="lead")]),
-        section("timeline", voice.plain("timeline"), tag("ol", *(_step(voice, shown) for shown in way), class_="way")),
-        section("letters", voice.plain("letters"), *letters),
+        section("timeline", voice.say("timeline"), Html(f'<ol class="way">{"".join(steps)}</ol>')),
+        *_letters(voice, [letter for shown in way for letter in shown.letters], case.letters if case else {}),
     ]
     title = voice.plain("case.title", number=number)
     return page(voice, stand, Place(f"cases/{number}.html", "cases"), title, body, style=CASE)
@@ -40,12 +40,12 @@ def _standing(voice: Voice, case: Case) -> list[Html]:
         tried.append(voice.plain("tried.more", more=str(more)))
     return [
         tag("p", badge(voice, case.status), " ", voice.form(case.form)),
-        tag("dl", *(_row(key, text) for key, text in _about(voice, case) if text), class_="about"),
+        tag("dl", Html("".join([_row(key, text) for key, text in _about(voice, case) if text])), class_="about"),
         _list("wrong", voice, faults),
         _list("remarks", voice, remarks),
         _list("tried", voice, tried),
         _list("notes", voice, case.notes),
-        section("fields", voice.plain("fields"), _values(voice, case)),
+        section("fields", voice.say("fields"), _values(voice, case)),
     ]
 
 
@@ -56,11 +56,11 @@ def _words(voice: Voice) -> str:
 
 def _list(name: str, voice: Voice, items: Sequence[str]) -> Html:
     made = [item if isinstance(item, Html) else safe(item) for item in items]
-    return section(name, voice.plain(name), listed("ul", made)) if made else Html()
+    return section(name, voice.say(name), listed("ul", made)) if made else Html()
 
 
-def _row(key: Html, text: str) -> Html:
-    return tag("div", tag("dt", key), tag("dd", text if isinstance(text, Html) else safe(text)))
+def _row(key: Html, text: str) -> str:
+    return f"<div><dt>{key}</dt><dd>{text if isinstance(text, Html) else safe(text)}</dd></div>"
 
 
 def _about(voice: Voice, case: Case) -> Iterator[tuple[Html, str]]:
@@ -90,37 +90,53 @@ def _decided(voice: Voice, case: Case) -> Iterator[tuple[Html, str]]:
 
 
 def _values(voice: Voice, case: Case) -> Html:
-    form = voice.rules.forms.get(case.form)
-    shown = ((key, value_shown(form, case, key, _words(voice), voice.rules)) for key in case.values)
+    form, words, rules = voice.rules.forms.get(case.form), _words(voice), voice.rules
     rows = [
-        Html(f'<tr><th scope="row">{safe(voice.label(form, key))}</th><td>{safe(value)}</td></tr>')
-        for key, value in shown
+        f"{_named(voice, case.form, key)}{safe(value_shown(form, case, key, words, rules))}</td></tr>"
+        for key in case.values
     ]
     heads = tag("tr", tag("th", voice.say("field"), scope="col"), tag("th", voice.say("value"), scope="col"))
-    return tag("table", tag("thead", heads), tag("tbody", *rows), class_="values") if rows else Html()
+    return tag("table", tag("thead", heads), tag("tbody", Html("".join(rows))), class_="values") if rows else Html()
 
 
-def _step(voice: Voice, shown: Shown) -> Html:
+@lru_cache(maxsize=4096)
+def _named(voice: Voice, form: str, key: str) -> str:
+    """The beginning of a field's row, up to its value."""
+    return f'<tr><th scope="row">{safe(voice.label(voice.rules.forms.get(form), key))}</th><td>'
+
+
+def _step(voice: Voice, shown: Shown) -> str:
     """An entry of the case, with links to it in the journal and to its letters. Put together by hand."""
     link = f'<a href="../journal/{page_of(shown.seq)}.html#e{shown.seq}">#{shown.seq:,}</a>'
     letters = "".join(
         f' · <a href="#letter-{one.number}">{voice.say("letter.of", number=str(one.number))}</a>'
         for one in shown.letters
     )
-    said = "".join(f"<p>{safe(text)}</p>" for text in shown.said[voice.language])
+    said = "".join([f"<p>{text}</p>" for text in shown.said[voice.language]])
     begin = '<li class="mail">' if shown.mail else "<li>"
-    return Html(f'{begin}<p class="m">{voice.minute(shown.at)} UTC · {link}{letters}</p>{said}</li>')
+    return f'{begin}<p class="m">{voice.minute(shown.at)} UTC · {link}{letters}</p>{said}</li>'
 
 
-def _letter(voice: Voice, letter: Letter, info: LetterInfo | None) -> Html:
-    """A letter that can be folded away. Put together by hand, since there are many."""
-    subject = Html(f"<bdi>{safe(letter.subject) or '–'}</bdi>")
+def _letters(voice: Voice, letters: Sequence[Letter], infos: Mapping[int, LetterInfo]) -> Iterator[Html | bytes]:
+    """All letters. Their words, which are most of a page, are octets already: they are the same in every language."""
+    if letters:
+        yield Html(f'<section aria-labelledby="letters"><h2 id="letters">{voice.say("letters")}</h2>')
+        for letter in letters:
+            yield _head(voice, letter, infos.get(letter.number))
+            yield letter.text
+            yield Html("</pre></details>")
+        yield Html("</section>")
+
+
+def _head(voice: Voice, letter: Letter, info: LetterInfo | None) -> Html:
+    """What stands before the words of a letter, with which it can be folded away. Put together by hand."""
+    subject = Html(f"<bdi>{letter.subject or '–'}</bdi>")
     head = voice.say("letter", number=str(letter.number), to=letter.to, subject=subject)
-    files = voice.say("letter.with", files=", ".join(letter.files)) if letter.files else ""
+    files = voice.say("letter.with", files=letter.files) if letter.files else ""
     return Html(
         f'<details open class="letter" id="letter-{letter.number}"><summary>{head}</summary>'
         f'<p class="m">{_fate(voice, info)} {files}</p>'
-        f'<pre lang="{escape(letter.language)}">{safe(letter.text)}</pre></details>'
+        f'<pre lang="{letter.language}">'
     )
 
 

@@ -49,7 +49,7 @@ class Tally:
 
     def ask(self, form: str, faults: Iterable[tuple[str, str]]) -> None:
         """Counts what is wrong after a mail of a case of this form: fields with the kind of fault."""
-        self.faults.update({(form, *fault) for fault in faults})
+        self.faults.update(dict.fromkeys(((form, *fault) for fault in faults), 1))
 
 
 def monday(day: date) -> date:

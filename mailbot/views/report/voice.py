@@ -4,29 +4,30 @@ The words come with the program and not from templates/: what proves how a desk 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
+from html import escape as escaped
 from zoneinfo import ZoneInfo
 
 from mailbot.core.instants import from_text
 from mailbot.core.rules import Form, Rules
 from mailbot.core.safe import shown
 from mailbot.core.wording import said
-from mailbot.views.pages.markup import Html, escape, filled, tag
+from mailbot.views.pages.markup import Html, tag
 from mailbot.views.report.words import WORDS
 
 
 def clean(text: str) -> str:
     """A text of somebody's as it may stand in a page: nothing in it is hidden, turns the direction of reading or
     controls anything. It is not escaped yet."""
-    return text if text.isascii() and text.isprintable() else shown(text)
+    if text.isascii() and (text.isprintable() or text.replace("\n", "").isprintable()):
+        return text
+    return shown(text)
 
 
 @lru_cache(maxsize=4096)
 def safe(text: str) -> Html:
-    """The same as markup. Most texts stand on several pages: labels, names, and the letters of a case in every
-    language."""
-    return Html(escape(clean(text)))
+    """The same as markup. Most texts stand on several pages: labels, names, and what is the same in every language."""
+    return Html(escaped(clean(text)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,9 +40,8 @@ class Voice:
 
     def say(self, key: str, /, **places: str) -> Html:
         """A sentence with its places filled (plain text or markup), as markup."""
-        if not places:
-            return _sentence(self.language, key)
-        return filled(WORDS[self.language][key], **{name: _markup(text) for name, text in places.items()})
+        sentence = _sentence(self.language, key)
+        return Html(sentence.format_map({name: _markup(text) for name, text in places.items()})) if places else sentence
 
     def plain(self, key: str, /, **places: str) -> str:
         """The same as plain text: for attributes and pictures."""
@@ -70,19 +70,13 @@ class Voice:
         """The word for a code; the code where there is none."""
         return WORDS[self.language].get(f"{table}.{code}") or clean(code)
 
-    def local(self, instant: str) -> datetime:
-        """A journal text where the desk is."""
-        return from_text(instant).astimezone(ZoneInfo(self.rules.desk.timezone))
-
     def day(self, instant: str | None) -> Html:
         """The day of a journal text where the desk is; nothing without one."""
-        return tag("time", f"{self.local(instant):%Y-%m-%d}", datetime=instant) if instant else Html()
+        return _day(instant, self.rules.desk.timezone) if instant else Html()
 
     def minute(self, instant: str | None) -> Html:
         """A journal text to the minute, in UTC; nothing without one."""
-        if not instant:
-            return Html()
-        return Html(f'<time datetime="{escape(instant)}">{escape(instant[:10])} {escape(instant[11:16])}</time>')
+        return _minute(instant) if instant else Html()
 
     def number(self, count: int) -> str:
         """A number with its thousands set apart."""
@@ -91,9 +85,20 @@ class Voice:
 
 @lru_cache(maxsize=1024)
 def _sentence(language: str, key: str) -> Html:
-    """A sentence without places, which most are and many pages have."""
-    return filled(WORDS[language][key])
+    """A sentence as markup, its places still in braces."""
+    return Html(escaped(WORDS[language][key]))
 
 
 def _markup(text: str) -> Html:
-    return text if isinstance(text, Html) else safe(text)
+    return text if type(text) is Html else safe(text)
+
+
+@lru_cache(maxsize=4096)
+def _day(instant: str, zone: str) -> Html:
+    local = from_text(instant).astimezone(ZoneInfo(zone))
+    return tag("time", local.date().isoformat(), datetime=instant)
+
+
+@lru_cache(maxsize=4096)
+def _minute(instant: str) -> Html:
+    return tag("time", f"{instant[:10]} {instant[11:16]}", datetime=instant)
