@@ -4,7 +4,10 @@ import asyncio
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +18,7 @@ from test_replay import NOW, NOWHERE
 from worlds import World, application, question
 
 from mailbot import cli, desks
+from mailbot.cli.export import FORMATS
 from mailbot.core.token import LETTER
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.service import reader_for
@@ -98,6 +102,24 @@ def test_the_formats_say_the_same_and_a_spreadsheet_runs_none_of_it(desk: Path, 
     assert [cell.value for cell in top] == list(COLUMNS)
     assert {cell.data_type for row in cells for cell in row if cell.value is not None} == {"s"}
     assert [[cell.value or "" for cell in row] for row in cells] == told
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_reader_that_goes_away_is_no_trouble_in_any_format(kind: str, desk: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "mailbot", "--config", str(desk / "mailbot.toml"), "export", "--format", kind]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_workbook_goes_into_a_pipe_as_into_a_file(desk: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mailbot", "--config", str(desk / "mailbot.toml"), "export", "--format", "xlsx"]
+    piped = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    exported(desk, tmp_path / "a.xlsx", "--format", "xlsx")
+    sheets = [openpyxl.load_workbook(source).active for source in (io.BytesIO(piped), tmp_path / "a.xlsx")]
+    assert len({tuple(tuple(cell.value for cell in row) for row in sheet.iter_rows()) for sheet in sheets}) == 1
 
 
 def test_no_token_and_no_secret_is_in_it_and_only_its_owner_reads_it(desk: Path, tmp_path: Path) -> None:

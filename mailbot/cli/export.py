@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -33,7 +34,7 @@ async def export(store: FileStore, rules: Rules, arguments: argparse.Namespace) 
         raise Mistaken(f"--person {arguments.person!r}: wanted an address")  # of an empty one, it would be everybody's
     choice = Choice(arguments.person or "", arguments.form, arguments.since, arguments.until)
     try:
-        with _target(arguments.output) as out:
+        with _target(arguments.output, arguments.format) as out:
             count = await _write(out, arguments.format, records(store, rules, choice))
     except BrokenPipeError:
         raise
@@ -61,10 +62,11 @@ async def _write(out: IO[bytes], kind: str, rows: AsyncIterator[Record]) -> int:
 
 
 @contextmanager
-def _target(path: Path | None) -> Iterator[IO[bytes]]:
+def _target(path: Path | None, kind: str) -> Iterator[IO[bytes]]:
     """Where it goes. A file is there whole, or as it was before."""
     if path is None:
-        yield sys.stdout.buffer
+        with _piped(kind) as out:
+            yield out
         sys.stdout.buffer.flush()
         return
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -74,3 +76,16 @@ def _target(path: Path | None) -> Iterator[IO[bytes]]:
         Path(name).rename(path)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _piped(kind: str) -> Iterator[IO[bytes]]:
+    """Standard output. A workbook is made whole before its first byte goes there: whoever makes it cannot bear that the
+    reader goes away."""
+    if kind != "xlsx":
+        yield sys.stdout.buffer
+        return
+    with tempfile.TemporaryFile() as whole:
+        yield whole
+        whole.seek(0)
+        shutil.copyfileobj(whole, sys.stdout.buffer)
