@@ -15,10 +15,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import SMTP
 from desks import in_a_loop
 from test_once import embedded_world
 from test_probe import delivering, traced
-from worlds import World, question
+from worlds import World, question, settings
 
 from mailbot import checkup, desks
 from mailbot.checkup import history, machine, servers
@@ -256,6 +258,21 @@ async def test_a_journal_of_a_newer_program_is_said(tmp_path: Path, servers: Emb
     found = only(await history.programs(store, "0.0.1"))
     assert "the journal was last written by mailbot" in found.text
     assert "or newer" in found.do
+
+
+@in_a_loop
+async def test_a_relay_that_offers_no_login_is_to_be_asked_for_none(tmp_path: Path, servers: EmbeddedServers) -> None:
+    loop = asyncio.get_running_loop()
+    relay = await loop.create_server(lambda: SMTP(Sink(), hostname="relay.desk.example"), "127.0.0.1", 0)
+    port = relay.sockets[0].getsockname()[1]
+    mailbox, wrong = (Account("127.0.0.1", at, "none", USER, PASSWORD) for at in (servers.imap_port, port))
+    async with relay:
+        world = World.make(tmp_path / "desk", mailbox, wrong)
+        code, out, _ = await world.run("check")
+        do = after(out, "AUTH extension")
+        assert (code, "remove `user` and its password" in do) == (1, True)
+        (world.folder / "mailbot.toml").write_text(settings(mailbox, Account("127.0.0.1", port, "none", "", "")))
+        assert (await world.run("check"))[0] == 0, "what was advised helps"
 
 
 @pytest.mark.parametrize("words, do", [*servers.REMEDIES, ("something nobody has met", servers.ELSE)])

@@ -59,6 +59,18 @@ def test_the_port_says_how_a_server_is_spoken_to_and_clear_text_is_for_this_mach
         assert (settings[wire]["port"], settings[wire]["security"]) == (port, security)
 
 
+@pytest.mark.parametrize("user", ["", "-"])
+def test_a_relay_without_login_gets_neither_name_nor_password(user: str, tmp_path: Path) -> None:
+    settings, _ = begun(tmp_path, *ADDRESS, "--smtp", "localhost:25", f"--smtp-user={user}")
+    assert settings["smtp"] == {"host": "localhost", "security": "none", "port": 25}
+    assert (settings["imap"]["user"], settings["imap"]["password_file"]) == ("help.me@uni.example", "mailbox.password")
+
+
+def test_a_relay_may_want_another_login_than_the_mailbox(tmp_path: Path) -> None:
+    settings, _ = begun(tmp_path, *ADDRESS, "--login", "reads", "--smtp-user", "sends")
+    assert (settings["imap"]["user"], settings["smtp"]["user"]) == ("reads", "sends")
+
+
 def test_the_first_clerk_stands_in_the_place_of_the_examples_and_may_do_everything(tmp_path: Path) -> None:
     _, desk = begun(tmp_path, *ADDRESS, "--clerk", "ann.lee@uni.example", "--name", "DESK", "--login", "desk1")
     (clerk,) = desk.clerks

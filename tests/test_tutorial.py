@@ -73,7 +73,7 @@ def answers(provider: Provider) -> Iterator[tuple[str, str]]:
     """Each question of the tutorial with what is typed: what stands there, but for servers and password."""
     own = {"IMAP server": provider.imap, "SMTP server": provider.smtp, "Password there": PASSWORD}
     for line in QUESTIONS:
-        found = re.fullmatch(r"((\w+ ?[\w ]*?)(?: \[[^]]*\]| \([^)]*\))?:) ?(\S*)", line)
+        found = re.fullmatch(r"((\w+ ?[\w ]*?)(?: \([^)]*\))?(?: \[[^]]*\])?:) ?(\S*)", line)
         assert found, line
         yield found[1] + " ", own.get(found[2], found[3])
 

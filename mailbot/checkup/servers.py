@@ -16,6 +16,11 @@ ENDS_SOON = timedelta(days=30)
 SKEW = timedelta(minutes=2)
 """How far two clocks may be apart."""
 REMEDIES: tuple[tuple[str, str], ...] = (
+    (
+        "AUTH extension",
+        "the server offers no login here: if it wants none, as many relays of a house, remove `user` and its password "
+        "from this table of the settings; else use the port and `security` at which it has one",
+    ),
     ("token", "docs/oauth2.md says what each answer of a token server means, and what the mail servers want"),
     ("not known", "correct `host` in the settings, or this machine's DNS"),
     ("nobody listens", "correct `host`, `port` and `security`; a firewall on the way may refuse too"),

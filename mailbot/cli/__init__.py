@@ -96,10 +96,7 @@ REASON = arg("--reason", default="", help="goes into the log")
 USER = arg("--user", default="", help="who the service runs as (default: whoever asks)")
 NEW_DESK = (
     arg("dir", type=Path, metavar="DIR", help="the folder of the desk; what is there already stays as it is"),
-    *(
-        arg(f"--{one.name}", default="", metavar=one.metavar, help=f"{one.words}: {one.wanted}")
-        for one in init.QUESTIONS
-    ),
+    *(arg(f"--{one.name}", metavar=one.metavar, help=f"{one.words}: {one.wanted}") for one in init.QUESTIONS),
 )
 ERASED = arg("cases", nargs="*", metavar="CASE", help="such as 2026-00042; any number of them")
 SENDER = arg("--sender", default="", metavar="ADDRESS", help="all cases and mails of this address")

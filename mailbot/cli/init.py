@@ -23,6 +23,8 @@ Answers = Mapping[str, str]
 PASSWORD = "mailbox.password"  # noqa: S105 - the name of a file
 ADDRESS = r"[^\s@<>,;\"]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]+"
 SERVER = r"[A-Za-z0-9._-]+(?::[0-9]{1,5})?"
+NONE = "-"
+"""What says at a terminal that there is none, where Enter takes what stands in brackets."""
 FROM_THE_START = {"993", "465"}
 """Ports on which TLS begins with the connection (RFC 8314)."""
 
@@ -37,11 +39,22 @@ class Question:
     pattern: str
     wanted: str
     default: Callable[[Answers], str]
+    known: Callable[[str], bool] = bool
+    """Whether there is such a thing, beyond its looks."""
 
     @property
     def metavar(self) -> str:
         """What stands for its value in the help."""
         return {ADDRESS: "ADDRESS", SERVER: "SERVER"}.get(self.pattern, "NAME")
+
+    @property
+    def key(self) -> str:
+        """What its option is called among the arguments."""
+        return self.name.replace("-", "_")
+
+    def fits(self, answer: str) -> bool:
+        """Whether this can be the answer; nothing at all can only be where the pattern says so."""
+        return re.fullmatch(self.pattern, answer) is not None and (not answer or self.known(answer))
 
 
 def _name_of(answers: Answers) -> str:
@@ -54,10 +67,23 @@ QUESTIONS = (
     Question(
         "address", "Address that people write to", ADDRESS, "an address such as helpdesk@desk.example", lambda _: ""
     ),
-    Question("name", "Name in subjects and in the log", r"[A-Z][A-Z0-9-]{0,19}", "at most 20 capitals", _name_of),
+    Question(
+        "name",
+        "Name in subjects and in the log",
+        r"[A-Z][A-Z0-9-]{0,19}",
+        "at most 20 capitals, digits and hyphens without blanks, such as MY-DESK",
+        _name_of,
+    ),
     Question("imap", "IMAP server", SERVER, "host or host:port", lambda known: f"imap.{_domain(known)}"),
     Question("smtp", "SMTP server", SERVER, "host or host:port", lambda known: f"smtp.{_domain(known)}"),
-    Question("login", "Login at both", r"\S+", "a name without blanks", lambda known: known["address"]),
+    Question("login", "Login at IMAP", r"\S+", "a name without blanks", lambda known: known["address"]),
+    Question(
+        "smtp-user",
+        "Login at SMTP (- for none)",
+        r"\S*",
+        "a name without blanks; - or empty: the relay wants no login",
+        lambda known: known["login"],
+    ),
     Question("clerk", "Address of the first clerk", ADDRESS, "an address such as morgan@desk.example", lambda _: ""),
 )
 """Asked in this order; without an address of the desk nothing else is."""
@@ -91,10 +117,11 @@ def _answers(arguments: argparse.Namespace) -> Answers:
     option is not what it has to be."""
     known: dict[str, str] = {}
     for question in QUESTIONS:
-        given = getattr(arguments, question.name)
-        if given and not re.fullmatch(question.pattern, given):
+        given = getattr(arguments, question.key)
+        if given and not question.fits(given):
             raise Mistaken(f'--{question.name}: found "{given}", wanted {question.wanted}')
-        known[question.name] = given or _asked(question, question.default(known))
+        told = bool(given) or (given is not None and question.fits(given))
+        known[question.name] = given if told else _asked(question, question.default(known))
         if not known["address"]:
             return {}
     if len(known["address"].partition("@")[0].encode()) > LOCAL_OCTETS:
@@ -107,7 +134,7 @@ def _asked(question: Question, default: str) -> str:
     shown = f" [{default}]" if default else ""
     while _somebody_there():
         answer = input(f"{question.words}{shown}: ").strip() or default
-        if re.fullmatch(question.pattern, answer) or not answer:
+        if not answer or question.fits(answer):
             return answer
         say(f"wanted: {question.wanted}")
     return default
@@ -135,14 +162,14 @@ def _keep(path: Path, secret: str) -> None:
 
 def _settings(text: str, answers: Answers) -> str:
     """mailbot.toml with the servers and their login."""
-    for wire in ("imap", "smtp"):
-        text = _server(text, wire, answers[wire])
-    text = text.replace('user = "helpdesk@desk.example"', f"user = {json.dumps(answers['login'])}")
-    return re.sub(r'(?m)^password_file = "(?:imap|smtp)\.password"$', f'password_file = "{PASSWORD}"', text)
+    for wire, login in (("imap", "login"), ("smtp", "smtp-user")):
+        text = _server(text, wire, answers[wire], answers[login])
+    return text
 
 
-def _server(text: str, wire: str, server: str) -> str:
-    """One table of mailbot.toml: TLS by the port, and clear text only for a server on this machine."""
+def _server(text: str, wire: str, server: str, user: str) -> str:
+    """One table of mailbot.toml: TLS by the port, clear text only for a server on this machine, and no password where
+    nobody logs in."""
     host, _, port = server.partition(":")
     head, table, rest = text.partition(f"[{wire}]\n")
     rest = rest.replace(f'host = "{wire}.desk.example"', f'host = "{host}"', 1)
@@ -151,6 +178,9 @@ def _server(text: str, wire: str, server: str) -> str:
     if port or on_this_machine(host):
         way = "none" if on_this_machine(host) else "tls" if port in FROM_THE_START else "starttls"
         rest = re.sub(r'(?m)^security = "\w+"', f'security = "{way}"', rest, count=1)
+    login = f'user = {json.dumps(user)}\npassword_file = "{PASSWORD}"\n' if user not in ("", NONE) else ""
+    shipped = rf'(?m)^user = ".+"\npassword_file = "{wire}\.password"\n'
+    rest = re.sub(shipped, lambda _: login, rest, count=1)
     return head + table + rest
 
 
