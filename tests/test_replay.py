@@ -374,6 +374,25 @@ def test_rules_that_are_wrong_are_refused_before_anything_is_decided(
     assert replayed(desk, capsys, "--rules", changed_rules(desk, 'timezone = "', 'timezone = "Nowhere/'))[0] == 2
 
 
+def test_rules_without_templates_beside_them_are_tried_with_those_of_the_desk(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = changed_rules(desk, "general_answers_per_day = ", "general_answers_per_day = 0 # ")
+    shutil.rmtree(Path(folder).parent / "templates")
+    assert replayed(desk, capsys, "--rules", folder)[0] == 4
+
+
+@pytest.mark.parametrize("option", ["--rules", "--templates"])
+def test_a_folder_that_is_not_there_is_said_and_nothing_else(
+    option: str, desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    words = {"--rules": str(desk / "rules"), "--templates": str(desk / "templates"), option: str(desk / "nowhere")}
+    command = ["--config", str(desk / "mailbot.toml"), "replay", *(word for pair in words.items() for word in pair)]
+    assert cli.main(command) == 2
+    assert capsys.readouterr().err == f"mailbot: {desk / 'nowhere'}: there is no such folder\n"
+
+
 @pytest.mark.parametrize(("since", "count"), [("4", 3), ("2026-04-06T01:02:30Z", 3), ("2026-04-07", 0), ("1", 6)])
 def test_what_came_before_is_only_remembered(
     since: str, count: int, desk: Path, capsys: pytest.CaptureFixture[str]

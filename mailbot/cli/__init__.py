@@ -77,6 +77,9 @@ OUTPUT = arg("--output", type=Path, metavar="FILE", help="default: standard outp
 OTHER_RULES = arg("--rules", type=Path, metavar="DIR", help="compare with what these rules would have decided")
 FROM = arg("--since", type=replay.since, metavar="DATE|SEQ", help="only entries from this day, instant or number on")
 TEMPLATES = arg("--templates", type=Path, help="folder of templates")
+OTHER_TEMPLATES = arg(
+    "--templates", type=Path, metavar="DIR", help="for those rules (default: templates beside DIR, else the desk's own)"
+)
 LETTERS = arg("names", nargs="+", metavar="LETTER", help="such as 2026-00042.7, or e123.1 without a case")
 SOME_LETTERS = arg("names", nargs="*", metavar="LETTER", help="held letters; none named means all of them")
 MAILS = arg("mails", nargs="+", metavar="MAIL", help="the digest of a mail in quarantine, or its beginning")
@@ -172,7 +175,7 @@ COMMANDS: tuple[Row, ...] = (
         "replay",
         "decide everything in the log again, and say what comes out otherwise",
         looking(replay.replay),
-        (OTHER_RULES, TEMPLATES, FROM, JSON),
+        (OTHER_RULES, OTHER_TEMPLATES, FROM, JSON),
     ),
     (
         "export",

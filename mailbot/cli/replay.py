@@ -10,7 +10,7 @@ from pathlib import Path
 from mailbot import desks
 from mailbot.cli.look import instant
 from mailbot.cli.progress import Bar
-from mailbot.cli.words import OK, TROUBLE, say, say_json
+from mailbot.cli.words import OK, TROUBLE, say, say_json, settings
 from mailbot.core.chain import canonical
 from mailbot.core.rules import Rules
 from mailbot.desks import Mistaken
@@ -42,7 +42,7 @@ def since(text: str) -> int | datetime:
 
 async def replay(store: FileStore, rules: Rules, arguments: argparse.Namespace) -> int:
     """Every decision again; with --rules also under those, as the desk would take it if it had them."""
-    changed, begin = _changed(arguments.rules, arguments.templates), arguments.since or 0
+    changed, begin = _changed(arguments), arguments.since or 0
     if isinstance(begin, int) and begin > store.head.seq:
         raise Mistaken(f"--since {begin}: the last entry is {store.head.seq}; wanted a day such as 2026-04-01")
 
@@ -72,9 +72,23 @@ async def replay(store: FileStore, rules: Rules, arguments: argparse.Namespace) 
     return int(arguments.code)
 
 
-def _changed(rules: Path | None, templates: Path | None) -> Rules | None:
-    """The rules to decide under for comparison; templates are those beside them, unless others are named."""
-    return desks.rules_in(rules, templates or rules.parent / "templates")[0] if rules else None
+def _changed(arguments: argparse.Namespace) -> Rules | None:
+    """The rules to decide under for comparison, with their templates. Mistaken at once if a folder is not there: what
+    no template says would be wrong in every rule."""
+    if arguments.rules is None:
+        return None
+    folders = (arguments.rules, _templates(arguments))
+    for folder in folders:
+        if not folder.is_dir():
+            raise Mistaken(f"{folder}: there is no such folder")
+    return desks.rules_in(*folders)[0]
+
+
+def _templates(arguments: argparse.Namespace) -> Path:
+    """Those that are named; else those beside the rules; else the desk's own."""
+    beside: Path = arguments.rules.resolve().parent / "templates"
+    named: Path | None = arguments.templates or (beside if beside.is_dir() else None)
+    return named or desks.settings_in(settings(arguments), secrets=False).desk.templates
 
 
 def _tell(again: Again, bar: Bar, as_json: bool) -> None:
