@@ -428,6 +428,53 @@ def test_the_result_is_there_for_programs_too(desk: Desk, capsys: pytest.Capture
     assert (code, found["ok"], found["chain"][0]["kind"]) == (1, False, "error")
 
 
+def test_a_copy_of_the_state_alone_is_enough(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(desk.state, tmp_path / "audit" / "copy")
+    public = load_signing_key(desk.folder / "head.pem").public
+    letter = str(desk.letter("auditor@audit.example"))
+    monkeypatch.chdir(tmp_path / "audit")
+    capsys.readouterr()
+    assert cli.main(["verify", "--state", "copy", "--head", letter, "--key", public]) == 0
+    said = capsys.readouterr()
+    assert "desk HELPDESK:" in said.out
+    assert said.err == ""
+    (journal,) = Path("copy", "journal").glob("*.jsonl")
+    journal.write_bytes(journal.read_bytes().replace(b"Plant genomics", b"Plant genetics", 1))
+    assert cli.main(["verify", "--state", "copy"]) == 1
+
+
+def test_without_settings_an_auditor_is_told_of_the_way_that_needs_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["verify"]) == 2
+    said = capsys.readouterr().err
+    assert "mailbot verify --state DIR" in said
+    assert "init" not in said
+
+
+@pytest.mark.parametrize(
+    ("first", "why"),
+    [
+        (None, "found no folder `journal` in it"),
+        ("", "python chain.py DESK"),
+        ("{", "python chain.py DESK"),
+        ('{"events":null}', "python chain.py DESK"),
+        ('{"events":[{"kind":"desk_opened","desk":7}]}', "python chain.py DESK"),
+    ],
+)
+def test_a_state_that_does_not_say_whose_it_is_is_said_to_be_so(
+    first: str | None, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if first is not None:
+        (tmp_path / "journal").mkdir()
+        (tmp_path / "journal" / "2026-11.jsonl").write_text(first + "\n")
+    assert cli.main(["verify", "--state", str(tmp_path)]) == 2
+    assert why in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -92,6 +92,7 @@ HEAD = arg(
     "--head", metavar="HASH|LETTER.eml", help="what is known outside: a hash, or any letter of the desk as a file"
 )
 KEY = arg("--key", metavar="KEY", help="the desk's public key, 64 hex digits or a PEM file (default: the settings')")
+STATE = arg("--state", type=Path, metavar="DIR", help="a copy of the folder `state` alone: no settings are read")
 NEW = arg("--new", action="store_true", help="make that key first, where mailbot.toml says")
 REPORT = arg("dir", type=Path, metavar="DIR", help="a folder of its own; an earlier report in it is replaced")
 LANG = arg("--lang", help="only in this language: en or ja (default: those of the desk)")
@@ -170,7 +171,7 @@ COMMANDS: tuple[Row, ...] = (
     ("case", "show one case with its letters", looking(look.show_case), (arg("id"), JSON)),
     ("queue", "list the cases waiting for a decision", looking(look.list_queue), ()),
     ("log", "the case log, a sentence an entry", looking(look.show_log), (CASE, SINCE, JSON)),
-    ("verify", "verify the log, the raw mails and the cases", verifying.verify, (HEAD, KEY, JSON)),
+    ("verify", "verify the log, the raw mails and the cases", verifying.verify, (STATE, HEAD, KEY, JSON)),
     (
         "replay",
         "decide everything in the log again, and say what comes out otherwise",

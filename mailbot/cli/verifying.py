@@ -17,6 +17,7 @@ from mailbot.core.heads import Told, fingerprint, read_head
 from mailbot.desks import Mistaken
 from mailbot.edge.signing import load_signing_key, proves, read_public
 from mailbot.store.files.examining import examine
+from mailbot.store.files.opened import opened_as
 from mailbot.store.files.verify import Verified
 
 Signature = Literal["", "none", "fits", "unknown key", "does not fit"]
@@ -36,14 +37,12 @@ class Outside:
 
 def verify(arguments: argparse.Namespace) -> int:
     """0 if everything fits, 1 if not, 2 (Mistaken) if it could not be verified."""
-    at = settings(arguments)
-    found = looked_at(arguments)
-    desk = found.rules.desk.name
-    outside = outside_of(arguments, desk, at)
+    state, desk = _alone(arguments.state) if arguments.state else _by_settings(arguments)
+    outside = outside_of(arguments, desk, None if arguments.state else settings(arguments))
     with Bar() as bar:
-        result = examine(found.state, desk, outside.witnesses, bar)
+        result = examine(state, desk, outside.witnesses, bar)
     if not result.chain.entries and result.ok:
-        raise Mistaken(f"{found.state / 'journal'}: found no entry of a journal, so nothing is proven")
+        raise Mistaken(f"{state / 'journal'}: found no entry of a journal, so nothing is proven")
     signed = outside.signature == "fits" if arguments.key else outside.signature != "does not fit"
     if not signed:  # one verdict over all of it, which is said last
         result.report(outside.words)
@@ -55,9 +54,31 @@ def verify(arguments: argparse.Namespace) -> int:
     return int(arguments.code)
 
 
-def outside_of(arguments: argparse.Namespace, desk: str, at: Path) -> Outside:
-    """What --head names. Mistaken if that is neither a hash nor a letter of this desk, or --key is no public key or has
-    no signature to be held against."""
+def _by_settings(arguments: argparse.Namespace) -> tuple[Path, str]:
+    """The state that the settings name, and what its desk is called."""
+    if not (at := settings(arguments)).exists():
+        wanted = "--config FILE names another; `mailbot verify --state DIR` needs none"
+        raise Mistaken(f"{at}: there is no such file; {wanted}")
+    found = looked_at(arguments)
+    return found.state, found.rules.desk.name
+
+
+def _alone(state: Path) -> tuple[Path, str]:
+    """A state without settings, and what its journal calls the desk."""
+    if not (state / "journal").is_dir():
+        raise Mistaken(
+            f"{state}: found no folder `journal` in it, wanted the folder `state` of a desk, or a copy of it"
+        )
+    desk = opened_as(state)
+    if desk is None:
+        do = f"`python chain.py DESK {state / 'journal'}` says more (docs/auditing.md)"
+        raise Mistaken(f"{state}: the first entry of its journal does not say what the desk is called; {do}")
+    return state, desk
+
+
+def outside_of(arguments: argparse.Namespace, desk: str, at: Path | None) -> Outside:
+    """What --head names; the settings `at` may name the desk's own key. Mistaken if it is neither a hash nor a letter
+    of this desk, or --key is no public key or has no signature to be held against."""
     hashed = arguments.head is not None and re.fullmatch(r"[0-9a-f]{64}", arguments.head)
     if arguments.head is None or hashed:
         if arguments.key:
@@ -104,10 +125,10 @@ def _signature(told: Told | None, known: str | None, *, named: bool) -> tuple[Si
     return "unknown key", f"signature: made with a key that is not known here; {wanted}"
 
 
-def _known_key(arguments: argparse.Namespace, at: Path) -> str | None:
+def _known_key(arguments: argparse.Namespace, at: Path | None) -> str | None:
     """The public key of --key, else of the key in the settings if it can be read here. Mistaken if --key is none."""
     if arguments.key is None:
-        path = desks.settings_in(at, secrets=False).desk.signing_key
+        path = desks.settings_in(at, secrets=False).desk.signing_key if at else None
         try:
             return load_signing_key(path).public if path else None
         except (OSError, ValueError):
