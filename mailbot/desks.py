@@ -3,8 +3,7 @@ It takes in no mail."""
 
 import json
 import logging
-import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from mailbot.core.rules import Rules
 from mailbot.core.rulesets import Problem, build
 from mailbot.edge import config
 from mailbot.edge.account import Account
+from mailbot.edge.config import beginning
 from mailbot.edge.letters import Letters, Stationery, proofread
 from mailbot.edge.postman import Postman
 from mailbot.edge.program import program
@@ -217,34 +217,9 @@ def settings_in(settings: Path, *, secrets: bool) -> config.Config:
     return loaded
 
 
-def init(folder: Path) -> Iterator[tuple[Path, bool]]:
-    """Write settings, keys, rules and templates to start from; what is there already stays as it is.
-
-    Yields each file with whether it was written.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    shipped = config.shipped()
-    for name in ("rules", "templates"):
-        for source in sorted(part for part in (shipped / name).rglob("*") if part.is_file()):
-            yield _copy(source, folder / name / source.relative_to(shipped / name))
-    settings, keys = folder / "mailbot.toml", folder / "keys.json"
-    wrote = not settings.exists()
-    if wrote:
-        settings.write_text(config.TEMPLATE, encoding="utf-8")
-    yield settings, wrote
-    fresh = not keys.exists()
-    if fresh:
-        config.make_keys(keys)
-    yield keys, fresh
-    (folder / "state").mkdir(mode=0o700, exist_ok=True)
-
-
-def _copy(source: Path, target: Path) -> tuple[Path, bool]:
-    if target.exists():
-        return target, False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
-    return target, True
+def init(folder: Path, forms: Collection[str] | None = None) -> Iterator[tuple[Path, bool]]:
+    """Write settings, keys, rules and templates to start from; see `beginning.begin`."""
+    return beginning.begin(folder, forms)
 
 
 @asynccontextmanager

@@ -275,6 +275,41 @@ async def test_a_relay_that_offers_no_login_is_to_be_asked_for_none(tmp_path: Pa
         assert (await world.run("check"))[0] == 0, "what was advised helps"
 
 
+@in_a_loop
+async def test_examples_that_stand_as_they_came_are_said_until_they_are_changed_or_gone(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    rules = world.folder / "rules"
+    code, out, _ = await world.run("check")
+    assert code == 0
+    assert "new-account" in next(line for line in out.splitlines() if "which are examples: " in line)
+    assert "offered" in after(out, "which are examples: ")
+    assert "TODO rules/desk.toml still has titles that are only examples: Research Computing Help Desk" in out
+    for path in rules.glob("*.toml"):
+        if path.stem not in ("desk", "enquiry", "renewal"):
+            path.unlink()
+    (rules / "renewal.toml").write_text("# ours\n" + (rules / "renewal.toml").read_text())
+    desk = (rules / "desk.toml").read_text()
+    desk = desk.replace("Research Computing Help Desk", "Library").replace("計算機利用支援窓口", "図書館")
+    (rules / "desk.toml").write_text(desk)
+    code, out, _ = await world.run("check")
+    assert (code, "sato@staff.desk.example" in out) == (0, True), "addresses were not changed"
+    assert "which are examples" not in out
+    assert "titles that are only examples" not in out
+
+
+@in_a_loop
+async def test_a_register_that_no_form_uses_need_not_be_imported(tmp_path: Path, servers: EmbeddedServers) -> None:
+    world = embedded_world(tmp_path / "desk", servers)
+    for path in (world.folder / "rules").glob("*.toml"):
+        if path.stem not in ("desk", "enquiry"):
+            path.unlink()
+    out = (await world.run("check"))[1]
+    assert "ok   register accounts: not imported yet" in out
+    assert "register import" not in out
+
+
 @pytest.mark.parametrize("words, do", [*servers.REMEDIES, ("something nobody has met", servers.ELSE)])
 def test_every_trouble_with_a_server_has_something_to_do(words: str, do: str) -> None:
     assert servers.remedy(f"IMAP: {words}: more") == do

@@ -10,6 +10,7 @@ from terminal import END, Terminal, at_home, of_the_checkout
 
 from mailbot import desks
 from mailbot.core.rules import Desk
+from mailbot.demo.people import Person, write
 from mailbot.edge import config
 
 ADDRESS = ("--address", "help.me@uni.example")
@@ -80,7 +81,10 @@ def test_the_first_clerk_stands_in_the_place_of_the_examples_and_may_do_everythi
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--address", "nobody"), ("--name", "desk"), ("--imap", "imap://x"), ("--clerk", "Ann"), ("--login", "a b")],
+    [
+        *(("--address", "nobody"), ("--name", "desk"), ("--imap", "imap://x"), ("--clerk", "Ann"), ("--login", "a b")),
+        *(("--timezone", "Mars/Olympus"), ("--country", "XX"), ("--country", "jp"), ("--forms", "visit")),
+    ],
 )
 def test_an_option_that_cannot_be_right_is_said_and_nothing_is_written(option: str, value: str, tmp_path: Path) -> None:
     done = mailbot("init", "desk", *ADDRESS, option, value, cwd=tmp_path)
@@ -92,6 +96,44 @@ def test_an_option_that_cannot_be_right_is_said_and_nothing_is_written(option: s
 def test_an_address_too_long_for_reply_addresses_is_said_at_once(tmp_path: Path) -> None:
     done = mailbot("init", "desk", "--address", f"{'a' * 31}@uni.example", cwd=tmp_path)
     assert (done.returncode, b"at most 30" in done.stderr) == (2, True)
+
+
+def forms_of(folder: Path) -> set[str]:
+    return {path.stem for path in (folder / "desk" / "rules").glob("*.toml")} - {"desk"}
+
+
+@pytest.mark.parametrize(
+    ("words", "forms"),
+    [("none", {"enquiry"}), ("new-account", {"new-account"}), ("renewal, enquiry", {"renewal", "enquiry"})],
+)
+def test_only_the_example_forms_that_are_wanted_are_there_and_stay_away(
+    words: str, forms: set[str], tmp_path: Path
+) -> None:
+    begun(tmp_path, *ADDRESS, "--forms", words)
+    assert forms_of(tmp_path) == forms
+    assert mailbot("init", "desk", cwd=tmp_path).returncode == 0
+    assert forms_of(tmp_path) == forms, "whoever begins again does not get back what was not wanted"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_desk_without_forms_asks_for_questions_and_lists_no_applications(language: str, tmp_path: Path) -> None:
+    begun(tmp_path, *ADDRESS, "--forms", "none")
+    words = {"en": "Hello, may I ask you something?", "ja": "こんにちは。質問がございます。"}[language]
+    (tmp_path / "mail.eml").write_bytes(write(Person("A", "a@uni.example"), ADDRESS[1], "?", words))
+    said = mailbot("try", "../mail.eml", cwd=tmp_path / "desk").stdout.decode().replace("\n", " ")
+    own_words, listed = {"en": ("in your own words", "you can apply for"), "ja": ("文章でお書き", "次の申請")}[language]
+    assert own_words in said
+    assert listed not in said
+
+
+def test_hours_are_those_of_the_place(tmp_path: Path) -> None:
+    assert (begun(tmp_path, *ADDRESS)[1].timezone, begun(tmp_path, *ADDRESS)[1].holidays) == ("Asia/Tokyo", "JP")
+    (tmp_path / "b").mkdir()
+    desk = begun(tmp_path / "b", *ADDRESS, "--timezone", "Europe/Berlin", "--country", "DE")[1]
+    assert (desk.timezone, desk.holidays) == ("Europe/Berlin", "DE")
+    (tmp_path / "c").mkdir()
+    desk = begun(tmp_path / "c", *ADDRESS, "--timezone", "Europe/Berlin")[1]
+    assert desk.holidays == "", "no other country's holidays are kept unasked"
 
 
 @pytest.fixture

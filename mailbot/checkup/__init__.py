@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailbot.checkup import history, machine, probing, servers
+from mailbot.checkup import examples, history, machine, probing, servers
 from mailbot.checkup.values import Finding, bad, to_do
 from mailbot.core.heads import fingerprint
 from mailbot.core.health import Renewal
@@ -22,6 +22,8 @@ from mailbot.views.stranded import WANTED, stranded
 
 RENEW = "make a new one, put it where the old one stands, and write its last day beside it (docs/oauth2.md)"
 """What helps before a secret ends."""
+
+LATER = "it can wait: until then what is looked up there counts unasked"
 
 __all__ = ["Finding", "check"]
 
@@ -43,6 +45,7 @@ async def check(settings: Path, probe: float | None = None) -> list[Finding]:
     if made_up := [address for address in addresses if address.lower().endswith((".example", ".invalid", ".test"))]:
         note = f"rules/desk.toml still has addresses that are only examples: {', '.join(made_up)}"
         findings.append(to_do(note, "put your own there"))
+    findings += examples.unchanged(desk.rules, desk.texts)
     if not desk.rules.pages:
         note = "templates/<language>/pages.toml is not there, so `mailbot pages` has nothing to publish"
         findings.append(to_do(note, "copy it from the templates that come with mailbot (`mailbot init` elsewhere)"))
@@ -126,10 +129,22 @@ async def _state(state: Path, rules: Rules) -> list[Finding]:
 
 
 def _registers(rules: Rules, store: FileStore | None) -> Iterator[Finding]:
-    """Which registers are declared and not imported: values of forms that are looked up there count unasked."""
-    for name in rules.desk.registers:
+    """Which registers are declared and not imported: values of forms that are looked up there count unasked. One that
+    no form uses need not be."""
+    used = _used(rules)
+    for name, register in rules.desk.registers.items():
         imported = store.imported().get(name) if store else None
         problem = store.registers.problem(name, imported) if store and imported else None
         words = register_line(name, imported, store.rows_written(name) if store else 0, problem)
-        missing, do = imported is None or problem is not None, f"`mailbot register import {name} FILE`"
+        missing = name in used and (imported is None or problem is not None)
+        do = (
+            f"`mailbot register import {name} FILE`, a CSV file with the columns {', '.join(register.columns)}; {LATER}"
+        )
         yield Finding(True, words if problem else f"register {words}", to_do=missing, do=do if missing else "")
+
+
+def _used(rules: Rules) -> frozenset[str]:
+    """The registers that a form looks into or writes into."""
+    looked = (rule.register_ for form in rules.forms.values() for rule in form.fields.values())
+    written = (name for form in rules.forms.values() for name in form.records)
+    return frozenset((*(one.name for one in looked if one), *written))

@@ -5,6 +5,7 @@ import argparse
 import json
 import re
 import sys
+import zoneinfo
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -14,9 +15,11 @@ from pathlib import Path
 
 from mailbot import desks
 from mailbot.cli.words import OK, say
+from mailbot.core.holidays_of import known_country
 from mailbot.core.rulesets.desk import LOCAL_OCTETS
 from mailbot.desks import Mistaken
 from mailbot.edge.config.accounts import on_this_machine
+from mailbot.edge.config.beginning import shipped_forms
 from mailbot.edge.private import write_new
 
 Answers = Mapping[str, str]
@@ -63,6 +66,15 @@ def _name_of(answers: Answers) -> str:
     return plain[:20].strip("-") if re.match(r"[A-Z]", plain) else "DESK"
 
 
+ALL_OR_NONE: Mapping[str, tuple[str, ...] | None] = {"all": None, "none": ("enquiry",)}
+"""Forms by one word; a desk has at least one, and any desk is asked questions."""
+
+
+def _names(answer: str) -> tuple[str, ...]:
+    """The forms that an answer names."""
+    return tuple(name.strip() for name in answer.split(","))
+
+
 QUESTIONS = (
     Question(
         "address", "Address that people write to", ADDRESS, "an address such as helpdesk@desk.example", lambda _: ""
@@ -84,6 +96,30 @@ QUESTIONS = (
         "a name without blanks; - or empty: the relay wants no login",
         lambda known: known["login"],
     ),
+    Question(
+        "timezone",
+        "Time zone",
+        r"[A-Za-z0-9_+/-]+",
+        "a name of the time zone database, such as Europe/Berlin",
+        lambda _: "Asia/Tokyo",
+        lambda answer: answer in zoneinfo.available_timezones(),
+    ),
+    Question(
+        "country",
+        "Country whose holidays are kept (- for none)",
+        r"(?:-|[A-Z]{2})?",
+        "two capitals (ISO 3166-1) such as DE, whose holidays are known; - or empty: none",
+        lambda known: "JP" if known["timezone"] == "Asia/Tokyo" else NONE,
+        lambda answer: answer == NONE or known_country(answer),
+    ),
+    Question(
+        "forms",
+        "Example forms to keep (all, none, or names)",
+        r"[a-z0-9-]+(?:, ?[a-z0-9-]+)*",
+        "all, none (but questions in people's own words), or names such as enquiry,new-account",
+        lambda _: "all",
+        lambda answer: answer in ALL_OR_NONE or set(_names(answer)) <= set(shipped_forms()),
+    ),
     Question("clerk", "Address of the first clerk", ADDRESS, "an address such as morgan@desk.example", lambda _: ""),
 )
 """Asked in this order; without an address of the desk nothing else is."""
@@ -98,7 +134,7 @@ def init(arguments: argparse.Namespace) -> int:
     except (EOFError, KeyboardInterrupt) as error:
         raise Mistaken("not all was answered; nothing is written") from error
     did: Counter[str] = Counter()
-    for path, written in desks.init(arguments.dir):
+    for path, written in desks.init(arguments.dir, _forms(answers)):
         place = path.relative_to(arguments.dir)
         if written and answers and (fill := FILLED.get(place.as_posix())):
             path.write_text(fill(path.read_text(encoding="utf-8"), answers), encoding="utf-8")
@@ -110,6 +146,12 @@ def init(arguments: argparse.Namespace) -> int:
     edit = "" if answers else f"edit {arguments.dir / 'mailbot.toml'} and rules/desk.toml there, then "
     say(f"\nNext: {edit}`cd {arguments.dir}` and `mailbot check`.")
     return OK
+
+
+def _forms(answers: Answers) -> tuple[str, ...] | None:
+    """The example forms to write; None: all of them."""
+    said = answers.get("forms", "all")
+    return ALL_OR_NONE[said] if said in ALL_OR_NONE else _names(said)
 
 
 def _answers(arguments: argparse.Namespace) -> Answers:
@@ -185,10 +227,12 @@ def _server(text: str, wire: str, server: str, user: str) -> str:
 
 
 def _desk(text: str, answers: Answers) -> str:
-    """rules/desk.toml with the desk's name and address and, if there is one, its first clerk instead of those that
+    """rules/desk.toml with the desk's name, address, hours and, if there is one, its first clerk instead of those that
     ship."""
     text = re.sub(r'(?m)^name = "HELPDESK"$', f'name = "{answers["name"]}"', text)
     text = re.sub(r'(?m)^address = "helpdesk@desk\.example"$', f"address = {json.dumps(answers['address'])}", text)
+    text = re.sub(r'(?m)^timezone = ".+"$', f'timezone = "{answers["timezone"]}"', text)
+    text = re.sub(r'(?m)^holidays = ".*"$', f'holidays = "{answers["country"].replace(NONE, "")}"', text)
     text = text.replace('"mx.desk.example"', f'"mx.{_domain(answers)}"')
     if not answers["clerk"]:
         return text

@@ -46,7 +46,8 @@ async def list_registers(store: FileStore, rules: Rules, arguments: argparse.Nam
         if arguments.json:
             say_json({"name": name, "imported": imported and asdict(imported), "written": written, "problem": problem})
         else:
-            say(register_line(name, imported, written, problem))
+            do = "" if imported else f"; `mailbot register import {name} FILE`"
+            say(register_line(name, imported, written, problem) + do)
     return OK
 
 

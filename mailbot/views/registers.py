@@ -12,7 +12,7 @@ def register_line(name: str, imported: Imported | None, written: int, problem: s
     why its file cannot be used."""
     since = f", {written} row{'s' * (written != 1)} written by cases since" if written else ""
     if imported is None:
-        return f"{name}: not imported yet{since}; `mailbot register import {name} FILE`"
+        return f"{name}: not imported yet{since}"
     if problem:
         return problem
     return f"{name}: {imported.rows} rows, imported {imported.at} (entry {imported.seq}){since}"
