@@ -317,6 +317,11 @@ def test_every_trouble_with_a_server_has_something_to_do(words: str, do: str) ->
 
 def test_every_outcome_of_a_probe_has_something_to_do() -> None:
     assert "recipient_delimiter" in probe_remedy("probe: it arrived after 3 s, but without what stood behind the +; it")
+    refused = "probe: the relay refused a mail to helpdesk+probe-1.7.2@desk.example: "
+    assert "recipient_delimiter" in probe_remedy(f"{refused}550 5.1.1 no such user")
+    for other in ("451 4.3.0 mail store unavailable", "554 5.7.1 not from here", "no answer"):
+        assert "recipient_delimiter" not in probe_remedy(refused + other), other
+    assert "try again" in probe_remedy(f"{refused}451 4.3.0 mail store unavailable")
     assert "log" in probe_remedy("probe: the mailbox could not be looked into")
 
 

@@ -3,6 +3,7 @@ It takes nothing in: what it sent is the desk's own letter to whoever meets it."
 
 import asyncio
 import email.utils
+import re
 import secrets
 import time
 from collections.abc import Sequence
@@ -64,15 +65,23 @@ REMEDIES: tuple[tuple[str, str], ...] = (
     ("clock is", "let both keep network time (`timedatectl set-ntp true`)"),
     ("without what stood behind", "have every server on the way keep the part behind the + (recipient_delimiter = +)"),
     ("did not arrive", "look for it in the relay's log; the mailbox has to take mail to its address with a +"),
-    ("refused a mail", "have the mail server take addresses with a + for this mailbox (recipient_delimiter = +)"),
+    (
+        r"refused a mail to \S+: 55[013] ",
+        "have the server take addresses with a + for this mailbox (recipient_delimiter = +)",
+    ),
+    (
+        r"refused a mail to \S+: 4",
+        "that is for now, and not about the +: try again, and if it stays so see the relay's log",
+    ),
     ("", "look into the log of that server"),
 )
-"""What mends it, by a part of what is said; the first that fits."""
+"""What mends it, by a pattern of what is said; the first that fits. What a relay refuses for good because of an address
+has one of three codes (RFC 5321 §4.2.3)."""
 
 
 def remedy(text: str) -> str:
     """What mends what a probe found."""
-    return next(do for part, do in REMEDIES if part in text)
+    return next(do for part, do in REMEDIES if re.search(part, text))
 
 
 async def tried(
