@@ -263,6 +263,10 @@ def test_the_views_show_what_a_round_left(tmp_path: Path, servers) -> None:
     broken = mailbot("verify", cwd=world.folder)
     assert broken.returncode == 1
     assert journal.name in broken.stdout.decode()
+    (world.folder / "state" / "casebook.sqlite").unlink(missing_ok=True)
+    refused = mailbot("log", cwd=world.folder)
+    assert refused.returncode == 2
+    assert b"`mailbot verify` says all that is wrong; `mailbot restore`" in refused.stderr.splitlines()[-1]
 
 
 def test_what_the_file_system_refuses_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -245,6 +245,8 @@ def main(words: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except (Mistaken, Locked, NotOwner, Damaged, Full) as mistake:
         complain(str(mistake))
+        if isinstance(mistake, Damaged):
+            complain("`mailbot verify` says all that is wrong; `mailbot restore` puts a backup back")
         return MISTAKE
     except BrokenPipeError:
         stop_speaking()
