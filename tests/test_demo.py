@@ -77,6 +77,13 @@ def test_it_fails_and_says_so_if_a_mail_does_not_end_as_it_should(
     assert "a mail that is no application: missing ['answered']" in capsys.readouterr().out
 
 
+def test_it_says_how_to_look_at_what_it_keeps_and_each_of_that_works(kept: tuple[Path, str, float]) -> None:
+    told = kept[1][kept[1].index("Settings, state and letters are in kept. Look on with") :].splitlines()[1:]
+    assert len(told) == 4
+    for line in told:
+        said(*line.split()[1:], cwd=kept[0].parent)
+
+
 def test_what_it_keeps_can_be_looked_at(kept: tuple[Path, str, float]) -> None:
     folder = kept[0]
     assert (folder / "mailbot.toml").exists()

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from mailbot import desks
 
+LOOKS = ("cases", "queue", "log", "verify")
+"""What shows most of what a demo left."""
+
 
 def main(keep: Path | None = None) -> int:
     """Run the demo and show it; `keep` is a folder to leave settings, state and letters in (None: nothing is left).
@@ -23,4 +26,8 @@ def main(keep: Path | None = None) -> int:
         raise desks.Mistaken(f"{keep}: a demo was kept there already; name another folder")
 
     with nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="mailbot-demo-") as folder:
-        return 1 if asyncio.run(play(Path(folder), sys.stdout, keep_letters=keep is not None)) else 0
+        wrong = asyncio.run(play(Path(folder), sys.stdout, keep_letters=keep is not None))
+    if keep is not None:
+        print(f"\nSettings, state and letters are in {keep}. Look on with")
+        print("\n".join(f"  mailbot --config {keep / 'mailbot.toml'} {words}" for words in LOOKS))
+    return 1 if wrong else 0
