@@ -3,6 +3,8 @@
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from worlds import World, application, digest, question
 from mailbot.core.instants import to_text
 from mailbot.embedded import EmbeddedServers
 from mailbot.flow.tools import wall_clock
+from mailbot.store.files import disk
 
 BROKEN = b"no header at all"
 
@@ -135,6 +138,16 @@ def noted(world: World, minutes: float, process: int | None) -> None:
     path.write_text(json.dumps({**json.loads(path.read_bytes()), "noted": then, "process": process}), encoding="utf-8")
 
 
+@contextmanager
+def state_held(world: World) -> Iterator[None]:
+    """As a service at work holds its state."""
+    lock = disk.lock(world.folder / "state" / "lock")
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
 NOBODY = 2**22 + 1
 """A number no process has: more than the system gives."""
 
@@ -148,8 +161,11 @@ async def test_status_says_whether_the_service_is_at_work_and_is_alarmed_when_it
     assert await lines(world, "once") == []
     assert re.fullmatch(r"service   not at work, noted \d s ago", (await lines(world, "status"))[1])
     noted(world, 0, os.getpid())
-    assert re.fullmatch(rf"service   process {os.getpid()}, noted \d+ s ago", (await lines(world, "status"))[1])
-    assert json.loads((await lines(world, "status", "--json"))[0])["process"] == os.getpid()
+    with state_held(world):
+        assert re.fullmatch(rf"service   process {os.getpid()}, noted \d+ s ago", (await lines(world, "status"))[1])
+        assert json.loads((await lines(world, "status", "--json"))[0])["process"] == os.getpid()
+    copied = (await lines(world, "status"))[1]
+    assert re.fullmatch(r"service   not at work, noted \d+ s ago", copied), "a copy is not what that process works on"
     noted(world, 5, NOBODY)
     assert (await lines(world, "status"))[1] == "service   not at work, noted 5 min ago"
     noted(world, 3 * 24 * 60 + 1, NOBODY)

@@ -24,6 +24,7 @@ from mailbot.flow.tools import wall_clock
 from mailbot.store import Wanted
 from mailbot.store.files import FileStore
 from mailbot.store.files.backup import marked
+from mailbot.store.files.disk import locked
 from mailbot.views import cases as view
 from mailbot.views import log as log_view
 from mailbot.views import status as status_view
@@ -113,12 +114,17 @@ async def show_status(store: FileStore, rules: Rules, arguments: argparse.Namesp
             break
         await asyncio.sleep(BETWEEN)
         store = FileStore.read(store.state, rules.desk.name)
-    now, at_work = wall_clock(), health.process is not None and exists(health.process)
+    now, at_work = wall_clock(), _at_work(store, health)
     if arguments.json:
         say_json(status_view.as_json(health, at_work, now))
     else:
         say(status_view.status_text(health, at_work, rules, now))
     return TROUBLE if status_view.alarms(health, now) else OK
+
+
+def _at_work(store: FileStore, health: Health) -> bool:
+    """Whether the process that noted itself works on this very state: that of a copied folder holds another one."""
+    return health.process is not None and exists(health.process) and locked(store.state / "lock")
 
 
 def exists(process: int) -> bool:
