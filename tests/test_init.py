@@ -21,6 +21,7 @@ def begun(folder: Path, *options: str) -> tuple[dict[str, Any], Desk]:
     done = mailbot("init", "desk", *options, cwd=folder)
     assert (done.returncode, done.stderr) == (0, b"")
     (folder / "desk" / "mailbox.password").touch(0o600)
+    (folder / "desk" / "mailbox.password").write_text("secret\n")
     assert isinstance(config.load(folder / "desk" / "mailbot.toml"), config.Config)
     rules = desks.rules_in(folder / "desk" / "rules", folder / "desk" / "templates")[0]
     return tomllib.loads((folder / "desk" / "mailbot.toml").read_text(encoding="utf-8")), rules.desk
