@@ -141,6 +141,10 @@ class Index:
         numbers = (number for number, of in mine.items() if of == form and number not in but)
         return nsmallest(most, numbers, key=split_number)
 
+    def open_of(self, address: str, but: Container[str] = ()) -> list[str]:
+        """Numbers of all open cases whose applicant has this address (lower case), but not those."""
+        return [number for number in self._addresses.get(address, {}) if number not in but]
+
     @property
     def open_count(self) -> int:
         """How many cases are open."""
