@@ -132,6 +132,26 @@ def test_a_clerk_is_told_again_the_next_day() -> None:
     assert (first, bool(passed_on(of, "ACCEPT 6").letters)) == ([True, True, True, False, False], True)
 
 
+def test_an_order_without_a_token_is_answered_though_the_clerk_had_a_general_letter_today() -> None:
+    assert written(named(reviewed(), "ACCEPT", 1)) == [("not_counted", MORGAN)]
+
+
+def test_a_clerk_who_writes_anew_instead_of_replying_is_answered_each_time_up_to_ten() -> None:
+    of = reviewed()
+
+    def told(letters_today: int) -> int:
+        who = Sender(address=MORGAN, role="stranger", tier="0")
+        facts = Facts(sort="command", sender=who, letters_today=letters_today)
+        (decision,) = decide({}, of._message(MORGAN, "QUEUE"), facts, of.rules, of.now)
+        return len(decision.letters)
+
+    assert [told(today) for today in (0, 1, 9, 10)] == [1, 1, 1, 0]
+
+
+def test_one_name_in_many_cases_is_no_way_to_fill_a_mailbox() -> None:
+    assert written(named(reviewed(), "ACCEPT", 10)) == []
+
+
 def test_a_long_mail_is_kept_up_to_a_bound_and_a_code_is_never_kept() -> None:
     of = reviewed()
     passed_on(of, "NOTE " + "x" * 9_000)
