@@ -230,7 +230,7 @@ TO = {
 ALARMS = {
     "oldest": "mails: 3; the oldest since 2026-04-06 01:00 UTC",
     "held": "letters: 12; address 2, domain 10",
-    "forged": "2026-00042 3",
+    "forged": "2026-00042 3: entries 64, 101, 127",
 }
 REFUSED = {
     "rules": "problems: 2; rules/desk.toml:14: languages: found nothing; wanted a list of languages",

@@ -467,6 +467,17 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "objection": written("objection", "clerk", stopped, **BY),
     "reminder-objection": written("reminder", "clerk", stopped),
     "not_counted-withdraw": written("not_counted", "responsible", consenting, why="not_yours", by=TO["responsible"]),
+    "passed_on-no-reply": written(
+        "passed_on", "clerk", collecting, why="not_a_reply", by="taro@univ.example", text=QUESTIONS
+    ),
+    "passed_on-no-reply-stranger": written(
+        "passed_on", "clerk", collecting, why="not_a_reply", by="x@free.example", text=QUESTIONS
+    ),
+    "will_read": written("will_read", "applicant", collecting, proven=True),
+    "will_read-closed": written("will_read", "applicant", closed("rejected"), proven=True),
+    "will_read-responsible": written("will_read", "responsible", consenting, proven=True),
+    "will_read-no-reply": written("will_read", "applicant", collecting, proven=False),
+    "will_read-stranger": written("will_read", "stranger", proven=False),
     "passed_on-applicant": written(
         "passed_on", "clerk", collecting, why="other", by="taro@univ.example", text=QUESTIONS
     ),

@@ -78,7 +78,8 @@ def test_a_near_miss_of_a_code_rejects_nobody() -> None:
         ("REJECT\n\nThe cellar is full.\n\nSorry", "The cellar is full.\n\nSorry"),
         ("REJECT Unfortunately,\n\nthe cellar is full.", "Unfortunately,\n\nthe cellar is full."),
         ("却下 地下室は満室です\n\nよろしくお願いします。", "地下室は満室です"),
-        ("REJECT full", "full"),
+        ("REJECT full up", "full up"),
+        ("却下 満室", "満室"),
     ],
 )
 def test_words_of_the_clerk_are_the_reason_as_before(text: str, reason: str) -> None:
@@ -215,3 +216,26 @@ def test_any_form_may_have_a_last_day_which_goes_with_the_acceptance() -> None:
     assert of.case.until == "2027-03-31"
     of.order("ASK Room")
     assert (of.case.until, of.case.given) == ("", "")
+
+
+@pytest.mark.parametrize("line", ["REJECT foo", "reject Foo.", "却下 foo"])
+def test_one_lone_latin_word_that_is_no_code_is_asked_back_with_the_codes(line: str) -> None:
+    of = reviewed()
+    of.order(line)
+    assert of.case.open
+    assert all(code in said(of.letters[-1]) for code in CODES)
+
+
+def test_an_order_on_a_closed_case_is_told_what_opens_it() -> None:
+    of = reviewed()
+    of.order("REJECT no room")
+    of.order("ACCEPT")
+    assert "The case was already closed." in said(of.letters[-1])
+    assert "REOPEN text: a closed case goes on" in said(of.letters[-1])
+
+
+def test_a_field_that_is_near_none_is_answered_with_all_there_are() -> None:
+    of = reviewed()
+    of.order("ASK zzzzzz qqqq")
+    labels = [rule.label["en"] for rule in of.rules.form_of(of.case.form).fields.values()]
+    assert all(label in said(of.letters[-1]) for label in labels)

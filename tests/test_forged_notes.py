@@ -132,6 +132,26 @@ def test_a_clerk_is_told_again_the_next_day() -> None:
     assert (first, bool(passed_on(of, "ACCEPT 6").letters)) == ([True, True, True, False, False], True)
 
 
+def test_an_order_without_a_token_is_answered_though_the_clerk_had_a_general_letter_today() -> None:
+    assert written(named(reviewed(), "ACCEPT", 1)) == [("not_counted", MORGAN)]
+
+
+def test_a_clerk_who_writes_anew_instead_of_replying_is_answered_each_time_up_to_ten() -> None:
+    of = reviewed()
+
+    def told(letters_today: int) -> int:
+        who = Sender(address=MORGAN, role="stranger", tier="0")
+        facts = Facts(sort="command", sender=who, letters_today=letters_today)
+        (decision,) = decide({}, of._message(MORGAN, "QUEUE"), facts, of.rules, of.now)
+        return len(decision.letters)
+
+    assert [told(today) for today in (0, 1, 9, 10)] == [1, 1, 1, 0]
+
+
+def test_one_name_in_many_cases_is_no_way_to_fill_a_mailbox() -> None:
+    assert written(named(reviewed(), "ACCEPT", 10)) == []
+
+
 def test_a_long_mail_is_kept_up_to_a_bound_and_a_code_is_never_kept() -> None:
     of = reviewed()
     passed_on(of, "NOTE " + "x" * 9_000)
@@ -152,12 +172,10 @@ RULES = reviewed().rules
         (MORGAN, "Re: [HELPDESK 2026-00009] Room key and 2026-00001", "2026-00001"),
         (MORGAN, "Re: [HELPDESK 2026-00009] Room key", ""),
         (MORGAN, "the key 12026-000013", ""),
-        (MALLORY, "Re: [HELPDESK 2026-00001] Room key", ""),
+        (MALLORY, "Re: [HELPDESK 2026-00001] Room key", "2026-00001"),
     ],
 )
-def test_a_number_in_the_subject_of_orders_in_a_clerks_name_suggests_a_case(
-    sender: str, subject: str, found: str
-) -> None:
+def test_a_number_in_the_subject_suggests_a_case_and_finds_none(sender: str, subject: str, found: str) -> None:
     of = reviewed()
     mail = Message("0" * 64, 1, senders=(Mailbox("", sender),), subject=subject, text="ACCEPT")
     asked = {name.partition(".")[0] for name in claimed_letters(mail, RULES)}
@@ -166,8 +184,8 @@ def test_a_number_in_the_subject_of_orders_in_a_clerks_name_suggests_a_case(
     assert (facts.suggested, facts.letter, facts.found_by) == (found, None, "none")
 
 
-def test_no_case_is_suggested_by_anything_but_orders() -> None:
-    mail = Message("0" * 64, 1, senders=(Mailbox("", MORGAN),), subject="[HELPDESK 2026-00001]", text="Good morning")
+def test_no_case_is_suggested_by_a_keyword_of_responsible_persons() -> None:
+    mail = Message("0" * 64, 1, senders=(Mailbox("", MORGAN),), subject="[HELPDESK 2026-00001]", text="AGREE")
     assert gather(mail, replace(NOTHING, cases=reviewed().cases), RULES, {}).suggested == ""
 
 

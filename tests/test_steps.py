@@ -114,7 +114,7 @@ def test_after_the_decision_nothing_changes_by_a_mail() -> None:
     play = ready("fields", "review", "post").answer(CLERK, "ACCEPT").answer(TARO, "Purpose: mining coins")
     assert play.only(MailAttached).why == "decided"
     assert play.known.values["purpose"] == "Copying genomes"
-    assert play.written == [("passed_on", HEAD), ("passed_on", CLERK)]
+    assert play.written == [("will_read", TARO), ("passed_on", HEAD), ("passed_on", CLERK)]
 
 
 def test_nobody_takes_a_consent_back_after_the_decision_but_clerks_hear_of_it() -> None:
@@ -188,7 +188,7 @@ def test_what_is_no_document_of_the_case_goes_to_the_clerks(sender: str, part: A
     play.answer(ICHIRO, "", part, sender=sender)
     assert [event.why for event in play.last.events if isinstance(event, MailAttached)] == [why]
     assert (play.known.documents, play.known.status) == ({}, "awaiting_document")
-    assert play.written == [("passed_on", HEAD), ("passed_on", CLERK)]
+    assert play.written == [("will_read", ICHIRO), ("passed_on", HEAD), ("passed_on", CLERK)]
 
 
 def test_a_sheet_with_this_number_counts_without_the_word_and_both_stay_apart() -> None:
@@ -505,7 +505,10 @@ def test_one_more_word_brings_an_answered_case_back_to_the_clerks() -> None:
 
 def test_what_is_added_before_the_answer_goes_to_whoever_writes_it() -> None:
     play = ready("fields", "answer", "silence").answer(TARO, "And only at night.")
-    assert (play.known.step, play.written) == ("answer", [("passed_on", HEAD), ("passed_on", CLERK)])
+    assert (play.known.step, play.written) == (
+        "answer",
+        [("will_read", TARO), ("passed_on", HEAD), ("passed_on", CLERK)],
+    )
     assert "It adds something to what you are asked to answer." in play.text("passed_on", CLERK)
 
 

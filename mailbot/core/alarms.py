@@ -22,6 +22,8 @@ TOGETHER = timedelta(days=30)
 """Within what time of the first secret to be renewed others are told along with it."""
 FORGED, WITHIN = 3, timedelta(days=1)
 """How many orders that nothing proves, about one case or in one name, are no slip any more, and in which time."""
+MOST_ENTRIES = 5
+"""How many entries of each are named."""
 UNREACHED = timedelta(days=4)
 """How long it is said that somebody could not be reached: the letters of a working day fail again before that."""
 LETTER_STATES = ("due", "sent", "failed", "held", "dropped")
@@ -117,9 +119,11 @@ def _forged(health: Health, now: datetime) -> bool:
 
 
 def _suspicious(health: Health) -> str:
-    """About what, or in whose name, so many came that it is no slip, the most first."""
+    """About what, or in whose name, so many came that it is no slip, the most first; in which entries."""
     counted = Counter(about for about, _ in health.ledger.forged).most_common()
-    return ", ".join(f"{about} {count}" for about, count in counted if count >= FORGED)
+    entries = {about: ", ".join(where[-MOST_ENTRIES:]) for about, where in health.ledger.forged_in.items()}
+    told = {about: f"{about} {count}" for about, count in counted if count >= FORGED}
+    return ", ".join(f"{one}: entries {entries[about]}" if entries.get(about) else one for about, one in told.items())
 
 
 def _to_mend(health: Health) -> str:
@@ -183,7 +187,7 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm("secrets", lambda health, now: any(one.since <= now for one in health.renewals), _renewals),
     Alarm("rules", lambda health, now: bool(health.reloaded and health.reloaded.problems), _refused_rules),
     Alarm("unreached", _unreached, _not_reached),
-    Alarm("forged", _forged, lambda health: clip(_suspicious(health), 200)),
+    Alarm("forged", _forged, lambda health: clip(_suspicious(health), 300)),
     Alarm("observed", lambda health, now: health.observed > 0, _observed),
 )
 """Everything the operator is told of."""

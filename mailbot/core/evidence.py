@@ -24,6 +24,7 @@ class Remembered:
     """What the store knows of a mail's surroundings: the letters it claims to answer, their cases, and how many
     general letters its sender was written today.
 
+    `own` is the newest open case of its sender (empty: there is none), which `cases` has as well.
     `twins` maps earlier mails (their digests, oldest first) with the same `identity` to their `content`. Only mails of
     which something came are twins: one that was ignored, quarantined or automatic must not swallow another copy, such
     as the direct one that comes after the copy of a list.
@@ -33,6 +34,7 @@ class Remembered:
     cases: Mapping[str, Case]
     letters_today: int = 0
     twins: Mapping[str, str] = field(default_factory=dict)
+    own: str = ""
 
     @property
     def recipients(self) -> dict[str, tuple[str, str]]:
@@ -49,7 +51,11 @@ MOST_CLAIMS = 20
 NUMBER = re.compile(r"(?<![\d-])\d{4}-\d{5,9}(?![\d-])", re.ASCII)
 """The number of a case, as subjects have it."""
 MOST_NUMBERS = 3
-"""How many cases a subject may name."""
+"""How many cases a mail may name."""
+MOST_LOOKED_AT = 4_000
+"""Characters of a text in which numbers are looked for."""
+UNPROMPTED = frozenset({"enquiry", "status", "withdraw"})
+"""Kinds of mail that are about a case of their sender's, or one that they name, if they answer no letter."""
 FOOTER = re.compile(r"^[ \t]*[_-]{20,}[ \t]*$", re.MULTILINE)
 """The line with which lists begin what they put below a mail."""
 TWIN_DOUBT = "the Message-ID of another mail of this sender"
@@ -94,19 +100,29 @@ def claimed_letters(message: Message, rules: Rules) -> tuple[str, ...]:
     letter of a case that a command in it names comes that case, so that it is known whether there is one."""
     claimed = tuple(dict.fromkeys(claim.letter for claim in claims(message, rules.desk.address)))[:MOST_CLAIMS]
     named = named_cases(new_text(message.text)) if claimed else ()
-    return (*claimed, *(f"{number}.1" for number in (*named, *_numbers(message, rules.desk))))
+    return (*claimed, *(f"{number}.1" for number in (*named, *numbers_in(message))))
 
 
-def _numbers(message: Message, desk: Desk) -> tuple[str, ...]:
-    """The cases that the subject of a mail in a clerk's name names; nobody else's subject is looked at."""
-    named = any(desk.clerk(mailbox.address) for mailbox in message.senders)
-    return tuple(dict.fromkeys(NUMBER.findall(message.subject)))[:MOST_NUMBERS] if named else ()
+def numbers_in(message: Message) -> tuple[str, ...]:
+    """The cases that the subject of a mail and the beginning of its new text name; a number is a name and no secret,
+    so that it proves nothing."""
+    texts = (message.subject, new_text(message.text)[:MOST_LOOKED_AT])
+    return tuple(dict.fromkeys(number for text in texts for number in NUMBER.findall(text)))[:MOST_NUMBERS]
 
 
-def _suggested(message: Message, claimed: tuple[Claim, ...], remembered: Remembered, desk: Desk) -> str:
-    """The case that orders are about if they are what they claim to be; it may be noted there that somebody tried."""
-    named = (*(claim.case or "" for claim in claimed), *_numbers(message, desk))
-    return next((number for number in named if number in remembered.cases), "")
+def _suggested(message: Message, kind: str, claimed: tuple[Claim, ...], remembered: Remembered) -> str:
+    """The case that orders are about if they are what they claim to be, so that it may be noted there that somebody
+    tried; or the one that somebody seems to write about who answers no letter."""
+    if kind != "command" and kind not in UNPROMPTED:
+        return ""
+    named = NUMBER.findall(message.subject) if kind == "command" else numbers_in(message)
+    own = remembered.own if kind != "command" else ""
+    likely = (*(claim.case or "" for claim in claimed), *named, own)
+    return next((number for number in likely if number in remembered.cases and not _erased(number, remembered)), "")
+
+
+def _erased(number: str, remembered: Remembered) -> bool:
+    return bool(remembered.cases[number].erased)
 
 
 def gather(
@@ -149,7 +165,7 @@ def gather(
         twin=twin,
         same=same,
         secrets=message.secrets,
-        suggested=_suggested(message, claimed, remembered, desk) if kind == "command" and claim is None else "",
+        suggested=_suggested(message, kind, claimed, remembered) if claim is None else "",
         **_answered(claim, claimed, case),
         **coded,
         **_listed(clues.new_text, claim, info),

@@ -77,10 +77,10 @@ class Ledger:
     waits, `head_told` when the auditors were last told the head; `away` are clerks (addresses in lower case) who are
     out of office, each with the last day of it (ISO 8601). `cases` counts those that are `open` and `closed`.
     `forged` are the orders by mail that nothing proved lately, one row for the case they named, one for the clerk in
-    whose name they came, each with when (aware UTC). `erased` are the entries that orders erased or are about to, as a
-    sequence set (`uids.uids_of` reads it); `erasing` are the erasures that are not finished. `unreached` are clerks,
-    operators and auditors to whom no letter could be delivered since one failed. `last_case` is the last number given
-    to a case (empty: none).
+    whose name they came, each with when (aware UTC), and `forged_in` in which entries. `erased` are the entries that
+    orders erased or are about to, as a sequence set (`uids.uids_of` reads it); `erasing` are the erasures that are not
+    finished. `unreached` are clerks, operators and auditors to whom no letter could be delivered since one failed.
+    `last_case` is the last number given to a case (empty: none).
     """
 
     opened: datetime | None = None
@@ -103,6 +103,7 @@ class Ledger:
     cases: Mapping[str, int] = field(default_factory=dict)
     away: Mapping[str, str] = field(default_factory=dict)
     forged: tuple[tuple[str, datetime], ...] = ()
+    forged_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     erased: str = ""
     erasing: tuple[Undone, ...] = ()
     unreached: tuple[Unreached, ...] = ()

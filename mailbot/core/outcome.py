@@ -15,12 +15,12 @@ TEMPLATES = (
     *("objected", "objection", "objection_over", "unannounced", "confirm", "queue", "digest", "head"),
     *("shown", "case_log", "corrected", "second", "proposal_over", "address_corrected"),
     *("numbered", "confirm_numbered", "from_auditor"),
-    *("assigned", "held", "resumed"),
+    *("assigned", "held", "resumed", "will_read"),
 )
 """Every letter the desk may write, by the name of its template."""
 PARTS = frozenset({"in_full"})
 """What several letters have in common, by the name of its template: the case as it stands, for clerks who decide."""
-GENERAL = frozenset({"forms", "not_counted", "too_large", "secret", "not_read"})
+GENERAL = frozenset({"forms", "not_counted", "too_large", "secret", "not_read", "will_read"})
 """Letters that answer somebody without a case; how many a day is a budget."""
 FINAL = frozenset(
     {"accepted", "accepted_responsible", "completed", "rejected", "rejected_responsible", "declined", "expired"}

@@ -80,11 +80,12 @@ async def consider(batch: Recalling, message: Message | Unreadable, known: Known
 
 async def _remembered(batch: Recalling, message: Message, known: Known) -> Remembered:
     since = _midnight(known.now, known.rules.desk.timezone)
-    asked = Asked(mail=message.digest, since=since, letters=claimed_letters(message, known.rules))
-    recall = await batch.recall(dataclasses.replace(asked, sender=_address(message), identity=identity(message)))
+    sender = _address(message)
+    asked = Asked(mail=message.digest, since=since, letters=claimed_letters(message, known.rules), own=bool(sender))
+    recall = await batch.recall(dataclasses.replace(asked, sender=sender, identity=identity(message)))
     general = sum(template in GENERAL for template in recall.written)
     twins = {twin.mail: twin.content for twin in recall.twins if twin.mail != message.digest}
-    return Remembered(recall.letters, recall.cases, general, twins)
+    return Remembered(recall.letters, recall.cases, general, twins, recall.own)
 
 
 async def _with_cases(

@@ -105,6 +105,11 @@ def ground(text: str, codes: Collection[str]) -> tuple[str, str]:
     return "", close[0] if close else ""
 
 
+def one_word(text: str) -> bool:
+    """Whether a text is one word of Latin letters: a code that there is not, rather than a reason."""
+    return _ONE_WORD.fullmatch(folded(text)) is not None
+
+
 def with_below(text: str, below: str) -> str:
     """The text on a line that was no code, with what stands below where it is one word that might have been one: the
     first word of a letter. Below a whole sentence stands nothing but a greeting."""
@@ -176,9 +181,9 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
 
 
 def near(text: str, form: Form, language: str) -> tuple[str, ...]:
-    """The labels of a form, in this language, that a text may have meant."""
+    """The labels of a form, in this language, that a text may have meant; all of them if it is near none."""
     labels = {
         label_key(rule.label.get(language, key)): rule.label.get(language, key) for key, rule in form.fields.items()
     }
     close = difflib.get_close_matches(label_key(text)[:40], labels, n=3, cutoff=0.5)
-    return tuple(labels[key] for key in close)
+    return tuple(labels[key] for key in close) or tuple(labels.values())

@@ -7,7 +7,18 @@ from datetime import datetime
 
 from mailbot.core import attached
 from mailbot.core.case import Case
-from mailbot.core.decide import application, automatic, command, consent, numbered, others, participant, secret, unread
+from mailbot.core.decide import (
+    application,
+    automatic,
+    command,
+    consent,
+    numbered,
+    others,
+    participant,
+    secret,
+    unprompted,
+    unread,
+)
 from mailbot.core.decide.deadline import overdue
 from mailbot.core.decide.incoming import BLOTTED, Incoming
 from mailbot.core.decide.undeliverable import undeliverable
@@ -55,7 +66,8 @@ def decide(
     if message.size > rules.desk.limits.mail_megabytes * 1_000_000:
         return secret.told(mail, [others.too_large(mail)])
     several = facts.sort == "command" and numbered.meant(mail)
-    return secret.told(mail, unread.told(mail, numbered.run(mail) if several else [HANDLERS[facts.sort](mail)]))
+    decisions = numbered.run(mail) if several else [unprompted.shown(mail) or HANDLERS[facts.sort](mail)]
+    return secret.told(mail, unread.told(mail, decisions))
 
 
 def _to_be_kept(message: Message, facts: Facts) -> tuple[Message, str]:

@@ -6,6 +6,7 @@ from mailbot.core.decide import changing, documents, waiting
 from mailbot.core.decide.closed import closed, out_of_season, suspended
 from mailbot.core.decide.incoming import Incoming, Story, begin, without_case
 from mailbot.core.decide.moves import advance
+from mailbot.core.decide.passing import promise
 from mailbot.core.decide.taking import UNPROVEN, Answers, Said, certain, masked, plan_field, repeated, said_by, take
 from mailbot.core.events import (
     AddressRegistered,
@@ -211,5 +212,7 @@ def pass_on(mail: Incoming, case: Case, letter: LetterInfo, why: str) -> Decisio
     story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why=why))
     if why == "no_keyword" and mail.proven and case.step_kind == "consent":
         story.to_responsible("not_counted", why="no_keyword", by=mail.address)
+    elif mail.proven:
+        promise(story, letter.role)
     story.to_clerks("passed_on", why=why, by=mail.address, text=_readings(mail) or mail.new_text)
     return story.decision()

@@ -258,14 +258,15 @@ def to_stranger(mail: Incoming, template: str, *, owed: bool = False, **data: ob
     """A general letter to whoever wrote, in the language of what they wrote; none if From names nobody, or if their
     budget of today is used up and it is not owed to them."""
     desk = mail.rules.desk
-    if mail.facts.sender is None or (not owed and _enough(mail)):
+    if mail.facts.sender is None or (not owed and enough(mail)):
         return ()
     language = language_of(mail.new_text or mail.message.subject, desk.languages, desk.languages[0])
     thread = (mail.message.message_id,) if mail.message.message_id else ()
     return (Letter(template, mail.address, "stranger", (language,), data, thread),)
 
 
-def _enough(mail: Incoming) -> bool:
+def enough(mail: Incoming) -> bool:
+    """Whether the budget of general letters to this address is used up for today."""
     return mail.facts.letters_today >= mail.rules.desk.budgets.general_answers_per_day
 
 

@@ -3,8 +3,10 @@ ask what they may write. It reads no field and obeys no clerk."""
 
 from mailbot.core.case import Case
 from mailbot.core.commands import below_keyword, objects, offered
+from mailbot.core.decide.application import pass_on
 from mailbot.core.decide.incoming import WRITES, Incoming, Story, begin, to_stranger, without_case
 from mailbot.core.decide.others import enquiry
+from mailbot.core.decide.passing import promise
 from mailbot.core.events import Ignored, MailAttached, StepStopped, StepVoided, Withdrawn
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Form, Step
@@ -25,6 +27,8 @@ def withdraw(mail: Incoming) -> Decision:
     }
     why = next((why for why, holds in reasons.items() if holds), "")
     story = begin(mail, case, letter.role)
+    if why == "case_closed":
+        return pass_on(mail, case, letter, why)
     if why:
         story.add(MailAttached(by=mail.address, sort="withdraw", why=why))
         WRITES.get(letter.role, Story.to_applicant)(story, "not_counted", why=why, by=mail.address)
@@ -99,6 +103,8 @@ def _not_stopped(story: Story, mail: Incoming) -> Decision:
     story.add(MailAttached(by=mail.address, sort=mail.facts.sort, why=why))
     if why != "other":
         story.to_holder("not_counted", why=why, by=mail.address)
+    elif not story.known.stopped:
+        promise(story, "holder")
     if why != "already":
         story.to_clerks("passed_on", why=why, by=mail.address, text=mail.new_text)
     return story.decision()

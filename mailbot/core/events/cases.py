@@ -15,13 +15,13 @@ class Facts(Frozen):
     saw it (`secrets.Kind`), `code` whether the code in it is that of the letter it answers. Where a clerk orders
     something about several cases, `listed` are those that the letter answered lists, and `bound` the digest of the
     orders that its code confirms. `suggested` is the case that orders name without proving anything: by a token that
-    does not hold, or a number in the subject. `taken` is the open case that was accepted with the account name which
-    orders give (empty: none). `away` are the clerks who are out of office (addresses in lower case), each with the last
-    day of it (ISO 8601). `size` is the size in octets of a mail of which only the header was downloaded, `ordered` what
-    was ordered at the shell in a clerk's words. `added` says that the letter's token stood where somebody may have
-    written it on the way: anywhere but in the one To field. `code_asked` is when the letter answered was written
-    (journal text), if that is about no case and asks for a code; `code_astray` says that the code of the letter
-    answered stands in the mail where it confirms nothing.
+    does not hold, or a number in the subject; or that somebody who answers no letter seems to write about. `taken` is
+    the open case that was accepted with the account name which orders give (empty: none). `away` are the clerks who are
+    out of office (addresses in lower case), each with the last day of it (ISO 8601). `size` is the size in octets of a
+    mail of which only the header was downloaded, `ordered` what was ordered at the shell in a clerk's words. `added`
+    says that the letter's token stood where somebody may have written it on the way: anywhere but in the one To field.
+    `code_asked` is when the letter answered was written (journal text), if that is about no case and asks for a code;
+    `code_astray` says that the code of the letter answered stands in the mail where it confirms nothing.
     """
 
     kind: Literal["facts"] = "facts"

@@ -57,7 +57,7 @@ CALLS_OF_CLERKS = ("remark_words", "hints", "plan_lines")
 _DATA = """case form desk to role lang forms clerk why by text mistakes commands table keywords subject keys again
     megabytes done onward closes words shell named head statement fingerprint which unknown rows held_by parts
     size_megabytes mails more alarms over notice filled documents wanted attached secrets settled garbled
-    files code confirmed changes rejections assigned told asked waiting tried"""
+    files code confirmed changes rejections assigned told asked waiting tried proven"""
 KNOWN = frozenset((*CALLS, *CALLS_OF_CASE, *CALLS_OF_CLERKS, *PARTS, *_DATA.split()))
 """Every name a template may use; which of them a letter has is said in docs/letters.md."""
 

@@ -45,6 +45,8 @@ class FileBatch:
         numbers = dict.fromkeys(name.rpartition(".")[0] for name in letters if not name.startswith("e"))
         cases = {number: case for number in numbers if (case := self.working.case(number))}
         cases |= {case.number: case for case in self.working.open_cases()} if asked.open else {}
+        own = self.working.newest(asked.sender) if asked.own else ""
+        cases |= {own: case} if own and (case := self.working.case(own)) else {}
         since = to_text(asked.since) if asked.since and asked.sender else None
         return Recall(
             known=self.working.decided(asked.mail) or self._mails.known(asked.mail),
@@ -55,6 +57,7 @@ class FileBatch:
             twins=self.working.twins(asked.identity, asked.mail, self.head.at) if asked.identity else (),
             rows=await self._rows(asked),
             others=self.working.others(asked.sender, asked.form) if asked.sender and asked.form else (),
+            own=own,
         )
 
     async def _rows(self, asked: Asked) -> tuple[Row, ...]:

@@ -91,7 +91,8 @@ class Index:
                 last_case=self._last_case(),
                 unreached=self.letters.not_reached(),
                 alarms=frozenset(tally.alarms),
-                forged=tuple((about, from_text(at)) for at, about in tally.forged.listed()),
+                forged=tuple((about, from_text(at)) for at, about, *_ in tally.forged.listed()),
+                forged_in=tally.forged_in(),
                 told=tally.told,
                 told_seq=tally.told_seq,
                 sealed=tuple(tally.sealed.values()),
@@ -140,6 +141,10 @@ class Index:
         mine = self._addresses.get(address.lower(), {})
         numbers = (number for number, of in mine.items() if of == form and number not in but)
         return nsmallest(most, numbers, key=split_number)
+
+    def open_of(self, address: str, but: Container[str] = ()) -> list[str]:
+        """Numbers of all open cases whose applicant has this address (lower case), but not those."""
+        return [number for number in self._addresses.get(address, {}) if number not in but]
 
     @property
     def open_count(self) -> int:

@@ -27,6 +27,8 @@ MOST_FORGED = 1_000
 """How many orders are remembered that nothing proved, as long as alarms look at them."""
 ALARMING = UNPROVEN | {"wrong_code", "asked_often"}
 """Why orders are refused that may be somebody else's: nothing proves them, or their code is not found."""
+GUESSES = 3
+"""How many wrong codes in answer to one letter are no slip any more: then all of them count."""
 PLAIN = ("adopted", "observed", "validity", "vanished", "told_seq")
 """What is a plain JSON value as it is."""
 
@@ -51,6 +53,7 @@ class Tally:
         self.done: dict[str, int] = {}
         self.twins = Recent(TWINS, MOST_TWINS)
         self.forged = Recent(WITHIN, MOST_FORGED)
+        self.guesses = Recent(WITHIN, MOST_FORGED)
 
     def rows(self) -> Mapping[type, Row]:
         """Who takes note of which kind of event."""
@@ -118,10 +121,25 @@ class Tally:
 
     def _refused(self, event: e.CommandsRefused, entry: Entry, spot: Spot) -> None:
         """Counted for the case it is about and for the clerk in whose name it came: somebody at work may try one
-        name in many cases, or many names in one."""
-        if event.why in ALARMING:
+        name in many cases, or many names in one. A clerk may mistype a code: it counts with the third."""
+        if event.why == "wrong_code":
+            self.guesses.add(entry.at, event.letter or "", str(entry.seq))
+            guessed = self.guesses.since(event.letter or "", to_text(entry.at - WITHIN))
+            seqs = [] if len(guessed) < GUESSES else [seq for (seq,) in guessed][0 if len(guessed) == GUESSES else -1 :]
+        else:
+            seqs = [str(entry.seq)] if event.why in ALARMING else []
+        for seq in seqs:
             for about in filter(None, (entry.case, (event.clerk or event.by).lower())):
-                self.forged.add(entry.at, about)
+                self.forged.add(entry.at, about, seq, entry.case or "")
+
+    def forged_in(self) -> dict[str, tuple[str, ...]]:
+        """The entries of such orders by what they are counted for, each with its case where that is said of a name."""
+        found: dict[str, dict[str, None]] = {}
+        for _, about, *where in self.forged.listed():
+            if where:  # a checkpoint of an earlier program has none
+                seq, case = where
+                found.setdefault(about, {})[f"{seq} ({case})" if case and case != about else seq] = None
+        return {about: tuple(entries) for about, entries in found.items()}
 
     def erased(self, event: e.Erased, entry: Entry) -> None:
         """Their mails count as erased. What was told in erased letters of the desk was told all the same."""
@@ -178,6 +196,7 @@ class Tally:
             "done": [[nonce, seq] for nonce, seq in self.done.items()],
             "twins": self.twins.listed(),
             "forged": self.forged.listed(),
+            "guesses": self.guesses.listed(),
         }
 
     def load(self, listed: Mapping[str, Any]) -> None:
@@ -197,6 +216,7 @@ class Tally:
         self.done.update(listed["done"])
         self.twins.load(listed["twins"])
         self.forged.load(listed.get("forged", []))
+        self.guesses.load(listed.get("guesses", []))
 
 
 def facts_of(group: Sequence[Entry]) -> e.Facts | None:

@@ -114,6 +114,13 @@ class Working:
         known = self._index.oldest_open(key, form, MOST_OTHERS, but=self._cases)
         return tuple(sorted([*mine, *known], key=split_number)[:MOST_OTHERS])
 
+    def newest(self, address: str) -> str:
+        """The number of the newest open case whose applicant has this address; empty if there is none."""
+        key = address.lower()
+        mine = [number for number, (case, _) in self._cases.items() if case.open and case.applicant.lower() == key]
+        known = self._index.open_of(key, but=self._cases)
+        return max([*mine, *known], key=split_number, default="")
+
     def register(self, name: str) -> tuple[Standing, Sequence[Written]]:
         """How a register stands, and the rows that entries taken in here wrote."""
         return self._changes.on_top_of(self._index.registers.standing(name), name)

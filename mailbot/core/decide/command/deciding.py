@@ -6,7 +6,7 @@ from mailbot.core.accounts import registered
 from mailbot.core.calendar import day_words
 from mailbot.core.case import Case
 from mailbot.core.commands import Command, Mistake, terms
-from mailbot.core.commands.arguments import account_name, case_number, day_to_come, ground, with_below
+from mailbot.core.commands.arguments import account_name, case_number, day_to_come, ground, one_word, with_below
 from mailbot.core.decide.command.values import Work
 from mailbot.core.decide.registered import made_in
 from mailbot.core.events import Accepted, Completed, MarkedDuplicate, Rejected, Reopened
@@ -56,8 +56,8 @@ def reject(work: Work, command: Command) -> str | Mistake:
     """Rejected, with the reason for both: a code's sentence and what the clerk adds, or the clerk's words alone."""
     codes = work.story.rules.words[work.clerk.language].rejections
     code, near = ground(command.text, codes)
-    if near:
-        return Mistake("unknown_rejection", command.line, command.verb, (near,))
+    if near or (codes and not code and not command.below and one_word(command.text)):
+        return Mistake("unknown_rejection", command.line, command.verb, (near,) if near else tuple(codes))
     reason = command.below if code else with_below(command.text, command.below)
     work.story.add(Rejected(clerk=work.clerk.address, reason=reason, ground=code))
     work.story.to_both("rejected", "rejected_responsible")

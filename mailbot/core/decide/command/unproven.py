@@ -16,6 +16,9 @@ MOST_WORDS = 500
 """Characters of such a mail that are kept in its case."""
 MOST_TOLD = 3
 """How often a day a clerk is told of such mails about one case."""
+MOST_IN_ALL = 10
+"""How many general letters a clerk may have had today and still be told of one more order that answers no letter: of
+many cases, or of none. It is no stranger's budget: who is told nothing believes that the order was carried out."""
 DAY = timedelta(days=1)
 
 
@@ -30,7 +33,7 @@ def refused(mail: Incoming) -> Decision:
     case = mail.case or mail.cases.get(mail.facts.suggested)
     if case is not None:
         return _kept(mail, case, clerk, event)
-    if clerk is None or _told_today(mail):
+    if clerk is None or _told_enough(mail):
         return without_case(mail, event)
     data = {"why": why, "by": mail.address, "clerk": clerk}
     return without_case(mail, event, Letter("not_counted", clerk.address, "clerk", (clerk.language,), data))
@@ -42,14 +45,14 @@ def _kept(mail: Incoming, case: Case, clerk: Clerk | None, event: CommandsRefuse
     story.add(mail.facts, event)
     if event.why in UNPROVEN and len(case.tried) < MOST_TRIED:
         story.add(Noted(clerk=mail.address, text=_words(mail), authenticated=False))
-    enough = _told_today(mail) if event.why == "no_token" else clerk and _told_of(mail, case, clerk) >= MOST_TOLD
-    if clerk is not None and not enough:
+    flood = event.why == "no_token" and _told_enough(mail)
+    if clerk is not None and not flood and _told_of(mail, case, clerk) < MOST_TOLD:
         story.to_clerk(clerk, "not_counted", why=event.why, by=mail.address)
     return story.decision()
 
 
-def _told_today(mail: Incoming) -> bool:
-    return mail.facts.letters_today >= mail.rules.desk.budgets.general_answers_per_day
+def _told_enough(mail: Incoming) -> bool:
+    return mail.facts.letters_today >= MOST_IN_ALL
 
 
 def _told_of(mail: Incoming, case: Case, clerk: Clerk) -> int:
