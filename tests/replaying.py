@@ -39,7 +39,7 @@ async def decided_again(
 async def otherwise(store: FileStore, rules: Rules | Mapping[str, Rules], reader: Reader | None = None) -> list[str]:
     """What comes out otherwise, in words."""
     right = ("equal", "recorded", "ordered")
-    wrong = [again for again in await decided_again(store, rules) if again.verdict not in right]
+    wrong = [again for again in await decided_again(store, rules, reader) if again.verdict not in right]
     return [
         f"{again.entries[0].seq}: {again.verdict} {again.why} {differences(again.was, again.now)}" for again in wrong
     ]
