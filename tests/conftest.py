@@ -18,11 +18,15 @@ settings.register_profile("mailbot", deadline=None)  # a busy machine is not a w
 settings.load_profile("mailbot")
 
 KINDS = ("embedded", pytest.param("dovecot", marks=pytest.mark.dovecot))
+LONGEST = ("test_soak.py", "test_crash_matrix.py", "test_demo.py")
+"""Come first: whoever has one of them last works alone, while the others have nothing to do any more."""
 users = itertools.count(1)
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary.folder()))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
     if not dovecots.INSTALLED:
         for item in items:
             if item.get_closest_marker("dovecot"):
