@@ -22,7 +22,11 @@ from mailbot.demo import mails as demo
 from mailbot.demo.people import Person, filled_in, newest, received, reply, signed, write
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
+from mailbot.store import Wanted
+from mailbot.store.files import FileStore
+from mailbot.store.files.examining import examine
 
+DESK = "HELPDESK"
 ADDRESS = "helpdesk@desk.example"
 SAID = re.compile(r"INFO |WARNING .* (were set aside in|was made again from|clock went back) ?")
 """What a service may say, and a start after a crash."""
@@ -230,11 +234,25 @@ class Stage:
         folders = {name: sorted(map(digest, raws)) for name, raws in self.mailbox.folders().items() if raws}
         return Outcome(kinds, self._cases(), letters, folders)
 
-    def _cases(self) -> dict[str, dict[str, Any]]:
-        kept = "status step applicant values faults unread stuck decided_by reason notes blocks last_letter".split()
+    def listed(self) -> list[dict[str, Any]]:
+        """What `mailbot cases --json` says."""
         listed = self.program.run(self.world.folder, "cases", "--json")
         assert listed.code == 0, listed.err
-        cases = [json.loads(line) for line in listed.out.splitlines()]
+        return [json.loads(line) for line in listed.out.splitlines()]
+
+    def cases(self) -> list[dict[str, Any]]:
+        """The cases as the state has them, which is what the command says: a process less for each of a thousand
+        faults."""
+
+        async def found() -> list[dict[str, Any]]:
+            store = FileStore.read(self.state, DESK)
+            return [case.model_dump(mode="json") async for case in store.cases(Wanted())]
+
+        return sorted(asyncio.run(found()), key=lambda case: str(case["number"]))
+
+    def _cases(self) -> dict[str, dict[str, Any]]:
+        kept = "status step applicant values faults unread stuck decided_by reason notes blocks last_letter".split()
+        cases = self.cases()
         told = {case["number"]: {key: case[key] for key in kept} for case in cases}
         for case in cases:
             consent = case["consent"] or {}
@@ -258,7 +276,8 @@ class Stage:
             mine, theirs = getattr(found, name), getattr(expected, name)
             assert mine == theirs, f"{name}: {mine} instead of {theirs}"
         self.check_letters(set(logged), kills)
-        self.verify()
+        examined = examine(self.state, DESK)
+        assert examined.ok, examined.words()
         self.run_well(shift)
         assert [entry["seq"] for entry in self.lines() if entry["mail"]] == [e["seq"] for e in entries if e["mail"]]
         assert sent(self.lines()) == sent(entries), "a round with nothing to do wrote to somebody"
