@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 from forking import mailbot
 
+from benchmarks import casebooks
 from mailbot import demo
-from mailbot.demo import mails
+from mailbot.demo import day, mails
 
 
 def said(*words: str, cwd: Path) -> str:
@@ -73,6 +75,8 @@ def test_it_fails_and_says_so_if_a_mail_does_not_end_as_it_should(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(mails, "QUESTION", mails.ENGLISH_APPLICATION)
+    for scene in ("answers", "consents", "clerks", "posted", "login"):
+        monkeypatch.setattr(day, f"_{scene}", lambda day: [])
     assert demo.main() == 1
     assert "a mail that is no application: missing ['answered']" in capsys.readouterr().out
 
@@ -108,6 +112,13 @@ def test_no_token_is_in_the_journal_or_in_a_view(kept: tuple[Path, str, float]) 
     shown = "".join(path.read_text() for path in (folder / "state" / "journal").glob("*.jsonl"))
     shown += said("log", "--json", cwd=folder) + said("cases", "--json", cwd=folder)
     assert not [mac for mac in macs if mac in shown]
+
+
+def test_a_report_is_measured_with_cases_of_a_year(kept: tuple[Path, str, float], tmp_path: Path) -> None:
+    desk = shutil.copytree(kept[0], tmp_path / "desk")
+    assert casebooks.multiply(desk, 20) > 200
+    figures = casebooks.reported(desk, tmp_path / "report")
+    assert all(value > 0 for value in figures.values())
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(kept: tuple[Path, str, float]) -> None:
