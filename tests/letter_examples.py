@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from shipped import shipped_rules
 
 from mailbot.core import commands
 from mailbot.core.attached import File
@@ -15,24 +16,15 @@ from mailbot.core.events import Fault, LetterWritten, Remark, Row
 from mailbot.core.fields import understand
 from mailbot.core.ledger import InQuarantine
 from mailbot.core.outcome import Letter
-from mailbot.core.rules import Rules
-from mailbot.core.rulesets import build
 from mailbot.core.token import CODE_PLACE
 from mailbot.core.told import Told, told
-from mailbot.edge.config import rule_texts
 from mailbot.edge.letters import Letters
 
 LOG = "log 17 " + "0123456789abcdef" * 4
 ROOT = Path(__file__).parent.parent
 
 
-def shipped() -> Rules:
-    rules = build(rule_texts(ROOT / "rules", ROOT / "templates"))
-    assert isinstance(rules, Rules), rules
-    return rules
-
-
-RULES = shipped()
+RULES = shipped_rules()
 DESK, FORM = RULES.desk, RULES.forms["new-account"]
 LANGUAGES = DESK.languages
 LETTERS = Letters(RULES)

@@ -5,24 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from shipped import shipped_rules
 
 from mailbot.core.case import CLOSED
 from mailbot.core.forms import Form
-from mailbot.core.rules import Rules
-from mailbot.core.rulesets import build
-from mailbot.edge.config import rule_texts
 
 ROOT = Path(__file__).parent.parent
 CONVERSATIONS = Path(__file__).parent / "conversations"
 
 
-def shipped() -> Rules:
-    rules = build(rule_texts(ROOT / "rules", ROOT / "templates"))
-    assert isinstance(rules, Rules), rules
-    return rules
-
-
-RULES = shipped()
+RULES = shipped_rules()
 
 
 def _has(*kinds: str) -> Callable[[Form], bool]:
