@@ -12,6 +12,7 @@ import temporary
 from desks import Certificate, Mailbox, make_certificate
 from hypothesis import settings
 
+from mailbot.core import patience
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 
 settings.register_profile("mailbot", deadline=None)  # a busy machine is not a wrong answer
@@ -46,6 +47,12 @@ def retell() -> Iterator[Any]:
 
     with retelling() as told:
         yield told
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that tries again at once what failed: how long it waits is shown by test_patience."""
+    monkeypatch.setattr(patience, "reconnect", lambda tries, dice: 0.05)
 
 
 @pytest.fixture

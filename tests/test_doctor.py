@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 from desks import in_a_loop
-from test_once import embedded_world
+from desks_at_work import embedded_world
 from test_probe import delivering, traced
 from worlds import World, question
 

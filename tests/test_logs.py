@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 from desks import in_a_loop
-from test_once import embedded_world
-from test_run import PATIENCE, until
+from desks_at_work import PATIENCE, embedded_world, until
 from worlds import World, application, family_name, question
 
 from mailbot.demo.people import Person, write
@@ -97,7 +96,7 @@ async def log_of_a_day(world: World, servers: EmbeddedServers, *words: str) -> s
     process = await world.start(*words, "run")
     await until(lambda: "INBOX" in servers.folders() and not servers.folders()["INBOX"] and len(servers.letters) >= 6)
     await world.run("command", "2026-00002", "NOTE Keiko rang", "--clerk", "morgan@staff.desk.example")
-    await asyncio.sleep(1.0)
+    await until(lambda: {"noted", "letter_failed"} <= {one["kind"] for row in world.entries() for one in row["events"]})
     process.send_signal(signal.SIGTERM)
     _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0
@@ -126,7 +125,7 @@ async def test_a_day_of_mails_leaves_no_address_name_or_subject_in_the_log(
 async def test_a_bug_over_a_mail_is_told_without_its_words(
     tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from test_run import SELDOM, at_work
+    from desks_at_work import SELDOM, at_work
 
     from mailbot.flow import considering
 

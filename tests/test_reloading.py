@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from desks import Mailbox, in_a_loop
+from desks_at_work import PATIENCE, SELDOM, at_work, recipients, until, world_of
 from faults import Faults, Stall
-from test_run import PATIENCE, SELDOM, at_work, recipients, until, world_of
 from worlds import World, question
 
 from mailbot.edge.account import Account

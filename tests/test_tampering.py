@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from reading_here import reader_here
 from report_help import desk_in
 from worlds import World, application, question
 
@@ -25,7 +26,6 @@ from mailbot.edge.signing import load_signing_key, make_signing_key
 from mailbot.flow.delivery import Sending
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.routine import tell_auditors
-from mailbot.service import reader_for
 from mailbot.store import Draft
 from mailbot.store.files import FileStore
 from mailbot.store.files.examining import examine
@@ -97,7 +97,7 @@ async def live(folder: Path) -> None:
     opened = desks.opened(
         desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer, clock=lambda: now[0]
     )
-    async with opened as tools, reader_for(desk.rules.desk) as reader:
+    async with opened as tools, reader_here(desk.rules.desk) as reader:
         for raws in ([application(1), question(1)], [application(2)], [question(2)]):
             await take_in(tools, reader, [Delivered(raw) for raw in raws], lambda: now[0])
             await Sending(tools, lambda: now[0]).all_due([relay])
