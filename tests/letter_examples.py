@@ -414,3 +414,22 @@ every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 def words(name: str, language: str) -> LetterWritten:
     return LETTERS.words(EXAMPLES[name](language), 7, "k1")
+
+
+def of_every_letter(check: Callable[[str, str], None]) -> Callable[[str], None]:
+    """A test a language of what must hold of each letter: it names all of which it does not."""
+
+    def test(language: str) -> None:
+        wrong = [f"{name}: {error}" for name in EXAMPLES for error in _errors(check, name, language)]
+        assert wrong == [], "\n".join(wrong)
+
+    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    return every_language(test)
+
+
+def _errors(check: Callable[[str, str], None], name: str, language: str) -> list[AssertionError]:
+    try:
+        check(name, language)
+    except AssertionError as error:
+        return [error]
+    return []
