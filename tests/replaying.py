@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from mailbot.core.compared import differences
+from mailbot.core.events import Facts
 from mailbot.core.rules import Rules
 from mailbot.flow.reader import Reader
 from mailbot.flow.replaying import Again, Replay
@@ -36,10 +37,22 @@ async def decided_again(
         return [again async for again in replay.walk()]
 
 
+FOUND_OUT = {"desk_opened", "letter_sent", "letter_failed", "letter_deferred"}
+"""What is found out and not decided; everything else is decided again, and must be equal."""
+
+
 async def otherwise(store: FileStore, rules: Rules | Mapping[str, Rules], reader: Reader | None = None) -> list[str]:
     """What comes out otherwise, in words."""
-    right = ("equal", "recorded", "ordered")
-    wrong = [again for again in await decided_again(store, rules, reader) if again.verdict not in right]
+    found = await decided_again(store, rules, reader)
+    wrong = [again for again in found if again.verdict != wanted(again)]
     return [
         f"{again.entries[0].seq}: {again.verdict} {again.why} {differences(again.was, again.now)}" for again in wrong
     ]
+
+
+def wanted(again: Again) -> str:
+    """The only verdict there may be about a group of entries, by what happened in it and who ordered it."""
+    events = [event for entry in again.entries for event in entry.events or ()]
+    if {event.kind for event in events} - {"facts"} <= FOUND_OUT:
+        return "recorded"
+    return "ordered" if any(isinstance(event, Facts) and event.operator for event in events) else "equal"
