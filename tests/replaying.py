@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from mailbot.core.compared import differences
 from mailbot.core.events import Facts
-from mailbot.core.rules import Rules
+from mailbot.core.rules import Desk, Rules
 from mailbot.flow.reader import Reader
 from mailbot.flow.replaying import Again, Replay
 from mailbot.service import reader_for
+from mailbot.service.limits import reader_settings
 from mailbot.store.files import FileStore
 
 
@@ -32,7 +33,9 @@ async def decided_again(
     async def rules_of(digest: str) -> Rules:
         return rules if isinstance(rules, Rules) else rules[digest]
 
-    made = reader_for if reader is None else lambda desk: Shared(reader)
+    def made(desk: Desk) -> Reader:
+        return Shared(reader) if reader and reader_settings(desk) == reader._settings else reader_for(desk)
+
     async with Replay(store, rules_of, made, head.program, **more) as replay:  # type: ignore[arg-type]
         return [again async for again in replay.walk()]
 

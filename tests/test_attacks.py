@@ -124,6 +124,52 @@ def test_who_may_does_decide_so_that_the_attacks_can_fail(tmp_path: Path, retell
     assert {"status", "step", "revision", "decided_by"} <= changed(earlier, last)
 
 
+TRUE = {
+    "google": "mx.google.com; dkim=pass header.i=@staff.desk.example header.s=s1 header.b=AbCdEf12; spf=pass"
+    " (google.com: domain of morgan@staff.desk.example designates 192.0.2.1 as permitted sender)"
+    " smtp.mailfrom=morgan@staff.desk.example; dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=staff.desk.example",
+    "microsoft365": "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=staff.desk.example; dkim=pass (signature was"
+    " verified) header.d=staff.desk.example;dmarc=pass action=none header.from=staff.desk.example;compauth=pass"
+    " reason=100",
+}
+"""What the two write when a clerk's mail is what it says."""
+
+
+def passing_by(border: str, above: str, below: str) -> str:
+    """A clerk's ACCEPT with these fields on top and below, at a desk that has this border."""
+    desk = f'```desk\n[border]\nkind = "{border}"\n```\n\n'
+    fields = f"Border: none\nAbove: Authentication-Results: {above}\n"
+    fields += f"Header Authentication-Results: {below}\n" if below else ""
+    return SCENE.replace("```mail\n", f"{desk}```mail\n").replace("\n\nACCEPT", f"\n{fields}\nACCEPT")
+
+
+@pytest.mark.parametrize("border", TRUE)
+def test_what_google_and_microsoft_find_of_a_clerk_is_believed_from_the_mails_bytes_to_the_decision(
+    border: str, tmp_path: Path, retell: Retell
+) -> None:
+    told = retell(before("After: agreed") + passing_by(border, TRUE[border], ""), tmp_path / "state")
+    _, last = apart(tmp_path / "state", told)
+    assert "accepted" in {event.kind for entry in last for event in entry.events or ()}
+    facts = [event for entry in last for event in entry.events or () if isinstance(event, Facts)]
+    assert {fact.sender.tier for fact in facts if fact.sender} == {"2"}
+
+
+@pytest.mark.parametrize("border", TRUE)
+def test_what_a_mail_brings_along_under_their_names_is_not(border: str, tmp_path: Path, retell: Retell) -> None:
+    failed = TRUE[border].replace("=pass", "=fail")
+    told = retell(before("After: agreed") + passing_by(border, failed, TRUE[border]), tmp_path / "state")
+    earlier, last = apart(tmp_path / "state", told)
+    assert "waits for a code until" in told.rpartition("\n## ")[2]
+    assert changed(earlier, last) == set()
+
+
+@pytest.mark.parametrize("border", TRUE)
+def test_neither_is_believed_at_a_desk_of_the_other(border: str, tmp_path: Path, retell: Retell) -> None:
+    (other,) = TRUE.keys() - {border}
+    told = retell(before("After: agreed") + passing_by(other, TRUE[border], ""), tmp_path / "state")
+    assert changed(*apart(tmp_path / "state", told)) == set()
+
+
 def test_the_table_of_attacks_and_the_files_are_the_same() -> None:
     table = (HERE.parent / "docs" / "trust.md").read_text(encoding="utf-8")
     rows = re.findall(r"(?m)^\| `([a-z-]+)` \|", table.partition("## Attacks")[2])
