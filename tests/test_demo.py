@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import proofs
 import pytest
 from forking import mailbot
 
@@ -104,14 +105,25 @@ def test_what_it_keeps_can_be_looked_at(kept: tuple[Path, str, float]) -> None:
     assert "the queue is empty" in said("queue", cwd=folder)
 
 
-def test_no_token_is_in_the_journal_or_in_a_view(kept: tuple[Path, str, float]) -> None:
+def test_no_token_is_in_the_state_in_a_view_in_the_report_or_in_what_is_exported(
+    kept: tuple[Path, str, float], tmp_path: Path
+) -> None:
     folder = kept[0]
-    letters = b"".join(path.read_bytes() for path in (folder / "letters").glob("*.eml")).decode()
-    macs = {part.split("@")[0].rsplit(".", 1)[1] for part in letters.split("<") if part.startswith("helpdesk+")}
-    assert len(macs) >= 10
-    shown = "".join(path.read_text() for path in (folder / "state" / "journal").glob("*.jsonl"))
-    shown += said("log", "--json", cwd=folder) + said("cases", "--json", cwd=folder)
-    assert not [mac for mac in macs if mac in shown]
+    letters = [path.read_bytes() for path in (folder / "letters").glob("*.eml")]
+    assert len(proofs.macs(letters)) >= 10
+    shown = [proofs.kept(folder / "state")]
+    shown += [said(*words, cwd=folder) for words in (["log", "--json"], ["log"], ["cases", "--json"])]
+    for case in ("2026-00001", "2026-00002"):
+        shown += [said("case", case, *words, cwd=folder) for words in ([], ["--json"])]
+    said("report", str(tmp_path / "report"), cwd=folder)
+    written = mailbot("export", "--format", "jsonl", "--output", str(tmp_path / "export.jsonl"), cwd=folder)
+    assert written.returncode == 0, written.stderr
+    pages = [path.read_text(encoding="utf-8") for path in (tmp_path / "report").rglob("*.html")]
+    shown += [*pages, (tmp_path / "export.jsonl").read_text(encoding="utf-8")]
+    assert len(pages) > 10
+    assert "2026-00001.1" in shown[-1]
+    assert [proofs.given_away(letters, text) for text in shown if proofs.given_away(letters, text)] == []
+    assert proofs.given_away(letters, letters[0].decode()), "it would be found"
 
 
 def test_a_report_is_measured_with_cases_of_a_year(kept: tuple[Path, str, float], tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The log of a service, as text and as JSON: what it did, and nothing of who wrote what."""
 
 import asyncio
+import base64
+import dataclasses
 import json
 import logging
 import re
@@ -11,11 +13,13 @@ from pathlib import Path
 import pytest
 from desks import in_a_loop
 from desks_at_work import PATIENCE, embedded_world, until
+from proofs import given_away
 from worlds import World, application, family_name, question
 
 from mailbot.demo.people import Person, write
+from mailbot.edge.account import Account
 from mailbot.edge.logs import FIELDS, _Json, _Lines, masked
-from mailbot.embedded import EmbeddedServers
+from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 
 DOC = Path(__file__).parent.parent / "docs" / "operating.md"
 
@@ -114,11 +118,29 @@ async def test_a_day_of_mails_leaves_no_address_name_or_subject_in_the_log(
     said = await log_of_a_day(world, servers)
     found = [word for word in WORDS if word.lower() in said.lower()]
     assert found == [], said
+    assert given_away((letter.raw for letter in servers.letters), said) == set()
     assert "mails taken in" in said
     if kind == "json":
         lines = [json.loads(line) for line in said.splitlines()]
         assert all(tuple(line) == tuple(name for name in FIELDS if name in line) for line in lines)
         assert sum(line.get("counts", {}).get("mails_taken_in", 0) for line in lines) == len(a_day())
+
+
+@in_a_loop
+async def test_no_password_is_in_the_log_however_much_it_says(tmp_path: Path, servers: EmbeddedServers) -> None:
+    account = Account("127.0.0.1", servers.smtp_port, "none", USER, PASSWORD)
+    world = World.make(tmp_path / "desk", dataclasses.replace(account, port=servers.imap_port), account)
+    await servers.deliver(question(1))
+    process = await world.start("--debug", "run")
+    await until(lambda: servers.letters)
+    process.send_signal(signal.SIGTERM)
+    said = (await asyncio.wait_for(process.communicate(), PATIENCE))[1].decode()
+    assert "DEBUG" in said
+    assert process.returncode == 0
+    whole = f"\0{USER}\0{PASSWORD}".encode()
+    for secret in (PASSWORD, *(base64.b64encode(one).decode() for one in (PASSWORD.encode(), whole))):
+        assert secret not in said
+    assert given_away((letter.raw for letter in servers.letters), said) == set()
 
 
 @in_a_loop
