@@ -126,6 +126,7 @@ class Stage:
     before: Path
     mails: list[bytes] = field(default_factory=list)
     earlier: int = 0
+    rules: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def make(
@@ -134,6 +135,7 @@ class Stage:
         """A desk that has written its first letters, and waits for the answers: so many of `answers`."""
         world = World.make(folder / "desk", mailbox.account(), Account("127.0.0.1", relay.smtp_port, "none", "", ""))
         stage = cls(world, mailbox, relay, program, command, folder / "before")
+        stage.rules = stage.written()
         stage.run_well()
         maria = write(demo.MARIA, ADDRESS, "Application for an account", demo.ENGLISH_APPLICATION)
         stage.round_with(application(1), application(2), maria, application(4, phone="Telephone"), question(1))
@@ -159,6 +161,12 @@ class Stage:
     def state(self) -> Path:
         """The folder of the desk's state."""
         return self.world.folder / "state"
+
+    def written(self) -> dict[str, bytes]:
+        """What only the operator writes, byte for byte: settings, rules, templates."""
+        folders = [self.world.folder / name for name in ("rules", "templates")]
+        files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+        return {str(path): path.read_bytes() for path in (*files, self.world.folder / "mailbot.toml")}
 
     def start_anew(self) -> None:
         """A desk that was never started, whose inbox is empty."""
@@ -276,6 +284,7 @@ class Stage:
             mine, theirs = getattr(found, name), getattr(expected, name)
             assert mine == theirs, f"{name}: {mine} instead of {theirs}"
         self.check_letters(set(logged), kills)
+        assert self.written() == self.rules, "a mail changed what only the operator may change"
         examined = examine(self.state, DESK)
         assert examined.ok, examined.words()
         self.run_well(shift)

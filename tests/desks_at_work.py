@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from desks import Mailbox
@@ -51,6 +51,16 @@ async def at_work(world: World, pace: Pace = SELDOM) -> AsyncIterator[Service]:
         finally:
             service.stop()
             await asyncio.wait_for(running, PATIENCE)
+
+
+def listening(process: int) -> list[str]:
+    """The addresses and ports (in hexadecimal digits) at which a process waits for somebody to connect."""
+    held = set()
+    for path in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):  # the folder that is being read is open too
+            held.add(str(path.readlink()))
+    rows = [row.split() for name in ("tcp", "tcp6") for row in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    return [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in held]
 
 
 def recipients(servers: EmbeddedServers) -> set[str]:

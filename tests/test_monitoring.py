@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import socket
 import threading
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from desks import Mailbox, in_a_loop
-from desks_at_work import SELDOM, until, world_of
+from desks_at_work import SELDOM, listening, until, world_of
 from prometheus_client.parser import text_string_to_metric_families
 from worlds import application, question
 
@@ -146,6 +147,7 @@ def test_a_dead_event_loop_does_not_answer_healthy() -> None:
     server = Monitor("127.0.0.1", 0, meter, vital)
     try:
         vital.beat()
+        assert f"0100007F:{server.port:04X}" in listening(os.getpid())
         assert got(server.port, "/healthz")[0] == 200
         now[0] = 31.0
         code, body = got(server.port, "/healthz")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from desks import Mailbox, in_a_loop
-from desks_at_work import PATIENCE, at_work, recipients, until, world_of
+from desks_at_work import PATIENCE, at_work, listening, recipients, until, world_of
 from worlds import World, application, question
 
 from mailbot.edge.account import Account
@@ -97,6 +97,7 @@ async def test_the_service_ends_when_told_to_and_a_second_one_is_refused(
     process = await world.start("run")
     await mailbox.deliver(question(1))
     await until(lambda: servers.letters)
+    assert listening(process.pid) == [], "nobody asked for [monitoring]"
     code, _, err = await world.run("run")
     assert code == 2
     assert "in use by another mailbot" in err
