@@ -11,10 +11,12 @@ from reading_here import reader_here
 from worlds import World
 
 from mailbot import desks
+from mailbot.core.rules import Desk
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Postman
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
+from mailbot.flow.reader import Reader
 from mailbot.service import Pace, Reloading, Service, work_on
 
 SELDOM = Pace(inbox=600.0, letters=600.0, orders=0.1, health=600.0)
@@ -35,13 +37,15 @@ def embedded_world(folder: Path, servers: EmbeddedServers) -> World:
 
 
 @asynccontextmanager
-async def at_work(world: World, pace: Pace = SELDOM) -> AsyncIterator[Service]:
-    """The service of a desk, working until the block is left."""
+async def at_work(
+    world: World, pace: Pace = SELDOM, reader_for: Callable[[Desk], Reader] = reader_here
+) -> AsyncIterator[Service]:
+    """The service of a desk, working until the block is left; `reader_for` makes what reads its mails."""
     file = world.folder / "mailbot.toml"
     desk = desks.load(file)
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
-        reader_here(desk.rules.desk) as reader,
+        reader_for(desk.rules.desk) as reader,
     ):
         work = await work_on(tools, Inbox(desk.imap), [Postman(desk.smtp) for _ in range(2)], reader)
         service = Service(work, pace, reloading=Reloading(file, desk))

@@ -19,7 +19,7 @@ from worlds import World, application, digest, question
 from mailbot.core.pulse import Pulse
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
-from mailbot.service import Pace
+from mailbot.service import Pace, reader_for
 from mailbot.service.reading import TAKEN_TOGETHER
 from mailbot.service.timetable import Timetable
 from mailbot.store import Full, Wanted
@@ -314,7 +314,7 @@ async def test_a_mail_decided_before_the_disk_was_full_and_then_deleted_did_not_
     tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers, monkeypatch
 ) -> None:
     world = world_of(tmp_path / "desk", mailbox, servers)
-    async with at_work(world, BRISK) as service:
+    async with at_work(world, BRISK, reader_for) as service:
         store, write = service._work.tools.store, disk.write_all
 
         def full(descriptor: int, data: bytes, what: object) -> None:
