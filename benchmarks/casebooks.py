@@ -32,28 +32,33 @@ def measure(cases: int) -> dict[str, float]:
     """What a report of so many cases costs: entries, seconds by the wall clock, seconds of all processors, megabytes at
     most of a process, megabytes of pages."""
     with tempfile.TemporaryDirectory(prefix="mailbot-benchmark-") as room:
-        desk, pages = Path(room) / "desk", Path(room) / "report"
-        entries = make(desk, cases)
-        begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        command = [sys.executable, "-m", "mailbot", "--config", str(desk / "mailbot.toml"), "report", str(pages)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        seconds, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
-        return {
-            "entries": entries,
-            "seconds": seconds,
-            "processor seconds": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-            "megabytes at most": after.ru_maxrss / 1024,
-            "megabytes of pages": sum(path.stat().st_size for path in pages.rglob("*.html")) / 1e6,
-        }
+        desk = Path(room) / "desk"
+        with redirect_stdout(StringIO()):
+            demo.main(desk)
+        return {"entries": multiply(desk, cases), **reported(desk, Path(room) / "report")}
 
 
-def make(folder: Path, cases: int) -> int:
-    """A desk in this folder, as `mailbot demo --keep` leaves one, with so many cases in its journal and casebook; how
-    many entries they are."""
-    with redirect_stdout(StringIO()):
-        demo.main(folder)
+def reported(desk: Path, pages: Path) -> dict[str, float]:
+    """What a report of this desk costs, see `measure`."""
+    begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "mailbot", "--config", str(desk / "mailbot.toml"), "report", str(pages)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    seconds, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "seconds": seconds,
+        "processor seconds": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        "megabytes at most": after.ru_maxrss / 1024,
+        "megabytes of pages": sum(path.stat().st_size for path in pages.rglob("*.html")) / 1e6,
+    }
+
+
+def multiply(folder: Path, cases: int) -> int:
+    """The desk that `mailbot demo --keep` left in this folder gets so many cases in its journal and casebook; how many
+    entries they are."""
     journal = folder / "state" / "journal"
-    day = [json.loads(line) for path in sorted(journal.glob("*.jsonl")) for line in path.open(encoding="utf-8")]
+    day = [
+        json.loads(line) for path in sorted(journal.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    ]
     for path in journal.glob("*.jsonl"):
         path.unlink()
     desk = desks.look(folder / "mailbot.toml").rules.desk.name

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -12,17 +13,31 @@ import temporary
 from desks import Certificate, Mailbox, make_certificate
 from hypothesis import settings
 
+from mailbot.core import patience
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 
 settings.register_profile("mailbot", deadline=None)  # a busy machine is not a wrong answer
 settings.load_profile("mailbot")
 
 KINDS = ("embedded", pytest.param("dovecot", marks=pytest.mark.dovecot))
+LONGEST = ("test_soak.py", "test_crash_matrix.py", "test_demo.py")
+"""Come first: whoever has one of them last works alone, while the others have nothing to do any more."""
+THERE = {
+    "dovecot": dovecots.INSTALLED,
+    "chromium": any(map(shutil.which, ("chromium", "chromium-browser"))),
+    "smtp-sink": shutil.which("smtp-sink", path=os.environ.get("PATH", "") + ":/usr/sbin") is not None,
+}
+"""Programs that tests need and are skipped without, unless MAILBOT_WANTS names them: then nothing runs without them."""
 users = itertools.count(1)
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary.folder()))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+    missing = set(os.environ.get("MAILBOT_WANTS", "").split()) - {name for name, there in THERE.items() if there}
+    if missing:
+        raise pytest.UsageError(f"MAILBOT_WANTS: {', '.join(sorted(missing))} not found; their tests would be skipped")
     if not dovecots.INSTALLED:
         for item in items:
             if item.get_closest_marker("dovecot"):
@@ -42,6 +57,12 @@ def retell() -> Iterator[Any]:
 
     with retelling() as told:
         yield told
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that tries again at once what failed: how long it waits is shown by test_patience."""
+    monkeypatch.setattr(patience, "reconnect", lambda tries, dice: 0.05)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from conversation_mail import raw_mail
+from proofs import given_away, kept
 from replaying import otherwise
 
 from mailbot import desks
@@ -42,6 +43,7 @@ from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Keys, Tools
 from mailbot.service import Round, Work, reader_for, settle
 from mailbot.service.duties import carry_out_orders, look_after
+from mailbot.service.limits import reader_settings
 from mailbot.store.files import give_register, submit
 from mailbot.views.log import sentence
 
@@ -116,11 +118,13 @@ async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], r
     changed = re.search(r"(?ms)^```desk\n(.*?)^```$", head)
     own = {"digest": "", **(tomllib.loads(changed[1]) if changed else {})}
     rules = rules.model_copy(update={"desk": rules.desk.model_copy(update=own)})
+    await reader.change(reader_settings(rules.desk))
     relay, out, seen, sets = Relay(), [head], 0, dict[str, Rules]()
     nowhere = Inbox(Account("127.0.0.1", 9, "none", "", ""))
     async with desks.opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools:
         for scene in told:
             tools = _changed(tools, scene)
+            await reader.change(reader_settings(tools.rules.desk))
             sets[tools.rules_kept] = tools.rules
             if scene.mail is not None:
                 raw = raw_mail(scene.mail, rules.desk.address, relay.letters)
@@ -140,6 +144,7 @@ async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], r
             entries = [entry async for entry in tools.store.entries(seen)]
             out.extend(_told(entries))
             seen = entries[-1].seq if entries else seen
+        assert given_away(relay.letters, kept(state)) == set(), "what proves a letter is kept"
         first = await tools.store.entry(1)
         sets.setdefault(first.rules if first else "", rules)
         again = await otherwise(tools.store, sets, reader)

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from shipped import shipped_rules
+
 from mailbot.core.case import Case, fold
 from mailbot.core.decide import decide, overdue
 from mailbot.core.events import Event, Facts, LetterSent, LetterWritten, Row, Sender
 from mailbot.core.message import Attachment, Mailbox, Message
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Form, Rules
-from mailbot.core.rulesets import build
-from mailbot.edge.config import rule_texts
 from mailbot.edge.letters import Letters
 
 ROOT = Path(__file__).parent.parent
@@ -25,9 +25,7 @@ MORGAN, SATO = "morgan@staff.desk.example", "sato@staff.desk.example"
 
 def rules_with(forms: Mapping[str, str]) -> Rules:
     """The shipped desk, letters and sentences with just these forms (texts by name), unchecked."""
-    rules = build(rule_texts(ROOT / "rules", ROOT / "templates"))
-    assert isinstance(rules, Rules), "\n".join(map(str, rules))
-    return rules.model_copy(update={"forms": {name: form(name, text) for name, text in forms.items()}})
+    return shipped_rules().model_copy(update={"forms": {name: form(name, text) for name, text in forms.items()}})
 
 
 def form(name: str, text: str) -> Form:

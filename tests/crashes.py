@@ -22,7 +22,11 @@ from mailbot.demo import mails as demo
 from mailbot.demo.people import Person, filled_in, newest, received, reply, signed, write
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
+from mailbot.store import Wanted
+from mailbot.store.files import FileStore
+from mailbot.store.files.examining import examine
 
+DESK = "HELPDESK"
 ADDRESS = "helpdesk@desk.example"
 SAID = re.compile(r"INFO |WARNING .* (were set aside in|was made again from|clock went back) ?")
 """What a service may say, and a start after a crash."""
@@ -122,6 +126,7 @@ class Stage:
     before: Path
     mails: list[bytes] = field(default_factory=list)
     earlier: int = 0
+    rules: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def make(
@@ -130,6 +135,7 @@ class Stage:
         """A desk that has written its first letters, and waits for the answers: so many of `answers`."""
         world = World.make(folder / "desk", mailbox.account(), Account("127.0.0.1", relay.smtp_port, "none", "", ""))
         stage = cls(world, mailbox, relay, program, command, folder / "before")
+        stage.rules = stage.written()
         stage.run_well()
         maria = write(demo.MARIA, ADDRESS, "Application for an account", demo.ENGLISH_APPLICATION)
         stage.round_with(application(1), application(2), maria, application(4, phone="Telephone"), question(1))
@@ -155,6 +161,12 @@ class Stage:
     def state(self) -> Path:
         """The folder of the desk's state."""
         return self.world.folder / "state"
+
+    def written(self) -> dict[str, bytes]:
+        """What only the operator writes, byte for byte: settings, rules, templates."""
+        folders = [self.world.folder / name for name in ("rules", "templates")]
+        files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+        return {str(path): path.read_bytes() for path in (*files, self.world.folder / "mailbot.toml")}
 
     def start_anew(self) -> None:
         """A desk that was never started, whose inbox is empty."""
@@ -230,11 +242,25 @@ class Stage:
         folders = {name: sorted(map(digest, raws)) for name, raws in self.mailbox.folders().items() if raws}
         return Outcome(kinds, self._cases(), letters, folders)
 
-    def _cases(self) -> dict[str, dict[str, Any]]:
-        kept = "status step applicant values faults unread stuck decided_by reason notes blocks last_letter".split()
+    def listed(self) -> list[dict[str, Any]]:
+        """What `mailbot cases --json` says."""
         listed = self.program.run(self.world.folder, "cases", "--json")
         assert listed.code == 0, listed.err
-        cases = [json.loads(line) for line in listed.out.splitlines()]
+        return [json.loads(line) for line in listed.out.splitlines()]
+
+    def cases(self) -> list[dict[str, Any]]:
+        """The cases as the state has them, which is what the command says: a process less for each of a thousand
+        faults."""
+
+        async def found() -> list[dict[str, Any]]:
+            store = FileStore.read(self.state, DESK)
+            return [case.model_dump(mode="json") async for case in store.cases(Wanted())]
+
+        return sorted(asyncio.run(found()), key=lambda case: str(case["number"]))
+
+    def _cases(self) -> dict[str, dict[str, Any]]:
+        kept = "status step applicant values faults unread stuck decided_by reason notes blocks last_letter".split()
+        cases = self.cases()
         told = {case["number"]: {key: case[key] for key in kept} for case in cases}
         for case in cases:
             consent = case["consent"] or {}
@@ -258,7 +284,9 @@ class Stage:
             mine, theirs = getattr(found, name), getattr(expected, name)
             assert mine == theirs, f"{name}: {mine} instead of {theirs}"
         self.check_letters(set(logged), kills)
-        self.verify()
+        assert self.written() == self.rules, "a mail changed what only the operator may change"
+        examined = examine(self.state, DESK)
+        assert examined.ok, examined.words()
         self.run_well(shift)
         assert [entry["seq"] for entry in self.lines() if entry["mail"]] == [e["seq"] for e in entries if e["mail"]]
         assert sent(self.lines()) == sent(entries), "a round with nothing to do wrote to somebody"

@@ -9,7 +9,7 @@ import ipaddress
 import re
 import socket
 import ssl
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +107,12 @@ class Mailbox:
     async def deliver(self, *raws: bytes) -> None:
         """Put mails into the inbox, octet for octet."""
         await append("127.0.0.1", self.port, self.user, self.password, raws)
+
+    def put_back(self, raws: Iterable[bytes], received: dt.datetime) -> None:
+        """What a restore does: mails appear in the inbox with an INTERNALDATE of their own."""
+        with self.client(None) as client:
+            for raw in raws:
+                assert client.append("INBOX", None, imaplib.Time2Internaldate(received), raw)[0] == "OK"
 
     @contextmanager
     def client(self, folder: str | None = "INBOX", *, readonly: bool = False) -> Iterator[imaplib.IMAP4]:

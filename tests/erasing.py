@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+from desks_at_work import embedded_world
 from plan_files import PlanFile
-from test_once import embedded_world
 from worlds import World
 
 from mailbot.demo import jis

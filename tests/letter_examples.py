@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from shipped import shipped_rules
 
 from mailbot.core import commands
 from mailbot.core.attached import File
@@ -15,24 +16,15 @@ from mailbot.core.events import Fault, LetterWritten, Remark, Row
 from mailbot.core.fields import understand
 from mailbot.core.ledger import InQuarantine
 from mailbot.core.outcome import Letter
-from mailbot.core.rules import Rules
-from mailbot.core.rulesets import build
 from mailbot.core.token import CODE_PLACE
 from mailbot.core.told import Told, told
-from mailbot.edge.config import rule_texts
 from mailbot.edge.letters import Letters
 
 LOG = "log 17 " + "0123456789abcdef" * 4
 ROOT = Path(__file__).parent.parent
 
 
-def shipped() -> Rules:
-    rules = build(rule_texts(ROOT / "rules", ROOT / "templates"))
-    assert isinstance(rules, Rules), rules
-    return rules
-
-
-RULES = shipped()
+RULES = shipped_rules()
 DESK, FORM = RULES.desk, RULES.forms["new-account"]
 LANGUAGES = DESK.languages
 LETTERS = Letters(RULES)
@@ -422,3 +414,22 @@ every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 def words(name: str, language: str) -> LetterWritten:
     return LETTERS.words(EXAMPLES[name](language), 7, "k1")
+
+
+def of_every_letter(check: Callable[[str, str], None]) -> Callable[[str], None]:
+    """A test a language of what must hold of each letter: it names all of which it does not."""
+
+    def test(language: str) -> None:
+        wrong = [f"{name}: {error}" for name in EXAMPLES for error in _errors(check, name, language)]
+        assert wrong == [], "\n".join(wrong)
+
+    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    return every_language(test)
+
+
+def _errors(check: Callable[[str, str], None], name: str, language: str) -> list[AssertionError]:
+    try:
+        check(name, language)
+    except AssertionError as error:
+        return [error]
+    return []

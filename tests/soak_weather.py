@@ -42,6 +42,11 @@ class Weather:
     timeout: float = 10.0
     calm_after: float = 1.0
 
+    @property
+    def pace(self) -> float:
+        """How long everything takes in this weather, in proportion to its timeout."""
+        return self.timeout / 10
+
 
 class Wire(Faults):
     """A proxy that also notes how many letters the relay had when a fault struck."""

@@ -28,7 +28,7 @@ HOURS = 2 * 3600.0
 """How much later the last start is: long enough for letters that were put off."""
 
 SILENCE = 2.0
-"""Seconds without a letter after which somebody new writes."""
+"""Seconds without a letter after which somebody new writes, in weather that takes its time."""
 
 
 @dataclass(slots=True)
@@ -89,7 +89,7 @@ class Soak:
         self._listen(to_come)
         if not to_come:
             with suppress(AssertionError):
-                await self._until(lambda: len(self.relay.letters) > self._read, SILENCE)
+                await self._until(lambda: len(self.relay.letters) > self._read, SILENCE * self.weather.pace)
             self._listen(to_come)
         if not to_come:
             number = total + len(self.delivered)
@@ -150,7 +150,7 @@ class Soak:
 
     async def kill(self) -> None:
         """SIGKILL, at any moment of its work."""
-        await asyncio.sleep(self.dice.uniform(0.0, 1.5))
+        await self._a_while(0.0, 1.5)
         await self.machine.kill()
         self.note()
         self.machine.start()
@@ -163,7 +163,7 @@ class Soak:
     async def full_disk(self) -> None:
         """No room for a while, or nearly none; now and then the program is killed meanwhile."""
         with self.machine.without_room(self.dice.choice([0, 0, 4096, 60_000])):
-            await asyncio.sleep(self.dice.uniform(0.5, 2.0))
+            await self._a_while(0.5, 2.0)
             if self.dice.random() < 0.3 and self._rough:
                 await self.kill()
                 await asyncio.sleep(1.5)
@@ -183,15 +183,19 @@ class Soak:
         self.imap.plan(Say("LOGIN|AUTHENTICATE", "NO [AUTHENTICATIONFAILED] who are you", times=3))
         self.relay.relay.refuses_login = True
         self._drop_all()
-        await asyncio.sleep(self.dice.uniform(0.5, 2.0))
+        await self._a_while(0.5, 2.0)
         self.relay.relay.refuses_login = False
 
     async def unreachable(self) -> None:
         """Both servers are gone for a while."""
         self.imap.refusing = self.smtp.refusing = True
         self._drop_all()
-        await asyncio.sleep(self.dice.uniform(0.3, 1.5))
+        await self._a_while(0.3, 1.5)
         self.imap.refusing = self.smtp.refusing = False
+
+    async def _a_while(self, least: float, most: float) -> None:
+        """So many seconds, in weather that takes its time."""
+        await asyncio.sleep(self.dice.uniform(least, most) * self.weather.pace)
 
     def _drop_all(self) -> None:
         for wire in (self.imap, self.smtp):

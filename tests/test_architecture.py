@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -80,6 +80,25 @@ def modules() -> list[Path]:
     return sorted(ROOT.rglob("*.py"))
 
 
+def of_every_room(check: Callable[[Path], None]) -> Callable[[], None]:
+    """One test of what must hold of each module: it names all of which it does not."""
+
+    def test() -> None:
+        wrong = [f"{room(path)}: {error}" for path in modules() for error in _errors(check, path)]
+        assert wrong == [], "\n".join(wrong)
+
+    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    return test
+
+
+def _errors(check: Callable[[Path], None], path: Path) -> list[AssertionError]:
+    try:
+        check(path)
+    except AssertionError as error:
+        return [error]
+    return []
+
+
 def room(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix("").as_posix().removesuffix("/__init__")
 
@@ -117,15 +136,17 @@ def internal(path: Path) -> Iterator[str]:
                 yield target
 
 
-@pytest.mark.parametrize("path", modules(), ids=room)
+@of_every_room
 def test_a_module_imports_only_from_its_floor_and_those_below(path: Path) -> None:
     here = floor(room(path))
     wrong = {target for target in internal(path) if floor(target) not in MAY_IMPORT[here]}
     assert not wrong, f"{room(path)} on floor {here} reaches up to {sorted(wrong)}"
 
 
-@pytest.mark.parametrize("path", [path for path in modules() if floor(room(path)) == "edge"], ids=room)
+@of_every_room
 def test_neighbours_on_the_edge_do_not_know_each_other(path: Path) -> None:
+    if floor(room(path)) != "edge":
+        return
     here = room(path).split("/")[1] if "/" in room(path) else ""
     others = {target.split("/")[1] for target in internal(path) if target.startswith("edge/")} - {here}
     assert {other for other in others if (here, other) not in EDGE_PAIRS} == set()
@@ -147,13 +168,30 @@ def test_every_imported_package_has_an_owner() -> None:
     assert found - standard - {"mailbot"} - OWNERS.keys() - SHARED.keys() == set()
 
 
-@pytest.mark.parametrize("path", [path for path in modules() if floor(room(path)) == "core"], ids=room)
+@of_every_room
 def test_the_core_has_no_clock_disk_network_or_randomness(path: Path) -> None:
+    if floor(room(path)) != "core":
+        return
     used = {name.split(".")[0] for name in imported(path)} & sys.stdlib_module_names
     excess = used - CORE_STANDARD - {"__future__"}
     if room(path) not in CORE_PATH_USERS:
         excess |= used & {"pathlib", "sys"}
+        excess |= {name for node in ast.walk(parsed(path)) if isinstance(node, ast.Call) for name in outside(node)}
     assert not excess
+
+
+CALLS = set("open __import__ exec eval input print breakpoint".split())
+ASKED = set(
+    "now today utcnow getenv urandom monotonic time_ns open read_text read_bytes write_text write_bytes".split()
+)
+"""What is called by its name, or of a thing, by whoever asks the clock, the disk or the world."""
+
+
+def outside(call: ast.Call) -> set[str]:
+    """The name of a call that reaches outside."""
+    if isinstance(call.func, ast.Name):
+        return {call.func.id} & CALLS
+    return {call.func.attr} & ASKED if isinstance(call.func, ast.Attribute) else set()
 
 
 def test_a_command_does_not_wait_for_packages_it_does_not_use() -> None:
@@ -187,7 +225,7 @@ def test_the_chain_stands_alone() -> None:
     assert names <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("path", modules(), ids=room)
+@of_every_room
 def test_modules_and_functions_stay_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     most, _ = LONGER.get(room(path), (300, ""))
@@ -200,7 +238,7 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
             assert size <= 40, f"{node.name} has {size} lines"
 
 
-@pytest.mark.parametrize("path", modules(), ids=room)
+@of_every_room
 def test_nesting_is_at_most_three_deep(path: Path) -> None:
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -233,9 +271,56 @@ def test_only_the_service_catches_everything() -> None:
 
 
 def is_catch_all(node: ast.AST) -> bool:
-    """A handler for any exception that does not end by raising it again."""
+    """A handler for any exception that does not end by raising it again, or `suppress` of any."""
+    if isinstance(node, ast.Call):
+        return getattr(node.func, "attr", getattr(node.func, "id", "")) == "suppress" and any(map(is_any, node.args))
     if not isinstance(node, ast.ExceptHandler):
         return False
     last = node.body[-1]
-    broad = node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException"))
-    return broad and not (isinstance(last, ast.Raise) and last.exc is None)
+    return (node.type is None or is_any(node.type)) and not (isinstance(last, ast.Raise) and last.exc is None)
+
+
+def is_any(kind: ast.expr) -> bool:
+    """Whether these exceptions are all there are."""
+    if isinstance(kind, ast.Tuple):
+        return any(map(is_any, kind.elts))
+    return getattr(kind, "attr", getattr(kind, "id", "")) in ("Exception", "BaseException")
+
+
+REACHING = """
+open("/etc/hostname")
+__import__("socket")
+datetime.now(UTC)
+date.today()
+path.read_text()
+"""
+CATCHING = """
+try:
+    work()
+except (KeyError, builtins.Exception):
+    pass
+with suppress(BaseException):
+    work()
+with contextlib.suppress(OSError, Exception):
+    work()
+try:
+    work()
+except:
+    pass
+"""
+HARMLESS = """
+try:
+    work()
+except Exception:
+    raise
+with suppress(OSError):
+    work()
+match.end()
+"""
+
+
+def test_what_reaches_outside_and_what_catches_everything_is_seen_however_it_is_written() -> None:
+    assert sum(bool(outside(node)) for node in ast.walk(ast.parse(REACHING)) if isinstance(node, ast.Call)) == 5
+    assert sum(map(is_catch_all, ast.walk(ast.parse(CATCHING)))) == 4
+    assert not any(map(is_catch_all, ast.walk(ast.parse(HARMLESS))))
+    assert not any(outside(node) for node in ast.walk(ast.parse(HARMLESS)) if isinstance(node, ast.Call))

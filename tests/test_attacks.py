@@ -1,20 +1,24 @@
 """Every attack of docs/trust.md, its mails as files in tests/attacks: nothing is decided, and an auditor finds it.
 
-A file says what the attack is, after which scene of an ordinary conversation it comes (`After`: applied, agreed), and
-what the log says of it (`Trace`, `Doubt`); its mails are written as in conversations.
+A file says what the attack is, after which scene of an ordinary conversation it comes (`After`: applied, agreed), what
+the log says of it (`Trace`, `Doubt`), and what of the case it changes though nothing follows (`Changes`); its mails are
+written as in conversations.
 """
 
-import json
+import asyncio
 import re
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from conversation import Retell
 
-from mailbot.core.instants import to_text
+from mailbot.core.case import Case, fold
+from mailbot.core.events import ConsentGiven, Facts, LetterWritten
+from mailbot.store import Entry
+from mailbot.store.files import FileStore
 
 HERE = Path(__file__).parent
 ATTACKS = sorted((HERE / "attacks").glob("*.md"))
@@ -24,6 +28,14 @@ DECIDING = frozenset(
     address_registered consent_declined correction_seconded""".split()
 )
 SCENES = {"applied": 1, "agreed": 2}
+STANDS = """status step answers values faults consent decided_by reason given until notes revision plan documents tasks
+passed confirmed allowed asked undone vouched assigned hold stopped applicant""".split()
+"""What an attack wants to change in a case; what it does change to no avail is in its line `Changes`."""
+KNOWN = {
+    *("ngozi@uni.example", "lind@uni.example", "morgan@staff.desk.example", "sato@staff.desk.example"),
+    *("iwata@staff.desk.example",),
+}
+"""Registered addresses: what goes there does not go to an attacker."""
 
 
 def said(text: str, name: str) -> str:
@@ -43,21 +55,53 @@ def test_attack(path: Path, tmp_path: Path, retell: Retell) -> None:
     attack, state = path.read_text(encoding="utf-8"), tmp_path / "state"
     told = retell(before(attack) + attack[attack.index("\n## ") :], state)
     log = re.findall(r"(?ms)^```log\n(.*?)^```$", told.rpartition("\n## ")[2])
+    assert said(attack, "Trace")
     assert said(attack, "Trace") in "".join(log)
-    events = last_events(state, told)
-    assert DECIDING.isdisjoint(event["kind"] for event in events)
-    assert not any(event.get("confirmed") for event in events if event["kind"] == "consent_given")
-    doubts = [doubt for event in events for doubt in event.get("doubts", ())]
+    earlier, last = apart(state, told)
+    events = [event for entry in last for event in entry.events or ()]
+    assert DECIDING.isdisjoint(event.kind for event in events)
+    assert not any(isinstance(event, ConsentGiven) and event.confirmed for event in events)
+    assert changed(earlier, last) == set(said(attack, "Changes").split())
+    doubts = [doubt for event in events if isinstance(event, Facts) for doubt in event.doubts]
     assert said(attack, "Doubt") in " ".join(doubts)
+    assert [letter for letter in events if isinstance(letter, LetterWritten) and not told_rightly(letter, last)] == []
 
 
-def last_events(state: Path, told: str) -> list[dict[str, Any]]:
-    """What the last scene made happen."""
+def told_rightly(letter: LetterWritten, last: Sequence[Entry]) -> bool:
+    """Whether a letter goes to somebody whom the desk knows, or says no more to the sender than what everybody may
+    know."""
+    facts = [event for entry in last for event in entry.events or () if isinstance(event, Facts)]
+    senders = {fact.sender.address for fact in facts if fact.sender}
+    return letter.to in KNOWN or (letter.to in senders and letter.template == "forms")
+
+
+def apart(state: Path, told: str) -> tuple[list[Entry], list[Entry]]:
+    """The entries before the last scene, and those it made happen."""
     day = re.findall(r"(?m)^## (\d{4}-\d\d-\d\d \d\d:\d\d)", told)[-1]
-    begun = to_text(datetime.strptime(day, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("Asia/Tokyo")).astimezone(UTC))
-    files = sorted((state / "journal").glob("*.jsonl"))
-    lines = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    return [event for line in lines if line["at"] >= begun for event in line["events"]]
+    begun = datetime.strptime(day, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("Asia/Tokyo"))
+
+    async def read() -> list[Entry]:
+        return [entry async for entry in FileStore.read(state, "HELPDESK").entries()]
+
+    entries = asyncio.run(read())
+    return [entry for entry in entries if entry.at < begun], [entry for entry in entries if entry.at >= begun]
+
+
+def changed(earlier: Sequence[Entry], last: Sequence[Entry]) -> set[str]:
+    """The names of what the last scene changed in the case."""
+    case = standing(None, earlier)
+    after = standing(case, last)
+    assert case
+    assert after
+    return {name for name in STANDS if getattr(case, name) != getattr(after, name)}
+
+
+def standing(case: Case | None, entries: Sequence[Entry]) -> Case | None:
+    for entry in entries:
+        if entry.case is not None:
+            assert entry.case == "2026-00001"
+            case = fold(case, entry.case, entry.seq, entry.at, entry.events or ())
+    return case
 
 
 SCENE = """
@@ -75,7 +119,55 @@ ACCEPT
 
 def test_who_may_does_decide_so_that_the_attacks_can_fail(tmp_path: Path, retell: Retell) -> None:
     told = retell(before("After: agreed") + SCENE, tmp_path / "state")
-    assert "accepted" in {event["kind"] for event in last_events(tmp_path / "state", told)}
+    earlier, last = apart(tmp_path / "state", told)
+    assert "accepted" in {event.kind for entry in last for event in entry.events or ()}
+    assert {"status", "step", "revision", "decided_by"} <= changed(earlier, last)
+
+
+TRUE = {
+    "google": "mx.google.com; dkim=pass header.i=@staff.desk.example header.s=s1 header.b=AbCdEf12; spf=pass"
+    " (google.com: domain of morgan@staff.desk.example designates 192.0.2.1 as permitted sender)"
+    " smtp.mailfrom=morgan@staff.desk.example; dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=staff.desk.example",
+    "microsoft365": "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=staff.desk.example; dkim=pass (signature was"
+    " verified) header.d=staff.desk.example;dmarc=pass action=none header.from=staff.desk.example;compauth=pass"
+    " reason=100",
+}
+"""What the two write when a clerk's mail is what it says."""
+
+
+def passing_by(border: str, above: str, below: str) -> str:
+    """A clerk's ACCEPT with these fields on top and below, at a desk that has this border."""
+    desk = f'```desk\n[border]\nkind = "{border}"\n```\n\n'
+    fields = f"Border: none\nAbove: Authentication-Results: {above}\n"
+    fields += f"Header Authentication-Results: {below}\n" if below else ""
+    return SCENE.replace("```mail\n", f"{desk}```mail\n").replace("\n\nACCEPT", f"\n{fields}\nACCEPT")
+
+
+@pytest.mark.parametrize("border", TRUE)
+def test_what_google_and_microsoft_find_of_a_clerk_is_believed_from_the_mails_bytes_to_the_decision(
+    border: str, tmp_path: Path, retell: Retell
+) -> None:
+    told = retell(before("After: agreed") + passing_by(border, TRUE[border], ""), tmp_path / "state")
+    _, last = apart(tmp_path / "state", told)
+    assert "accepted" in {event.kind for entry in last for event in entry.events or ()}
+    facts = [event for entry in last for event in entry.events or () if isinstance(event, Facts)]
+    assert {fact.sender.tier for fact in facts if fact.sender} == {"2"}
+
+
+@pytest.mark.parametrize("border", TRUE)
+def test_what_a_mail_brings_along_under_their_names_is_not(border: str, tmp_path: Path, retell: Retell) -> None:
+    failed = TRUE[border].replace("=pass", "=fail")
+    told = retell(before("After: agreed") + passing_by(border, failed, TRUE[border]), tmp_path / "state")
+    earlier, last = apart(tmp_path / "state", told)
+    assert "waits for a code until" in told.rpartition("\n## ")[2]
+    assert changed(earlier, last) == set()
+
+
+@pytest.mark.parametrize("border", TRUE)
+def test_neither_is_believed_at_a_desk_of_the_other(border: str, tmp_path: Path, retell: Retell) -> None:
+    (other,) = TRUE.keys() - {border}
+    told = retell(before("After: agreed") + passing_by(other, TRUE[border], ""), tmp_path / "state")
+    assert changed(*apart(tmp_path / "state", told)) == set()
 
 
 def test_the_table_of_attacks_and_the_files_are_the_same() -> None:

@@ -3,12 +3,11 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from shipped import shipped_rules
 
 from mailbot.core.calendar import add_working_days, date_words
 from mailbot.core.holidays_of import holidays_of
-from mailbot.core.rules import Clerk, Desk, Rules
-from mailbot.core.rulesets import build
-from mailbot.edge.config import rule_texts, shipped
+from mailbot.core.rules import Clerk, Desk
 
 DESK = Desk(
     name="HELPDESK",
@@ -100,6 +99,4 @@ def test_the_last_second_of_a_day_is_right_when_the_clock_changes() -> None:
     ],
 )
 def test_dates_are_written_as_each_language_writes_them(language: str, instant: datetime, words: str) -> None:
-    rules = build(rule_texts(shipped() / "rules", shipped() / "templates"))
-    assert isinstance(rules, Rules)
-    assert date_words(instant, language, rules) == words
+    assert date_words(instant, language, shipped_rules()) == words

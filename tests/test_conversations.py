@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from mailbot.core.rulesets.letters import letters_needed
 from mailbot.edge import config
 
 MAIL = re.compile(r"^```mail\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LOG = re.compile(r"^```log\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+CLERK = re.compile(r"^From: .*@staff\.desk\.example>?$", re.MULTILINE)
 NUMBERED = re.compile(r"^[#＃][\d-]+\s*")
 FILES = sorted((Path(__file__).parent / "conversations").rglob("*.md"))
 
@@ -24,10 +27,18 @@ def test_there_are_conversations_in_both_languages() -> None:
     assert sum("同意します" in text for text in texts) >= 3
 
 
+@cache
+def ordered() -> frozenset[str]:
+    """The first words of all lines that clerks wrote in scenes in which nothing was refused."""
+    scenes = [scene for path in FILES for scene in path.read_text(encoding="utf-8").split("\n## ")[1:]]
+    obeyed = [scene for scene in scenes if "refused" not in "".join(LOG.findall(scene))]
+    mails = [mail for scene in obeyed for mail in MAIL.findall(scene) if CLERK.search(mail)]
+    return frozenset(word_and_rest(NUMBERED.sub("", line))[0] for mail in mails for line in mail.split("\n"))
+
+
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.verb)
 def test_each_command_stands_in_a_conversation_in_both_languages(row: Row) -> None:
-    mails = [mail for path in FILES for mail in MAIL.findall(path.read_text(encoding="utf-8"))]
-    lines = {word_and_rest(NUMBERED.sub("", line))[0] for mail in mails for line in mail.split("\n")}
+    lines = ordered()
     english, japanese = (
         (word for word in row.words if word.isascii()),
         (word for word in row.words if not word.isascii()),

@@ -85,6 +85,8 @@ def rehearsed(stage: Stage) -> Play:
     done = stage.run_well()
     expected = stage.outcome()
     stage.check_whole(expected)
+    stage.verify()
+    assert stage.listed() == stage.cases() != []
     assert [name for name in done.steps if name.startswith("unseen")] == []
     return Play(stage, done.steps, expected)
 
@@ -112,22 +114,37 @@ def faults(mode: str, steps: Iterable[Step]) -> list[Fault]:
 
 def killed(play: Play, fault: Fault) -> set[str]:
     """The play begins anew and is killed there; the letters that the journal then says have gone."""
+    met, logged = killed_if_met(play, fault)
+    assert met, f"{fault}: it did not come so far"
+    return logged
+
+
+def killed_if_met(play: Play, fault: Fault) -> tuple[bool, set[str]]:
+    """The same for a step to which not every run comes: letters go over several connections at once. Whether it did."""
     play.stage.reset()
     run = play.stage.run(fault)
-    assert run.code == (0 if run.after(fault) is None else -9), run.err
+    met = run.after(fault) is not None
+    assert run.code == (-9 if met else 0), run.err
     play.stage.check_kept()
-    return set(sent(play.stage.lines()))
+    return met, set(sent(play.stage.lines()))
+
+
+MET = 0.9
+"""Of the steps of a rehearsal so many are met again, at least."""
 
 
 def killed_and_run_again(play: Play, cells: Sequence[Fault]) -> None:
+    kills = 0
     for fault in cells:
         try:
-            logged = killed(play, fault)
+            met, logged = killed_if_met(play, fault)
+            kills += met
             play.stage.run_well()
             play.stage.check_whole(play.expected, logged)
         except AssertionError as error:
             raise AssertionError(f"{fault}: {error}") from error
-    print(f"{len(cells)} kills at {len({fault.name for fault in cells})} kinds of steps")
+    print(f"{kills} kills at {len({fault.name for fault in cells})} kinds of steps")
+    assert kills >= MET * len(cells) > 0, f"of {len(cells)} steps only {kills} were met"
 
 
 @pytest.mark.parametrize("server", SERVERS)
@@ -175,7 +192,8 @@ def killed_twice(play: Play, count: int) -> None:
     """Killed at some step, and then again at some step of the run that goes on, if it comes so far."""
     dice = random.Random(5)
     for _ in range(count):
-        first, second = Fault("before", at=dice.randint(20, len(play.steps))), Fault("half", at=dice.randint(1, 200))
+        first = Fault("before", at=dice.randint(20, int(MET * len(play.steps))))
+        second = Fault("half", at=dice.randint(1, 200))
         logged = killed(play, first)
         again = play.stage.run(second)
         assert again.code == (0 if again.after(second) is None else -9), again.err

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from desks import in_a_loop
 from letter_examples import RULES
+from reading_here import ReaderHere
 from worlds import application
 
 from mailbot.core import events as e
@@ -30,7 +31,7 @@ from mailbot.edge.postman import Later, Never, Postman, Sent
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.flow.delivery import Carrier, Result, Sending
 from mailbot.flow.intake import Delivered, take_in
-from mailbot.flow.reader import Reader, Settings
+from mailbot.flow.reader import Settings
 from mailbot.flow.tools import Keys, Tools
 from mailbot.store import LetterDue, Wanted
 from mailbot.store.files import FileStore
@@ -605,7 +606,7 @@ async def test_people_whose_address_is_not_in_ascii_are_answered_if_the_relay_ca
     async with (
         desk(tmp_path) as tools,
         postmen(2, servers.smtp_port) as carriers,
-        Reader(Settings(memory=10**9, seconds=30)) as reader,
+        ReaderHere(Settings(memory=10**9, seconds=30)) as reader,
     ):
         await take_in(tools, reader, [Delivered(mail.encode())], lambda: NOON)
         sending = Sending(tools, Clock())

@@ -2,16 +2,19 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import proofs
 import pytest
 from forking import mailbot
 
+from benchmarks import casebooks
 from mailbot import demo
-from mailbot.demo import mails
+from mailbot.demo import day, mails
 
 
 def said(*words: str, cwd: Path) -> str:
@@ -73,6 +76,8 @@ def test_it_fails_and_says_so_if_a_mail_does_not_end_as_it_should(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(mails, "QUESTION", mails.ENGLISH_APPLICATION)
+    for scene in ("answers", "consents", "clerks", "posted", "login"):
+        monkeypatch.setattr(day, f"_{scene}", lambda day: [])
     assert demo.main() == 1
     assert "a mail that is no application: missing ['answered']" in capsys.readouterr().out
 
@@ -107,14 +112,32 @@ def test_what_it_keeps_can_be_looked_at(kept: tuple[Path, str, float]) -> None:
     assert "the queue is empty" in said("queue", cwd=folder)
 
 
-def test_no_token_is_in_the_journal_or_in_a_view(kept: tuple[Path, str, float]) -> None:
+def test_no_token_is_in_the_state_in_a_view_in_the_report_or_in_what_is_exported(
+    kept: tuple[Path, str, float], tmp_path: Path
+) -> None:
     folder = kept[0]
-    letters = b"".join(path.read_bytes() for path in (folder / "letters").glob("*.eml")).decode()
-    macs = {part.split("@")[0].rsplit(".", 1)[1] for part in letters.split("<") if part.startswith("helpdesk+")}
-    assert len(macs) >= 10
-    shown = "".join(path.read_text() for path in (folder / "state" / "journal").glob("*.jsonl"))
-    shown += said("log", "--json", cwd=folder) + said("cases", "--json", cwd=folder)
-    assert not [mac for mac in macs if mac in shown]
+    letters = [path.read_bytes() for path in (folder / "letters").glob("*.eml")]
+    assert len(proofs.macs(letters)) >= 10
+    shown = [proofs.kept(folder / "state")]
+    shown += [said(*words, cwd=folder) for words in (["log", "--json"], ["log"], ["cases", "--json"])]
+    for case in ("2026-00001", "2026-00002"):
+        shown += [said("case", case, *words, cwd=folder) for words in ([], ["--json"])]
+    said("report", str(tmp_path / "report"), cwd=folder)
+    written = mailbot("export", "--format", "jsonl", "--output", str(tmp_path / "export.jsonl"), cwd=folder)
+    assert written.returncode == 0, written.stderr
+    pages = [path.read_text(encoding="utf-8") for path in (tmp_path / "report").rglob("*.html")]
+    shown += [*pages, (tmp_path / "export.jsonl").read_text(encoding="utf-8")]
+    assert len(pages) > 10
+    assert "2026-00001.1" in shown[-1]
+    assert [proofs.given_away(letters, text) for text in shown if proofs.given_away(letters, text)] == []
+    assert proofs.given_away(letters, letters[0].decode()), "it would be found"
+
+
+def test_a_report_is_measured_with_cases_of_a_year(kept: tuple[Path, str, float], tmp_path: Path) -> None:
+    desk = shutil.copytree(kept[0], tmp_path / "desk")
+    assert casebooks.multiply(desk, 20) > 200
+    figures = casebooks.reported(desk, tmp_path / "report")
+    assert all(value > 0 for value in figures.values())
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(kept: tuple[Path, str, float]) -> None:

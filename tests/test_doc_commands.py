@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from desks_at_work import embedded_world
 from forking import mailbot
-from test_once import embedded_world
 from worlds import World
 
 from mailbot.cli import _spelled_out, parser

@@ -3,8 +3,11 @@
 import asyncio
 import json
 import os
+import re
 import resource
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -17,19 +20,21 @@ from types import SimpleNamespace
 import pytest
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP
+from aiosmtplib import SMTPAuthenticationError, SMTPTimeoutError
 from desks import in_a_loop
-from test_once import embedded_world
+from desks_at_work import embedded_world
 from test_probe import delivering, traced
 from worlds import World, question, settings
 
 from mailbot import checkup, desks
-from mailbot.checkup import history, machine, servers
-from mailbot.checkup.probing import remedy as probe_remedy
+from mailbot.checkup import history, machine, probing, servers
 from mailbot.checkup.values import Finding
 from mailbot.core.instants import to_text
 from mailbot.edge import config
-from mailbot.edge.account import Account
+from mailbot.edge.account import TROUBLES, Account, CaFileUnusable
 from mailbot.edge.inbox.values import Examined
+from mailbot.edge.postman import Sent
+from mailbot.edge.postman.values import outcome
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.store.files import FileStore, NotOwner, disk
 
@@ -310,19 +315,44 @@ async def test_a_register_that_no_form_uses_need_not_be_imported(tmp_path: Path,
     assert "register import" not in out
 
 
-@pytest.mark.parametrize("words, do", [*servers.REMEDIES, ("something nobody has met", servers.ELSE)])
-def test_every_trouble_with_a_server_has_something_to_do(words: str, do: str) -> None:
-    assert servers.remedy(f"IMAP: {words}: more") == do
+ASKED_ABOUT = {"the connection was lost: ", "the network failed: "}
+"""What only whoever runs the server can know more of."""
+
+
+def test_every_trouble_of_the_network_has_something_to_do() -> None:
+    words = {said or str(CaFileUnusable("the CA file x cannot be read")) for _, said in TROUBLES}
+    assert {one for one in words if servers.remedy(f"IMAP: {one}") == servers.ELSE} == ASKED_ABOUT
+
+
+@pytest.mark.parametrize(
+    ("error", "part"),
+    [
+        (SMTPAuthenticationError(535, "5.7.8 no"), "`user` and password"),
+        (SMTPTimeoutError("slow"), "`port` and `security`"),
+        (ConnectionRefusedError("nobody"), "firewall"),
+        (socket.gaierror("unknown"), "DNS"),
+        (ssl.SSLError("wrong version number"), "starttls"),
+    ],
+)
+def test_what_the_relay_raises_is_mended_by_what_is_said(error: Exception, part: str) -> None:
+    found = outcome(error, Account("relay.example", 25, "none", "", ""))
+    assert not isinstance(found, Sent)
+    assert part in servers.remedy(found.reason)
+
+
+LOOK = probing.REMEDIES[-1][1]
 
 
 def test_every_outcome_of_a_probe_has_something_to_do() -> None:
-    assert "recipient_delimiter" in probe_remedy("probe: it arrived after 3 s, but without what stood behind the +; it")
-    refused = "probe: the relay refused a mail to helpdesk+probe-1.7.2@desk.example: "
-    assert "recipient_delimiter" in probe_remedy(f"{refused}550 5.1.1 no such user")
-    for other in ("451 4.3.0 mail store unavailable", "554 5.7.1 not from here", "no answer"):
-        assert "recipient_delimiter" not in probe_remedy(refused + other), other
-    assert "try again" in probe_remedy(f"{refused}451 4.3.0 mail store unavailable")
-    assert "log" in probe_remedy("probe: the mailbox could not be looked into")
+    source = Path(probing.__file__).read_text(encoding="utf-8")
+    said = re.findall(r'False, f"(probe: [^"]*)"|lost = f"(probe: [^"]*)"', source)
+    outcomes = [one or other for one, other in said]
+    assert len(outcomes) >= 5
+    looked = {one.partition(": {")[0] for one in outcomes if probing.remedy(one) == LOOK}
+    assert looked == {
+        "probe: the relay did not take it",
+        "probe: sent, but the mailbox could not be looked into",
+    }
 
 
 def test_the_docs_name_every_finding() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from crashes import NOTHING, Fault, Program
 from desks import in_a_loop
+from desks_at_work import at_work, until
 from erasing import CHARSETS, DESK, HANAKO, HERS, HIS, LIND, MORGAN, VALUES, Scene, grep, make_scene
-from test_run import at_work, until
 from worlds import World
 
 from mailbot.core.chain import verify

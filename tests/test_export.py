@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading_here import reader_here
 from test_replay import NOW, NOWHERE
 from worlds import World, application, question
 
@@ -21,7 +22,6 @@ from mailbot import cli, desks
 from mailbot.cli.export import FORMATS
 from mailbot.core.token import LETTER
 from mailbot.flow.intake import Delivered, take_in
-from mailbot.service import reader_for
 from mailbot.views.export import COLUMNS, PARTS
 from mailbot.views.export.cells import BOM, csv_line, defused, json_line, restored
 from mailbot.views.export.workbook import CUT, LONGEST, Workbook
@@ -39,7 +39,7 @@ async def taken_in(folder: Path) -> None:
     desk = desks.load(folder / "mailbot.toml")
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, clock=lambda: NOW) as tools,
-        reader_for(desk.rules.desk) as reader,
+        reader_here(desk.rules.desk) as reader,
     ):
         await take_in(tools, reader, [Delivered(raw) for raw in MAILS], lambda: NOW)
 

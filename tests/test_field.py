@@ -1,7 +1,6 @@
 """The whole desk and a mailbox as it is in the field: restored, made anew, shared with other people's mail programs."""
 
 import asyncio
-import imaplib
 import json
 import time
 from collections.abc import Iterator
@@ -13,14 +12,14 @@ from pathlib import Path
 import dovecot
 import pytest
 from desks import Mailbox, in_a_loop
+from desks_at_work import at_work, recipients, until, world_of
 from faults import Cut, Faults, Rewrite, Say, Stall, emptied
-from test_run import at_work, recipients, until, world_of
 from worlds import World, application, digest, question
 
 from mailbot.core.pulse import Pulse
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
-from mailbot.service import Pace
+from mailbot.service import Pace, reader_for
 from mailbot.service.reading import TAKEN_TOGETHER
 from mailbot.service.timetable import Timetable
 from mailbot.store import Full, Wanted
@@ -34,13 +33,6 @@ ENDLESS += b"".join(
 """So many texts in charsets that have to be guessed take seconds, if a mail may have so many parts."""
 """The standard library's reading of parameters takes time with the square of their number: minutes here."""
 BRISK = Pace(inbox=0.3, letters=0.3, orders=0.2, health=0.5, refused=0.3)
-
-
-def put_back(mailbox: Mailbox, raws: list[bytes], received: datetime) -> None:
-    """What a restore does: mails appear in the inbox with an INTERNALDATE of their own."""
-    with mailbox.client(None) as client:
-        for raw in raws:
-            assert client.append("INBOX", None, imaplib.Time2Internaldate(received), raw)[0] == "OK"
 
 
 async def status(world: World) -> dict:
@@ -66,7 +58,7 @@ async def test_on_an_old_mailbox_the_desk_only_looks_and_says_what_it_would_do(
     tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
 ) -> None:
     last_year = datetime.now(UTC) - timedelta(days=365)
-    put_back(mailbox, [application(1), question(2), question(3)], last_year)
+    mailbox.put_back([application(1), question(2), question(3)], last_year)
     world = world_of(tmp_path / "desk", mailbox, servers, adopted=False)
     code, out, err = await world.run("once")
     assert (code, err) == (0, "WARNING alarm observed: mails: 3; application 1, enquiry 2, letters 4\n")
@@ -143,7 +135,7 @@ def point_at(world: World, before: Mailbox, after: Mailbox) -> None:
 async def test_mails_somebody_else_removes_are_counted_as_vanished_and_the_sums_agree(
     tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
 ) -> None:
-    put_back(mailbox, [question(number) for number in range(5)], datetime.now(UTC) - timedelta(days=9))
+    mailbox.put_back([question(number) for number in range(5)], datetime.now(UTC) - timedelta(days=9))
     world = world_of(tmp_path / "desk", mailbox, servers, adopted=False)
     async with at_work(world, BRISK) as service:
         await until(lambda: len(service._work.pulse.observed) == 5)
@@ -217,7 +209,7 @@ async def test_a_mail_delivered_empty_is_tried_again_and_never_filed(
 
 @in_a_loop
 async def test_a_login_refused_for_long_costs_patience_and_no_mail(
-    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers, impatient: None
 ) -> None:
     refused = Say("AUTHENTICATE|LOGIN", "NO [AUTHENTICATIONFAILED] wrong", times=3)
     with between(mailbox, refused) as (trouble, imap):
@@ -233,7 +225,7 @@ async def test_a_login_refused_for_long_costs_patience_and_no_mail(
 
 @in_a_loop
 async def test_an_alarm_comes_once_when_the_inbox_is_out_of_reach_and_once_when_it_is_back(
-    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers, impatient: None
 ) -> None:
     with between(mailbox) as (trouble, imap):
         world = desk_on(tmp_path / "desk", imap, servers)
@@ -245,7 +237,8 @@ async def test_an_alarm_comes_once_when_the_inbox_is_out_of_reach_and_once_when_
             ahead = timedelta(minutes=11)
             service._work.clock = lambda: datetime.now(UTC).replace(microsecond=0) + ahead
             await until(lambda: servers.letters)
-            await asyncio.sleep(1.5)
+            looked = service._failures["inbox"]
+            await until(lambda: service._failures["inbox"] >= looked + 3)
             assert len(servers.letters) == 1
             trouble.refusing = False
             await until(lambda: len(servers.letters) == 2)
@@ -321,7 +314,7 @@ async def test_a_mail_decided_before_the_disk_was_full_and_then_deleted_did_not_
     tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers, monkeypatch
 ) -> None:
     world = world_of(tmp_path / "desk", mailbox, servers)
-    async with at_work(world, BRISK) as service:
+    async with at_work(world, BRISK, reader_for) as service:
         store, write = service._work.tools.store, disk.write_all
 
         def full(descriptor: int, data: bytes, what: object) -> None:
@@ -347,9 +340,15 @@ async def test_two_jobs_may_note_what_was_seen_at_once(
     tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
 ) -> None:
     world = world_of(tmp_path / "desk", mailbox, servers)
+    noted = world.folder / "state" / "service.json"
     async with at_work(world) as service:
-        for _ in range(50):
+        pulse = service._work.pulse
+        await until(lambda: pulse.seen)
+        for number in range(50):
+            pulse.stuck = {number}
             await asyncio.gather(*(service._work.note() for _ in range(4)))
+            assert json.loads(noted.read_bytes())["stuck"] == str(number)
+    assert [path.name for path in noted.parent.glob("*service*")] == ["service.json"]
 
 
 @in_a_loop
@@ -427,7 +426,7 @@ async def test_mails_that_stall_the_reader_do_not_keep_the_others_from_being_fil
 async def test_an_old_mail_delivered_empty_upsets_no_sum(
     tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
 ) -> None:
-    put_back(mailbox, [question(1)], datetime.now(UTC) - timedelta(days=9))
+    mailbox.put_back([question(1)], datetime.now(UTC) - timedelta(days=9))
     with between(mailbox, Rewrite("UID FETCH.*BODY", emptied, times=9)) as (_, imap):
         world = desk_on(tmp_path / "desk", imap, servers, adopted=False)
         await world.run("once")

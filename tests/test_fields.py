@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from keys import ED25519
+from shipped import shipped_rules
 
 from mailbot.core.columns import width
 from mailbot.core.conditions import holds
@@ -13,18 +14,10 @@ from mailbot.core.fields.asking import Asking
 from mailbot.core.fields.types import read
 from mailbot.core.fields.wrong import Wrong
 from mailbot.core.labels import label_key
-from mailbot.core.rules import Check, Rules
-from mailbot.core.rulesets import build
-from mailbot.edge.config import rule_texts, shipped
+from mailbot.core.rules import Check
+from mailbot.edge.config import shipped
 
-
-def rules() -> Rules:
-    built = build(rule_texts(shipped() / "rules", shipped() / "templates"))
-    assert isinstance(built, Rules), "\n".join(map(str, built))
-    return built
-
-
-RULES = rules()
+RULES = shipped_rules()
 FORM, DESK = RULES.forms["new-account"], RULES.desk
 
 

@@ -1,6 +1,8 @@
 """The log of a service, as text and as JSON: what it did, and nothing of who wrote what."""
 
 import asyncio
+import base64
+import dataclasses
 import json
 import logging
 import re
@@ -10,13 +12,14 @@ from pathlib import Path
 
 import pytest
 from desks import in_a_loop
-from test_once import embedded_world
-from test_run import PATIENCE, until
+from desks_at_work import PATIENCE, embedded_world, until
+from proofs import given_away
 from worlds import World, application, family_name, question
 
 from mailbot.demo.people import Person, write
+from mailbot.edge.account import Account
 from mailbot.edge.logs import FIELDS, _Json, _Lines, masked
-from mailbot.embedded import EmbeddedServers
+from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 
 DOC = Path(__file__).parent.parent / "docs" / "operating.md"
 
@@ -97,7 +100,7 @@ async def log_of_a_day(world: World, servers: EmbeddedServers, *words: str) -> s
     process = await world.start(*words, "run")
     await until(lambda: "INBOX" in servers.folders() and not servers.folders()["INBOX"] and len(servers.letters) >= 6)
     await world.run("command", "2026-00002", "NOTE Keiko rang", "--clerk", "morgan@staff.desk.example")
-    await asyncio.sleep(1.0)
+    await until(lambda: {"noted", "letter_failed"} <= {one["kind"] for row in world.entries() for one in row["events"]})
     process.send_signal(signal.SIGTERM)
     _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0
@@ -115,6 +118,7 @@ async def test_a_day_of_mails_leaves_no_address_name_or_subject_in_the_log(
     said = await log_of_a_day(world, servers)
     found = [word for word in WORDS if word.lower() in said.lower()]
     assert found == [], said
+    assert given_away((letter.raw for letter in servers.letters), said) == set()
     assert "mails taken in" in said
     if kind == "json":
         lines = [json.loads(line) for line in said.splitlines()]
@@ -123,10 +127,27 @@ async def test_a_day_of_mails_leaves_no_address_name_or_subject_in_the_log(
 
 
 @in_a_loop
+async def test_no_password_is_in_the_log_however_much_it_says(tmp_path: Path, servers: EmbeddedServers) -> None:
+    account = Account("127.0.0.1", servers.smtp_port, "none", USER, PASSWORD)
+    world = World.make(tmp_path / "desk", dataclasses.replace(account, port=servers.imap_port), account)
+    await servers.deliver(question(1))
+    process = await world.start("--debug", "run")
+    await until(lambda: servers.letters)
+    process.send_signal(signal.SIGTERM)
+    said = (await asyncio.wait_for(process.communicate(), PATIENCE))[1].decode()
+    assert "DEBUG" in said
+    assert process.returncode == 0
+    whole = f"\0{USER}\0{PASSWORD}".encode()
+    for secret in (PASSWORD, *(base64.b64encode(one).decode() for one in (PASSWORD.encode(), whole))):
+        assert secret not in said
+    assert given_away((letter.raw for letter in servers.letters), said) == set()
+
+
+@in_a_loop
 async def test_a_bug_over_a_mail_is_told_without_its_words(
     tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from test_run import SELDOM, at_work
+    from desks_at_work import SELDOM, at_work
 
     from mailbot.flow import considering
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from desks import in_a_loop
-from test_once import embedded_world
-from test_run import PATIENCE, SELDOM, at_work, until
+from desks_at_work import PATIENCE, SELDOM, at_work, embedded_world, until
 
 from mailbot.edge.notify import Notifier
 from mailbot.embedded import EmbeddedServers

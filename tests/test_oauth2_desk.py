@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from desks import Certificate, in_a_loop
+from desks_at_work import at_work, until
 from dovecot import Dovecot, dovecot
-from test_run import at_work, until
 from token_server import CLIENT, REFRESH, SECRET, TokenServer, token_server
 from worlds import World, adopt, question
 
@@ -125,7 +125,7 @@ async def test_a_grant_that_was_revoked_alarms_the_operator_until_a_new_one_is_t
 
 
 @in_a_loop
-async def test_a_token_server_out_of_reach_is_waited_for_and_alarms_nobody_at_once(desk: Desk) -> None:
+async def test_a_token_server_out_of_reach_is_waited_for_and_alarms_nobody_at_once(desk: Desk, impatient: None) -> None:
     desk.tokens.answers = [(503, "")] * 2
     async with at_work(desk.world, BRISK) as service:
         await until(lambda: "HTTP 503" in trouble(service))

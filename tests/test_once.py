@@ -11,21 +11,17 @@ from pathlib import Path
 
 import pytest
 from desks import Mailbox, in_a_loop
+from desks_at_work import embedded_world
 from worlds import World, application, digest, question
 
 from mailbot.core.instants import from_text
 from mailbot.demo.people import Person, write
 from mailbot.edge.account import Account
-from mailbot.embedded import PASSWORD, USER, EmbeddedServers
+from mailbot.embedded import EmbeddedServers
 from mailbot.store.files import FileStore
 
 CONNECTIONS = 4
 """To the relay, as mailbot.toml has it where nothing is said."""
-
-
-def embedded_world(folder: Path, servers: EmbeddedServers) -> World:
-    imap = Account("127.0.0.1", servers.imap_port, "none", USER, PASSWORD)
-    return World.make(folder, imap, Account("127.0.0.1", servers.smtp_port, "none", "", ""))
 
 
 def deciding(world: World) -> Counter[str]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from desks import in_a_loop
-from test_once import embedded_world
+from desks_at_work import embedded_world
 from worlds import World, application, digest, question
 
 from mailbot.core.instants import to_text

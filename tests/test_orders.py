@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from desks import in_a_loop
+from reading_here import ReaderHere
 from test_delivery import NOON, desk, journaled
 
 from mailbot.core.events import Operator, OrderRefused
@@ -10,12 +11,12 @@ from mailbot.core.instants import to_text
 from mailbot.core.orders import REFUSALS, Ordered, RetryMail
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.orders import carry_out
-from mailbot.flow.reader import Reader, Settings
+from mailbot.flow.reader import Settings
 
 
 @in_a_loop
 async def test_a_mail_whose_bytes_somebody_removed_cannot_be_retried_and_the_order_is_done_with(tmp_path: Path) -> None:
-    async with desk(tmp_path) as tools, Reader(Settings(memory=10**9, seconds=30)) as reader:
+    async with desk(tmp_path) as tools, ReaderHere(Settings(memory=10**9, seconds=30)) as reader:
         await take_in(tools, reader, [Delivered(b"no header at all")], lambda: NOON)
         (waits,) = tools.store.ledger().quarantine
         (tmp_path / "state" / "mail" / waits.mail[:2] / waits.mail).unlink()

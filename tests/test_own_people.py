@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from desks import Mailbox, in_a_loop
-from test_run import SELDOM, at_work, until, world_of
+from desks_at_work import SELDOM, at_work, until, world_of
 from test_tampering import NOON, NOWHERE
 from worlds import World, question
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from correspondence import rules_with
 from desks import Mailbox, in_a_loop
-from test_once import embedded_world
+from desks_at_work import embedded_world
 from worlds import World
 
 from mailbot.checkup.probing import probe_mail

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from desks import Mailbox, in_a_loop
+from desks_at_work import PATIENCE, SELDOM, at_work, recipients, until, world_of
 from faults import Faults, Stall
-from test_run import PATIENCE, SELDOM, at_work, recipients, until, world_of
 from worlds import World, question
 
+from mailbot.demo.people import received
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
 from mailbot.service import watching
@@ -45,15 +46,26 @@ async def test_mails_after_a_reload_are_decided_by_the_new_rules_and_letters_say
     tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
 ) -> None:
     world = world_of(tmp_path / "desk", mailbox, servers)
-    async with at_work(world, SELDOM):
+    template = world.folder / "templates" / "en" / "forms.txt"
+    async with at_work(world, SELDOM) as service:
         await mailbox.deliver(question(1))
         await until(lambda: len(servers.letters) == 1)
-        world.change_rules(letters_per_hour=77_777)
+        world.change_rules(letters_per_hour=77_777, general_answers_per_day=0)
+        template.write_text(template.read_text(encoding="utf-8") + "\nThese words are new.\n", encoding="utf-8")
         code, out, err = await world.run("reload")
         assert (code, err) == (0, "")
         await mailbox.deliver(question(2))
+        await until(lambda: len(taken_under(world)) == 2)
+        world.change_rules(general_answers_per_day=3)
+        assert (await world.run("reload"))[0] == 0
+        await mailbox.deliver(question(3))
         await until(lambda: len(servers.letters) == 2)
-    before, after = taken_under(world)
+        await until(lambda: not service._work.tools.store.ledger().letters["due"])
+    assert [letter.recipient for letter in servers.letters] == ["asker1@uni.example", "asker3@uni.example"]
+    first, last = (received(letter.raw).text for letter in servers.letters)
+    assert "These words are new." in last
+    assert "These words are new." not in first
+    before, after, _ = taken_under(world)
     assert out == f"in force are the rules {after[:12]}\n"
     assert "letters_per_hour = 77777" in kept_rules(world, after)["rules/desk.toml"]
     assert "letters_per_hour = 77777" not in kept_rules(world, before)["rules/desk.toml"]

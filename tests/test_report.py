@@ -1,13 +1,16 @@
 """A report of a desk: every case, letter and entry on private pages that load nothing and run nothing of anybody's."""
 
 import asyncio
+import json
 import re
 import stat
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from report_help import HOSTILE, LANGUAGES, LINK, desk_in, texts
@@ -147,6 +150,56 @@ def test_the_figures_are_those_of_the_journal(report: Path) -> None:
     assert re.search(r"letters failed or came back\s+1\b", text)
     assert "Half of 4 within 3 min, nine in ten within 4 min." in text
     assert "Half of 1 within 3 d" in text
+
+
+def table(report: Path, name: str) -> dict[str, list[int]]:
+    """The figures below a plot, by what stands before them."""
+    text = texts(report)["en/index.html"]
+    (section,) = re.findall(rf'<section aria-labelledby="{name}">(.*?)</section>', text, re.DOTALL)
+    rows = re.findall(r'<th scope="row">(.*?)</th>((?:<td class="n">[\d,]+</td>)+)', section)
+    return {label: [int(cell) for cell in re.findall(r">(\d+)<", cells)] for label, cells in rows}
+
+
+def journal_of(desk: Path) -> list[dict[str, Any]]:
+    files = sorted((desk / "state" / "journal").glob("*.jsonl"))
+    return [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("plot", "kind"), [("applications", "case_opened"), ("letters", "letter_sent"), ("bounces", "address_bounced")]
+)
+def test_what_happened_each_week_is_what_the_journal_has(plot: str, kind: str, desk: Path, report: Path) -> None:
+    days = [
+        datetime.fromisoformat(entry["at"]).astimezone(ZoneInfo("Asia/Tokyo")).date()
+        for entry in journal_of(desk)
+        for event in entry["events"]
+        if event["kind"] == kind
+    ]
+    weeks = Counter(f"week of {day - timedelta(days=day.weekday())}" for day in days)
+    assert weeks
+    assert table(report, plot) == {week: [count] for week, count in weeks.items()}
+
+
+def test_who_wrote_with_what_proof_what_was_missing_and_who_is_waited_for_is_what_the_journal_has(
+    desk: Path, report: Path
+) -> None:
+    events = [event for entry in journal_of(desk) for event in entry["events"]]
+    senders = Counter(
+        ({"stranger": "unknown sender", "clerk": "clerk"}[one["sender"]["role"]], f"tier {one['sender']['tier']}")
+        for one in events
+        if one["kind"] == "facts" and one.get("sender")
+    )
+    shown = {tuple(label.partition(":")[0].split(", ")): count for label, (count,) in table(report, "senders").items()}
+    assert shown == senders
+    faults = [fault for one in events if one["kind"] == "fields_read" for fault in one["faults"]]
+    assert {(fault["field"], fault["code"]) for fault in faults} == {("telephone", "missing")}
+    assert table(report, "faults") == {"Telephone: missing": [len(faults)]}
+    ends = Counter(one["step"] for one in events if one["kind"] == "step_entered")
+    ended = sum(one["kind"] == "rejected" for one in events)
+    assert table(report, "waits") == {
+        "applicant": [ends["fields"] - ends["review"] - ended],
+        "clerk": [ends["review"]],
+    }
 
 
 def test_a_report_replaces_the_one_before_it(desk: Path, tmp_path: Path) -> None:

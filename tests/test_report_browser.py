@@ -1,6 +1,7 @@
 """A report in a real browser: Chromium opens its pages from the disk, filters, changes the language, and complains of
 nothing. Skipped where Playwright or Chromium is not installed."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from itertools import pairwise
@@ -16,6 +17,8 @@ playwright = pytest.importorskip("playwright.sync_api", reason="the package play
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
 PAGES = ("index.html", "queue.html", "cases.html", "cases/2026-00002.html", "cases/2026-00003.html", "journal/1.html")
+PICTURES = os.environ.get("MAILBOT_SCREENSHOTS")
+"""A folder for pictures of every page, for whoever wants to look at them."""
 SCREENS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
 
 
@@ -57,13 +60,14 @@ class Seen:
 
 @pytest.mark.parametrize("width, scheme", SCREENS)
 def test_every_page_fits_the_screen_and_nothing_is_complained_of(
-    width: int, scheme: str, report: Path, browser: Any, tmp_path: Path
+    width: int, scheme: str, report: Path, browser: Any
 ) -> None:
     seen = Seen(browser, viewport={"width": width, "height": 800}, color_scheme=scheme)
     for path in ["index.html", *(f"{language}/{name}" for language in LANGUAGES for name in PAGES)]:
         page = seen.open(report / path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert page.screenshot(path=str(tmp_path / "page.png"))
+        if PICTURES:
+            page.screenshot(path=f"{PICTURES}/{width}-{scheme}-{path.replace('/', '-')}.png", full_page=True)
     assert seen.complaints == []
     seen.page.close()
 

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from desks import Mailbox, in_a_loop
-from test_run import at_work, until, world_of
+from desks_at_work import at_work, until, world_of
 from worlds import application, digest, question
 
 from mailbot.embedded import EmbeddedServers

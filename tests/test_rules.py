@@ -6,11 +6,12 @@ from collections.abc import Collection
 from pathlib import Path
 
 import pytest
+from shipped import shipped_rules
 
 from mailbot.core.rules import Rules
 from mailbot.core.rulesets import Problem, build
 from mailbot.core.rulesets.letters import letters_needed
-from mailbot.edge.config import rule_texts, shipped
+from mailbot.edge.config import shipped
 from mailbot.edge.letters import proofread
 
 DESK = """\
@@ -712,7 +713,7 @@ def test_a_broken_desk_blames_no_register_of_a_form() -> None:
 
 # Templates: what they ask of what they are given
 
-SHIPPED = build(rule_texts(shipped() / "rules", shipped() / "templates"))
+SHIPPED = shipped_rules()
 assert isinstance(SHIPPED, Rules), "\n".join(map(str, SHIPPED))
 
 

@@ -2,63 +2,19 @@
 
 import asyncio
 import signal
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from desks import Mailbox, in_a_loop
+from desks_at_work import PATIENCE, at_work, listening, recipients, until, world_of
 from worlds import World, application, question
 
-from mailbot import desks
 from mailbot.edge.account import Account
-from mailbot.edge.inbox import Inbox
-from mailbot.edge.postman import Postman
 from mailbot.embedded import EmbeddedServers
-from mailbot.service import Pace, Reloading, Service, reader_for, work_on
+from mailbot.service import Pace
 from mailbot.store import Wanted
-
-SELDOM = Pace(inbox=600.0, letters=600.0, orders=0.1, health=600.0)
-"""Nothing comes of itself within a test: what happens was brought about by the server or by an order."""
-PATIENCE = 60.0
-
-
-def world_of(folder: Path, mailbox: Mailbox, servers: EmbeddedServers, **options: bool) -> World:
-    smtp = Account("127.0.0.1", servers.smtp_port, "none", "", "")
-    return World.make(folder, mailbox.account("none"), smtp, **options)
-
-
-@asynccontextmanager
-async def at_work(world: World, pace: Pace = SELDOM) -> AsyncIterator[Service]:
-    """The service of a desk, working until the block is left."""
-    file = world.folder / "mailbot.toml"
-    desk = desks.load(file)
-    async with (
-        desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
-        reader_for(desk.rules.desk) as reader,
-    ):
-        work = await work_on(tools, Inbox(desk.imap), [Postman(desk.smtp) for _ in range(2)], reader)
-        service = Service(work, pace, reloading=Reloading(file, desk))
-        running = asyncio.create_task(service.run())
-        try:
-            yield service
-        finally:
-            service.stop()
-            await asyncio.wait_for(running, PATIENCE)
-
-
-def recipients(servers: EmbeddedServers) -> set[str]:
-    """Whom letters went to so far."""
-    return {letter.recipient for letter in servers.letters}
-
-
-async def until(true: Callable[[], object]) -> None:
-    """Waits until something is true that the service brings about."""
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        await asyncio.sleep(0.01)
 
 
 @in_a_loop
@@ -89,8 +45,7 @@ async def test_an_order_is_carried_out_by_the_service_while_it_works(
     tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers
 ) -> None:
     world = world_of(tmp_path / "desk", mailbox, servers, adopted=False)
-    await mailbox.deliver(question(1), application(2))
-    await asyncio.sleep(1.1)  # INTERNALDATE has whole seconds: these mails are older than the desk now
+    mailbox.put_back([question(1), application(2)], datetime.now(UTC) - timedelta(minutes=1))
     async with at_work(world) as service:
         await until(lambda: len(service._work.pulse.observed) == 2)
         strangers = {"asker1@uni.example", "person2@uni.example"}
@@ -104,7 +59,9 @@ async def test_an_order_is_carried_out_by_the_service_while_it_works(
 
 
 @in_a_loop
-async def test_a_relay_out_of_reach_costs_no_letter(tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers) -> None:
+async def test_a_relay_out_of_reach_costs_no_letter(
+    tmp_path: Path, mailbox: Mailbox, servers: EmbeddedServers, impatient: None
+) -> None:
     with EmbeddedServers() as other:
         port = other.smtp_port
     world = World.make(
@@ -140,6 +97,7 @@ async def test_the_service_ends_when_told_to_and_a_second_one_is_refused(
     process = await world.start("run")
     await mailbox.deliver(question(1))
     await until(lambda: servers.letters)
+    assert listening(process.pid) == [], "nobody asked for [monitoring]"
     code, _, err = await world.run("run")
     assert code == 2
     assert "in use by another mailbot" in err
@@ -195,8 +153,6 @@ def test_a_disk_that_fails_ends_the_service(
 
 @in_a_loop
 async def test_cases_are_reminded_of_by_the_service_too(tmp_path: Path, servers: EmbeddedServers, open_mailbox) -> None:
-    from datetime import UTC, datetime, timedelta
-
     mailbox = open_mailbox("embedded")
     world = world_of(tmp_path / "desk", mailbox, servers)
     async with at_work(world, Pace(inbox=0.2, letters=0.2, orders=600.0, health=600.0)) as service:

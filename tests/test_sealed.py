@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from desks import in_a_loop
+from desks_at_work import embedded_world
 from letter_examples import RULES
 from plan_files import PlanFile, Row
+from reading_here import ReaderHere
 from store_help import DESK, NOON, collected, digest_of, draft, ordered_facts, run
 from test_decisions import ICHIRO, NUMBER, TARO, facts, kinds, mail, ordered, told, waiting
 from test_delivery import desk, journaled
-from test_once import embedded_world
 from test_operating import lines
 from test_secrets import KEYS
 from worlds import APPLICATION, PURPOSE, family_name
@@ -28,7 +29,7 @@ from mailbot.demo.people import Person, write
 from mailbot.embedded import EmbeddedServers
 from mailbot.flow import orders
 from mailbot.flow.intake import Delivered, take_in
-from mailbot.flow.reader import Reader, Settings
+from mailbot.flow.reader import Settings
 from mailbot.store import Asked, Draft
 from mailbot.store.files import FileStore
 
@@ -260,7 +261,7 @@ def with_secrets() -> bytes:
 @in_a_loop
 async def test_no_journal_letter_or_casebook_holds_a_secret_that_came_by_mail(tmp_path: Path) -> None:
     raw = with_secrets()
-    async with desk(tmp_path) as tools, Reader(Settings(memory=10**9, seconds=30)) as reader:
+    async with desk(tmp_path) as tools, ReaderHere(Settings(memory=10**9, seconds=30)) as reader:
         [taken] = await take_in(tools, reader, [Delivered(raw)], lambda: NOON)
         *_, entry = await collected(tools.store.entries())
         written = [event for event in entry.events if isinstance(event, e.LetterWritten)]
@@ -308,7 +309,7 @@ PLACES: dict[str, dict[str, Any]] = {
 @in_a_loop
 async def test_wherever_in_a_mail_a_secret_stands_nothing_of_it_is_stored(tmp_path: Path) -> None:
     """Applications for an account and for a plan, one for each place; what is below state/ but sealed is looked at."""
-    async with desk(tmp_path) as tools, Reader(Settings(memory=10**9, seconds=30)) as reader:
+    async with desk(tmp_path) as tools, ReaderHere(Settings(memory=10**9, seconds=30)) as reader:
         for number, (place, where) in enumerate(PLACES.items()):
             given = {"subject": "Usage plan", "name": "Person 7", "headers": None, "files": (), **where}
             person = Person(given["name"], f"person{number}@uni.example")

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from foreign import needs_corpora, raw_of, rows
-from letter_examples import FORM, RULES, every_language, every_letter, words
+from letter_examples import FORM, RULES, every_language, of_every_letter, words
 
 from mailbot.core.blank import blank
 from mailbot.core.events import Plan, PlanFault, PlanLine, PlanUser
@@ -420,8 +420,7 @@ def test_a_column_of_many_cells_takes_linear_time() -> None:
     assert taken[1] < 4 * taken[0] + 0.1
 
 
-@every_letter
-@every_language
+@of_every_letter
 def test_no_letter_of_ours_holds_anything_that_looks_like_a_secret(name: str, language: str) -> None:
     assert masked(words(name, language).text)[1] == ()
 

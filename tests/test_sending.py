@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from desks import in_a_loop
+from reading_here import ReaderHere
 from test_delivery import ANN, BOB, Clock, desk, journaled, postmen, write
 
 from mailbot.core import alarms
@@ -16,7 +17,7 @@ from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Later, Postman
 from mailbot.embedded import EmbeddedServers
-from mailbot.flow.reader import Reader, Settings
+from mailbot.flow.reader import Settings
 from mailbot.service.letters import send_letters
 from mailbot.service.values import Round, Work
 
@@ -30,7 +31,7 @@ async def at_work(folder: Path, port: int, clock: Clock) -> AsyncIterator[Work]:
     async with (
         desk(folder) as tools,
         postmen(1, port) as carriers,
-        Reader(Settings(memory=10**9, seconds=30)) as reader,
+        ReaderHere(Settings(memory=10**9, seconds=30)) as reader,
     ):
         yield Work(tools, Inbox(NOBODY), carriers, reader, Pulse(), clock)
 

@@ -6,6 +6,7 @@ import pytest
 from correspondence import MORGAN, SATO, Correspondence, kinds, only, rules_with, said, written
 from desks import in_a_loop
 from form_pieces import FIELDS_STEP, REVIEW_STEP
+from reading_here import ReaderHere
 from test_clerk_commands import ICHIRO, QUESTIONS, TARO
 from test_delivery import NOON, desk, journaled
 
@@ -17,7 +18,7 @@ from mailbot.core.orders import Ordered, RunCommands
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
 from mailbot.flow.orders import carry_out
-from mailbot.flow.reader import Reader, Settings
+from mailbot.flow.reader import Settings
 
 SIMPLE = QUESTIONS + FIELDS_STEP + REVIEW_STEP
 ANNA = Operator(user="anna", nonce="n1")
@@ -149,7 +150,7 @@ def test_a_private_key_in_an_order_is_not_journaled(rules: Rules) -> None:
 
 @in_a_loop
 async def test_an_order_about_a_case_that_is_not_there_is_refused_once(tmp_path: Path) -> None:
-    async with desk(tmp_path) as tools, Reader(Settings(memory=10**9, seconds=30)) as reader:
+    async with desk(tmp_path) as tools, ReaderHere(Settings(memory=10**9, seconds=30)) as reader:
         ordered = Ordered(by=ANNA, at=to_text(NOON), order=RunCommands(case="2026-00009", text="ACCEPT"))
         for _ in range(2):
             await carry_out(tools, reader, ordered, lambda: NOON)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
-from letter_examples import DESK, EXAMPLES, LETTERS, LOG, every_language, every_letter, words
+from letter_examples import DESK, EXAMPLES, LETTERS, LOG, every_language, of_every_letter, words
 
 from mailbot.core.events import Enclosure, LetterWritten
 from mailbot.core.outcome import Letter
@@ -34,8 +34,7 @@ def opened(raw: bytes) -> EmailMessage:
     return message
 
 
-@every_letter
-@every_language
+@of_every_letter
 def test_a_mail_program_reads_back_what_was_written(name: str, language: str) -> None:
     letter = words(name, language)
     raw = made(letter)
@@ -49,8 +48,7 @@ def test_a_mail_program_reads_back_what_was_written(name: str, language: str) ->
     assert raw == made(letter)
 
 
-@every_letter
-@every_language
+@of_every_letter
 def test_a_mail_keeps_to_the_limits_of_lines(name: str, language: str) -> None:
     raw = made(words(name, language))
     assert b"\n" not in raw.replace(b"\r\n", b"")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from desks import Mailbox, in_a_loop
+from desks_at_work import at_work, until
 from faults import Faults, Say
 from test_field import between, desk_on
-from test_run import at_work, until
 from worlds import World, question
 
 from mailbot.core import patience

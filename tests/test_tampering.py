@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from reading_here import reader_here
 from report_help import desk_in
 from worlds import World, application, question
 
 from mailbot import cli, desks
+from mailbot.cli import progress
 from mailbot.cli.progress import Bar
 from mailbot.core import chain
 from mailbot.core import events as e
@@ -25,7 +28,6 @@ from mailbot.edge.signing import load_signing_key, make_signing_key
 from mailbot.flow.delivery import Sending
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.routine import tell_auditors
-from mailbot.service import reader_for
 from mailbot.store import Draft
 from mailbot.store.files import FileStore
 from mailbot.store.files.examining import examine
@@ -97,7 +99,7 @@ async def live(folder: Path) -> None:
     opened = desks.opened(
         desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer, clock=lambda: now[0]
     )
-    async with opened as tools, reader_for(desk.rules.desk) as reader:
+    async with opened as tools, reader_here(desk.rules.desk) as reader:
         for raws in ([application(1), question(1)], [application(2)], [question(2)]):
             await take_in(tools, reader, [Delivered(raw) for raw in raws], lambda: now[0])
             await Sending(tools, lambda: now[0]).all_due([relay])
@@ -414,6 +416,27 @@ def test_whoever_names_a_key_wants_a_signature(desk: Desk, tmp_path: Path, capsy
         code, said = desk.verify(capsys, "--head", str(letter), "--key", key)
         assert (code, "error: signature: the letter has none" in said) == (1, True)
         assert said.splitlines()[-1] == "NOT EVERYTHING FITS: 1 problems"
+
+
+class Screen(io.StringIO):
+    """What a terminal is shown."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("out", "shown"), [(Screen, True), (io.StringIO, False)])
+def test_how_far_it_is_is_shown_on_a_terminal_and_nowhere_else(
+    out: Callable[[], io.StringIO], shown: bool, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = out()
+    monkeypatch.setattr(progress, "PAUSE", 0.0)
+    monkeypatch.setattr(sys, "stderr", screen)
+    assert cli.main(["--config", str(desk.folder / "mailbot.toml"), "verify"]) == 0
+    lines = re.findall(r"\r(\w[\w ]*?) +\[[# ]{30}\] +(\d+)%", screen.getvalue())
+    assert bool(lines) == shown
+    done = {step for step, share in lines if share == "100"}
+    assert done == ({"the chain", "the raw mails", "the cases"} if shown else set())
 
 
 def test_the_result_is_there_for_programs_too(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
