@@ -63,6 +63,12 @@ def test_a_stranger_who_names_a_case_is_shown_and_learns_nothing_of_it() -> None
     assert all(str(value) not in letter.text for value in of.case.values.values() if len(str(value)) > 4)
 
 
+def test_what_a_stranger_answers_to_that_is_shown_as_well() -> None:
+    of = waiting()
+    shown(of, "What about 2026-00001?", sender=MALLORY)
+    assert written(of.answer(MALLORY, "I am her colleague.", "enquiry"))[:2] == CLERKS
+
+
 def test_a_case_number_counts_for_more_than_the_title_of_a_form_beside_it() -> None:
     of = waiting()
     title = of.rules.form_of(of.case.form).title["en"]

@@ -21,10 +21,11 @@ def shown(mail: Incoming) -> Decision | None:
     """A mail that answers no letter, from the registered address of an open case or about a case that it names: clerks
     are shown it as one that nothing proves, and its sender is told so. None for any other, and for one that asks for
     a form and gets it."""
-    case = mail.cases.get(mail.facts.suggested)
-    if case is None or mail.facts.sender is None or mail.facts.letter or mail.facts.sort not in UNPROMPTED:
+    again = mail.letter is not None and mail.letter.role == "stranger"  # a stranger's answer to our line
+    case = mail.case if again else mail.cases.get(mail.facts.suggested)
+    if case is None or case.erased or mail.facts.sender is None or mail.facts.sort not in UNPROMPTED:
         return None
-    if case.number not in numbers_in(mail.message) and _gets_a_form(mail):
+    if not again and case.number not in numbers_in(mail.message) and _gets_a_form(mail):
         return None
     if _shown_lately(mail, case) >= MOST_SHOWN:
         reason = f"it answers no letter, and clerks were shown {MOST_SHOWN} mails about case {case.number} in a day"
