@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -85,6 +86,11 @@ def apart(state: Path, told: str) -> tuple[list[Entry], list[Entry]]:
 
     entries = asyncio.run(read())
     return [entry for entry in entries if entry.at < begun], [entry for entry in entries if entry.at >= begun]
+
+
+def last_events(state: Path, told: str) -> list[dict[str, Any]]:
+    """What the last scene made happen, as the journal has it."""
+    return [event.model_dump(mode="json") for entry in apart(state, told)[1] for event in entry.events or ()]
 
 
 def changed(earlier: Sequence[Entry], last: Sequence[Entry]) -> set[str]:
