@@ -351,8 +351,23 @@ def test_every_outcome_of_a_probe_has_something_to_do() -> None:
     looked = {one.partition(": {")[0] for one in outcomes if probing.remedy(one) == LOOK}
     assert looked == {
         "probe: the relay did not take it",
+        "probe: the relay refused a mail to {probe.address}",  # by its code, below
         "probe: sent, but the mailbox could not be looked into",
     }
+
+
+@pytest.mark.parametrize(
+    ("answer", "do"),
+    [
+        ("550 5.1.1 no such user", "recipient_delimiter"),
+        ("451 4.3.0 mail store unavailable", "try again"),
+        ("554 5.7.1 not from here", "log"),
+    ],
+)
+def test_what_a_relay_answers_to_a_probe_says_whether_it_was_the_plus(answer: str, do: str) -> None:
+    said = probing.remedy(f"probe: the relay refused a mail to helpdesk+probe-1.7.2@desk.example: {answer}")
+    assert do in said
+    assert ("recipient_delimiter" in said) is (do == "recipient_delimiter")
 
 
 def test_the_docs_name_every_finding() -> None:
