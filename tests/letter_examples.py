@@ -339,7 +339,7 @@ EXAMPLES: dict[str, Callable[[str], Letter]] = {
     "transcript": transcript(closed("done"), "", "ACCEPT\nNOTE spoke with him"),
     "transcript-help": transcript(ready, "", "HELP"),
     "transcript-mistakes": transcript(ready, "mistakes", "ACEPT\nREJECT\nwhat now"),
-    "transcript-two": transcript(ready, "mistakes", "ACCEPT\nREJECT no"),
+    "transcript-two": transcript(ready, "mistakes", "ACCEPT\nREJECT not eligible"),
     "transcript-nothing": transcript(ready, "mistakes", ""),
     "transcript-moved": transcript(ready, "moved_on", "ACCEPT"),
     "transcript-role": transcript(ready, "role", "ACCEPT"),

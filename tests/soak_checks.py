@@ -30,6 +30,9 @@ FEW = 200
 
 Entry = dict[str, Any]
 
+READABLE = 5
+"""What replay ends with where a mail can be read by now that took too long while the machine was busy."""
+
 
 async def check(soak: Soak) -> str:
     """Everything that must hold; the figures of the soak as a table."""
@@ -43,7 +46,7 @@ async def check(soak: Soak) -> str:
     verified = await soak.world.run("verify")
     assert (verified[0], verified[1].splitlines()[-1]) == (0, "everything fits"), verified
     replayed = await soak.world.run("replay")
-    assert replayed[0] == 0, replayed
+    assert replayed[0] in (0, READABLE), replayed
     check_status(soak, await status_of(soak), entries)
     check_said(soak)
     return figures(soak, entries, again)

@@ -93,7 +93,7 @@ def test_an_open_acceptance_holds_its_name(login: str, other: dict[str, str], fo
         ("承認　アカウント名　ｉｄｅｎ－ｔ", "iden-t"),
         ("ACCEPT", "wished"),
         ("ACCEPT AS x", "wished"),
-        ("REJECT no", ""),
+        ("REJECT not eligible", ""),
         ("NOTE\n\nACCEPT AS iden-t", ""),
     ],
 )
@@ -111,7 +111,7 @@ def test_what_is_looked_up_is_what_the_orders_say(text: str, login: str) -> None
 def test_orders_that_wait_for_a_code_are_looked_up_when_it_comes() -> None:
     of = vouched(MAKING)
     review = max(of.case.letters)
-    for text in ("ACCEPT AS iden-t", "ACCEPT AS another", "REJECT no"):
+    for text in ("ACCEPT AS iden-t", "ACCEPT AS another", "REJECT not eligible"):
         of.order(text, tier="1", letter=review)
     mail = Message("0" * 64, 1, senders=(Mailbox("", MORGAN),), text="CONFIRM abcd-2345")
     remembered = Remembered({}, {of.case.number: of.case})

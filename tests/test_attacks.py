@@ -73,7 +73,7 @@ def told_rightly(letter: LetterWritten, last: Sequence[Entry]) -> bool:
     know."""
     facts = [event for entry in last for event in entry.events or () if isinstance(event, Facts)]
     senders = {fact.sender.address for fact in facts if fact.sender}
-    return letter.to in KNOWN or (letter.to in senders and letter.template == "forms")
+    return letter.to in KNOWN or (letter.to in senders and letter.template in ("forms", "will_read"))
 
 
 def apart(state: Path, told: str) -> tuple[list[Entry], list[Entry]]:

@@ -629,7 +629,7 @@ def test_a_case_that_moved_on_is_decided_by_its_newest_letter() -> None:
     of.order("VOUCH responsible", SATO)
     older = {at: info for at, info in of.case.letters.items() if not (info.seq == of.seq and info.to == MORGAN)}
     of.cases[of.case.number] = of.case.model_copy(update={"letters": older})
-    decision = of.order("REJECT no")
+    decision = of.order("REJECT not eligible")
     assert refusal(decision) == "moved_on"
     assert written(decision) == [("transcript", MORGAN), ("review", MORGAN)]
 

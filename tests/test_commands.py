@@ -62,7 +62,7 @@ def test_a_command(text: str, verb: str, rest: str) -> None:
         ("Dear all,\nACCEPT", "unknown_word", ""),
         ("REJECT", "text_wanted", "REJECT"),
         ("NOTE", "text_wanted", "NOTE"),
-        ("ACCEPT\nREJECT no", "two_decisions", "ACCEPT"),
+        ("ACCEPT\nREJECT not eligible", "two_decisions", "ACCEPT"),
         ("", "no_command", ""),
         ("\n\n", "no_command", ""),
     ],

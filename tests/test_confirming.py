@@ -107,7 +107,7 @@ def test_a_mailbox_is_not_filled_with_questions() -> None:
     for number in range(MOST_ASKED):
         asked = desk.order(f"REJECT for reason {number}", MORGAN, tier="1", letter=newest)
         assert kinds(asked) == ["confirmation_asked"]
-    decision = desk.order("REJECT no", MORGAN, tier="1", letter=newest)
+    decision = desk.order("REJECT not eligible", MORGAN, tier="1", letter=newest)
     assert (refusal(decision), decision.letters) == ("asked_often", ())
 
 

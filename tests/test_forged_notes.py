@@ -89,7 +89,7 @@ def test_an_applicant_reads_nothing_of_it() -> None:
 
 def test_a_clerk_decides_as_if_nobody_had_tried() -> None:
     of = reviewed()
-    named(of, "REJECT no")
+    named(of, "REJECT not eligible")
     of.answer(MORGAN, "VOUCH responsible\nACCEPT", "command", letter=_review(of))
     assert of.case.decided_by == MORGAN
 

@@ -200,7 +200,7 @@ def test_the_day_brings_the_case_back_with_the_time_that_was_left() -> None:
     assert of.case.decided_by == MORGAN
 
 
-@pytest.mark.parametrize("order", ["ACCEPT", "REJECT no", "ASK Room", "DONE", "POSTED 12", "CLOSE"])
+@pytest.mark.parametrize("order", ["ACCEPT", "REJECT not eligible", "ASK Room", "DONE", "POSTED 12", "CLOSE"])
 def test_nothing_is_decided_while_a_case_rests(order: str) -> None:
     of = reviewed()
     of.order("HOLD 5 days abroad")
@@ -247,7 +247,7 @@ def test_the_word_of_two_commands_means_what_the_case_needs_on_hold(word: str) -
 def test_the_word_of_two_commands_opens_a_closed_case_and_does_nothing_to_another() -> None:
     of = reviewed()
     assert refusal(of.order("再開")) == "not_closed"
-    of.order("REJECT no")
+    of.order("REJECT not eligible")
     assert "reopened" in kinds(of.order("再開"))
 
 

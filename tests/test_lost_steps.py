@@ -14,7 +14,7 @@ from mailbot.views.stranded import stranded
 WHOLE = ("fields", "consent", "document", "review", "post", "login")
 OTHER = form("fields", name="other", title=texts("Another form"))
 ORDERS = ("ACCEPT", "NOTE x", "DONE", "RECEIVED POST", "POSTED CERT 123", "ASK purpose\n\nwhy?", "HELP", "CLOSE\n\nx")
-ORDERS += ("REJECT\n\nno", "REPLY\n\nhello", "ALLOW purpose because", "VOUCH responsible person")
+ORDERS += ("REJECT\n\nnot eligible", "REPLY\n\nhello", "ALLOW purpose because", "VOUCH responsible person")
 
 
 def arrived(kind: str, *steps: str) -> Play:
@@ -91,7 +91,7 @@ def test_when_time_passes_in_a_step_that_is_lost_clerks_look_after_what_the_desk
     assert play.answer(CLERK, "DONE").known.step == "renamed"
 
 
-@pytest.mark.parametrize(("order", "status"), [("REJECT\n\nno", "rejected"), ("CLOSE\n\nenough", "done")])
+@pytest.mark.parametrize(("order", "status"), [("REJECT\n\nnot eligible", "rejected"), ("CLOSE\n\nenough", "done")])
 def test_clerks_can_end_a_case_whose_step_is_lost(order: str, status: str) -> None:
     play = arrived("review")
     play.form = without(play.form, "review")
@@ -104,7 +104,7 @@ def test_what_was_accepted_is_not_rejected_because_its_step_is_lost() -> None:
     play.form = without(play.form, "task")
     play.passes("limit")
     assert "REJECT" not in play.text("task", CLERK)
-    assert play.answer(CLERK, "REJECT\n\nno").known.status == "in_progress"
+    assert play.answer(CLERK, "REJECT\n\nnot eligible").known.status == "in_progress"
     assert play.answer(CLERK, "CLOSE\n\nenough").known.status == "done"
 
 
@@ -135,7 +135,7 @@ def test_whatever_is_written_to_a_case_whose_form_is_lost_is_decided(kind: str) 
         assert play.known.values == values
         if sort in ("answer", "consent"):
             assert play.only(MailAttached).why == "form_gone"
-            assert play.written == [("passed_on", HEAD), ("passed_on", CLERK)]
+            assert set(play.written) - {("will_read", to)} == {("passed_on", HEAD), ("passed_on", CLERK)}
 
 
 def less(form: Form, key: str) -> Form:

@@ -93,7 +93,7 @@ def test_what_this_clerk_has_seen_is_not_told_again() -> None:
     changed(of, "tower")
     seen = review(of)
     changed(of, "loft")
-    text = told(of, "REJECT no", seen)
+    text = told(of, "REJECT not eligible", seen)
     assert "Room: tower -> loft" in text
     assert "cellar" not in text.partition("The case as it is now")[0]
 

@@ -170,7 +170,7 @@ def test_what_is_full_width_japanese_and_without_spaces_is_read_the_same() -> No
         (f"#{ONE} ACCEPT\n#{TWO}", ["no_command"]),
         (f"#{ONE} ACCEPT\n#{TWO} REJECT", ["text_wanted"]),
         (f"#{ONE} ACCEPT\n#2026-00099 ACCEPT", ["not_listed"]),
-        (f"#{ONE} ACCEPT\n#{ONE} REJECT no", ["two_decisions", "two_decisions"]),
+        (f"#{ONE} ACCEPT\n#{ONE} REJECT not eligible", ["two_decisions", "two_decisions"]),
         (f"#{ONE} CLOSE\n#{TWO} CLOSE\n\nIt came twice.", ["whose_text"]),
         (f"#{ONE} ACCEPT\n#{TWO} SET Room = 7", ["one_by_one"]),
         (f"#{ONE} ACCEPT\n#{TWO} QUEUE", ["no_number"]),
@@ -217,7 +217,9 @@ def test_a_case_that_moved_on_is_refused_with_what_changed_and_the_others_are_do
     assert "The case as it is now comes in a letter of its own." in text
 
 
-@pytest.mark.parametrize("line", ["HOLD 5 days the committee meets", "ASK room", "REPLY Please wait.", "REJECT no"])
+@pytest.mark.parametrize(
+    "line", ["HOLD 5 days the committee meets", "ASK room", "REPLY Please wait.", "REJECT not eligible"]
+)
 def test_what_changes_a_case_counts_only_for_the_case_that_the_list_showed(line: str) -> None:
     of = desk()
     letter = of.list_()

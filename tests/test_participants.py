@@ -120,7 +120,7 @@ def test_a_responsible_person_declines_and_does_not_withdraw() -> None:
 
 def test_what_is_over_is_not_withdrawn() -> None:
     of = reviewed()
-    of.order("REJECT no")
+    of.order("REJECT not eligible")
     decision = of.answer(TARO, "WITHDRAW", "withdraw")
     assert ("passed_on", SATO) in written(decision)
     assert of.case.status == "rejected"

@@ -120,7 +120,7 @@ def test_each_part_of_the_queue_lists_its_own_cases_and_says_who_has_them(rules:
         text = f"Name: Taro\nEmail: {TARO}\nRoom: 101\nBoss's email: {ICHIRO}\nBoss's name: Ichiro"
         of.apply(TARO, text if number < 4 else text.replace(ICHIRO, ""), f"2026-0000{number}")
     of.order("ASSIGN me", number="2026-00002")
-    of.order("REJECT no", number="2026-00003")
+    of.order("REJECT not eligible", number="2026-00003")
     late = of.cases["2026-00001"].model_copy(update={"due": "2026-04-01T00:00:00.000Z"})
     other = of.cases["2026-00002"].model_copy(update={"number": "2026-00009", "form": "another", "assigned": ""})
     cases = {**of.cases, late.number: late, other.number: other}

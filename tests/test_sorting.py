@@ -108,7 +108,7 @@ def test_people_who_write_about_such_things_are_people(subject: str) -> None:
         ("application", "stranger", "new-account", "Family name: X"),
         ("enquiry", "stranger", None, "Thank you"),
         ("consent", "unknown", None, "同意します"),
-        ("command", "unknown", None, "REJECT no"),
+        ("command", "unknown", None, "REJECT not eligible"),
         ("answer", "unknown", None, "Telephone: 1"),
         ("enquiry", None, None, "Hello"),
         ("consent", None, None, "agree"),

@@ -108,5 +108,5 @@ def test_a_question_that_is_taken_back_and_answered_all_the_same_is_a_change() -
 def test_an_enquiry_is_not_rejected_while_something_is_asked() -> None:
     of = enquired()
     of.order("ASK Your place")
-    assert refusal(of.order("REJECT no")) == "not_ready"
+    assert refusal(of.order("REJECT not eligible")) == "not_ready"
     assert "REJECT" not in {row.verb for row in fitting(of.case, of.rules.forms[of.case.form])}
