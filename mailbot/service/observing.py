@@ -129,6 +129,6 @@ async def _foresee(work: Work, raws: list[bytes]) -> Counter[str]:
 def read_until(work: Work, waiting: Waiting, began: datetime) -> datetime:
     """The instant up to which the inbox has been read by a look that began then: what is still in view (observed,
     empty, left where it was) may be the answer that a case waits for. Mail older than the desk answers nothing."""
-    opened = work.tools.store.ledger().opened or began
+    opened = (work.tools.store.ledger().opened or began).replace(microsecond=0)  # servers tell whole seconds
     left = (mail.received for mail in waiting.mails if mail.uid in work.pulse.in_view and mail.received >= opened)
     return min(left, default=began)
