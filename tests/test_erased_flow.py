@@ -29,7 +29,7 @@ from mailbot.core.uids import uids_of
 from mailbot.edge.postman import Never, Sent
 from mailbot.embedded import EmbeddedServers
 from mailbot.flow import erasing
-from mailbot.flow.delivery.letter import record
+from mailbot.flow.delivery.recording import Recording
 from mailbot.flow.tools import wall_clock
 from mailbot.store import LetterDue, Wanted
 from mailbot.store.files import FileStore
@@ -72,7 +72,7 @@ async def test_what_the_relay_says_of_a_letter_that_was_erased_meanwhile_is_not_
         await erasing.carry_out(tools, Ordered(by=BY, at=to_text(NOON), order=order), order, wall_clock)
         await erasing.finish(tools, wall_clock)
         before = tools.store.head
-        assert await record(tools, due, result, wall_clock) == result
+        assert await Recording(tools, wall_clock).record(due, result) == result
         assert tools.store.head == before
     assert grep(scene.state) == {}
 

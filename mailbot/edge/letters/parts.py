@@ -34,7 +34,7 @@ def body(text: str) -> tuple[str, bytes]:
     raw = text.replace("\n", "\r\n").encode()
     if text.isascii() and all(len(line) < 200 for line in text.split("\n")):
         return "7bit", raw
-    if sum(letter.isascii() for letter in text) > len(text) * 0.8:
+    if len(text.encode("ascii", "ignore")) > len(text) * 0.8:
         return "quoted-printable", quopri.encodestring(raw.replace(b"\r\n", b"\n")).replace(b"\n", b"\r\n")
     return "base64", base64.encodebytes(raw).replace(b"\n", b"\r\n")
 

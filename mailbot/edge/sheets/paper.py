@@ -13,6 +13,7 @@ from functools import lru_cache
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfdoc import PDFDocument, PDFObject
 from reportlab.pdfgen.canvas import Canvas
 
 from mailbot.core.columns import pieces
@@ -33,7 +34,35 @@ NAMES: dict[tuple[Font, bool], str] = {
 MASK = 3
 """The pattern laid over the modules of a QR code (ISO/IEC 18004 §7.8.2)."""
 
-pdfmetrics.registerFont(UnicodeCIDFont(JAPANESE))
+
+class _Described(PDFObject):  # type: ignore[misc]
+    """What stands in every document in the same words: they are made for the first one."""
+
+    def __init__(self, thing: PDFObject) -> None:
+        self._thing = thing
+        self._words = b""
+
+    def format(self, document: PDFDocument) -> bytes:
+        """The words, as the library asks for them."""
+        self._words = self._words or self._thing.format(document)
+        return self._words
+
+
+class _JapaneseFont(UnicodeCIDFont):  # type: ignore[misc]
+    """The font, whose table of widths is most of what a document of one page is made of. It has one name in every
+    document (`_canvas`)."""
+
+    described: _Described | None = None
+
+    def addObjects(self, doc: PDFDocument) -> None:  # noqa: N802 - the library's name
+        """The document gets the font."""
+        super().addObjects(doc)
+        name = doc.fontMapping[self.name].removeprefix("/")
+        self.described = self.described or _Described(doc.idToObject[name])
+        doc.idToObject[name] = self.described
+
+
+pdfmetrics.registerFont(_JapaneseFont(JAPANESE))
 
 
 class Paper:

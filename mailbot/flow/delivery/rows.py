@@ -25,11 +25,17 @@ class Rows:
 
     def next(self, taker: object, now: datetime) -> LetterDue | None:
         """The first letter that this taker may have now; it is taken out. One that is no longer ours is dropped."""
-        self._waiting = {name: letter for name, letter in self._waiting.items() if now <= self._until[name]}
-        for letter in self._waiting.values():
-            if self._takers.setdefault(letter.letter.to.lower(), taker) is taker:
-                return self._waiting.pop(letter.name)
-        return None
+        late = []
+        try:
+            for name, letter in self._waiting.items():
+                if now > self._until[name]:
+                    late.append(name)
+                elif self._takers.setdefault(letter.letter.to.lower(), taker) is taker:
+                    return self._waiting.pop(name)
+            return None
+        finally:
+            for name in late:
+                del self._waiting[name]
 
     def put_back(self, letter: LetterDue) -> None:
         """A letter that was taken and not sent is the first again."""

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from mailbot.core import budget
 from mailbot.edge.postman import Later, PostmanBroken
-from mailbot.flow.delivery.letter import hand_over, record
+from mailbot.flow.delivery.letter import hand_over
+from mailbot.flow.delivery.recording import Recording
 from mailbot.flow.delivery.rows import Rows
 from mailbot.flow.delivery.values import Attempt, Carrier, Held, Result
 from mailbot.flow.tools import Clock, Tools
@@ -57,6 +58,7 @@ class Sending:
         self.put_off = ""
         self._tools, self._clock, self._stopping = tools, clock, stopping
         self._results: dict[str, Result] = {} if results is None else results
+        self._recording = Recording(tools, clock)
         self._tried: set[str] = set()
         self._rows = Rows()
         self._wanted: Wanted = _every
@@ -121,7 +123,7 @@ class Sending:
         try:
             if result is None:
                 result = self._results[due.name] = await hand_over(self._tools, carrier, due)
-            journaled = await record(self._tools, due, result, self._clock)
+            journaled = await self._recording.record(due, result)
         finally:
             self._flying[domain] -= flies
         self._results.pop(due.name, None)

@@ -18,7 +18,7 @@ from mailbot.store.files.working import CASELESS, Working, info_of
 AHEAD = "it knew entry"
 """How the reason begins for which a casebook is not taken that knew more than the journal has."""
 NEWEST = 200
-"""How many entries are remembered as they were written."""
+"""How many entries are remembered as they were written or read."""
 CLOSING = 2_000
 """How many closed cases a rebuild holds in memory before it writes them to their files."""
 
@@ -34,9 +34,13 @@ class Standing:
 
     def committed(self, entries: Iterable[Entry]) -> None:
         """These entries were written just now: their letters are sent next, and are not read back for that."""
-        self.newest.update((entry.seq, entry) for entry in entries)
-        for seq in list(self.newest)[:-NEWEST]:
-            del self.newest[seq]
+        for entry in entries:
+            self._remember(entry)
+
+    def _remember(self, entry: Entry) -> None:
+        self.newest[entry.seq] = entry
+        if len(self.newest) > NEWEST:
+            del self.newest[next(iter(self.newest))]
 
     def working(self) -> Working:
         """A working copy on top of it."""
@@ -54,14 +58,19 @@ class Standing:
         return info_of(written[0], entry).model_copy(update=self.index.letters.state(name))
 
     def entry(self, seq: int, spot: Spot | None = None) -> Entry | None:
-        """A committed entry, at once if it lies at `spot`; None if there is none with this number."""
+        """A committed entry, at once if it lies at `spot`; None if there is none with this number. It is remembered:
+        whoever wants one letter of an entry wants the others next."""
         if seq in self.newest:
             return self.newest[seq]
         fields = self.journal.fields_at(spot) if spot else None
         if fields is None or fields["seq"] != seq:
             found = self.journal.find(seq)
             fields = self.journal.fields_at(found) if found else None
-        return entry_of(fields) if fields else None
+        if fields is None:
+            return None
+        read = entry_of(fields)
+        self._remember(read)
+        return read
 
     def listed(self) -> dict[str, Any]:
         """The checkpoint and the index, as plain JSON values."""
