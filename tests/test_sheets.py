@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from reportlab.graphics.barcode.qr import QrCodeWidget
 from sheet_help import AT, PURPOSE, VISIT, case, rules_of, texts
 
 from mailbot.core.case import Case, Document
@@ -23,7 +24,7 @@ from mailbot.core.sheets import Sheet
 from mailbot.edge.attachments import look
 from mailbot.edge.sheets import make
 from mailbot.edge.sheets.letters import printable
-from mailbot.edge.sheets.paper import MILLIMETRE, modules
+from mailbot.edge.sheets.paper import MASK, MILLIMETRE, modules
 
 RULES = rules_of(texts())
 FORM = RULES.forms["visit"]
@@ -219,22 +220,43 @@ def test_a_long_purpose_goes_on_over_pages_that_all_carry_the_number_and_the_cod
         assert dark(reader, page) == modules("[HELPDESK 2026-00042] pledge")
 
 
-def dark(reader: pypdf.PdfReader, page: int = 0) -> tuple[tuple[bool, ...], ...]:
+def dark(reader: pypdf.PdfReader, page: int = 0) -> tuple[str, ...]:
     """The QR code as it was drawn: black rectangles, put back into rows of modules."""
     content = reader.pages[page].get_contents()
     assert content is not None
     code = re.search(rb"q ([\d.]+) 0 0 -\1 [\d.]+ [\d.]+ cm ((?:\d+ \d+ \d+ 1 re )+)f Q", content.get_data())
     assert code is not None
     assert float(code[1]) == pytest.approx(28 / 29 * MILLIMETRE, rel=0.001)
-    rows = [[False] * 29 for _ in range(29)]
+    rows = [["0"] * 29 for _ in range(29)]
     for left, top, wide in (map(int, one) for one in re.findall(rb"(\d+) (\d+) (\d+) 1 re", code[2])):
-        rows[top][left : left + wide] = [True] * wide
-    return tuple(map(tuple, rows))
+        rows[top][left : left + wide] = ["1"] * wide
+    return tuple(map("".join, rows))
 
 
 def test_the_code_on_a_sheet_is_the_code_of_its_number_and_document() -> None:
     assert dark(printed(pledge())) == modules("[HELPDESK 2026-00042] pledge")
     assert modules("[HELPDESK 2026-00042] pledge") != modules("[HELPDESK 2026-00043] pledge")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[HELPDESK 2026-00042] pledge",
+        "[HELPDESK 2026-99999] pledge",
+        "[HELPDESK 2031-10000] pledge",
+        "[A 2026-123456] ~{}| \x7f\x01 document",
+        "[HELPDESK 2026-00042] a document with a name for which the code needs more room",
+        "2026-00042",
+        "HELPDESK 2026-00042",
+        "誓約書",
+    ],
+)
+def test_a_code_is_the_one_that_the_library_lays_out_whatever_was_printed_before(text: str) -> None:
+    modules(text.replace("4", "7"))
+    whole = QrCodeWidget(text, barLevel="M").qr
+    whole.version = whole.calculate_version()
+    whole.makeImpl(False, MASK)
+    assert modules(text) == tuple("".join("1" if cell else "0" for cell in row) for row in whole.modules)
 
 
 WICKED = {

@@ -6,7 +6,7 @@ be searched and copied.
 """
 
 import io
-from collections.abc import Sequence
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -160,7 +160,7 @@ def _written(line: str, language: str, size: float, bold: bool) -> str:
 @lru_cache(maxsize=64)
 def _squares(text: str) -> str:
     """The operators that paint the dark modules of a QR code, each a square of one (ISO 32000-1 §8.5)."""
-    dark = ((begin, at, end - begin) for at, row in enumerate(modules(text)) for begin, end in _dark(row))
+    dark = ((run.start(), at, len(run[0])) for at, row in enumerate(modules(text)) for run in re.finditer("1+", row))
     return " ".join([*(f"{left} {top} {wide} 1 re" for left, top, wide in dark), "f"])
 
 
@@ -209,15 +209,41 @@ def _width(letter: str, language: str, bold: bool) -> float:
 
 
 @lru_cache(maxsize=64)
-def modules(text: str) -> tuple[tuple[bool, ...], ...]:
-    """The dark modules of a QR code, row by row."""
+def modules(text: str) -> tuple[str, ...]:
+    """The modules of a QR code, row by row, `1` for a dark one.
+
+    Texts of one length differ in the exclusive or of what each letter turns over that differs: their octets, the
+    correction (Reed and Solomon's code is linear) and the mask alike. So only the first text of a length is laid out as
+    a whole, and every other letter at a place once.
+    """
+    first = _FIRST.setdefault(len(text), text) if _in_octets(text) else text
+    differing = ((at, new) for at, (new, old) in enumerate(zip(text, first, strict=True)) if new != old)
+    side, dark = _laid_out(first)
+    for at, letter in differing:
+        dark ^= _turned(first, at, letter)
+    whole = f"{dark:0{side * side}b}"
+    return tuple(whole[at : at + side] for at in range(0, side * side, side))
+
+
+_FIRST: dict[int, str] = {}
+"""A text of each length."""
+
+
+def _in_octets(text: str) -> bool:
+    """Whether the code has a text as its octets, one a letter: `[` has no other way (ISO/IEC 18004 §7.3.4)."""
+    return text.startswith("[") and text.isascii()
+
+
+@lru_cache(maxsize=4096)
+def _turned(first: str, at: int, letter: str) -> int:
+    """The modules that another letter at this place turns over."""
+    return _laid_out(first)[1] ^ _laid_out(first[:at] + letter + first[at + 1 :])[1]
+
+
+@lru_cache(maxsize=64)
+def _laid_out(text: str) -> tuple[int, int]:
+    """How many modules a code has on a side, and all of them as the bits of a number, the first the highest."""
     code = QrCodeWidget(text, barLevel="M").qr
     code.version = code.calculate_version()
     code.makeImpl(False, MASK)  # to look for the best of the eight takes ten times as long, and readers take any
-    return tuple(tuple(bool(cell) for cell in row) for row in code.modules)
-
-
-def _dark(row: Sequence[bool]) -> list[tuple[int, int]]:
-    """Where dark modules of a row begin and end, those side by side together."""
-    edges = [at for at in range(len(row) + 1) if (at < len(row) and row[at]) != (at > 0 and row[at - 1])]
-    return list(zip(edges[::2], edges[1::2], strict=True))
+    return len(code.modules), int("".join("1" if cell else "0" for row in code.modules for cell in row), 2)
