@@ -24,7 +24,7 @@ def width(text: str) -> int:
     """Columns a line takes (UAX #11: wide and full-width are two, combining marks none)."""
     if text.isascii():
         return len(text)
-    return sum(map(_letter, text))
+    return _letter(text) if len(text) == 1 else sum(map(_letter, text))
 
 
 @lru_cache(maxsize=4096)
@@ -58,19 +58,21 @@ def wrap(text: str, columns: int = 72, indent: str = "") -> str:
     return "\n".join(part for line in text.split("\n") for part in _wrap_line(line, columns - width(indent), indent))
 
 
-def _wrap_line(line: str, room: int, indent: str) -> list[str]:
+@lru_cache(maxsize=256)  # a letter has what others to the same people have
+def _wrap_line(line: str, room: int, indent: str) -> tuple[str, ...]:
     line, lines, current, taken = line.strip(), [], "", 0
     if width(line) <= room:
-        return [f"{indent}{line}".rstrip()]
+        return (f"{indent}{line}".rstrip(),)
     for piece in pieces(line):
-        if current and taken + width(piece.rstrip()) > room:
-            lines.append(current.rstrip())
-            current = piece.lstrip()
-            taken = width(current)
-        else:
-            current += piece
-            taken += width(piece)
-    return [f"{indent}{part}".rstrip() for part in (*lines, current.rstrip())]
+        solid = piece.rstrip()
+        columns = width(solid)
+        if current and taken + columns > room:
+            lines.append(current)
+            current, taken = "", 0
+            piece = piece.lstrip()
+        current += piece
+        taken += columns if piece == solid else width(piece)
+    return tuple(f"{indent}{part}".rstrip() for part in (*lines, current))
 
 
 def unbroken(text: str) -> str:

@@ -138,22 +138,29 @@ def _deeds(case: Case, event: e.Event, revising: bool) -> Iterator[Deed]:
 
 def _fields(case: Case, event: e.FieldsRead) -> Iterator[Deed]:
     """Each value that is another one now; of what came before clerks saw anything, only how many."""
-    keys = tuple(dict.fromkeys((*event.values, *case.values, *event.answers)))
-    changed = tuple(deed for key in keys if (deed := _field(case, event, key)))
+    keys = dict.fromkeys((*event.values, *case.values, *event.answers))
+    changed = [key for key in keys if _changed(case, event, key)]
     if any(info.role == "clerk" for info in case.letters.values()):
-        yield from changed
+        yield from (_field(case, event, key) for key in changed)
     elif changed:
         yield Deed(what="fields", by=event.by, about=(str(len(changed)),))
     if event.answers and not changed:
         yield Deed(what="same", by=event.by)
 
 
-def _field(case: Case, event: e.FieldsRead, key: str) -> Deed | None:
-    """How a field changed; where what is written is no value, what is written."""
+def _changed(case: Case, event: e.FieldsRead, key: str) -> bool:
+    """Whether a field has another value now, or none where something else is written."""
     was, now = case.values.get(key, ""), event.values.get(key, "")
-    written = event.answers.get(key, case.answers.get(key, ()))
-    if was == now and (now or written == case.answers.get(key, ())):
-        return None
+    return was != now or (not now and _written(case, event, key) != case.answers.get(key, ()))
+
+
+def _written(case: Case, event: e.FieldsRead, key: str) -> tuple[str, ...]:
+    return event.answers.get(key, case.answers.get(key, ()))
+
+
+def _field(case: Case, event: e.FieldsRead, key: str) -> Deed:
+    """How a field changed; where what is written is no value, what is written."""
+    was, now, written = case.values.get(key, ""), event.values.get(key, ""), _written(case, event, key)
     wrong = not now and any(text.strip() for text in written)
     what = "field_wrong" if wrong else "field" if was and now else "field_new" if now else "field_empty"
     return Deed(what=what, by=event.by, about=(key,), was=_cut(was), now=_cut(" / ".join(written) if wrong else now))

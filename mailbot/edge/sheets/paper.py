@@ -198,6 +198,7 @@ def _cut(piece: str, language: str, room: float, bold: bool) -> list[str]:
     return parts
 
 
+@lru_cache(maxsize=8192)
 def _wide(text: str, language: str, bold: bool) -> float:
     return sum(_width(letter, language, bold) for letter in text)
 
