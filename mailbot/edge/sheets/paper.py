@@ -13,11 +13,12 @@ from functools import lru_cache
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.pdfdoc import PDFDocument, PDFObject
+from reportlab.pdfbase.pdfdoc import DummyDoc, PDFString
 from reportlab.pdfgen.canvas import Canvas
 
 from mailbot.core.columns import pieces
 from mailbot.edge.sheets.letters import Font, printable, runs
+from mailbot.edge.sheets.mould import Mould, place
 
 MILLIMETRE = 72 / 25.4
 WIDTH, HEIGHT = 210.0, 297.0
@@ -34,35 +35,7 @@ NAMES: dict[tuple[Font, bool], str] = {
 MASK = 3
 """The pattern laid over the modules of a QR code (ISO/IEC 18004 §7.8.2)."""
 
-
-class _Described(PDFObject):  # type: ignore[misc]
-    """What stands in every document in the same words: they are made for the first one."""
-
-    def __init__(self, thing: PDFObject) -> None:
-        self._thing = thing
-        self._words = b""
-
-    def format(self, document: PDFDocument) -> bytes:
-        """The words, as the library asks for them."""
-        self._words = self._words or self._thing.format(document)
-        return self._words
-
-
-class _JapaneseFont(UnicodeCIDFont):  # type: ignore[misc]
-    """The font, whose table of widths is most of what a document of one page is made of. It has one name in every
-    document (`_canvas`)."""
-
-    described: _Described | None = None
-
-    def addObjects(self, doc: PDFDocument) -> None:  # noqa: N802 - the library's name
-        """The document gets the font."""
-        super().addObjects(doc)
-        name = doc.fontMapping[self.name].removeprefix("/")
-        self.described = self.described or _Described(doc.idToObject[name])
-        doc.idToObject[name] = self.described
-
-
-pdfmetrics.registerFont(_JapaneseFont(JAPANESE))
+pdfmetrics.registerFont(UnicodeCIDFont(JAPANESE))
 
 
 class Paper:
@@ -70,15 +43,8 @@ class Paper:
 
     def __init__(self, title: str, language: str, at: datetime) -> None:
         self.language = language
-        self._bytes = io.BytesIO()
-        self._canvas = _canvas(self._bytes, language)
-        dated = at.astimezone(UTC).strftime("D:%Y%m%d%H%M%S+00'00'")
-        self._canvas.setDateFormatter(lambda *_: dated)
-        self._canvas.setTitle(title)
-        self._canvas.setAuthor("")
-        self._canvas.setSubject("")
-        self._canvas.setCreator("mailbot")
-        self._canvas.setProducer("mailbot")
+        self._title, self._dated = title, at.astimezone(UTC).strftime("(D:%Y%m%d%H%M%S+00'00')")
+        self._pages: list[list[str]] = [[]]
 
     def width(self, text: str, size: float, *, bold: bool = False) -> float:
         """How wide a printable line is."""
@@ -96,20 +62,20 @@ class Paper:
     def _at(self, left: float, top: float, operators: str, scale: str = "1 0 0 1") -> None:
         """What was drawn once, at this place (ISO 32000-1 §8.3.4)."""
         x, y = left * MILLIMETRE, (HEIGHT - top) * MILLIMETRE
-        self._canvas.addLiteral(f"q {scale} {x:.3f} {y:.3f} cm {operators} Q")
+        self._draw(f"q {scale} {x:.3f} {y:.3f} cm {operators} Q")
+
+    def _draw(self, operators: str) -> None:
+        self._pages[-1].append(operators)
 
     def rule(self, left: float, top: float, right: float, *, thick: float = 0.2) -> None:
         """A line from left to right, `thick` millimetres."""
-        self._canvas.setLineWidth(thick * MILLIMETRE)
-        height = (HEIGHT - top) * MILLIMETRE
-        self._canvas.line(left * MILLIMETRE, height, right * MILLIMETRE, height)
+        begin, end, height = left * MILLIMETRE, right * MILLIMETRE, (HEIGHT - top) * MILLIMETRE
+        self._draw(f"{thick * MILLIMETRE:.3f} w {begin:.3f} {height:.3f} m {end:.3f} {height:.3f} l S")
 
     def box(self, left: float, top: float, right: float, bottom: float) -> None:
         """The outline of a rectangle."""
-        self._canvas.setLineWidth(0.2 * MILLIMETRE)
-        self._canvas.rect(
-            left * MILLIMETRE, (HEIGHT - bottom) * MILLIMETRE, (right - left) * MILLIMETRE, (bottom - top) * MILLIMETRE
-        )
+        x, y, wide, high = (one * MILLIMETRE for one in (left, HEIGHT - bottom, right - left, bottom - top))
+        self._draw(f"{0.2 * MILLIMETRE:.3f} w {x:.3f} {y:.3f} {wide:.3f} {high:.3f} re S")
 
     def code(self, text: str, left: float, top: float, side: float) -> None:
         """A QR code (ISO/IEC 18004, level M) in a square of `side`, without the white margin it needs around it."""
@@ -118,12 +84,31 @@ class Paper:
 
     def next_page(self) -> None:
         """This page is done."""
-        self._canvas.showPage()
+        self._pages.append([])
 
     def finished(self) -> bytes:
-        """The whole document; nothing can be written any more."""
-        self._canvas.save()
-        return self._bytes.getvalue()
+        """The whole document."""
+        words = {f"page{at}": "\n".join(page).encode("ascii") for at, page in enumerate(self._pages)}
+        words["title"] = PDFString(self._title).format(DummyDoc())
+        return _mould(self.language, len(self._pages)).filled({**words, "dated": self._dated.encode()})
+
+
+@lru_cache(maxsize=16)
+def _mould(language: str, pages: int) -> Mould:
+    """A document with so many pages that have nothing of their own: what is the same on all sheets is written once."""
+    file = io.BytesIO()
+    canvas = _canvas(file, language)
+    canvas.setDateFormatter(lambda *_: place("dated"))
+    canvas.setTitle(place("title"))
+    canvas.setAuthor("")
+    canvas.setSubject("")
+    canvas.setCreator("mailbot")
+    canvas.setProducer("mailbot")
+    for page in range(pages):
+        canvas.addLiteral(f"({place(f'page{page}')})")
+        canvas.showPage()
+    canvas.save()
+    return Mould.of(file.getvalue())
 
 
 def _canvas(file: io.BytesIO, language: str) -> Canvas:
