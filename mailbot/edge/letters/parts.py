@@ -36,7 +36,13 @@ def body(text: str) -> tuple[str, bytes]:
         return "7bit", raw
     if len(text.encode("ascii", "ignore")) > len(text) * 0.8:
         return "quoted-printable", quopri.encodestring(raw.replace(b"\r\n", b"\n")).replace(b"\n", b"\r\n")
-    return "base64", base64.encodebytes(raw).replace(b"\n", b"\r\n")
+    return "base64", _base64(raw)
+
+
+def _base64(raw: bytes) -> bytes:
+    """Lines of 76 characters (RFC 2045 §6.8)."""
+    coded = base64.b64encode(raw)
+    return b"".join(coded[at : at + 76] + b"\r\n" for at in range(0, len(coded), 76))
 
 
 def with_files(
@@ -61,7 +67,7 @@ def _part(enclosure: Enclosure, data: bytes) -> tuple[Fields, bytes]:
         ("Content-Disposition", f"attachment;\r\n {_name(enclosure.name)}"),
         ("Content-Transfer-Encoding", "base64"),
     ]
-    return fields, base64.encodebytes(data).replace(b"\n", b"\r\n")
+    return fields, _base64(data)
 
 
 def _lines(fields: Fields) -> str:

@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.header import Header
+from functools import lru_cache
 
 from mailbot.core.columns import CONTROLS
 from mailbot.core.events import Enclosure, LetterWritten
@@ -106,6 +107,7 @@ def _address(text: str) -> str:
     return on_the_wire(clean) or clean
 
 
+@lru_cache(maxsize=64)  # what a desk calls itself stands in every letter
 def _phrase(text: str) -> str:
     clean = " ".join(text.split())
     if clean.isascii() and clean.isprintable() and len(clean) < 60:

@@ -47,7 +47,7 @@ def printable(text: str, language: str) -> str:
     """The text with letters that can be printed, its line breaks kept: composed (NFC), without control characters and
     signs that cannot be seen; of a letter no font has, the letter without its accents, or else 〓."""
     clean = CONTROLS.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(SAME)))
-    return "".join(_printed(letter, language) for letter in clean)
+    return clean if clean.isascii() else "".join(_printed(letter, language) for letter in clean)
 
 
 def _printed(letter: str, language: str) -> str:
