@@ -326,3 +326,32 @@ def test_the_same_sheet_has_the_same_bytes_in_any_process_and_at_any_time() -> N
 
 def test_a_sheet_is_small() -> None:
     assert len(make(pledge("ja"), RULES.sheets["pledge"], AT)) < 40_000
+
+
+def test_what_is_filled_in_is_never_taken_for_a_place_to_fill_in() -> None:
+    tricky = "(mailbot dated) (mailbot page0) (mailbot title) endobj\nendstream\n9 0 obj"
+    reader = printed(pledge(purpose=f"{PURPOSE['en']} {tricky}"))
+    assert "".join(tricky.split()) in words(reader)
+    assert reader.metadata is not None
+    assert reader.metadata.creation_date == AT
+
+
+def test_the_bytes_of_a_sheet_are_those_of_a_whole_pdf_with_every_object_where_its_table_says() -> None:
+    for long in ("", " and so on" * 300):
+        raw = make(pledge(purpose=PURPOSE["en"] + long), RULES.sheets["pledge"], AT)
+        table = int(raw.rpartition(b"startxref\n")[2].partition(b"\n")[0])
+        assert raw[table:].startswith(b"xref\n0 ")
+        offsets = [int(line[:10]) for line in raw[table:].splitlines() if line.endswith(b" 00000 n ")]
+        assert [raw[offset:].partition(b"\n")[0] for offset in offsets] == [
+            b"%d 0 obj" % number for number in range(1, len(offsets) + 1)
+        ]
+        for length, content in re.findall(rb"/Length (\d+)\s+>>\s+stream\n(.*?)endstream", raw, re.DOTALL):
+            assert int(length) == len(content.removesuffix(b"\n")) or int(length) == len(content)
+
+
+def test_two_sheets_have_two_identifiers_and_the_same_sheet_the_same() -> None:
+    def identifier(enclosure: Enclosure) -> object:
+        return printed(enclosure).trailer["/ID"]
+
+    assert identifier(pledge()) == identifier(pledge())
+    assert identifier(pledge()) != identifier(pledge(purpose="Something else"))

@@ -43,13 +43,18 @@ class Recording:
         letter that was tried for too long. store.Full if the disk does not take it: nothing is journaled. Nor is
         anything of a letter that was erased while it was on its way: what a relay says names its recipient.
 
-        Whoever is cancelled meanwhile does not take back what others wait for.
+        Whoever is cancelled meanwhile does not take back what others wait for, and is so when the disk is done: what
+        comes next may close the store.
         """
         group = self._coming = self._coming or _Group()
         group.commit = group.commit or asyncio.create_task(self._journal(group))
         group.letters.append((due, result))
         place = len(group.letters) - 1
-        return (await asyncio.shield(group.commit))[place]
+        try:
+            return (await asyncio.shield(group.commit))[place]
+        except asyncio.CancelledError:
+            await asyncio.wait([group.commit])
+            raise
 
     async def _journal(self, group: _Group) -> list[Result]:
         try:
