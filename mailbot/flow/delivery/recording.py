@@ -1,6 +1,7 @@
 """What became of letters, journaled. It knows no relay and makes no letter."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -53,7 +54,9 @@ class Recording:
         try:
             return (await asyncio.shield(group.commit))[place]
         except asyncio.CancelledError:
-            await asyncio.wait([group.commit])
+            while not group.commit.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([group.commit])
             raise
 
     async def _journal(self, group: _Group) -> list[Result]:
