@@ -25,6 +25,7 @@ from mailbot.edge.signing import Signer, load_signing_key
 from mailbot.flow import erasing
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
 from mailbot.store.files import FileStore
+from mailbot.store.files.restore import interrupted, tidy
 from mailbot.store.files.texts import recollect
 
 log = logging.getLogger("mailbot")
@@ -181,9 +182,11 @@ class LookedAt:
 
 def look(settings: Path) -> LookedAt:
     """A desk to look at: no password, no key is needed. If its rules on disk are wrong, those that the last entry of
-    the journal names are used, and the notices say what is wrong. Mistaken if there are none either."""
+    the journal names are used, and the notices say what is wrong. Mistaken if there are none either, or where a restore
+    was interrupted."""
     loaded = settings_in(settings, secrets=False)
     state = loaded.desk.state
+    _not_half_restored(state)
     try:
         texts, _ = _read(loaded.desk.rules, loaded.desk.templates)
         return LookedAt(state, _built(frozenset(texts.items())))
@@ -236,9 +239,11 @@ async def opened(
     """The desk's tools around its state, which nobody else may hold meanwhile (store.files.Locked if somebody does).
     `texts` and `files` (bytes by digest) are what the rules were made from; letters are made from what is kept of them.
 
-    A new state begins with the entry that the desk was opened.
+    A new state begins with the entry that the desk was opened. Mistaken where a restore was interrupted.
     """
+    _not_half_restored(state)
     with FileStore.open(state, rules.desk.name) as store:
+        tidy(state)
         while store.notices:
             log.warning("%s", store.notices.pop(0))
         tools = Tools(
@@ -255,6 +260,12 @@ async def opened(
             await _open_desk(tools, clock())
         await erasing.finish(tools, clock)
         yield tools
+
+
+def _not_half_restored(state: Path) -> None:
+    """Mistaken where a restore died on its way: what would begin there, or be shown, is not the desk that was lost."""
+    if interrupted(state):
+        raise Mistaken(f"{state}: found a restore that was interrupted; wanted `mailbot restore` once more")
 
 
 async def renewed(tools: Tools, desk: DeskAtWork) -> Tools:

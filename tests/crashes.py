@@ -82,12 +82,20 @@ class Program:
     def __exit__(self, *_: object) -> None:
         self._process.communicate(timeout=30)
 
-    def run(self, folder: Path, *words: str, fault: Fault = NOTHING, shift: float = 0.0, quiet: float = 0.0) -> Run:
+    def run(
+        self,
+        folder: Path,
+        *words: str,
+        fault: Fault = NOTHING,
+        shift: float = 0.0,
+        quiet: float = 0.0,
+        around: bool = False,
+    ) -> Run:
         """One command to its end, or to the step at which it is killed."""
         assert self._process.stdin
         assert self._process.stdout
         self.runs += 1
-        order = Order(words, str(folder), str(self._log), fault.mode, fault.name, fault.at, shift, quiet)
+        order = Order(words, str(folder), str(self._log), fault.mode, fault.name, fault.at, shift, quiet, around)
         self._process.stdin.write(json.dumps(asdict(order)) + "\n")
         self._process.stdin.flush()
         code = int(self._process.stdout.readline())

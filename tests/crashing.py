@@ -38,11 +38,13 @@ HINDRANCES = {"full": ROOM, "short": ROOM, "eio": SYNC}
 for half of this write only, this one not confirmed by the disk."""
 NAMES = (
     (re.compile(r"[0-9a-f]{64}"), "<digest>"),
-    (re.compile(r"^mail/[0-9a-f]{2}(?=/|$)"), "mail/ab"),
+    (re.compile(r"(^|/)mail/[0-9a-f]{2}(?=/|$)"), r"\1mail/ab"),
     (re.compile(r"\d{4}-\d{2}\.jsonl"), "<month>.jsonl"),
     (re.compile(r"<month>\.jsonl\.\d+-\d+|\d{4}-\d{2}\.\d+-\d+"), "<torn>"),
     (re.compile(r"\.room\.\d+"), ".room"),
     (re.compile(r"\d{7}\.json"), "<closed>.json"),
+    (re.compile(r"(?<=/settings/).+"), "<file>"),
+    (re.compile(r"\d{8}T\d{6}Z"), "<instant>"),
 )
 """What differs from run to run in the name of a file, and what is said instead."""
 VERB = re.compile(rb"[A-Z]{4,8}\b", re.IGNORECASE)
@@ -53,7 +55,7 @@ class Order:
     """What to run (the words after `mailbot`) in which folder; what is to go wrong (`mode`; "": nothing) at which step:
     the one numbered `at` among those of that `name`, or among all; by how many seconds the clock is wrong; the file for
     the names of the steps, beside which what is said goes to `.out` and `.err`. A command that does not end by itself
-    is told to after so many `quiet` seconds."""
+    is told to after so many `quiet` seconds. `around`: what it does in the folder around the state counts as well."""
 
     words: tuple[str, ...]
     folder: str
@@ -63,6 +65,7 @@ class Order:
     at: int = 0
     shift: float = 0.0
     quiet: float = 0.0
+    around: bool = False
 
 
 class World:
@@ -70,7 +73,8 @@ class World:
 
     def __init__(self, order: Order) -> None:
         self.order, self.count, self.full, self.opening = order, 0, False, False
-        self.state = str(Path(order.folder).resolve() / "state")
+        self.root = str(Path(order.folder).resolve())
+        self.state = f"{self.root}/state"
         self._log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)
         self._write = os.write
         self._turn = threading.RLock()
@@ -114,12 +118,17 @@ class World:
     def _refuse(number: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    def file(self, path: Any) -> str | None:
-        """What a file or folder (its path or descriptor) is called in the names of steps; None outside the state."""
-        full = str(Path(f"/proc/self/fd/{path}").readlink()) if isinstance(path, int) else str(Path.cwd() / path)
-        if not full.startswith(self.state + "/"):
+    def file(self, path: Any, folder: int | None = None) -> str | None:
+        """What a file or folder (its descriptor, or its path from the folder of that descriptor) is called in the names
+        of steps; None outside the state, and what counts around it."""
+        below = Path.cwd() if folder is None else Path(f"/proc/self/fd/{folder}").readlink()
+        full = str(Path(f"/proc/self/fd/{path}").readlink()) if isinstance(path, int) else str(below / path)
+        if full.startswith(f"{self.state}/"):
+            name = full[len(self.state) + 1 :]
+        elif self.order.around and full.startswith(f"{self.root}/"):
+            name = f"../{full[len(self.root) + 1 :]}"
+        else:
             return None
-        name = full[len(self.state) + 1 :]
         for pattern, word in NAMES:
             name = pattern.sub(word, name)
         return name
@@ -130,7 +139,7 @@ def watch_disk(world: World) -> None:
 
     def watched(verb: str, call: Callable[..., Any], which: int, family: str) -> Callable[..., Any]:
         def wrapped(*args: Any, **named: Any) -> Any:
-            name = world.file(args[which])
+            name = world.file(args[which], named.get("dir_fd"))
             act = lambda: call(*args, **named)  # noqa: E731
             return act() if name is None else world.step(f"{verb} {name}", act, family=family)
 
@@ -139,6 +148,7 @@ def watch_disk(world: World) -> None:
     calls = (
         ("rename", "rename to", 1, ""),
         ("replace", "rename to", 1, ""),
+        ("link", "link to", 1, ROOM),
         ("unlink", "unlink", 0, ""),
         ("remove", "unlink", 0, ""),
         ("rmdir", "rmdir", 0, ""),

@@ -4,7 +4,8 @@ the process dies on the way, and every other case stands as before."""
 import dataclasses
 import json
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from mailbot.core.ledger import Undone
 from mailbot.core.uids import uids_of
 from mailbot.store import Asked, Entry, LetterDue, Wanted
 from mailbot.store.files import FileStore
+from mailbot.store.files.backup import Wish, make, problems
+from mailbot.store.files.verify import Progress
 
 MIKA, TARO = b"Subject: I am Mika\r\n\r\nMika Tanaka\r\n", b"Subject: I am Taro\r\n\r\nTaro\r\n"
 FIRST, SECOND = "2026-00001", "2026-00002"
@@ -52,7 +55,7 @@ SEQS, MAILS = (1, 4, 5), (digest_of(MIKA), digest_of(b"about both"))
 ERASED = e.Erased(seqs=SEQS, mails=MAILS, order="asked by letter")
 
 
-async def order(store: FileStore) -> None:
+async def order(store: FileStore, erased: e.Erased = ERASED) -> None:
     """The group that orders it: both cases as they are to stand, and what goes."""
     at = LATER + timedelta(days=1)
     first, second = await store.case(FIRST), await store.case(SECOND)
@@ -63,7 +66,7 @@ async def order(store: FileStore) -> None:
         for number, case in ((FIRST, outlined(first, to_text(at))), (SECOND, second)):
             made = draft(case=number, at=at, more=True)
             batch.append(dataclasses.replace(made, events=(facts, kept(case))))
-        batch.append(dataclasses.replace(draft(at=at), events=(facts, ERASED)))
+        batch.append(dataclasses.replace(draft(at=at), events=(facts, erased)))
 
 
 async def done(store: FileStore, seq: int) -> None:
@@ -297,3 +300,43 @@ def test_the_past_is_unknown_between_what_was_erased_and_the_order_and_known_aga
         assert await collected(store.entries()) == [entry for group in groups for entry in group]
 
     run(work, tmp_path)
+
+
+SAID = "Mika says it at length: " + "again " * 4000
+"""So long that the file which holds it becomes shorter than it was, though the order is added to it."""
+
+
+async def much_said(store: FileStore, at: datetime) -> None:
+    """Two cases, and in the journal's last file as well what is to be erased."""
+    await two_cases(store)
+    async with store.batch() as batch:
+        batch.append(draft(e.Noted(clerk="sato@desk.example", text=SAID), case=FIRST, at=at))
+
+
+def erased_at(state: Path, call: int) -> Progress:
+    """A progress bar that, when it moves for this time, has everything erased meanwhile."""
+    calls = count(1)
+
+    async def now(store: FileStore) -> None:
+        everything_of_hers = ERASED.model_copy(update={"seqs": (*SEQS, 7)})
+        await order(store, everything_of_hers)
+        await store.erase(everything_of_hers)
+        await done(store, store.head.seq)
+
+    return lambda step, so_far, of: run(now, state) if next(calls) == call else None
+
+
+@pytest.mark.parametrize("at", [LATER, LATER + timedelta(days=1)], ids=["another file", "that of the order"])
+@pytest.mark.parametrize("call", range(1, 6))
+def test_a_backup_has_an_erasure_that_comes_meanwhile_as_a_whole_or_not_at_all(
+    tmp_path: Path, call: int, at: datetime
+) -> None:
+    """The first file of the journal may be read before it and the last one after it."""
+    run(lambda store: much_said(store, at), tmp_path / "state")
+    wish = Wish(tmp_path / "state", DESK, "1.0")
+    made = make(wish, tmp_path / "kept", NOON, erased_at(tmp_path / "state", call), sleep=lambda seconds: None)
+    lines = [json.loads(line) for line in journal_lines(made.folder / "state")]
+    ordered = any(event["kind"] == "erased" for line in lines for event in line["events"] or ())
+    assert (b"Mika" in everything(made.folder)) is not ordered
+    assert (list(problems(made.folder, made.manifest)), made.manifest.wrong) == ([], ())
+    assert b"Mika" not in everything(tmp_path / "state")

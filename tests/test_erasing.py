@@ -7,6 +7,7 @@ import random
 import shutil
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -21,10 +22,15 @@ from mailbot.core.chain import verify
 from mailbot.demo import mails as demo
 from mailbot.demo.people import reply, write
 from mailbot.embedded import EmbeddedServers
+from mailbot.store import Damaged
+from mailbot.store.files import FileStore, backup
+from mailbot.store.files.backup import Wish, make
+from mailbot.store.files.examining import examine
 
 ORDER = ("--order", "asked by letter", "--yes")
 ERASE = ("erase", HERS, *ORDER)
 DAY = 86_400.0
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -368,10 +374,31 @@ async def test_her_mails_are_removed_from_the_server_and_nobody_elses(tmp_path: 
 # A process that is killed
 
 
-def killed_and_finished(played: Scene, folder: Path, program: Program, fault: Fault) -> None:
-    """The command is killed there; the next start does what was ordered, and the order is given again if it was not."""
+def backed_up(scene: Scene) -> str:
+    """What a backup taken now has of the erasure: nothing yet (`before`), all of it (`after`); or that there is none
+    while it is `under way`."""
+    kept = scene.world.folder.parent / "kept"
+    wish = Wish(scene.state, "HELPDESK", "1")
+    if FileStore.read(scene.state, "HELPDESK").ledger().erasing:
+        with pytest.raises(Damaged, match="no backup was made: an erasure is under way"):
+            make(wish, kept, NOON, sleep=lambda seconds: None)
+        assert [path.name for path in kept.rglob("*")] == [".lock"]
+        return "under way"
+    made = make(wish, kept, NOON, sleep=lambda seconds: None)
+    journal = b"".join(path.read_bytes() for path in (made.folder / "state" / "journal").iterdir())
+    ordered = b'"kind":"erased"' in journal
+    assert not ordered or grep(made.folder) == {}, "values that were erased are in a backup"
+    assert examine(made.folder / "state", "HELPDESK").ok
+    shutil.rmtree(kept)
+    return "after" if ordered else "before"
+
+
+def killed_and_finished(played: Scene, folder: Path, program: Program, fault: Fault) -> str:
+    """The command is killed there; the next start does what was ordered, and the order is given again if it was not.
+    What a backup has that is taken in between."""
     scene = copied(played, folder)
     program.run(scene.world.folder, *ERASE, fault=fault)
+    kept = backed_up(scene)
     once = program.run(scene.world.folder, "once")
     assert once.code == 0, f"{fault}: {once.err}"
     if not json.loads(program.run(scene.world.folder, "case", HERS, "--json").out)["erased"]:
@@ -383,6 +410,7 @@ def killed_and_finished(played: Scene, folder: Path, program: Program, fault: Fa
     verified = program.run(scene.world.folder, "verify")
     assert (verified.code, verified.out.splitlines()[-1]) == (0, "everything fits"), f"{fault}: {verified.out}"
     shutil.rmtree(folder)
+    return kept
 
 
 def steps_of(played: Scene, folder: Path, program: Program) -> list[str]:
@@ -395,20 +423,25 @@ def steps_of(played: Scene, folder: Path, program: Program) -> list[str]:
     return [name for name in done.steps if not name.startswith("imap")]
 
 
-def test_killed_at_each_kind_of_step_it_is_finished_by_the_next_start(
-    played: Scene, tmp_path: Path, program: Program
+def test_killed_at_each_kind_of_step_it_is_finished_by_the_next_start_and_no_backup_has_half_of_it(
+    played: Scene, tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(backup, "PATIENCE", 0.0)
+    found = set()
     steps, dice = steps_of(played, tmp_path / "desk", program), random.Random(5)
     for turn, name in enumerate(dict.fromkeys(steps)):
         mode = ("after", "before", "half")[turn % 3 if name.startswith("write") else turn % 2]
-        killed_and_finished(played, tmp_path / "desk", program, Fault(mode, name, dice.randint(1, steps.count(name))))
+        fault = Fault(mode, name, dice.randint(1, steps.count(name)))
+        found.add(killed_and_finished(played, tmp_path / "desk", program, fault))
+    assert found == {"before", "under way", "after"}
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("mode", ["before", "after", "half"])
-def test_killed_at_every_step_it_is_finished_by_the_next_start(
-    mode: str, played: Scene, tmp_path: Path, program: Program
+def test_killed_at_every_step_it_is_finished_by_the_next_start_and_no_backup_has_half_of_it(
+    mode: str, played: Scene, tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(backup, "PATIENCE", 0.0)
     steps = steps_of(played, tmp_path / "desk", program)
     cells = [(name, number) for name in dict.fromkeys(steps) for number in range(1, steps.count(name) + 1)]
     for name, number in cells:

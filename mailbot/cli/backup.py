@@ -27,6 +27,7 @@ def backup(arguments: argparse.Namespace) -> int:
         mark(found.state, made)
     except (Full, OSError) as trouble:
         notices.append(f"`mailbot status` will not know of it: {trouble}")
+    notices += [f"{name} was interrupted before it was whole: removed" for name in made.removed]
     for line in (*found.notices, *notices):
         complain(line)
     for line in made.manifest.wrong:

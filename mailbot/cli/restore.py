@@ -40,6 +40,8 @@ def restore(arguments: argparse.Namespace) -> int:
     outlook = _outlook(arguments, at, folder, manifest)
     state = desks.settings_in(at, secrets=False).desk.state
     with store.held(state):
+        for line in _interrupted(state):
+            say(line)
         if store.has_entries(state) and not arguments.replace:
             raise Mistaken(f"{state}: found a state in which things happened; --replace moves it aside")
         event, aside = _restored(arguments, at, folder, manifest, outlook, state)
@@ -131,7 +133,7 @@ def _restored(
         raise
     if not outlook.moved:
         config.rotate_keys(desks.settings_in(at, secrets=False).desk.keys)
-    aside = state.with_name(f"{state.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    aside = store.free(state.with_name(f"{state.name}.before-{now:%Y%m%dT%H%M%SZ}"))
     try:
         moved = store.put_in_place(ready, state, aside)
     except OSError as error:
@@ -139,6 +141,15 @@ def _restored(
             f"{state}: what lies there could not be moved to {aside}: {error}; move it away by hand"
         ) from error
     return event, aside if moved else None
+
+
+def _interrupted(state: Path) -> Iterator[str]:
+    """What an earlier restore left that died on its way, in words."""
+    if not store.interrupted(state):
+        return
+    yield "an earlier restore was interrupted; it is begun anew"
+    for aside in sorted(state.parent.glob(f"{state.name}.before-*")):
+        yield f"- parts of what lay there before may be in {aside}"
 
 
 def _told(event: Restored, manifest: Manifest, state: Path, aside: Path | None) -> Iterator[str]:

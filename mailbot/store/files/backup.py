@@ -56,11 +56,13 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A backup that was made: where, what it says of itself, and how many mails it shares with an earlier one."""
+    """A backup that was made: where, what it says of itself, how many mails it shares with an earlier one, and the
+    names of those that had been interrupted and were removed."""
 
     folder: Path
     manifest: Manifest
     linked: int
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,15 @@ def make(
     lock = disk.lock(into / ".lock")
     part = into / f".{_name(wish.desk, now)}{PART}"
     try:
-        for left in into.glob(f".*{PART}"):
+        interrupted = sorted(into.glob(f".*{PART}"))
+        for left in interrupted:
             shutil.rmtree(left)
         copied = _copied(wish, part, _newest(into, wish.desk), progress, sleep)
         manifest = _finished(wish, part, now, copied)
         target = next(path for path in _free(into / _name(wish.desk, now)) if not path.exists())
         part.rename(target)
         disk.fsync_folder(into)
-        return Made(target, manifest, copied.linked)
+        return Made(target, manifest, copied.linked, tuple(left.name for left in interrupted))
     finally:
         shutil.rmtree(part, ignore_errors=True)
         os.close(lock)
@@ -142,7 +145,7 @@ def _copied(wish: Wish, part: Path, earlier: Path | None, progress: Progress, sl
             if time.monotonic() > end:
                 raise Damaged(f"no backup was made: {moving}; try it again later") from moving
         except Damaged:  # what looks so may be of two instants
-            if attempt >= TRIES or not disk.locked(wish.state / "lock"):
+            if attempt >= (TRIES if disk.locked(wish.state / "lock") else TRIES - 1):
                 raise
         sleep(AGAIN)
     raise AssertionError

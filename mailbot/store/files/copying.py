@@ -4,7 +4,7 @@ its entries name, each octet verified on its way. It locks nothing and knows not
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from mailbot.store import Damaged, Digest, Full
 from mailbot.store.files import disk, lines
 from mailbot.store.files.journal import Journal
 from mailbot.store.files.mail import Mails, digest_of
+from mailbot.store.files.named import Named
 from mailbot.store.files.verify import Progress, quiet
 
 Line = tuple[dict[str, Any], bytes]
@@ -25,60 +26,6 @@ MOST_WRONG = 20
 
 class Moving(Exception):  # noqa: N818 - a state of affairs
     """What is copied changed meanwhile in a way that leaves no whole copy of one instant; the text says how."""
-
-
-@dataclass
-class Named:
-    """What entries name: mails that were decided, erased, sealed, destroyed (digests); the register files that count,
-    by name; erasures that were begun and not finished; the last entry of a whole group."""
-
-    head: chain.Head
-    decided: dict[Digest, None] = field(default_factory=dict)
-    erased: set[Digest] = field(default_factory=set)
-    sealed: set[Digest] = field(default_factory=set)
-    destroyed: set[Digest] = field(default_factory=set)
-    registers: dict[str, Digest] = field(default_factory=dict)
-    unfinished: int = 0
-
-    @property
-    def empty(self) -> set[Digest]:
-        """Mails of which no octet is kept any more, or is to be kept."""
-        return self.erased | self.destroyed
-
-    def note(self, fields: Mapping[str, Any]) -> None:
-        """One entry, by the fields of its line."""
-        if fields["mail"]:
-            self.decided.setdefault(fields["mail"])
-        for event in fields["events"] or ():
-            row = NOTED.get(event["kind"])
-            if row:
-                row(self, event, fields)
-        if not fields["more"]:
-            self.head = chain.Head(fields["seq"], fields["hash"], fields["at"])
-
-
-def _facts(named: Named, event: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
-    if event.get("secrets") and fields["mail"]:
-        named.sealed.add(fields["mail"])
-
-
-def _begun(named: Named, event: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
-    named.erased |= set(event.get("mails", ()))
-    named.unfinished += 1
-
-
-def _finished(named: Named, event: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
-    named.unfinished = max(0, named.unfinished - 1)
-
-
-NOTED: Mapping[str, Callable[[Named, Mapping[str, Any], Mapping[str, Any]], None]] = {
-    "facts": _facts,
-    "erased": _begun,
-    "erasure_done": _finished,
-    "secret_destroyed": lambda named, event, fields: named.destroyed.add(event["mail"]),
-    "register_imported": lambda named, event, fields: named.registers.update({event["name"]: event["digest"]}),
-}
-"""The kinds of events that say what is to be copied, and how."""
 
 
 @dataclass
@@ -117,8 +64,7 @@ class Copy:
         line, if the journal is not what was written; Full if the disk takes no more: what was copied so far is left."""
         disk.folder(self.target)
         self._journal()
-        if self.copied.named.unfinished:
-            raise Moving("an erasure is under way")
+        self._erasures()
         self._registers()
         for folder in KEPT:
             self._kept(folder)
@@ -163,6 +109,17 @@ class Copy:
         if not walk.result.ok:
             problem = next(one for one in walk.result.problems if one.kind == "error")
             raise Damaged(f"{self.source / 'journal' / problem.file}, line {problem.line}: {problem.what}")
+
+    def _erasures(self) -> None:
+        """A journal that was read while events became null has the order, and may have what it erases."""
+        named = self.copied.named
+        if named.unfinished:
+            raise Moving("an erasure is under way")
+        for seq in sorted(named.ordered - named.null):
+            words = f"entry {seq} was erased by order, but its events are there"
+            if not self._again:
+                raise Moving(words)
+            self._wrong(words)
 
     def _registers(self) -> None:
         for name, digest in self.copied.named.registers.items():

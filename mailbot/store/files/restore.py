@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 
 from mailbot.store import Damaged
@@ -21,6 +22,18 @@ LOCK, JOURNAL = "lock", "journal"
 def has_entries(state: Path) -> bool:
     """Whether anything ever happened in a state folder."""
     return any(path.stat().st_size for path in (state / JOURNAL).glob("*.jsonl"))
+
+
+def interrupted(state: Path) -> bool:
+    """Whether a restore died before it was done: what it made ready lies there, and no entry. To begin a new desk in
+    such a folder would be to forget the one that was lost."""
+    return (state / READY).is_dir() and not has_entries(state)
+
+
+def tidy(state: Path) -> None:
+    """What a restore left goes that died before it touched the state, or when it was done. The state has to be held by
+    whoever asks, and not be one in which a restore was `interrupted`."""
+    give_up(state / READY)
 
 
 @contextmanager
@@ -55,6 +68,12 @@ def stage(folder: Path, manifest: Manifest, state: Path, progress: Progress = qu
 def give_up(ready: Path) -> None:
     """What was made ready goes."""
     shutil.rmtree(ready, ignore_errors=True)
+
+
+def free(path: Path) -> Path:
+    """A path at which nothing lies yet: this one, or one like it."""
+    others = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(one for one in chain([path], others) if not one.exists())
 
 
 def put_in_place(ready: Path, state: Path, aside: Path) -> bool:
