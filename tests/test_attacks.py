@@ -65,15 +65,42 @@ def test_attack(path: Path, tmp_path: Path, retell: Retell) -> None:
     assert changed(earlier, last) == set(said(attack, "Changes").split())
     doubts = [doubt for event in events if isinstance(event, Facts) for doubt in event.doubts]
     assert said(attack, "Doubt") in " ".join(doubts)
-    assert [letter for letter in events if isinstance(letter, LetterWritten) and not told_rightly(letter, last)] == []
+    case = standing(None, earlier)
+    assert case
+    wrong = [one for one in events if isinstance(one, LetterWritten) and not told_rightly(one, last, case)]
+    assert [(one.to, one.template, betrayed(one, case), one.text) for one in wrong] == []
 
 
-def told_rightly(letter: LetterWritten, last: Sequence[Entry]) -> bool:
+def told_rightly(letter: LetterWritten, last: Sequence[Entry], case: Case) -> bool:
     """Whether a letter goes to somebody whom the desk knows, or says no more to the sender than what everybody may
-    know."""
+    know: that somebody reads the mail, or which forms there are; of the case neither number, nor people, nor values."""
     facts = [event for entry in last for event in entry.events or () if isinstance(event, Facts)]
     senders = {fact.sender.address for fact in facts if fact.sender}
-    return letter.to in KNOWN or (letter.to in senders and letter.template in ("forms", "will_read"))
+    if letter.to in KNOWN:
+        return True
+    return letter.to in senders and letter.template in ("forms", "will_read") and not betrayed(letter, case)
+
+
+def betrayed(letter: LetterWritten, case: Case) -> list[str]:
+    """What a letter says of a case: its number, its people, its values; of addresses not the one that it goes to."""
+    said = " ".join(f"{letter.subject} {letter.text}".split()).casefold()
+    known = [case.number, case.name, case.applicant, *KNOWN, *case.answers.values(), *case.values.values()]
+    texts = [one for one in known if isinstance(one, str) and len(one) > SHORT and one != letter.to]
+    return [one for one in texts if one.casefold() in said]
+
+
+SHORT = 3
+"""Characters of a value that any letter may hold by chance, as `yes`."""
+
+
+def test_a_letter_that_names_the_case_or_says_a_value_of_it_is_found() -> None:
+    begun = dict.fromkeys(("opened", "changed", "step_since"), "2026-04-06T01:00:00.000Z")
+    case = Case(number="2026-00001", form="x", applicant="lind@uni.example", values={"phone": "055-981-0000"}, **begun)
+    words = {"number": 1, "template": "will_read", "to": "x@else.example", "role": "stranger", "key": "k1"}
+    letter = LetterWritten(**words, languages=("en",), subject="Your mail", text="We received a mail.")
+    assert betrayed(letter, case) == []
+    for told in ("about 2026-00001", "Dear lind@uni.example", "call 055-981-0000"):
+        assert betrayed(letter.model_copy(update={"text": told}), case)
 
 
 def apart(state: Path, told: str) -> tuple[list[Entry], list[Entry]]:

@@ -21,20 +21,23 @@ MOST_SECONDS, MOST_MEGABYTES = 1.0, 200
 SETTINGS = Settings(memory=1_024_000_000, seconds=30)
 CUT_OFF = "MIME: 400 texts of charsets to be guessed"
 """What the child's own clock ends, however short the mail is."""
+READ = ""
 MANY_LINES = r"more than \d+ lines"
 DEAR = {
     "text: base64 with junk": MANY_LINES,
     "text: an escape in each line": MANY_LINES,
-    "HTML: paragraphs": f"(?:{re.escape(late(MOST_SECONDS))})?",  # most of the second, or all of it where others work
+    "HTML: paragraphs": READ,
     "MIME: nested 10,000 deep": MANY_LINES,
     "MIME: 100,000 parts": MANY_LINES,
-    "MIME: 400 versions in HTML": "",
+    "MIME: 400 versions in HTML": READ,
     "MIME: a delivery status of blank lines": MANY_LINES,
-    "MIME: an encoded mail within a mail": "",
-    "file: a PDF that unpacks to much": "",
+    "MIME: an encoded mail within a mail": READ,
+    "file: a PDF that unpacks to much": READ,
     CUT_OFF: re.escape(late(MOST_SECONDS)),
 }
-"""What once took longest, or most; and why it is not read, or nothing if it is."""
+"""What once took longest, or most; and why it is not read, or that it is."""
+TURNS = 3
+"""Others use this machine: what takes most of a second is judged by the best of so many turns."""
 
 
 Usual = Callable[[], MeasuredChild]
@@ -73,11 +76,18 @@ def check(name: str, size: int, usual: Usual) -> Cost:
     return cost
 
 
+def why_not(cost: Cost) -> str:
+    """Why the mail was not read, or that it was."""
+    assert cost.read is not None, "the child was ended"
+    return cost.read.reason if isinstance(cost.read, Unreadable) else READ
+
+
 @pytest.mark.parametrize("name", DEAR)
 def test_a_mail_of_ten_megabytes_costs_a_second_and_200_mb_at_most(name: str, usual: Usual) -> None:
-    read = check(name, SIZE, usual).read
-    assert read is not None, "the child was ended"
-    assert re.fullmatch(DEAR[name], read.reason if isinstance(read, Unreadable) else ""), read
+    found = []
+    while len(found) < TURNS and not any(re.fullmatch(DEAR[name], reason) for reason in found):
+        found.append(why_not(check(name, SIZE, usual)))
+    assert re.fullmatch(DEAR[name], found[-1]), found
 
 
 @pytest.mark.long

@@ -1,16 +1,20 @@
 """Everything at once: thousands of mails and answers, while wires break, disks fill up and the program is killed.
 Afterwards each mail has one entry and lies in one folder, each letter went once, and the sums agree."""
 
+import json
 import os
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from desks import Mailbox, in_a_loop
-from soak_checks import check, memory
+from soak_checks import check, check_replayed, memory
 from soak_mails import mixed
 from soaking import Weather, soaked
+
+from mailbot.flow.reader.protocol import late
 
 SEED = int(os.environ.get("MAILBOT_SOAK_SEED", "20261121"))
 REMEMBERED = 1.5 / 1000
@@ -30,6 +34,36 @@ async def soak(folder: Path, mailbox: Mailbox, weather: Weather, total: int, *, 
             grown = took.levels[2] - took.levels[1]
             assert grown <= 5 + REMEMBERED * entries * 2 / 3, f"memory grows: {took.levels}, entries {entries}"
             assert max(took.peaks) <= took.levels[2] + IN_HAND, f"a batch takes too much: {took.peaks}"
+
+
+def set_aside(seq: int, reason: str) -> dict[str, object]:
+    return {"seq": seq, "events": [{"kind": "facts"}, {"kind": "quarantined", "reason": reason}]}
+
+
+ENTRIES = [set_aside(1, late(2.0)), set_aside(2, "killed the reader")]
+
+
+@pytest.mark.parametrize(
+    ("code", "verdicts", "holds"),
+    [
+        (0, {1: "equal", 2: "recorded"}, True),
+        (5, {1: "readable", 2: "recorded"}, True),
+        (5, {1: "equal", 2: "readable"}, False),
+        (0, {1: "readable", 2: "equal"}, False),
+        (5, {1: "equal", 2: "equal"}, False),
+        (1, {1: "differs", 2: "equal"}, False),
+        (3, {1: "other_program", 2: "equal"}, False),
+        (1, {1: "lost", 2: "equal"}, False),
+        (0, {1: "gone", 2: "equal"}, False),
+    ],
+)
+def test_only_a_mail_that_took_too_long_may_be_read_afterwards(
+    code: int, verdicts: dict[int, str], holds: bool
+) -> None:
+    rows = [*({"entries": [seq], "verdict": verdict} for seq, verdict in verdicts.items()), {"decisions": 2}]
+    out = "\n".join(map(json.dumps, rows))
+    with nullcontext() if holds else pytest.raises(AssertionError):
+        check_replayed(code, out, "", ENTRIES)
 
 
 @in_a_loop

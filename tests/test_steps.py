@@ -176,19 +176,20 @@ def test_two_pdfs_are_two_documents_and_photographs_the_pages_of_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sender", "part", "why"),
+    ("sender", "part", "why", "told"),
     [
-        ("x@free.example", pdf(), "document_unproven"),
-        ("", pdf(numbers=("2026-00099",)), "document_of_another_case"),
-        ("", Attachment("notes.txt", "text/plain", 9, "a" * 64, kind="text"), "no_document"),
+        ("x@free.example", pdf(), "document_unproven", []),
+        ("", pdf(numbers=("2026-00099",)), "document_of_another_case", []),
+        ("", Attachment("notes.txt", "text/plain", 9, "a" * 64, kind="text"), "no_document", [("will_read", ICHIRO)]),
     ],
 )
-def test_what_is_no_document_of_the_case_goes_to_the_clerks(sender: str, part: Attachment, why: str) -> None:
+def test_what_is_no_document_of_the_case_goes_to_the_clerks(
+    sender: str, part: Attachment, why: str, told: list[tuple[str, str]]
+) -> None:
     play = agreed(ready("fields", "consent", "document", "review"))
     play.answer(ICHIRO, "", part, sender=sender)
     assert [event.why for event in play.last.events if isinstance(event, MailAttached)] == [why]
     assert (play.known.documents, play.known.status) == ({}, "awaiting_document")
-    told = [] if why in ("document_unproven", "document_of_another_case") else [("will_read", ICHIRO)]
     assert play.written == [*told, ("passed_on", HEAD), ("passed_on", CLERK)]
 
 
