@@ -107,6 +107,7 @@ MISTAKES = [
         "outside the folder of state",
         3,
     ),
+    ('"smtp.password"', '"data/state/smtp.password"', "smtp.password_file", "outside the folder of state", 13),
     ("[imap]", "[imap", "", "TOML", 4),
     ('user = "helpdesk"\npassword =', "password =", "imap", "user, beside a password", 4),
     ('user = "helpdesk"\npassword = "correct horse"\n', "", "imap", "user, since a mailbox asks for a login", 4),
@@ -125,6 +126,42 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, key
 def test_no_mistake_is_told_in_the_words_of_a_library(tmp_path: Path) -> None:
     for old, new, *_ in MISTAKES:
         assert "Input" not in "".join(map(str, problems(tmp_path, old, new)))
+
+
+@pytest.mark.parametrize("name", ["keys", "signing_key", "password_file"])
+@pytest.mark.parametrize(
+    ("file", "link", "leads_to"),
+    [
+        ("keys/one", "keys", "data/state/keys"),
+        ("keys/one", "data/state", "../keys"),
+        ("data/state/one", "data/state/one", "../../elsewhere"),
+        ("data/../data/state/one", "unused", "elsewhere"),
+        ("DATA/one", "DATA", "data/state"),
+    ],
+    ids=["the file's folder leads into it", "it leads to the file's folder", "a link in it", "dots", "another name"],
+)
+def test_no_key_and_no_password_lies_in_the_state_wherever_links_lead(
+    tmp_path: Path, name: str, file: str, link: str, leads_to: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    if link != "data/state":
+        (tmp_path / "data" / "state").mkdir()
+    if name != "password_file":
+        text = SETTINGS.replace("[desk]\n", f'[desk]\n{name} = "{file}"\n')
+    else:
+        text = SETTINGS.replace("smtp.password", file)
+    (tmp_path / link).symlink_to(leads_to)
+    found = config.load(written(tmp_path, text), secrets=False)
+    assert isinstance(found, tuple)
+    key = f"smtp.{name}" if name == "password_file" else f"desk.{name}"
+    wanted = "a file outside the folder of state, which backups and auditors get copies of"
+    assert [(problem.key, problem.wanted) for problem in found] == [(key, wanted)]
+
+
+@pytest.mark.parametrize("file", ["data/one", "data/state.one", "data/state/../one", "elsewhere/one"])
+def test_keys_beside_the_state_are_as_they_should_be(tmp_path: Path, file: str) -> None:
+    text = SETTINGS.replace("[desk]\n", f'[desk]\nkeys = "{file}"\nsigning_key = "{file}.pem"\n')
+    assert isinstance(config.load(written(tmp_path, text)), config.Config)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LocalHost", "127.0.0.1", "127.8.9.10", "::1"])

@@ -11,8 +11,8 @@ from mailbot.core.health import Renewal
 from mailbot.core.rulesets.models import made
 from mailbot.core.rulesets.problems import Problem, Source
 from mailbot.edge.account import Account
-from mailbot.edge.config.accounts import Sharing, account, ends, secret_files
-from mailbot.edge.config.files import rule_set, rule_texts, shipped
+from mailbot.edge.config.accounts import OUTSIDE, Sharing, account, ends, secret_files
+from mailbot.edge.config.files import lies_in, rule_set, rule_texts, shipped
 from mailbot.edge.config.keys import load_keys, make_keys, rotate_keys
 from mailbot.edge.config.written import Server, Settings
 
@@ -102,9 +102,10 @@ class DeskPaths(Settings):
     state: Path = Path("state")
     """journal, mails, cases: to be backed up, and read by nobody else"""
     keys: Path = Path("keys.json")
-    """the keys of reply addresses; outside `state`"""
+    """the keys of reply addresses; outside `state`, wherever links lead"""
     signing_key: Path | None = None
-    """the private key that signs what auditors are told (`mailbot keys signing --new`); outside `state`"""
+    """the private key that signs what auditors are told (`mailbot keys signing --new`); outside `state`, wherever links
+    lead"""
 
     @property
     def private(self) -> tuple[Path, ...]:
@@ -177,8 +178,8 @@ def _read_text(path: Path) -> str | None:
 def _paths(source: Source, desk: DeskPaths, base: Path) -> DeskPaths | Problem:
     absolute = {name: base / path for name, path in desk.model_dump(exclude_none=True).items()}
     for name in ("keys", "signing_key"):
-        if name in absolute and absolute[name].resolve().is_relative_to(absolute["state"].resolve()):
-            return source.problem(("desk", name), f'"{getattr(desk, name)}"', "a file outside the folder of state")
+        if name in absolute and lies_in(absolute[name], absolute["state"]):
+            return source.problem(("desk", name), f'"{getattr(desk, name)}"', OUTSIDE)
     return DeskPaths(**absolute)
 
 
@@ -199,7 +200,7 @@ def load(path: Path, *, secrets: bool = True) -> Config | tuple[Problem, ...]:
     desk = _paths(source, written.desk, base)
     servers = {"imap": written.imap, "smtp": written.smtp, "alarm_smtp": written.alarm_smtp}
     given = {name: server for name, server in servers.items() if server}
-    sharing = Sharing(source, base, secrets)
+    sharing = Sharing(source, base, base / written.desk.state, secrets)
     accounts = {name: account(sharing, name, server) for name, server in given.items()}
     problems = tuple(part for part in (desk, *accounts.values()) if isinstance(part, Problem))
     if problems:

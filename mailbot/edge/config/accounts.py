@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from mailbot.core.health import Renewal
 from mailbot.core.rulesets.problems import Problem, Source
 from mailbot.edge.account import Account, Mechanism, Security
+from mailbot.edge.config.files import lies_in
 from mailbot.edge.config.written import OAuth2, Server
 from mailbot.edge.private import CREDENTIALS, Secret, Way
 from mailbot.edge.tokens import ANNOUNCED, FIRST, Grant, Tokens
@@ -26,6 +27,8 @@ PORTS: Mapping[tuple[str, Security], int] = {
 """The usual port of each service (RFC 8314), where the settings name none."""
 CLEAR = "tls or starttls: {host} is another machine, and passwords and letters would go there in clear text"
 """What is wanted instead of `none`, which is for localhost and loopback addresses alone."""
+OUTSIDE = "a file outside the folder of state, which backups and auditors get copies of"
+"""What is wanted of a file that holds a key or another secret."""
 ABSENT: Mapping[Way, str] = {
     "file": "a file that can be read",
     "env": "the name of an environment variable that is set",
@@ -50,11 +53,12 @@ MECHANISMS: Mapping[str, Mechanism] = {"google": "XOAUTH2", "microsoft365": "XOA
 
 @dataclass(slots=True)
 class Sharing:
-    """What the accounts of one file have in common: the file, the folder its paths begin at, whether secrets are looked
-    for, and the tokens of each user and grant, which both wires share."""
+    """What the accounts of one file have in common: the file, the folder its paths begin at, that of the state, whether
+    secrets are looked for, and the tokens of each user and grant, which both wires share."""
 
     source: Source
     base: Path
+    state: Path
     secrets: bool
     tokens: dict[tuple[str, Grant], Tokens] = field(default_factory=dict)
 
@@ -66,9 +70,11 @@ class Sharing:
         return file
 
     def missing(self, path: tuple[str, ...], name: str, written: Server | OAuth2) -> Problem | None:
-        """A problem if a secret is not where the settings say. What stands there instead is not repeated: it may be the
-        secret itself."""
+        """A problem if a secret is not where the settings say, or lies in the state. What stands there instead is not
+        repeated: it may be the secret itself."""
         secret = secret_of(written, name, self.base)
+        if secret is not None and secret.way == "file" and lies_in(Path(secret.where), self.state):
+            return self.source.problem((*path, f"{name}_file"), "", OUTSIDE)
         found = secret.read() if self.secrets and secret is not None else "not looked for"
         if secret is None or found:
             return None

@@ -22,6 +22,14 @@ def _unreadable(error: OSError) -> None:
         raise error
 
 
+def lies_in(path: Path, folder: Path) -> bool:
+    """Whether a file lies in a folder (absolute both), by its name or wherever links lead: a copy of the folder would
+    have it, or a name that leads to it."""
+    names = (Path(os.path.normpath(path)), path.resolve())
+    folders = (Path(os.path.normpath(folder)), folder.resolve())
+    return any(name.is_relative_to(one) for name in names for one in folders)
+
+
 def rule_set(rules: Path, templates: Path) -> tuple[dict[str, str], dict[str, bytes]]:
     """What `rulesets.build` takes: `{path: text}` with paths `rules/…` and `templates/…`, `/` between folders; and the
     bytes of the files in rules/files/ by their digest (SHA-256, lower hex).

@@ -111,7 +111,7 @@ class Server(Settings):
     password: str | None = Field(default=None, repr=False)
     """the password itself; then only its user may read this file"""
     password_file: Path | None = None
-    """the file that holds the password, which only the service's user may read"""
+    """the file that holds the password, which only the service's user may read; outside `state`, as every secret"""
     password_env: str | None = None
     """the environment variable that holds it"""
     password_credential: Name | None = None
