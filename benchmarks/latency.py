@@ -1,14 +1,11 @@
-"""How long an answer takes on an idle desk: from a mail's delivery to its letter at the relay, beside the instant at
-which the mail server itself tells of the mail. It knows nothing of how a mail is read or decided.
+"""How long an answer takes on an idle desk and on one at work, from a mail's delivery to its letter at the relay; on an
+idle one beside the instant at which the mail server itself tells of the mail. It knows nothing of how mail is read.
 
 A real Dovecot with IDLE, the service as it is run at the shell, the embedded relay, all on loopback.
 """
 
-import os
 import smtplib
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -25,17 +22,18 @@ from dovecot import PASSWORD, Dovecot, dovecot
 from imapclient import IMAPClient
 from worlds import World
 
-from benchmarks.mails import applications
+from benchmarks.mails import applications, complete
+from benchmarks.served import service
+from benchmarks.wires import accounts, deliver
 from mailbot.core.instants import from_text
-from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
 
 MAILS, WARM = 40, 3
 REST = 0.7
 """Seconds between an answer and the next mail: the service is back in IDLE long before."""
+EVERY = 0.5
 PATIENCE = 60.0
 USER = "latency"
-ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +83,74 @@ def _at_work(room: Path) -> Iterator[tuple[Dovecot, EmbeddedServers, World]]:
         certificate = make_certificate(room)
         server = stack.enter_context(dovecot(certificate.cert, certificate.key))
         relay = stack.enter_context(EmbeddedServers())
-        imap = Account("127.0.0.1", server.imap_port, "none", USER, PASSWORD)
-        desk = World.make(room / "desk", imap, Account("127.0.0.1", relay.smtp_port, "none", "", ""))
-        said = stack.enter_context((room / "said").open("wb"))
-        command, paths = [sys.executable, "-m", "mailbot", "run"], {**os.environ, "PYTHONPATH": str(ROOT)}
-        service = subprocess.Popen(command, cwd=desk.folder, env=paths, stdout=said, stderr=said)
-        stack.callback(service.wait, PATIENCE)
-        stack.callback(service.terminate)
+        desk = World.make(room / "desk", *accounts(server, relay.smtp_port, USER))
+        stack.enter_context(service(desk))
         yield server, relay, desk
+
+
+def loaded(mails: int) -> dict[str, float]:
+    """The same while so many others, which came at once, are taken in: milliseconds from delivery to answer of a mail
+    that comes every EVERY seconds meanwhile, the median and the worst; how many they were, and the seconds that the
+    others took. The one behind a few hundred waits for them: mails are taken in in the order in which they came."""
+    arriving = complete()
+    others, delivered = list(islice(arriving, mails)), dict[str, float]()
+    with (
+        tempfile.TemporaryDirectory(prefix="mailbot-benchmark-") as room,
+        _at_work(Path(room)) as (server, relay, _),
+        _answers(relay) as answered,
+    ):
+        _send(server, raw := next(arriving))
+        _instant(lambda: _sender(raw) in answered)
+        waiting = {_sender(other) for other in others}
+        began, done = time.time(), 0.0
+        deliver(server, others, USER)
+        while not done:
+            delivered[_sender(raw := next(arriving))] = time.time()
+            _send(server, raw)
+            time.sleep(EVERY)
+            done = waiting <= answered.keys() and time.time()
+        _instant(lambda: delivered.keys() <= answered.keys())
+    took = [1000 * (answered[sender] - begun) for sender, begun in delivered.items()]
+    seconds = max(answered[sender] for sender in waiting) - began
+    figures = {"median ms": statistics.median(took), "worst ms": max(took)}
+    return {**figures, "mails": len(took), "seconds of the others": seconds}
+
+
+def _sender(raw: bytes) -> str:
+    return parseaddr(message_from_bytes(raw)["From"])[1]
+
+
+def _send(server: Dovecot, raw: bytes) -> None:
+    with smtplib.LMTP("127.0.0.1", server.lmtp_port) as lmtp:
+        lmtp.sendmail(_sender(raw), [USER], raw)
+
+
+@contextmanager
+def _answers(relay: EmbeddedServers) -> Iterator[dict[str, float]]:
+    """When the relay had the first letter to each address."""
+    found, over = dict[str, float](), threading.Event()
+
+    def watch() -> None:
+        seen = 0
+        while not over.wait(0.002):
+            now, letters = time.time(), relay.letters[seen:]
+            seen += len(letters)
+            for letter in letters:
+                found.setdefault(letter.recipient, now)
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        watching.join()
 
 
 def _one(raw: bytes, server: Dovecot, relay: EmbeddedServers, desk: World) -> Instants | None:
     """The instants of one mail; None if it was filed away before the server had told the other client of it."""
     time.sleep(REST)
-    sender = parseaddr(message_from_bytes(raw)["From"])[1]
+    sender = _sender(raw)
     connections, entries = relay.relay.connections, len(desk.entries())
     with _notice(server) as noticed, smtplib.LMTP("127.0.0.1", server.lmtp_port) as lmtp:
         delivered = time.time()

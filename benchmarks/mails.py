@@ -43,7 +43,7 @@ def complete(start: int = 0) -> Iterator[bytes]:
 
 
 def _english(number: int) -> bytes:
-    name = _name(number)
+    name = name_of(number)
     text = demo.ENGLISH_APPLICATION.replace("Keller", f"Keller{name}").replace("keller", f"keller{name.lower()}")
     text = text.replace("981 0000", f"981 {number % 10_000:04d}")
     return _arrived(replace(demo.MARIA, address=f"maria.keller{name.lower()}@uni.example"), "Application", text, number)
@@ -51,7 +51,7 @@ def _english(number: int) -> bytes:
 
 def _japanese(number: int, **answers: str) -> bytes:
     """`answers` are those that are missing in what is written otherwise, by their labels."""
-    name = _name(number)
+    name = name_of(number)
     text = demo.JAPANESE_APPLICATION.replace("YAMADA", f"YAMADA{name}").replace("yamada@", f"yamada{name.lower()}@")
     text = text.replace("９８１－００００", f"981-{number % 10_000:04d}")
     if answers or number % 4 == 1:
@@ -63,7 +63,7 @@ def _japanese(number: int, **answers: str) -> bytes:
     return _arrived(sender, "アカウント利用申請", text, number)
 
 
-def _name(number: int) -> str:
+def name_of(number: int) -> str:
     """Letters for a number: names have no digits."""
     return NAMES[number % len(NAMES)] + NAMES[number // len(NAMES)].lower()
 

@@ -12,6 +12,7 @@ import pytest
 import temporary
 from desks import Certificate, Mailbox, make_certificate
 from hypothesis import settings
+from sinks import SINK
 
 from mailbot.core import patience
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
@@ -25,7 +26,7 @@ LONGEST = ("test_soak.py", "test_crash_matrix.py", "test_demo.py")
 THERE = {
     "dovecot": dovecots.INSTALLED,
     "chromium": any(map(shutil.which, ("chromium", "chromium-browser"))),
-    "smtp-sink": shutil.which("smtp-sink", path=os.environ.get("PATH", "") + ":/usr/sbin") is not None,
+    "smtp-sink": SINK is not None,
 }
 """Programs that tests need and are skipped without, unless MAILBOT_WANTS names them: then nothing runs without them."""
 users = itertools.count(1)

@@ -126,7 +126,7 @@ class Dovecot:
         """Start it and wait for its greeting; nothing, if it runs."""
         if self._process is not None:
             return
-        user, group = _unprivileged()
+        user, group = unprivileged()
         identity: dict[str, Any] = {"user": user, "group": group, "extra_groups": []} if os.geteuid() == 0 else {}
         command = ["dovecot", "-F", "-c", str(self.folder / "dovecot.conf")]
         with (self.folder / "output").open("ab") as output:
@@ -158,7 +158,7 @@ def dovecot(
     folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir=SHORT))  # Unix sockets are made in it
     shutil.copy(cert, folder / "cert.pem")
     shutil.copy(key, folder / "key.pem")
-    user, group = _unprivileged()
+    user, group = unprivileged()
     ports = dict(zip(("imap", "imaps", "lmtp"), _free_ports(3), strict=True))
     capabilities = " ".join(name for name in CAPABILITIES if name not in set(without))
     (folder / "dovecot.conf").write_text(
@@ -189,7 +189,8 @@ def dovecot(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unprivileged() -> tuple[str, str]:
+def unprivileged() -> tuple[str, str]:
+    """User and group that the server runs as: whoever runs the tests, but never root."""
     entry = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     return entry.pw_name, grp.getgrgid(entry.pw_gid).gr_name
 

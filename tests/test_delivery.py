@@ -4,14 +4,11 @@ import asyncio
 import errno
 import os
 import quopri
-import shutil
-import socket
-import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +16,7 @@ import pytest
 from desks import in_a_loop
 from letter_examples import RULES
 from reading_here import ReaderHere
+from sinks import SINK, smtp_sink
 from worlds import application
 
 from mailbot.core import events as e
@@ -622,26 +620,6 @@ async def test_people_whose_address_is_not_in_ascii_are_answered_if_the_relay_ca
     else:
         assert all("does not offer SMTPUTF8" in event.why for event in failed if isinstance(event, e.LetterFailed))
         assert {part.recipient for part in servers.letters} == DECIDING
-
-
-SINK = shutil.which("smtp-sink", path=os.environ.get("PATH", "") + ":/usr/sbin")
-
-
-@contextmanager
-def smtp_sink() -> Iterator[int]:
-    """Postfix's test relay: takes everything, keeps nothing."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    with subprocess.Popen([str(SINK), *user, f"127.0.0.1:{port}", "100"]) as process:
-        for _ in range(500):
-            with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
-                break
-            time.sleep(0.01)
-        try:
-            yield port
-        finally:
-            process.terminate()
 
 
 @pytest.mark.skipif(SINK is None, reason="no smtp-sink (Debian package postfix) on this machine")

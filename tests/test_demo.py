@@ -12,7 +12,7 @@ import proofs
 import pytest
 from forking import mailbot
 
-from benchmarks import casebooks
+from benchmarks import casebooks, reports
 from mailbot import demo
 from mailbot.demo import day, mails
 
@@ -136,7 +136,7 @@ def test_no_token_is_in_the_state_in_a_view_in_the_report_or_in_what_is_exported
 def test_a_report_is_measured_with_cases_of_a_year(kept: tuple[Path, str, float], tmp_path: Path) -> None:
     desk = shutil.copytree(kept[0], tmp_path / "desk")
     assert casebooks.multiply(desk, 20) > 200
-    figures = casebooks.reported(desk, tmp_path / "report")
+    figures = reports.reported(desk, tmp_path / "report")
     assert all(value > 0 for value in figures.values())
 
 
