@@ -85,6 +85,7 @@ def copy(made: Path, folder: Path, imap: Account, smtp: Account) -> World:
     shutil.copytree(made / "state", folder / "state", copy_function=take)
     shutil.copyfile(made / "keys.json", folder / "keys.json")
     (folder / "keys.json").chmod(0o600)
+    os.sync()  # else whatever is made durable first waits for all this
     return World.make(folder, imap, smtp, adopted=False)
 
 

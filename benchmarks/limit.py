@@ -115,10 +115,11 @@ class Limit:
 
 
 def run(folder: Path, imap: int, smtp: int, user: str, letters_each: float) -> dict[str, float]:
-    """Mails a second, processor microseconds a mail, and microseconds a mail by the clock for each stage."""
+    """Mails and letters a second; microseconds a mail: of the processor, and by the clock for each stage."""
     one = Limit(folder, imap, smtp, user, letters_each)
     began, used = time.perf_counter(), time.process_time()
     asyncio.run(one.run())
     seconds, processor = time.perf_counter() - began, time.process_time() - used
     stages = {f"{name} µs": 1e6 * taken / one.mails for name, taken in one.taken.items()}
-    return {"mails/s": one.mails / seconds, "processor µs": 1e6 * processor / one.mails, **stages}
+    rates = {"mails/s": one.mails / seconds, "letters/s": one.letters / seconds}
+    return {**rates, "processor µs": 1e6 * processor / one.mails, **stages}

@@ -12,7 +12,11 @@ DOCS = Path(__file__).parent.parent / "docs"
 PLACE = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 Kept = Mapping[str, Any]
 Figures = Mapping[str, float]
-UNITS = {"processor µs": "processor time, µs a mail", "megabytes at most": "memory of a process at most, MB"}
+UNITS = {
+    "processor µs": "processor time, µs a mail",
+    "megabytes at most": "memory of a process at most, MB",
+    "more %": "processor time, percent more than without a case",
+}
 
 
 def main() -> None:
@@ -51,8 +55,8 @@ def _file(what: str) -> str:
 
 def _measured(kept: Kept) -> str:
     """How much was measured, and on what."""
-    one, named = kept["machine"], {"runs": "runs each, medians"}
-    how = [f"{kept[name]:,g} {named.get(name, name)}" for name in ("mails", "cases", "runs", "seconds") if name in kept]
+    one, named = kept["machine"], ("mails", "cases", "seconds", "runs")
+    how = [f"{kept[name]:,g} {name}" for name in named if kept.get(name, 1) != 1]
     on = f"{one['processors']} processors ({one['processor']}), {one['GiB']} GiB, {one['system']}"
     with_ = f"Python {one['Python']}, Dovecot {one['Dovecot']}, load before {one['load']}"
     return f"Measured: {', '.join(how)}; {on}, {with_}."
