@@ -10,6 +10,7 @@ from mailbot.core.evidence import Remembered, case_of, confirmed, opens
 from mailbot.core.fields import understand
 from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
+from mailbot.core.reading.language import language_of
 from mailbot.core.registers import Sought, accounts_of
 from mailbot.core.rules import Form, Rules
 
@@ -37,9 +38,12 @@ def lookups(message: Message, facts: Facts, remembered: Remembered, rules: Rules
     form = rules.forms.get(name)
     if form is None:
         return ()
-    before = case.answers if case and not opened else {}
+    before, languages = case.answers if case and not opened else {}, rules.desk.languages
+    text = new_text(message.text) or message.text
+    language = case.languages["applicant"] if case and not opened else language_of(text, languages, languages[0])
     said = _said(message, form, answers_ours=not opened) if facts.sort in ("application", "answer") else {}
-    found = (_sought(form, _values(form, rules, {**before, **answers}), rules) for answers in ({}, *said))
+    values = (_values(form, rules, {**before, **answers}, language) for answers in ({}, *said))
+    found = (_sought(form, one, rules) for one in values)
     members = _members(message, form) if said else ()
     given = accounts.sought(account_given(message, facts, remembered, rules), form)
     return tuple(dict.fromkeys(sought for several in (*found, members, given) for sought in several))
@@ -74,7 +78,10 @@ def _members(message: Message, form: Form) -> Iterator[Sought]:
 def lookups_of(case: Case, rules: Rules) -> tuple[Sought, ...]:
     """The rows of registers that a case needs when it goes on because time passed, each once."""
     form = rules.forms.get(case.form)
-    return tuple(dict.fromkeys(_sought(form, _values(form, rules, case.answers), rules))) if form else ()
+    if form is None:
+        return ()
+    values = _values(form, rules, case.answers, case.languages["applicant"])
+    return tuple(dict.fromkeys(_sought(form, values, rules)))
 
 
 Answers = Mapping[str, tuple[str, ...]]
@@ -90,13 +97,15 @@ def _said(message: Message, form: Form, *, answers_ours: bool) -> Iterator[Answe
         yield {**text, **files}
 
 
-def _values(form: Form, rules: Rules, answers: Answers) -> Mapping[str, Value]:
+def _values(form: Form, rules: Rules, answers: Answers, language: str) -> Mapping[str, Value]:
+    """What those fields say; in the language in which they are understood when it is decided, so that each answer is
+    read once."""
     keys = tuple(key for key, rule in form.fields.items() if rule.register_)
     person = form.people.get("responsible")
     if not answers or not (keys or person):
         return {}
     keys = (*keys, person.email) if person else keys
-    return understand(form, rules.desk, answers, rules.desk.languages[0], allowed=keys, confirmed=keys).values
+    return understand(form, rules.desk, answers, language, allowed=keys, confirmed=keys).values
 
 
 def _sought(form: Form, values: Mapping[str, Value], rules: Rules) -> Iterator[Sought]:

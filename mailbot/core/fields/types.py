@@ -155,6 +155,13 @@ def read(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     allows are refused before its reader looks at them: until then every step takes linear time, and from then on the
     length has a limit.
     """
+    answer = _read(text, Same(rule), asking.free_mail, asking.language)
+    return asking.judge(rule.key, answer) if isinstance(answer, Wrong) else answer
+
+
+@lru_cache(maxsize=256)  # what a mail answers is read for what registers have to say about it, and then to be decided
+def _read(text: str, same: Same[FieldRule], free_mail: tuple[str, ...], language: str) -> Value | Wrong:
+    rule, asking = same.value, Asking(free_mail, language)
     row = TYPES[rule.type]
     text = trimmed(text)
     if garbled(text[: row.longest]):
@@ -166,4 +173,4 @@ def read(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     if not row.says_none and not rule.required and none(text):
         return ""
     answer = row.read(text, rule, asking)
-    return asking.judge(rule.key, said_better(answer, text)) if isinstance(answer, Wrong) else answer
+    return said_better(answer, text) if isinstance(answer, Wrong) else answer
