@@ -40,7 +40,7 @@ def lookups(message: Message, facts: Facts, remembered: Remembered, rules: Rules
         return ()
     before, languages = case.answers if case and not opened else {}, rules.desk.languages
     text = new_text(message.text) or message.text
-    language = case.languages["applicant"] if case and not opened else language_of(text, languages, languages[0])
+    language = _language(case, rules) if case and not opened else language_of(text, languages, languages[0])
     said = _said(message, form, answers_ours=not opened) if facts.sort in ("application", "answer") else {}
     values = (_values(form, rules, {**before, **answers}, language) for answers in ({}, *said))
     found = (_sought(form, one, rules) for one in values)
@@ -80,7 +80,7 @@ def lookups_of(case: Case, rules: Rules) -> tuple[Sought, ...]:
     form = rules.forms.get(case.form)
     if form is None:
         return ()
-    values = _values(form, rules, case.answers, case.languages["applicant"])
+    values = _values(form, rules, case.answers, _language(case, rules))
     return tuple(dict.fromkeys(_sought(form, values, rules)))
 
 
@@ -95,6 +95,10 @@ def _said(message: Message, form: Form, *, answers_ours: bool) -> Iterator[Answe
     yield {**files, **text}
     if files.keys() & text.keys():
         yield {**text, **files}
+
+
+def _language(case: Case, rules: Rules) -> str:
+    return case.languages.get("applicant", rules.desk.languages[0])
 
 
 def _values(form: Form, rules: Rules, answers: Answers, language: str) -> Mapping[str, Value]:
