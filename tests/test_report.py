@@ -18,6 +18,7 @@ from report_help import HOSTILE, LANGUAGES, LINK, desk_in, texts
 from mailbot.cli import main
 from mailbot.cli import report as command
 from mailbot.cli.report import working
+from mailbot.cli.report.shelf import Shelf
 from mailbot.core.events import CaseOpened, Event, Facts, Held, Role, Sender, StepEntered
 from mailbot.core.instants import to_text
 from mailbot.core.token import mac
@@ -257,6 +258,14 @@ def test_several_processes_write_what_one_does(desk: Path, tmp_path: Path, monke
     assert made(desk, tmp_path / "several") == 0
     assert texts(tmp_path / "one") == texts(tmp_path / "several")
     assert (tmp_path / "one/en/journal/3.html").exists()
+
+
+def test_cases_whose_file_in_the_casebook_is_one_are_taken_by_one_process(tmp_path: Path) -> None:
+    shelf, one = Shelf(tmp_path / "shelf"), view.Shown(1, "", {})
+    numbers = ("2026-01000", "2026-00999", "2026-00099", "2025-00099", "2026-00001")
+    shelf.put(0, [(number, one) for number in numbers])
+    found = [[list(shelf.take(bundle)) for bundle in sharing] for sharing in shelf.bundles()]
+    assert found == [[["2025-00099"]], [["2026-00001", "2026-00099"], ["2026-00999"]], [["2026-01000"]]]
 
 
 def test_both_languages_have_the_same_words_with_the_same_places() -> None:

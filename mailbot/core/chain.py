@@ -19,7 +19,7 @@ from typing import Any, Literal
 LIMIT = 2**53
 """Integers from here on (and their negatives) are not exact in every JSON reader (RFC 7493 §2.2)."""
 
-COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 MOST_PROBLEMS = 100
 Kind = Literal["error", "torn", "notice"]
 Each = Callable[["Walk", bytes, dict[str, Any] | None], None]
@@ -43,7 +43,6 @@ LINE = re.compile(b"{%b}\n" % b",".join(PARTS))
 """A whole line of such values; its parts, if the JSON in it was found to have each key once."""
 ASCII_KEYS = re.compile(r'[\x00-\x7f]*+(?:[^\x00-\x7f][^"\\]*+(?:\\.[^"\\]*+)*+"(?!:)[\x00-\x7f]*+)*+')
 """A canonical line in which no text with a letter beyond ASCII has a colon behind it, and so is a key."""
-
 LOG = re.compile(r"[>\s]*log ([1-9]\d{0,15}) ([0-9a-f]{64})\s*", re.ASCII)
 """The line that ends every letter of a desk: the number and hash of its entry (behind `>` where it is quoted)."""
 
@@ -129,7 +128,8 @@ def _plain(raw: bytes) -> tuple[dict[str, Any], dict[str, bytes]] | str:
         fields, line = PARSED(text := raw.decode()), LINE.fullmatch(raw)
         if not isinstance(fields, dict):
             return "the line is not a JSON object"
-        same = COMPACT(fields) + "\n" == text and ASCII_KEYS.fullmatch(text) and fields.keys() == SHAPES.keys()
+        ascii_keys = text.isascii() or ASCII_KEYS.fullmatch(text)
+        same = COMPACT(fields) + "\n" == text and ascii_keys and fields.keys() == SHAPES.keys()
         parts = line.groupdict() if line and same else {key: canonical(value) for key, value in fields.items()}
     except (ValueError, RecursionError) as error:
         return f"the line is not canonical JSON: {error}"

@@ -4,16 +4,20 @@ It knows no page."""
 import marshal
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from mailbot.cli.report.folder import FILE_MODE, FOLDER_MODE
+from mailbot.store.files.casebook import FILE
 from mailbot.views.pages.markup import Html
 from mailbot.views.report import Shown
 from mailbot.views.report.entries import Letter
 
 CASES = 100
 """Cases of a bundle, whose numbers follow one another."""
+SHARING = FILE // CASES
+"""Bundles whose closed cases lie in one file of the casebook."""
 
 
 class Shelf:
@@ -35,9 +39,11 @@ class Shelf:
             path.touch(FILE_MODE)
             path.write_bytes(marshal.dumps(rows))
 
-    def bundles(self) -> list[str]:
-        """All bundles, in the order of their cases."""
-        return sorted(path.name for path in self.folder.iterdir())
+    def bundles(self) -> list[list[str]]:
+        """All bundles, in the order of their cases, those together whose closed cases lie in one file of the casebook:
+        whoever takes them one after the other reads it once."""
+        names = sorted(path.name for path in self.folder.iterdir())
+        return [list(sharing) for _, sharing in groupby(names, _file)]
 
     def take(self, bundle: str) -> dict[str, list[Shown]]:
         """What there is about the cases of a bundle, by number, each in the order of the journal."""
@@ -51,6 +57,11 @@ class Shelf:
 def _bundle(number: str) -> str:
     year, _, running = number.partition("-")
     return f"{year}-{int(running) // CASES:07d}"
+
+
+def _file(bundle: str) -> tuple[str, int]:
+    year, _, place = bundle.partition("-")
+    return year, int(place) // SHARING
 
 
 def _row(number: str, one: Shown) -> tuple[Any, ...]:

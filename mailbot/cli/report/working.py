@@ -30,7 +30,7 @@ STRETCH = 10 * view.ENTRIES
 NUMBER = re.compile(r"\d{4}-\d+")
 """A case number as it may stand in the name of a file."""
 MOST_PROCESSES = 8
-SEARCH_AFTER = 100_000
+SEARCH_AFTER = 1_000_000
 """New objects after which cycles among them are searched for."""
 
 
@@ -79,7 +79,7 @@ def make(work: Work) -> Found:
         for tally in each(_stretch, list(range(0, work.stand.head.seq, STRETCH))):
             found.tally.add(tally)
         _require_orders(work, found.tally)
-        for cases in each(_bundle, work.shelf.bundles()):
+        for cases in each(_bundles, work.shelf.bundles()):
             found.cases += cases
     for one in found.cases:
         found.tally.ask(one.line.form, one.faults)
@@ -139,6 +139,11 @@ def _stretch(after: int) -> Tally:
         about += [(entry.case, one) for entry, one in pairs if entry.case and NUMBER.fullmatch(entry.case)]
     work.shelf.put(after, about)
     return tally
+
+
+def _bundles(names: Sequence[str]) -> list[view.CaseFound]:
+    """Some bundles of cases, one after the other."""
+    return [one for name in names for one in _bundle(name)]
 
 
 def _bundle(name: str) -> list[view.CaseFound]:

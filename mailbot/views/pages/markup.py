@@ -34,7 +34,8 @@ def tag(name: str, /, *inside: str, **attributes: str | bool) -> Html:
     """An element: `tag("p", text, id="a")`. An attribute that Python has a word for ends in `_`, `_` inside is `-`; one
     that is True stands without a value, one that is False or empty not at all."""
     written = "".join([_attribute(key, value) for key, value in attributes.items() if value])
-    return Html(f"<{name}{written}>" if name in VOID else f"<{name}{written}>{joined(inside)}</{name}>")
+    within = "".join([part if type(part) is Html else escape(part) for part in inside])
+    return Html(f"<{name}{written}>" if name in VOID else f"<{name}{written}>{within}</{name}>")
 
 
 def _attribute(key: str, value: str | bool) -> str:

@@ -54,7 +54,8 @@ def chapter(rules: Rules, stand: Stand, entries: Sequence[Entry], tally: Tally) 
     zone = ZoneInfo(rules.desk.timezone)
     for entry in entries:
         tally.take(entry, zone)
-    found = [(entry, shown(entry, stand.languages), told(entry)) for entry in entries]
+    languages = stand.languages
+    found = [(entry, shown(entry, languages), told(entry)) for entry in entries]
     pages = (_below(voice, *journal_page(voice, stand, found)) for voice in stand.voices)
     return [one for _, one, _ in found], pages
 

@@ -101,4 +101,5 @@ def _day(instant: str, zone: str) -> Html:
 
 @lru_cache(maxsize=4096)
 def _minute(instant: str) -> Html:
-    return tag("time", f"{instant[:10]} {instant[11:16]}", datetime=instant)
+    at = escaped(instant)
+    return Html(f'<time datetime="{at}">{at[:10]} {at[11:16]}</time>')
