@@ -6,15 +6,17 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from store_help import DESK, NOON, collected, digest_of, draft, journal_lines, letter, open_case, open_cases, run
 
+from mailbot.core import chain
 from mailbot.core import events as e
 from mailbot.core.case import Case
 from mailbot.core.ledger import Ledger
 from mailbot.store import Damaged, Full, LetterDue, Wanted
-from mailbot.store.files import FileStore, Locked
+from mailbot.store.files import FileStore, Locked, casebook
 
 MONTH = timedelta(days=31)
 MONTHS = ("2026-11.jsonl", "2026-12.jsonl", "2027-01.jsonl")
@@ -283,3 +285,29 @@ def test_a_mail_put_back_into_new_after_its_entry_counts_as_decided(state: Path)
     with FileStore.rebuild(state, DESK):
         pass
     run(work, state)
+
+
+def test_verify_reads_each_line_once(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fed, feed = list[bytes](), chain.Walk.feed
+
+    def counted(walk: chain.Walk, raw: bytes) -> dict[str, Any] | None:
+        fed.append(raw)
+        return feed(walk, raw)
+
+    store = FileStore.read(state, DESK)
+    monkeypatch.setattr(chain.Walk, "feed", counted)
+    assert store.verify().ok
+    assert fed == journal_lines(state)
+
+
+def test_a_case_becomes_a_document_once_however_often_it_changes(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written, plain = list[str](), casebook.plain
+
+    def counted(folded: casebook.Folded) -> casebook.Plain:
+        written.append(folded[0].number)
+        return plain(folded)
+
+    monkeypatch.setattr(casebook, "plain", counted)
+    FileStore.rebuild(state, DESK).close()
+    assert sorted(written) == sorted(set(written))
+    assert len(written) == 6

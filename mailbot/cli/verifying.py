@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from mailbot import desks
+from mailbot.cli.cycles import few_searches
 from mailbot.cli.look import looked_at
 from mailbot.cli.progress import Bar
 from mailbot.cli.words import OK, TROUBLE, say, say_json, settings
@@ -39,7 +40,7 @@ def verify(arguments: argparse.Namespace) -> int:
     """0 if everything fits, 1 if not, 2 (Mistaken) if it could not be verified."""
     state, desk = _alone(arguments.state) if arguments.state else _by_settings(arguments)
     outside = outside_of(arguments, desk, None if arguments.state else settings(arguments))
-    with Bar() as bar:
+    with Bar() as bar, few_searches():
         result = examine(state, desk, outside.witnesses, bar)
     if not result.chain.entries and result.ok:
         raise Mistaken(f"{state / 'journal'}: found no entry of a journal, so nothing is proven")

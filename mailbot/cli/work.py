@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 
 from mailbot import desks
+from mailbot.cli.cycles import few_searches
 from mailbot.cli.look import quarantined
 from mailbot.cli.words import MISTAKE, OK, TROUBLE, Command, complain, say, settings
 from mailbot.core.events import CommandsRefused, Facts, LetterWritten, Operator, OrderRefused
@@ -75,7 +76,7 @@ def rebuild(arguments: argparse.Namespace) -> int:
     """The casebook made again from the journal."""
     found = desks.look(settings(arguments))
     began = time.monotonic()
-    with FileStore.rebuild(found.state, found.rules.desk.name) as store:
+    with few_searches(), FileStore.rebuild(found.state, found.rules.desk.name) as store:
         for notice in (*found.notices, *store.notices):
             complain(notice)
         say(f"the casebook was made again from {store.head.seq} entries in {time.monotonic() - began:.1f} s")

@@ -4,6 +4,7 @@ into the folder it is given, complete or not at all."""
 import argparse
 from pathlib import Path
 
+from mailbot.cli.cycles import few_searches
 from mailbot.cli.look import looked_at
 from mailbot.cli.pages import refuse_private
 from mailbot.cli.report import working
@@ -45,7 +46,7 @@ def _languages(rules: Rules, wanted: str | None) -> tuple[str, ...]:
 
 def _write(store: FileStore, rules: Rules, stand: view.Stand, folder: Path) -> int:
     """The whole report in its place; how many cases it has."""
-    with made_beside(folder, view.marker(rules.desk.name)) as new, working.few_searches():
+    with made_beside(folder, view.marker(rules.desk.name)) as new, few_searches():
         shelf = Shelf(new.parent / "shelf")
         found = working.make(working.Work(store, rules, stand, new, shelf))
         for path, text in view.rest(stand, _sum(store, found)):

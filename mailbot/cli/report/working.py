@@ -4,7 +4,6 @@ A process is forked for each processor once the state was opened, so that all of
 """
 
 import asyncio
-import gc
 import multiprocessing
 import os
 import re
@@ -30,22 +29,6 @@ STRETCH = 10 * view.ENTRIES
 NUMBER = re.compile(r"\d{4}-\d+")
 """A case number as it may stand in the name of a file."""
 MOST_PROCESSES = 8
-SEARCH_AFTER = 1_000_000
-"""New objects after which cycles among them are searched for."""
-
-
-@contextmanager
-def few_searches() -> Iterator[None]:
-    """In the block, also in the processes forked in it, cycles are seldom searched for, and among new objects: there
-    are next to none, and rules and casebook, which stay, would be looked through each time."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(SEARCH_AFTER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,12 +114,13 @@ ASIDE = frozenset(
     }
 )
 """Deeds that change nothing about what is decided."""
+REVISED = frozenset(REVISING)
 
 
 def after(case: Case, event: e.Event, seq: int, at: str) -> dict[str, Any]:
     """What an event of the entry `seq` adds to the case's memory, and its revision, if it makes decisions out of date;
     `case` as it was before."""
-    revising = isinstance(event, REVISING)
+    revising = type(event) in REVISED
     deeds = tuple(deed.model_copy(update={"seq": seq, "at": at}) for deed in _deeds(case, event, revising))
     told = {"history": (*case.history, *deeds)[-MOST:]} if deeds else {}
     return {**told, "revision": seq} if revising else told
@@ -149,18 +150,15 @@ def _fields(case: Case, event: e.FieldsRead) -> Iterator[Deed]:
 
 
 def _changed(case: Case, event: e.FieldsRead, key: str) -> bool:
-    """Whether a field has another value now, or none where something else is written."""
-    was, now = case.values.get(key, ""), event.values.get(key, "")
-    return was != now or (not now and _written(case, event, key) != case.answers.get(key, ()))
-
-
-def _written(case: Case, event: e.FieldsRead, key: str) -> tuple[str, ...]:
-    return event.answers.get(key, case.answers.get(key, ()))
+    """Whether a field has another value now; where what is written is no value, whether something else is written."""
+    was, now, before = case.values.get(key, ""), event.values.get(key, ""), case.answers.get(key, ())
+    return was != now or (not now and event.answers.get(key, before) != before)
 
 
 def _field(case: Case, event: e.FieldsRead, key: str) -> Deed:
     """How a field changed; where what is written is no value, what is written."""
-    was, now, written = case.values.get(key, ""), event.values.get(key, ""), _written(case, event, key)
+    was, now = case.values.get(key, ""), event.values.get(key, "")
+    written = event.answers.get(key, case.answers.get(key, ()))
     wrong = not now and any(text.strip() for text in written)
     what = "field_wrong" if wrong else "field" if was and now else "field_new" if now else "field_empty"
     return Deed(what=what, by=event.by, about=(key,), was=_cut(was), now=_cut(" / ".join(written) if wrong else now))

@@ -11,10 +11,11 @@ import pkgutil
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -37,6 +38,8 @@ LISTED = "index"
 OPENED_FILES = 8
 Folded = tuple[Case, int]
 """A case and the sequence number of the last entry folded into it."""
+Plain = Mapping[str, Any]
+"""The same as a document of JSON values: `case` and `seq`."""
 
 
 @cache
@@ -100,6 +103,16 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
     return dict(tables)
 
 
+def plain(folded: Folded) -> Plain:
+    """A case as it is written."""
+    return {"case": folded[0].model_dump(mode="json"), "seq": folded[1]}
+
+
+def read_plain(found: Plain) -> Folded:
+    """A case as it was written; ValueError if that is none."""
+    return Case.model_validate(found["case"]), found["seq"]
+
+
 class Sheets:
     """Documents of cases in one TinyDB, 64 to a table."""
 
@@ -107,21 +120,31 @@ class Sheets:
         self.storage = InMemory(path)
         self.database = tinydb.TinyDB(storage=lambda: self.storage)
 
+    def plain(self, key: int) -> Plain | None:
+        """The document with this id as it is."""
+        document = self.database.table(str(key // TABLE)).get(doc_id=key)
+        return document if isinstance(document, Document) else None
+
     def get(self, key: int) -> Folded | None:
         """The case with this document id."""
-        document = self.database.table(str(key // TABLE)).get(doc_id=key)
-        if document is None:
-            return None
-        return Case.model_validate(document["case"]), document["seq"]
+        document = self.plain(key)
+        return None if document is None else read_plain(document)
 
-    def put(self, key: int, folded: Folded) -> None:
-        """Inserts or replaces the case with this document id."""
-        table = self.database.table(str(key // TABLE))
-        fields = {"case": folded[0].model_dump(mode="json"), "seq": folded[1]}
-        if table.contains(doc_id=key):
-            table.update(fields, doc_ids=[key])
-        else:
-            table.insert(Document(fields, key))
+    def keys(self) -> list[int]:
+        """All document ids, in order."""
+        names = self.database.tables() - {LISTED}
+        return sorted(document.doc_id for name in names for document in self.database.table(name))
+
+    def put(self, folded: Mapping[int, Folded]) -> None:
+        """Inserts or replaces cases, by document id: each table is made anew once."""
+        tables: dict[int, dict[int, Folded]] = {}
+        for key, one in folded.items():
+            tables.setdefault(key // TABLE, {})[key] = one
+        for name, parts in tables.items():
+            table = self.database.table(str(name))
+            if there := [key for key in parts if table.contains(doc_id=key)]:
+                table.remove(doc_ids=there)
+            table.insert_multiple(Document(plain(one), key) for key, one in parts.items())
 
     def remove(self, key: int) -> None:
         """Removes the case with this document id, if it is there."""
@@ -131,18 +154,18 @@ class Sheets:
             if not len(table):
                 self.database.drop_table(table.name)
 
-    def keys(self) -> list[int]:
-        """All document ids, in order."""
-        names = self.database.tables() - {LISTED}
-        return sorted(document.doc_id for name in names for document in self.database.table(name))
-
 
 class Casebook:
-    """All cases of one desk. Without a folder it lives in memory only (to compare with, or when nothing may change)."""
+    """All cases of one desk. Without a folder it lives in memory only (to compare with, or when nothing may change).
+
+    What changed since the last `flush` is kept as it was put: open cases in `changed`, closed ones in `closing`. They
+    become documents when they are written, once each, however many entries are folded into them until then.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self.open = Sheets(folder and folder / "open.json")
+        self.changed: dict[int, Folded] = {}
         self.closing: dict[int, Folded] = {}
         self._closed: dict[int, Sheets] = {}
         self._guard = threading.Lock()
@@ -152,7 +175,19 @@ class Casebook:
         key = document_id(number)
         if key is None:
             return None
-        return self.open.get(key) or self.closing.get(key) or self._file(key // FILE).get(key)
+        return self._new(key) or self.open.get(key) or self._file(key // FILE).get(key)
+
+    def plain(self, number: str) -> Plain | None:
+        """The same as plain JSON values, nothing of it checked."""
+        key = document_id(number)
+        return None if key is None else self._plain(key)
+
+    def _new(self, key: int) -> Folded | None:
+        return self.changed.get(key) or self.closing.get(key)
+
+    def _plain(self, key: int) -> Plain | None:
+        new = self._new(key)
+        return plain(new) if new else self.open.plain(key) or self._file(key // FILE).plain(key)
 
     def put(self, folded: Folded) -> None:
         """Inserts or replaces a case, in memory; on disk after `flush`. ValueError if its number is none."""
@@ -160,31 +195,45 @@ class Casebook:
         if key is None:
             raise ValueError(f"{folded[0].number!r} is no case number")
         if folded[0].open:
+            self.changed[key] = folded
             self.closing.pop(key, None)
-            self.open.put(key, folded)
         else:
-            self.open.remove(key)
             self.closing[key] = folded
+            self.changed.pop(key, None)
+            self.open.remove(key)
+
+    def _open_keys(self) -> list[int]:
+        return sorted({*self.open.keys(), *self.changed.copy()})
+
+    def _closed_keys(self) -> Iterator[int]:
+        """By number, file by file."""
+        files = {int(path.stem) for path in self._closed_files()} | {key // FILE for key in self.closing.copy()}
+        for file in sorted(files):
+            closing = {key for key in self.closing.copy() if key // FILE == file}
+            keys = closing.union(self._file(file).keys())
+            yield from (key for key in sorted(keys) if key not in self.changed and self.open.plain(key) is None)
 
     def open_cases(self) -> Iterator[Case]:
         """All open cases by number; those that are open when asked for, as they are when they are reached."""
-        for key in self.open.keys():  # noqa: SIM118 - no mapping
-            if folded := self.open.get(key):
+        for key in self._open_keys():
+            if folded := self.changed.get(key) or self.open.get(key):
                 yield folded[0]
 
     def closed_cases(self) -> Iterator[Case]:
         """All closed cases by number, file by file."""
-        files = {int(path.stem) for path in self._closed_files()} | {key // FILE for key in self.closing}
-        for file in sorted(files):
-            sheets = self._file(file)
-            for key in sorted({*sheets.keys(), *(key for key in self.closing if key // FILE == file)}):
-                folded = self.closing.get(key) or sheets.get(key)
-                if folded and self.open.get(key) is None:
-                    yield folded[0]
+        for key in self._closed_keys():
+            if folded := self.closing.get(key) or self._file(key // FILE).get(key):
+                yield folded[0]
+
+    def plains(self) -> Iterator[Plain]:
+        """All cases as `plain` gives them, open ones first, each kind by number."""
+        for key in chain(self._open_keys(), self._closed_keys()):
+            if found := self._plain(key):
+                yield found
 
     def count(self) -> int:
         """How many cases there are; reads the files of all closed ones."""
-        return len(self.open.keys()) + sum(1 for _ in self.closed_cases())
+        return len(self._open_keys()) + sum(1 for _ in self._closed_keys())
 
     def _closed_files(self) -> list[Path]:
         folder = self.folder and self.folder / "closed"
@@ -211,14 +260,15 @@ class Casebook:
             disk.folder(self.folder / "closed")
         for file in sorted({key // FILE for key in self.closing}):
             sheets = self._file(file)
-            for key in [key for key in self.closing if key // FILE == file]:
-                sheets.put(key, self.closing[key])
+            sheets.put({key: folded for key, folded in self.closing.items() if key // FILE == file})
             sheets.storage.flush()
             self.closing = {key: folded for key, folded in self.closing.items() if key // FILE != file}
 
     def flush(self, listed: dict[str, Any]) -> None:
         """Everything is on the disk on return, `listed` in the same file as the open cases; Full if that fails."""
         self.flush_closed()
+        self.open.put(self.changed)
+        self.changed = {}
         table = self.open.database.table(LISTED)
         table.truncate()
         table.insert(Document(listed, 1))

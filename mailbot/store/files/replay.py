@@ -1,6 +1,6 @@
 """Reading a state folder back: the casebook as of its checkpoint and the entries after it. It changes no journal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,14 +88,19 @@ class Read:
     line: int
 
 
+def read_entry(journal: Journal, spot: Spot, fields: Mapping[str, Any], line: int) -> Read:
+    """The entry of a verified line's fields; Damaged if it holds an event this program does not know."""
+    try:
+        return Read(entry_of(fields), spot, line)
+    except ValueError as error:
+        raise Damaged(f"{journal.folder / spot.file}, line {line}: {error}") from error
+
+
 def groups(journal: Journal, after: End, until: int | None = None) -> Iterator[list[Read]]:
     """Whole groups of entries after `after`, at most up to the entry `until`; Damaged as `Journal.walk`."""
     group: list[Read] = []
     for spot, fields, line in journal.walk(after, until):
-        try:
-            group.append(Read(entry_of(fields), spot, line))
-        except ValueError as error:
-            raise Damaged(f"{journal.folder / spot.file}, line {line}: {error}") from error
+        group.append(read_entry(journal, spot, fields, line))
         if not fields["more"]:
             yield group
             group = []

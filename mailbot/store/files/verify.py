@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import chain as chain_of
+from typing import Any
 
 from mailbot.core import chain
 from mailbot.core import events as e
 from mailbot.core.case import Case
 from mailbot.core.uids import uids_of
-from mailbot.store import Damaged, Digest
-from mailbot.store.files.casebook import Casebook, Folded
+from mailbot.store import Damaged, Digest, Entry
+from mailbot.store.files.casebook import Casebook, Plain, read_plain
 from mailbot.store.files.erasures import Erasures
 from mailbot.store.files.index import Index
-from mailbot.store.files.journal import Journal
+from mailbot.store.files.journal import Journal, Spot
 from mailbot.store.files.mail import DIGEST, NOTHING, Mails, digest_of
-from mailbot.store.files.replay import Standing, groups, replay
+from mailbot.store.files.replay import Read, Standing, groups, read_entry, replay
 from mailbot.store.files.sealing import destroyed, held_secret
 from mailbot.store.files.texts import Kept
 
@@ -90,19 +91,36 @@ class Named:
     full: set[int] = field(default_factory=set)
     restored: list[str] = field(default_factory=list)
 
+    def note(self, entry: Entry) -> None:
+        """One more entry."""
+        self.texts.update((("rules", entry.rules), ("program", entry.program)))
+        if entry.events is not None:
+            self.full.add(entry.seq)
+        if entry.mail:
+            self.decided.add(entry.mail)
+            self.sealed.update([entry.mail] if held_secret(entry) else ())
+        self.destroyed.update(destroyed([entry]))
+        for event in entry.events or ():
+            self.erased.update(event.mails if isinstance(event, e.Erased) else ())
+            self.restored += [_restored(event, entry.seq)] if isinstance(event, e.Restored) else []
+
 
 def quiet(step: str, done: int, of: int) -> None:
     """Tells nobody."""
 
 
-def verify_chain(journal: Journal, witnesses: Iterable[chain.Witness], progress: Progress) -> chain.Result:
-    """The chain alone, and what is known of it outside."""
+def verify_chain(
+    journal: Journal, witnesses: Iterable[chain.Witness], progress: Progress, each: chain.Each | None = None
+) -> chain.Result:
+    """The chain, and what is known of it outside; `each` is told of each line, as by `chain.verify`."""
     of, done = journal.size(), 0
 
-    def read(walk: chain.Walk, raw: bytes, fields: object) -> None:
+    def read(walk: chain.Walk, raw: bytes, fields: dict[str, Any] | None) -> None:
         nonlocal done
         done += len(raw)
         progress("the chain", done, of)
+        if each is not None:
+            each(walk, raw, fields)
 
     return chain.verify(journal.desk, journal.folder, witnesses, read)
 
@@ -112,41 +130,54 @@ def verify(
 ) -> Verified:
     """Compares everything; memory grows with the number of cases and of mails (some 100 bytes each)."""
     filed = {path.name for path in mails.filed()}
-    found = Verified(verify_chain(standing.journal, witnesses, progress))
+    fresh = Standing(Journal(standing.journal.folder, standing.journal.desk), Casebook(None), Index())
+    folding = Folding(fresh, standing.journal.end.head.seq)
+    found = Verified(verify_chain(standing.journal, witnesses, progress, folding.take))
     if not found.chain.ok:
         return found
-    fresh = Standing(Journal(standing.journal.folder, standing.journal.desk), Casebook(None), Index())
-    try:
-        named = _fold(fresh, standing.journal.end.head.seq, progress)
-    except Damaged as damaged:
-        found.report(str(damaged))
+    if folding.damaged is not None:
+        found.report(str(folding.damaged))
         return found
+    named = folding.named
     found.texts = named.texts
     found.notices += named.restored
-    _compare(found, standing, fresh)
+    _compare(found, standing, fresh, progress)
     _erasures(found, fresh.index.erasures, named)
     _mails(found, mails, filed, named, progress)
     return found
 
 
-def _fold(fresh: Standing, until: int, progress: Progress) -> Named:
-    """Folds entries up to `until`; what all entries name, and what became of the mails."""
-    named = Named()
-    for group in groups(fresh.journal, fresh.journal.end):
-        if group[-1].entry.seq <= until:
-            replay(fresh, group)
-            progress("the cases", group[-1].entry.seq, until)
+class Folding:
+    """Folds entries up to `until` while the chain is verified, line by line, and notes what all of them name. What came
+    of it counts only if the whole chain is as it was written; `damaged` is why an entry could not be taken in."""
+
+    def __init__(self, fresh: Standing, until: int) -> None:
+        self.named = Named()
+        self.damaged: Damaged | None = None
+        self._fresh, self._until = fresh, until
+        self._group: list[Read] = []
+        self._offset = 0
+
+    def take(self, walk: chain.Walk, raw: bytes, fields: dict[str, Any] | None) -> None:
+        """One more line, after the walk looked at it."""
+        self._offset = 0 if walk.line == 1 else self._offset
+        spot = Spot(walk.file, self._offset, len(raw))
+        self._offset = spot.end
+        if fields is None or not walk.result.ok or self.damaged is not None:
+            return
+        try:
+            self._group.append(read_entry(self._fresh.journal, spot, fields, walk.line))
+            if not fields["more"]:
+                self._take_group(self._group)
+                self._group = []
+        except Damaged as damaged:
+            self.damaged = damaged
+
+    def _take_group(self, group: list[Read]) -> None:
+        if group[-1].entry.seq <= self._until:
+            replay(self._fresh, group)
         for read in group:
-            named.texts |= {("rules", read.entry.rules), ("program", read.entry.program)}
-            mail = {read.entry.mail} if read.entry.mail else set()
-            named.full |= set() if read.entry.events is None else {read.entry.seq}
-            named.decided |= mail
-            named.sealed |= mail if held_secret(read.entry) else set()
-            named.destroyed |= set(destroyed([read.entry]))
-            for event in read.entry.events or ():
-                named.erased |= set(event.mails) if isinstance(event, e.Erased) else set()
-                named.restored += [_restored(event, read.entry.seq)] if isinstance(event, e.Restored) else []
-    return named
+            self.named.note(read.entry)
 
 
 def _erasures(found: Verified, erasures: Erasures, named: Named) -> None:
@@ -164,22 +195,23 @@ def _restored(event: e.Restored, seq: int) -> str:
     return f"entry {seq} says of the log: {ended}. Heads and letters of the time that was lost do not fit it"
 
 
-def _compare(found: Verified, standing: Standing, fresh: Standing) -> None:
-    numbers, newer = set[str](), dict[str, Folded]()
+def _compare(found: Verified, standing: Standing, fresh: Standing, progress: Progress) -> None:
+    numbers, newer = set[str](), dict[str, Plain]()
     last = standing.journal.end.head.seq
     for case in chain_of(fresh.book.open_cases(), fresh.book.closed_cases()):
         numbers.add(case.number)
-        kept = standing.book.get(case.number)
-        if kept and kept[1] > last:
+        progress("the cases", len(numbers), fresh.index.count)
+        kept = standing.book.plain(case.number)
+        if kept and kept["seq"] > last:
             newer[case.number] = kept
         else:
             _case(found, case, kept)
-    for case in chain_of(standing.book.open_cases(), standing.book.closed_cases()):
-        kept = standing.book.get(case.number)
-        if kept and kept[1] > last:
-            newer[case.number] = kept
-        elif case.number not in numbers:
-            found.report(f"case {case.number} is in the casebook, but not in the journal")
+    for kept in standing.book.plains():
+        number = kept["case"]["number"]
+        if kept["seq"] > last:
+            newer[number] = kept
+        elif number not in numbers:
+            found.report(f"case {number} is in the casebook, but not in the journal")
     found.cases = len(numbers)
     mine, theirs = standing.index.listed(), fresh.index.listed()
     for what in theirs:
@@ -189,14 +221,14 @@ def _compare(found: Verified, standing: Standing, fresh: Standing) -> None:
     _later(found, newer, fresh)
 
 
-def _later(found: Verified, newer: dict[str, Folded], fresh: Standing) -> None:
+def _later(found: Verified, newer: dict[str, Plain], fresh: Standing) -> None:
     """Closed cases are read late, when a service at work may have written more of them: the journal is read on until it
     is as far as each of them."""
     for group in groups(fresh.journal, fresh.journal.end) if newer else ():
         replay(fresh, group)
         for number, kept in list(newer.items()):
             now = fresh.book.get(number)
-            if now and now[1] == kept[1]:
+            if now and now[1] == kept["seq"]:
                 _case(found, now[0], newer.pop(number))
         if not newer:
             return
@@ -204,10 +236,11 @@ def _later(found: Verified, newer: dict[str, Folded], fresh: Standing) -> None:
         found.report(f"case {number} in the casebook names an entry that the journal does not have for it")
 
 
-def _case(found: Verified, case: Case, kept: Folded | None) -> None:
+def _case(found: Verified, case: Case, kept: Plain | None) -> None:
+    """What was written is compared as it was; only what is not the same is read, since it may mean the same."""
     if kept is None:
         found.report(f"case {case.number} is in the journal, but not in the casebook")
-    elif kept[0] != case:
+    elif kept["case"] != case.model_dump(mode="json") and read_plain(kept)[0] != case:
         found.report(f"case {case.number} in the casebook is not what the journal adds up to")
 
 
