@@ -1,5 +1,5 @@
-"""Writes what these pages can say from the program itself: commands, exit codes, settings, events. A page holds it
-between a line `<!-- made: NAME -->` and the next `<!-- end -->`; the rest of the page is written by hand.
+"""Writes what these pages can say from the program itself: commands, exit codes, settings, events, remedies. A page
+holds it between a line `<!-- made: NAME -->` and the next `<!-- end -->`; the rest of the page is written by hand.
 
 Run `python docs/reference.py` after a change of the program; a test says when that was forgotten.
 """
@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from mailbot.checkup import servers
 from mailbot.cli import COMMANDS, Argument, Row, parser, replay, words
 from mailbot.core import events
 from mailbot.core.events import cases, commands, consent, desk, erasing, letters, progress, values
@@ -225,12 +226,20 @@ def parts_of_events() -> str:
     return table(("value", "what it is", "fields"), rows)
 
 
+def remedies() -> str:
+    """What to do about a server, by what it says, as `mailbot check` prints it."""
+    said = [(f"`{part}`", do) for part, do in servers.REMEDIES]
+    lacks = [(f"it has no {name}", do) for name, do in servers.WITHOUT.items()]
+    return table(("what is said of a server", "what to do"), [*said, *lacks, ("anything else", servers.ELSE)])
+
+
 MAKERS: Mapping[str, Callable[[], str]] = {
     "shell": shell,
     "everywhere": everywhere,
     "exits": exits,
     "settings": settings,
     "events": happened,
+    "remedies": remedies,
     "values": parts_of_events,
 }
 

@@ -1,5 +1,6 @@
 """`mailbot check` as a doctor: what operators get wrong is found, and each finding says what mends it."""
 
+import ast
 import asyncio
 import json
 import os
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 from aiosmtpd.handlers import Sink
@@ -28,7 +30,7 @@ from worlds import World, question, settings
 
 from mailbot import checkup, desks
 from mailbot.checkup import history, machine, probing, servers
-from mailbot.checkup.values import Finding
+from mailbot.checkup.values import Finding, Kind
 from mailbot.core.instants import to_text
 from mailbot.edge import config
 from mailbot.edge.account import TROUBLES, Account, CaFileUnusable
@@ -66,6 +68,7 @@ async def test_a_state_that_others_may_read_is_to_be_closed(tmp_path: Path, serv
     assert code == 0
     assert f"TODO {state}: others may look into it: found mode 0755; wanted 0700" in out
     assert "chmod -R go=" in after(out, "others may look into it")
+    assert after(out, "others may look into it").endswith(" [state-exposed]"), "its name in the docs"
 
 
 @in_a_loop
@@ -370,13 +373,51 @@ def test_what_a_relay_answers_to_a_probe_says_whether_it_was_the_plus(answer: st
     assert ("recipient_delimiter" in said) is (do == "recipient_delimiter")
 
 
-def test_the_docs_name_every_finding() -> None:
+KINDS = set(get_args(Kind))
+MADE_BY = {"bad", "to_do", "untried"}
+"""How what is not well is found; its name comes first."""
+
+
+def table_of(head: str) -> list[list[str]]:
+    """The cells of a table of the docs, row by row."""
     text = DOC.read_text(encoding="utf-8")
-    table = text[text.index("| found | how | what to do |") :].split("\n\n")[0]
-    for word in ("rights", "disk", "time zones", "clock", "certificate", "IDLE", "MOVE", "folder", "sender", "holds"):
-        assert word in table, word
-    assert "newer" in table
-    assert "open files" in table
+    _, _, *rows = text[text.index(head) :].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def calls(name: str) -> list[ast.Call]:
+    """The calls of a function by that name wherever findings are made."""
+    files = [path for path in Path(checkup.__file__).parent.glob("*.py") if path.name != "values.py"]
+    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    return [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name]
+
+
+def test_the_docs_name_every_finding_and_say_how_it_is_found_and_what_to_do() -> None:
+    rows = table_of("| name | found | how | what to do |")
+    named = [name for row in rows for name in re.findall(r"`([a-z-]+)`", row[0])]
+    assert sorted(named) == sorted(KINDS)
+    assert [row for row in rows if len(row) != 4 or not all(row)] == []
+
+
+def test_nothing_is_found_that_has_no_name_and_no_name_is_left_over() -> None:
+    found = [call.args[0] for name in MADE_BY for call in calls(name)]
+    assert all(isinstance(first, ast.Constant) for first in found)
+    assert {first.value for first in found if isinstance(first, ast.Constant)} == KINDS
+    for well in calls("Finding"):
+        assert (ast.unparse(well.args[0]), len(well.args), well.keywords) == ("True", 2, []), ast.unparse(well)
+
+
+def test_the_docs_name_every_outcome_of_a_probe() -> None:
+    lines = [re.sub("`", "", row[0]) for row in table_of("| line | meaning | exit code |")]
+    source = Path(probing.__file__).read_text(encoding="utf-8")
+    said = re.findall(
+        r'(?:False|True), f"probe: ([^"]*)"|lost = f"probe: ([^"]*)"|"whether addresses with a \+ (\w+)', source
+    )
+    outcomes = [next(filter(None, one)) for one in said]
+    assert len(outcomes) >= 6
+    assert [one for one in outcomes if not any(line in one for line in lines)] == [
+        "{_said(desk.border, fields, vouched)}"
+    ]
 
 
 def test_a_state_below_a_folder_that_is_not_there_is_looked_at_where_it_would_be(

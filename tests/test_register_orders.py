@@ -86,7 +86,7 @@ def test_a_register_is_imported_and_looked_at_without_a_service(tmp_path: Path, 
     assert do.startswith(
         "       to do: `mailbot register import accounts FILE`, a CSV file with the columns account, family_name,"
     )
-    assert do.endswith("it can wait: until then what is looked up there counts unasked")
+    assert do.endswith("it can wait: until then what is looked up there counts unasked [register]")
     assert done.code == 1, "no server answers"
     assert shell.well("register")[1].startswith("responsible: not imported yet")
     done = shell.run("register", "show", "accounts", "taro-i")

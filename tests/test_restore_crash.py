@@ -140,6 +140,14 @@ def is_restored(state: Path, kept: Sequence[bytes]) -> bool:
     return lines[: len(kept)] == list(kept) and "restored" in events and examine(state, DESK).ok
 
 
+def test_the_doctor_says_that_a_restore_was_interrupted(made: Path, tmp_path: Path, program: Program) -> None:
+    desk = fresh(made, tmp_path / "desk")
+    assert "[restore]" not in program.run(desk, "check").out
+    killed(program, desk, Fault("after", "rename to ../state.before-<instant>/journal", 1), *restoring(desk))
+    checked = program.run(desk, "check")
+    assert (checked.code, "a restore was interrupted" in checked.out, "[restore]" in checked.out) == (1, True, True)
+
+
 LOOKING = (("once",), ("cases",), ("status",), ("verify",), BACKUP)
 """What begins a desk, looks at one, or keeps it."""
 

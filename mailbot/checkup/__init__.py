@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailbot.checkup import examples, history, machine, probing, servers
-from mailbot.checkup.values import Finding, bad, to_do
+from mailbot.checkup.values import Finding, bad, to_do, untried
 from mailbot.core.heads import fingerprint
 from mailbot.core.health import Renewal
 from mailbot.core.rules import Rules
@@ -17,6 +17,7 @@ from mailbot.edge.postman import Postman
 from mailbot.store import Damaged
 from mailbot.store.files import FileStore
 from mailbot.store.files.disk import locked
+from mailbot.store.files.restore import interrupted
 from mailbot.views.registers import register_line
 from mailbot.views.stranded import WANTED, stranded
 
@@ -34,7 +35,7 @@ async def check(settings: Path, probe: float | None = None) -> list[Finding]:
     try:
         desk = load(settings)
     except Mistaken as mistake:
-        return [*(Finding(False, line) for line in _wrong(settings, mistake)), *machine.around()]
+        return [*(bad("settings", line, "") for line in _wrong(settings, mistake)), *machine.around()]
     forms, languages = ", ".join(sorted(desk.rules.forms)), ", ".join(desk.rules.desk.languages)
     findings = [
         Finding(True, f"settings {settings}"),
@@ -44,11 +45,12 @@ async def check(settings: Path, probe: float | None = None) -> list[Finding]:
     addresses = [desk.rules.desk.address, *(clerk.address for clerk in desk.rules.desk.clerks)]
     if made_up := [address for address in addresses if address.lower().endswith((".example", ".invalid", ".test"))]:
         note = f"rules/desk.toml still has addresses that are only examples: {', '.join(made_up)}"
-        findings.append(to_do(note, "put your own there"))
+        findings.append(to_do("example-addresses", note, "put your own there"))
     findings += examples.unchanged(desk.rules, desk.texts)
     if not desk.rules.pages:
         note = "templates/<language>/pages.toml is not there, so `mailbot pages` has nothing to publish"
-        findings.append(to_do(note, "copy it from the templates that come with mailbot (`mailbot init` elsewhere)"))
+        do = "copy it from the templates that come with mailbot (`mailbot init` elsewhere)"
+        findings.append(to_do("pages", note, do))
     findings += [*_signing(desk), *_exposed(desk.secret_files)]
     findings += [*machine.around(), *machine.of_state(desk.state), *await _state(desk.state, desk.rules)]
     mailbox = await servers.imap(desk.imap, _folders(desk))
@@ -62,7 +64,7 @@ async def check(settings: Path, probe: float | None = None) -> list[Finding]:
 
 def _renewal(one: Renewal, now: datetime) -> Finding:
     """When a secret ends; in time, with what to do."""
-    return to_do(one.what, RENEW) if one.since <= now else Finding(True, one.what)
+    return to_do("secret-ends", one.what, RENEW) if one.since <= now else Finding(True, one.what)
 
 
 def _folders(desk: DeskAtWork) -> list[str]:
@@ -74,15 +76,15 @@ async def _probed(desk: DeskAtWork, seconds: float | None, *, answer: bool) -> l
     """Whether addresses with a `+` arrive, if that is to be tried and both servers answer."""
     if seconds is None:
         note = "whether addresses with a + arrive was not tried: `mailbot check --probe` sends a mail to one"
-        return [Finding(True, note, tried=False)]
+        return [untried("probe-untried", note)]
     if not answer:
         note = "whether addresses with a + arrive could not be tried: both servers have to answer"
-        return [bad(note, "mend what is wrong above, then try again")]
+        return [bad("probe-impossible", note, "mend what is wrong above, then try again")]
     if refused := await servers.may_make(desk.imap, _folders(desk)):
         return refused
     inbox, postman, at_work = Inbox(desk.imap), Postman(desk.smtp), locked(desk.state / "lock")
     lines = await probing.tried(desk.rules.desk, inbox, postman, seconds, at_work=at_work)
-    return [Finding(good, text, do="" if good else probing.remedy(text)) for good, text in lines]
+    return [Finding(True, text) if good else bad("probe", text, probing.remedy(text)) for good, text in lines]
 
 
 def _wrong(settings: Path, mistake: Mistaken) -> list[str]:
@@ -102,30 +104,35 @@ def _signing(desk: DeskAtWork) -> Iterator[Finding]:
         yield Finding(True, f"signing key: fingerprint {fingerprint(desk.signer.public)}")
     elif desk.rules.desk.auditors:
         note = "letters to auditors are not signed: add signing_key to mailbot.toml, then `mailbot keys signing --new`"
-        yield Finding(True, note, to_do=True)
+        yield to_do("unsigned", note, "")
 
 
 def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:
     for path in secret_files:
         if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
             found = f"{path}: a secret stands in it and others may read it: found mode {mode:04o}; wanted 0600"
-            yield to_do(found, f"`chmod 600 {path}`")
+            yield to_do("secret-exposed", found, f"`chmod 600 {path}`")
 
 
 async def _state(state: Path, rules: Rules) -> list[Finding]:
     """Open cases that stand where the rules have nothing any more, how the registers stand that they declare, and who
     holds the state."""
+    if interrupted(state):
+        return [
+            bad("restore", f"{state}: a restore was interrupted", "`mailbot restore` once more, with the same backup")
+        ]
     try:
         store = FileStore.read(state, rules.desk.name) if (state / "journal").exists() else None
         lines = await stranded(rules, store.cases(WANTED)) if store else []
         older = await history.programs(store) if store else []
-        found = [*(Finding(True, line, to_do=True) for line in lines), *_registers(rules, store), *older]
+        lost = [to_do("stranded", line, "put back what the rules lost, or look after these cases") for line in lines]
+        found = [*lost, *_registers(rules, store), *older]
         return [*found, *history.holder(state, datetime.now(UTC))]
     except Damaged as damaged:
-        return [bad(str(damaged), "`mailbot verify` says more; put back the newest backup that verifies")]
+        return [bad("damaged", str(damaged), "`mailbot verify` says more; put back the newest backup that verifies")]
     except OSError as error:
         text = f"{error.filename or state} cannot be read: {error.strerror}"
-        return [bad(text, "run mailbot as the user who owns it")]
+        return [bad("state-unreadable", text, "run mailbot as the user who owns it")]
 
 
 def _registers(rules: Rules, store: FileStore | None) -> Iterator[Finding]:
@@ -140,7 +147,8 @@ def _registers(rules: Rules, store: FileStore | None) -> Iterator[Finding]:
         do = (
             f"`mailbot register import {name} FILE`, a CSV file with the columns {', '.join(register.columns)}; {LATER}"
         )
-        yield Finding(True, words if problem else f"register {words}", to_do=missing, do=do if missing else "")
+        text = words if problem else f"register {words}"
+        yield to_do("register", text, do) if missing else Finding(True, text)
 
 
 def _used(rules: Rules) -> frozenset[str]:

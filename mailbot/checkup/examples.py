@@ -14,8 +14,10 @@ def unchanged(rules: Rules, texts: Mapping[str, str]) -> Iterator[Finding]:
     files = {name: f"rules/{name}.toml" for name, form in rules.forms.items() if not form.takes}
     if same := [name for name, file in sorted(files.items()) if texts.get(file) == shipped.get(file)]:
         do = "make each your own or remove its file from rules/ (docs/new-form.md): whoever writes is offered them"
-        yield to_do(f"forms that stand as they came with mailbot, which are examples: {', '.join(same)}", do)
+        yield to_do(
+            "example-forms", f"forms that stand as they came with mailbot, which are examples: {', '.join(same)}", do
+        )
     titles = tomllib.loads(shipped["rules/desk.toml"])["titles"]
     if same := [text for language, text in rules.desk.titles.items() if titles.get(language) == text]:
         do = "in `[titles]` write what your desk is called in letters"
-        yield to_do(f"rules/desk.toml still has titles that are only examples: {', '.join(same)}", do)
+        yield to_do("example-titles", f"rules/desk.toml still has titles that are only examples: {', '.join(same)}", do)

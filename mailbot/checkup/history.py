@@ -26,7 +26,7 @@ def holder(state: Path, now: datetime) -> Iterator[Finding]:
         yield Finding(True, text)
     else:
         do = f"see what it is (`ps {number}`); if it hangs, end it: any kill is safe"
-        yield to_do(f"{text}, and it has noted nothing for ten minutes", do)
+        yield to_do("holder", f"{text}, and it has noted nothing for ten minutes", do)
 
 
 async def programs(store: FileStore, version: str = __version__) -> list[Finding]:
@@ -37,7 +37,7 @@ async def programs(store: FileStore, version: str = __version__) -> list[Finding
     if not theirs or _parts(theirs) <= _parts(version):
         return []
     do = f"install mailbot {theirs} or newer here: an older one may not know every entry"
-    return [to_do(f"the journal was last written by mailbot {theirs}, and this is {version}", do)]
+    return [to_do("newer-program", f"the journal was last written by mailbot {theirs}, and this is {version}", do)]
 
 
 def _parts(version: str) -> tuple[int, ...]:

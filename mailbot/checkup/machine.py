@@ -28,19 +28,19 @@ def around() -> Iterator[Finding]:
 def _time_zones(known: int) -> Iterator[Finding]:
     if not known:
         do = "install the system's time zones (Debian: apt install tzdata), or `pip install tzdata`"
-        yield bad("this machine has no data of time zones, so no desk with a time zone can work", do)
+        yield bad("time-zones", "this machine has no data of time zones, so no desk with a time zone can work", do)
 
 
 def _characters(output: str) -> Iterator[Finding]:
     if output.lower().replace("-", "") != "utf8":
         do = "set LANG=C.UTF-8 where mailbot is started; letters and sheets to sign need no locale and no fonts"
-        yield to_do(f"what is printed is written in {output}: Japanese would not be shown", do)
+        yield to_do("characters", f"what is printed is written in {output}: Japanese would not be shown", do)
 
 
 def _open_files(most: int) -> Iterator[Finding]:
     if most != resource.RLIM_INFINITY and most < FEW_FILES:
         do = f"`ulimit -n {FEW_FILES * 4}`, or LimitNOFILE={FEW_FILES * 4} in the unit"
-        yield to_do(f"this process may open {most} files, and a service may need {FEW_FILES}", do)
+        yield to_do("open-files", f"this process may open {most} files, and a service may need {FEW_FILES}", do)
 
 
 def of_state(state: Path) -> Iterator[Finding]:
@@ -51,16 +51,19 @@ def of_state(state: Path) -> Iterator[Finding]:
         yield from _room(next(folder for folder in state.parents if folder.exists()))
         return
     except OSError as error:
-        yield bad(f"{state} cannot be looked at: {error.strerror}", "run mailbot as the user who owns it")
+        yield bad(
+            "state-unreadable", f"{state} cannot be looked at: {error.strerror}", "run mailbot as the user who owns it"
+        )
         return
     if (mode := stat.S_IMODE(found.st_mode)) & 0o077:
-        yield to_do(f"{state}: others may look into it: found mode {mode:04o}; wanted 0700", f"`chmod -R go= {state}`")
+        text = f"{state}: others may look into it: found mode {mode:04o}; wanted 0700"
+        yield to_do("state-exposed", text, f"`chmod -R go= {state}`")
     if found.st_uid != os.geteuid():
         do = f"run mailbot as that user, or give the folder to this one: `chown -R {os.geteuid()} {state}`"
-        yield to_do(f"{state} belongs to the user {found.st_uid}, and this is {os.geteuid()}", do)
+        yield to_do("state-owner", f"{state} belongs to the user {found.st_uid}, and this is {os.geteuid()}", do)
     if not os.access(state, os.W_OK | os.X_OK):
         do = "give it to the user that mailbot runs as; in a unit of systemd name it in ReadWritePaths="
-        yield bad(f"{state} cannot be written", do)
+        yield bad("state-unwritable", f"{state} cannot be written", do)
     yield from _room(state)
 
 
@@ -70,4 +73,4 @@ def _room(folder: Path) -> Iterator[Finding]:
         return
     do = "make room: nothing is taken in while the disk is full, and nothing is lost; mails stay on the server"
     text = f"{folder}: {free // 1_000_000} MB are free on this disk"
-    yield bad(text, do) if free < FULL else to_do(text, do)
+    yield bad("disk", text, do) if free < FULL else to_do("disk", text, do)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from mailbot.checkup.values import Finding, bad, to_do
+from mailbot.checkup.values import Finding, bad, to_do, untried
 from mailbot.core.instants import to_text
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Examined as Mailbox
@@ -53,7 +53,7 @@ async def imap(account: Account, folders: Sequence[str]) -> list[Finding]:
     try:
         found = await Inbox(account).examine(folders)
     except InboxBroken as broken:
-        return [bad(f"{where}: {broken}", remedy(str(broken)))]
+        return [bad("server", f"{where}: {broken}", remedy(str(broken)))]
     return [Finding(True, f"{where}: {found.words}"), *_mailbox(where, found, datetime.now(UTC))]
 
 
@@ -61,13 +61,13 @@ def _mailbox(where: str, found: Mailbox, now: datetime) -> Iterator[Finding]:
     yield from _certificate(where, found.ends, now)
     for name in found.lacks:
         if name == "IDLE" or "MOVE" in found.lacks:
-            yield to_do(f"{where} has no {name}", WITHOUT[name])
+            yield to_do("capability", f"{where} has no {name}", WITHOUT[name])
     if found.newest is not None:
         yield from clocks(where, found.newest, now, fresh=False)
     if found.missing:
         names = ", ".join(found.missing)
         note = f"folders that the service will make: {names}; whether it may is tried by `mailbot check --probe`"
-        yield Finding(True, note, tried=False)
+        yield untried("folders-missing", note)
 
 
 def clocks(where: str, received: datetime, now: datetime, *, fresh: bool) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ def clocks(where: str, received: datetime, now: datetime, *, fresh: bool) -> Ite
         minutes = abs(apart) // timedelta(minutes=1)
         side = "behind" if apart > timedelta(0) else "ahead of"
         do = "let both keep network time (`timedatectl set-ntp true`): deadlines and codes count by this clock"
-        yield to_do(f"{where}: this machine's clock is {minutes} minutes {side} the server's", do)
+        yield to_do("clock", f"{where}: this machine's clock is {minutes} minutes {side} the server's", do)
 
 
 async def may_make(account: Account, folders: Sequence[str]) -> list[Finding]:
@@ -89,7 +89,7 @@ async def may_make(account: Account, folders: Sequence[str]) -> list[Finding]:
         await inbox.ensure_folders(folders)
     except InboxBroken as broken:
         do = "make them by hand, or name others in `[folders]` of rules/desk.toml, below one where the account may"
-        return [bad(f"folders: {', '.join(folders)} cannot be made: {broken}", do)]
+        return [bad("folders-refused", f"folders: {', '.join(folders)} cannot be made: {broken}", do)]
     finally:
         await inbox.close()
     return []
@@ -101,7 +101,7 @@ async def smtp(account: Account, sender: str, what: str = "SMTP") -> list[Findin
     try:
         found = await Postman(account).examine(sender)
     except PostmanBroken as broken:
-        return [bad(f"{where}: {broken}", remedy(str(broken)))]
+        return [bad("server", f"{where}: {broken}", remedy(str(broken)))]
     return [Finding(True, f"{where}: {found.words}"), *_relay(where, found, sender, datetime.now(UTC))]
 
 
@@ -109,10 +109,12 @@ def _relay(where: str, found: Relay, sender: str, now: datetime) -> Iterator[Fin
     yield from _certificate(where, found.ends, now)
     if found.refuses:
         do = "have the relay allow this sender for this login, or correct `address` in rules/desk.toml"
-        yield bad(f"{where}: it refuses {sender} as a sender: {found.refuses}", do)
+        yield bad("sender", f"{where}: it refuses {sender} as a sender: {found.refuses}", do)
 
 
 def _certificate(where: str, ends: datetime | None, now: datetime) -> Iterator[Finding]:
     if ends is not None and ends - now < ENDS_SOON:
         do = "whoever runs the server has to renew it: from then on nothing is taken in or sent"
-        yield to_do(f"{where}: its certificate ends in {(ends - now).days} days, {to_text(ends)[:10]}", do)
+        yield to_do(
+            "certificate", f"{where}: its certificate ends in {(ends - now).days} days, {to_text(ends)[:10]}", do
+        )

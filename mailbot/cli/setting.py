@@ -29,7 +29,10 @@ def demo(arguments: argparse.Namespace) -> int:
 def check(arguments: argparse.Namespace) -> int:
     findings = asyncio.run(checkup.check(settings(arguments), arguments.probe))
     for finding in findings:
-        say(f"{_mark(finding)} {finding.text}" + (f"\n       to do: {finding.do}" if finding.do else ""))
+        say(
+            f"{_mark(finding)} {finding.text}"
+            + (f"\n       to do: {finding.do} [{finding.kind}]" if finding.do else "")
+        )
     return OK if all(finding.good for finding in findings) else TROUBLE
 
 

@@ -26,8 +26,11 @@ def has_entries(state: Path) -> bool:
 
 def interrupted(state: Path) -> bool:
     """Whether a restore died before it was done: what it made ready lies there, and no entry. To begin a new desk in
-    such a folder would be to forget the one that was lost."""
-    return (state / READY).is_dir() and not has_entries(state)
+    such a folder would be to forget the one that was lost. What may not be looked into is for others to say."""
+    try:
+        return (state / READY).is_dir() and not has_entries(state)
+    except PermissionError:
+        return False
 
 
 def tidy(state: Path) -> None:
