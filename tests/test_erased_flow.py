@@ -150,6 +150,14 @@ def test_words_are_those_that_nobody_else_writes_by_chance() -> None:
     assert "prof@univ.example" not in words, "somebody else, who wrote in their own right"
 
 
+def test_the_names_of_fields_are_nobodys_words_however_long() -> None:
+    """Every other case of the form has them, where something is asked or wrong too."""
+    key = "responsible_affiliation"
+    answered = READ.model_copy(update={"answers": {key: ("Institute of Plants, Mishima",)}, "values": {key: ["x"]}})
+    words = gathered(answered).words
+    assert words == {"institute of plants, mishima"}
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

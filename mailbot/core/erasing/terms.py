@@ -17,12 +17,11 @@ LONG, NUMBERED, NAMED = 20, 9, 8
 """Characters of a text, digits of a number, and characters of a name in one word, that nobody else writes by chance."""
 WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Letters of scripts that put no blanks between words."""
-BLANKS = re.compile(r"\s+")
 
 
 def normal(text: str) -> str:
     """A text as it is compared: in one width, one case, and with one blank between words."""
-    return BLANKS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def texts_of(value: object) -> Iterator[str]:
@@ -39,6 +38,12 @@ def texts_of(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for one in value:
             yield from texts_of(one)
+
+
+def written_in(values: Mapping[str, object]) -> Iterator[str]:
+    """Every text in the values of fields; their names are the form's words, and nobody's."""
+    for value in values.values():
+        yield from written_in(value) if isinstance(value, Mapping) else texts_of(value)
 
 
 def own_words(case: Case) -> str:
@@ -131,7 +136,7 @@ def _opened(found: Gathering, event: e.CaseOpened, form: Form | None) -> None:
 
 
 def _read(found: Gathering, event: e.FieldsRead, form: Form | None) -> None:
-    for text in texts_of((event.values, event.answers)):
+    for text in (*written_in(event.values), *written_in(event.answers)):
         word = normal(text)
         found.more |= {word} if _telling(word) else set()
     applicant = form.people.get("applicant") if form else None

@@ -88,7 +88,8 @@ async def _found(store: Store, rules: Rules, search: Search, *, words: bool = Tr
         taken = await _taken(store, search, group) if words else {one.seq for one in group if search.means(one)}
         rows.add(group, taken)
     rows.close()
-    touched = {number: case for number in rows.cases() - whole.keys() if (case := await _case(store, number))}
+    others = sorted(rows.cases() - whole.keys())  # in order, since closed cases lie in files of a thousand
+    touched = {number: case for number in others if (case := await _case(store, number))}
     return Found(
         whole=whole,
         touched=touched,
