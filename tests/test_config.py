@@ -67,6 +67,16 @@ def test_a_relay_without_login_needs_no_password(tmp_path: Path) -> None:
     assert (loaded.smtp.user, loaded.smtp.password) == ("", "")
 
 
+def test_whoever_only_looks_at_a_copy_needs_neither_password_nor_certificates(tmp_path: Path) -> None:
+    text = SETTINGS.replace('"correct horse"', '""').replace("timeout = 5", 'ca = "nowhere.pem"')
+    path = tmp_path / "mailbot.toml"
+    path.write_text(text, encoding="utf-8")
+    assert isinstance(config.load(path, secrets=False), config.Config)
+    found = config.load(path)
+    assert isinstance(found, tuple)
+    assert {problem.key for problem in found} == {"imap.password", "smtp.password_file"}
+
+
 def test_an_empty_file_is_no_password(tmp_path: Path) -> None:
     path = written(tmp_path, SETTINGS)
     (tmp_path / "smtp.password").write_text("\n")

@@ -63,9 +63,9 @@ class Sharing:
     tokens: dict[tuple[str, Grant], Tokens] = field(default_factory=dict)
 
     def ca(self, path: tuple[str, ...], written: Path | None) -> Path | Problem | None:
-        """A file of certificates; a problem if it is not there."""
+        """A file of certificates; a problem if it is not there, for whoever connects to a server."""
         file = self.base / written if written is not None else None
-        if file is not None and not file.is_file():
+        if self.secrets and file is not None and not file.is_file():
             return self.source.problem((*path, "ca"), f'"{written}"', "a file with certificates (PEM)")
         return file
 
