@@ -44,7 +44,7 @@ NAMES = (
     (re.compile(r"\.room\.\d+"), ".room"),
     (re.compile(r"\d{7}\.json"), "<closed>.json"),
     (re.compile(r"(?<=/settings/).+"), "<file>"),
-    (re.compile(r"\d{8}T\d{6}Z"), "<instant>"),
+    (re.compile(r"\d{8}T\d{6}Z(-\d+)?"), "<instant>"),
 )
 """What differs from run to run in the name of a file, and what is said instead."""
 VERB = re.compile(rb"[A-Z]{4,8}\b", re.IGNORECASE)
