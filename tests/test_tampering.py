@@ -3,14 +3,17 @@
 import asyncio
 import io
 import json
+import os
 import re
 import shutil
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from reading_here import reader_here
@@ -30,8 +33,11 @@ from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.routine import tell_auditors
 from mailbot.store import Draft
 from mailbot.store.files import FileStore
+from mailbot.store.files import verify as verifying
+from mailbot.store.files.beside import Told, beside
 from mailbot.store.files.examining import examine
 
+T = TypeVar("T")
 DESK = "HELPDESK"
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 NOWHERE = Account("127.0.0.1", 9, "none", "", "")
@@ -314,6 +320,39 @@ def test_it_is_shown_by_the_folder_itself(what: str, desk: Desk, capsys: pytest.
     assert re.search(words, said), said
 
 
+@pytest.fixture
+def two_processes(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Cases are folded in a process of their own, however short the journal is; the list says if they were."""
+    asked, beside = list[bool](), verifying.beside
+
+    def noted(work: Callable[[Told], T], *, apart: bool) -> AbstractContextManager[Callable[[Told], T]]:
+        asked.append(apart)
+        return beside(work, apart=apart)
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1})
+    monkeypatch.setattr(verifying, "LONG", 0)
+    monkeypatch.setattr(verifying, "beside", noted)
+    return asked
+
+
+@pytest.mark.parametrize("what", ["nothing", *ROWS])
+def test_two_processes_say_what_one_says(
+    what: str, desk: Desk, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
+    if what != "nothing":
+        ROWS[what][0](desk)
+    alone = desk.verify(capsys)
+    asked = request.getfixturevalue("two_processes")
+    assert desk.verify(capsys) == alone
+    assert all(asked)
+    assert asked or what != "nothing"
+
+
+def test_a_process_that_dies_beside_is_no_result() -> None:
+    with beside(lambda told: os._exit(1), apart=True) as result, pytest.raises(RuntimeError, match="died"):
+        result(lambda done, of: None)
+
+
 @pytest.mark.parametrize("what", IN_THE_CHAIN)
 def test_it_is_shown_also_where_the_casebook_is_gone_and_by_the_one_file_alone(
     what: str, desk: Desk, capsys: pytest.CaptureFixture[str]
@@ -429,7 +468,15 @@ class Screen(io.StringIO):
 def test_how_far_it_is_is_shown_on_a_terminal_and_nowhere_else(
     out: Callable[[], io.StringIO], shown: bool, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    screen = out()
+    show_how_far_it_is(out(), shown, desk, monkeypatch)
+
+
+@pytest.mark.usefixtures("two_processes")
+def test_how_far_it_is_is_shown_also_of_two_processes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    show_how_far_it_is(Screen(), True, desk, monkeypatch)
+
+
+def show_how_far_it_is(screen: io.StringIO, shown: bool, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "PAUSE", 0.0)
     monkeypatch.setattr(sys, "stderr", screen)
     assert cli.main(["--config", str(desk.folder / "mailbot.toml"), "verify"]) == 0

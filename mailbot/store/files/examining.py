@@ -11,7 +11,9 @@ from mailbot.store.files.verify import Progress, Verified, quiet, verify_chain
 from mailbot.store.files.view import View
 
 
-def examine(state: Path, desk: str, witnesses: Sequence[Witness] = (), progress: Progress = quiet) -> Verified:
+def examine(
+    state: Path, desk: str, witnesses: Sequence[Witness] = (), progress: Progress = quiet, *, apart: bool = False
+) -> Verified:
     """Verifies chain, raw mails, casebook, registers, kept rules and programs of the desk called `desk`, and the chain
     against what is known outside, also where the journal is damaged."""
     try:
@@ -24,7 +26,7 @@ def examine(state: Path, desk: str, witnesses: Sequence[Witness] = (), progress:
         if found.chain.ok:
             found.report(str(damaged))
         return found
-    found = View(state, standing).verify(witnesses, progress)
+    found = View(state, standing).verify(witnesses, progress, apart=apart)
     for named in sorted(found.texts):
         for words in texts.problems(state, named):
             found.report(words)

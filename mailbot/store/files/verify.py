@@ -2,24 +2,26 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import chain as chain_of
+from functools import partial
 from typing import Any
 
 from mailbot.core import chain
 from mailbot.core import events as e
-from mailbot.core.case import Case
 from mailbot.core.uids import uids_of
 from mailbot.store import Damaged, Digest, Entry
-from mailbot.store.files.casebook import Casebook, Plain, read_plain
+from mailbot.store.files.beside import beside
 from mailbot.store.files.erasures import Erasures
 from mailbot.store.files.index import Index
 from mailbot.store.files.journal import Journal, Spot
 from mailbot.store.files.mail import DIGEST, NOTHING, Mails, digest_of
-from mailbot.store.files.replay import Read, Standing, groups, read_entry, replay
+from mailbot.store.files.refolding import Compared, compare
+from mailbot.store.files.replay import Read, Standing, read_entry
 from mailbot.store.files.sealing import destroyed, held_secret
 from mailbot.store.files.texts import Kept
 
 MOST_LISTED = 100
+LONG = 5_000
+"""Entries of a journal from which on a process of its own pays."""
 Progress = Callable[[str, int, int], None]
 """Is told what is under way, how much of it is done, and how much there is."""
 
@@ -126,35 +128,42 @@ def verify_chain(
 
 
 def verify(
-    standing: Standing, mails: Mails, witnesses: Iterable[chain.Witness] = (), progress: Progress = quiet
+    standing: Standing,
+    mails: Mails,
+    witnesses: Iterable[chain.Witness] = (),
+    progress: Progress = quiet,
+    *,
+    apart: bool = False,
 ) -> Verified:
-    """Compares everything; memory grows with the number of cases and of mails (some 100 bytes each)."""
+    """Compares everything; memory grows with the number of cases and of mails (some 100 bytes each). If `apart`, cases
+    are folded in a process of their own while this one verifies the chain, where the journal is long."""
     filed = {path.name for path in mails.filed()}
-    fresh = Standing(Journal(standing.journal.folder, standing.journal.desk), Casebook(None), Index())
-    folding = Folding(fresh, standing.journal.end.head.seq)
-    found = Verified(verify_chain(standing.journal, witnesses, progress, folding.take))
-    if not found.chain.ok:
-        return found
-    if folding.damaged is not None:
-        found.report(str(folding.damaged))
-        return found
-    named = folding.named
-    found.texts = named.texts
-    found.notices += named.restored
-    _compare(found, standing, fresh, progress)
-    _erasures(found, fresh.index.erasures, named)
-    _mails(found, mails, filed, named, progress)
+    until = standing.journal.end.head.seq
+    with beside(partial(compare, standing), apart=apart and until >= LONG) as comparing:
+        counting = Counting(standing.journal, until)
+        found = Verified(verify_chain(standing.journal, witnesses, progress, counting.take))
+        if not found.chain.ok:
+            return found
+        try:
+            _compare(found, standing, counting, comparing(partial(progress, "the cases")))
+        except Damaged as damaged:
+            found.report(str(damaged))
+            return found
+    found.texts = counting.named.texts
+    found.notices += counting.named.restored
+    _erasures(found, counting.index.erasures, counting.named)
+    _mails(found, mails, filed, counting.named, progress)
     return found
 
 
-class Folding:
-    """Folds entries up to `until` while the chain is verified, line by line, and notes what all of them name. What came
-    of it counts only if the whole chain is as it was written; `damaged` is why an entry could not be taken in."""
+class Counting:
+    """What entries add up to beside cases, up to `until`, and what all of them name: counted line by line while the
+    chain is verified. It counts only if the whole chain is as it was written; `damaged` is why it could not go on."""
 
-    def __init__(self, fresh: Standing, until: int) -> None:
-        self.named = Named()
+    def __init__(self, journal: Journal, until: int) -> None:
+        self.named, self.index = Named(), Index()
         self.damaged: Damaged | None = None
-        self._fresh, self._until = fresh, until
+        self._journal, self._until = journal, until
         self._group: list[Read] = []
         self._offset = 0
 
@@ -166,18 +175,32 @@ class Folding:
         if fields is None or not walk.result.ok or self.damaged is not None:
             return
         try:
-            self._group.append(read_entry(self._fresh.journal, spot, fields, walk.line))
-            if not fields["more"]:
-                self._take_group(self._group)
-                self._group = []
+            self._group.append(read_entry(self._journal, spot, fields, walk.line))
         except Damaged as damaged:
             self.damaged = damaged
+        if not fields["more"]:
+            self._take_group()
 
-    def _take_group(self, group: list[Read]) -> None:
-        if group[-1].entry.seq <= self._until:
-            replay(self._fresh, group)
-        for read in group:
+    def _take_group(self) -> None:
+        for read in self._group:
             self.named.note(read.entry)
+            if self._group[-1].entry.seq <= self._until:
+                self.index.note(read.entry, read.spot)
+        self._group = []
+
+
+def _compare(found: Verified, standing: Standing, counting: Counting, compared: Compared) -> None:
+    """The casebook against the journal; Damaged if that could not be read."""
+    if counting.damaged is not None:
+        raise counting.damaged
+    found.cases = compared.cases
+    for words in compared.problems:
+        found.report(words)
+    counting.index.gone = compared.gone
+    mine, theirs = standing.index.listed(), counting.index.listed()
+    for what in theirs:
+        if mine[what] != theirs[what]:
+            found.report(f"the casebook's list `{what}` is not what the journal adds up to")
 
 
 def _erasures(found: Verified, erasures: Erasures, named: Named) -> None:
@@ -193,55 +216,6 @@ def _erasures(found: Verified, erasures: Erasures, named: Named) -> None:
 def _restored(event: e.Restored, seq: int) -> str:
     ended = f"it was restored from a backup that ended with entry {event.seq}"
     return f"entry {seq} says of the log: {ended}. Heads and letters of the time that was lost do not fit it"
-
-
-def _compare(found: Verified, standing: Standing, fresh: Standing, progress: Progress) -> None:
-    numbers, newer = set[str](), dict[str, Plain]()
-    last = standing.journal.end.head.seq
-    for case in chain_of(fresh.book.open_cases(), fresh.book.closed_cases()):
-        numbers.add(case.number)
-        progress("the cases", len(numbers), fresh.index.count)
-        kept = standing.book.plain(case.number)
-        if kept and kept["seq"] > last:
-            newer[case.number] = kept
-        else:
-            _case(found, case, kept)
-    for kept in standing.book.plains():
-        number = kept["case"]["number"]
-        if kept["seq"] > last:
-            newer[number] = kept
-        elif number not in numbers:
-            found.report(f"case {number} is in the casebook, but not in the journal")
-    found.cases = len(numbers)
-    mine, theirs = standing.index.listed(), fresh.index.listed()
-    for what in theirs:
-        if mine[what] != theirs[what]:
-            found.report(f"the casebook's list `{what}` is not what the journal adds up to")
-
-    _later(found, newer, fresh)
-
-
-def _later(found: Verified, newer: dict[str, Plain], fresh: Standing) -> None:
-    """Closed cases are read late, when a service at work may have written more of them: the journal is read on until it
-    is as far as each of them."""
-    for group in groups(fresh.journal, fresh.journal.end) if newer else ():
-        replay(fresh, group)
-        for number, kept in list(newer.items()):
-            now = fresh.book.get(number)
-            if now and now[1] == kept["seq"]:
-                _case(found, now[0], newer.pop(number))
-        if not newer:
-            return
-    for number in newer:
-        found.report(f"case {number} in the casebook names an entry that the journal does not have for it")
-
-
-def _case(found: Verified, case: Case, kept: Plain | None) -> None:
-    """What was written is compared as it was; only what is not the same is read, since it may mean the same."""
-    if kept is None:
-        found.report(f"case {case.number} is in the journal, but not in the casebook")
-    elif kept["case"] != case.model_dump(mode="json") and read_plain(kept)[0] != case:
-        found.report(f"case {case.number} in the casebook is not what the journal adds up to")
 
 
 def _mails(found: Verified, mails: Mails, filed: set[str], named: Named, progress: Progress) -> None:

@@ -166,10 +166,8 @@ class Working:
 
     def take(self, entry: Entry) -> None:
         """The entry happened. ValueError, and nothing is changed, if its events do not fit its case."""
-        if entry.case is not None and entry.events is not None:
+        if entry.case is not None:
             self._fold(entry.case, entry)
-        elif entry.case is not None:
-            self._index.gone.add(entry.case)
         self.entries.append(entry)
         if entry.mail is not None:
             self._mails.add(entry.mail)
@@ -190,21 +188,9 @@ class Working:
             self._group = []
 
     def _fold(self, number: str, entry: Entry) -> None:
-        before = self._folded(number)
-        if before and entry.seq <= before[1]:
-            return  # a file of closed cases is newer than the checkpoint
-        left = any(isinstance(event, e.CaseKept) for event in entry.events or ())
-        if number in self._index.gone and not left:
-            return  # nobody knows how it stands, up to the entry that says how the erasure left it
-        self._index.gone.discard(number)
-        try:
-            case = fold(before and before[0], number, entry.seq, entry.at, entry.events or ())
-        except KeyError as error:
-            raise ValueError(
-                f"entry {entry.seq} names letter {error} of case {number}, which was not written"
-            ) from error
-        if case is not None:
-            self._cases[number] = (case, entry.seq)
+        after = folded_after(self._folded(number), number, entry, self._index.gone)
+        if after is not None:
+            self._cases[number] = after
 
     def _take_letters(self, entry: Entry) -> None:
         for event in entry.events or ():
@@ -222,6 +208,25 @@ class Working:
         for folded in self._cases.values():
             self._book.put(folded)
             self._index.follow(folded[0])
+
+
+def folded_after(before: Folded | None, number: str, entry: Entry, gone: set[str]) -> Folded | None:
+    """A case after one more entry; None if it stays as it was. `gone` are the cases of which nobody knows how they
+    stand, from an erased entry up to the one that says how the erasure left them: it is kept up to date. ValueError if
+    the entry's events do not fit the case."""
+    if entry.events is None:
+        gone.add(number)
+        return None
+    if before and entry.seq <= before[1]:
+        return None  # a file of closed cases is newer than the checkpoint
+    if number in gone and not any(isinstance(event, e.CaseKept) for event in entry.events):
+        return None
+    gone.discard(number)
+    try:
+        case = fold(before and before[0], number, entry.seq, entry.at, entry.events)
+    except KeyError as error:
+        raise ValueError(f"entry {entry.seq} names letter {error} of case {number}, which was not written") from error
+    return None if case is None else (case, entry.seq)
 
 
 def info_of(event: e.LetterWritten, entry: Entry) -> LetterInfo:
