@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -49,21 +48,21 @@ def _reading(given: Given) -> Figures:
 
 
 def _desk(given: Given) -> Figures:
-    made = kept.desk(given.desks, given.cases, _say)
+    made = kept.desk(given.desks, given.cases)
     return {"entries": kept.entries(made)}
 
 
 ROWS: Mapping[str, Row] = {
     "reading": Row(_reading, mails=reading.MAILS, unit=" µs"),
     "whole": Row(lambda given: whole.measure(given.mails, given.runs), mails=1_000, runs=5),
-    "growth": Row(lambda given: growth.measure(given.desks, given.mails, given.cases, given.runs, _say),
+    "growth": Row(lambda given: growth.measure(given.desks, given.mails, given.cases, given.runs),
                   mails=1_000, cases=100_000, runs=5),
     "latency": Row(lambda given: latency.measure(given.mails), mails=latency.MAILS, unit=" ms"),
     "load": Row(lambda given: latency.loaded(given.mails), mails=300),
-    "scale": Row(lambda given: scale.measure(given.desks, given.cases, given.runs, _say), cases=100_000),
-    "memory": Row(lambda given: resting.memory(given.desks, given.cases, given.mails, _say),
+    "scale": Row(lambda given: scale.measure(given.desks, given.cases, given.runs), cases=100_000),
+    "memory": Row(lambda given: resting.memory(given.desks, given.cases, given.mails),
                   mails=5_000, cases=100_000),
-    "idle": Row(lambda given: resting.idle(given.desks, given.cases, given.seconds, _say), seconds=120),
+    "idle": Row(lambda given: resting.idle(given.desks, given.cases, given.seconds), seconds=120),
     "report": Row(lambda given: reports.measure(given.cases), cases=reports.CASES),
     "desk": Row(_desk, cases=100_000),
 }  # fmt: skip
@@ -96,10 +95,6 @@ def _lines(found: Figures, unit: str) -> Iterator[str]:
     widest = max(map(len, found))
     for name, value in found.items():
         yield f"{name:<{widest}}{value:>13,.{0 if abs(value) >= 100 else 2}f}{unit}"
-
-
-def _say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
 
 
 @contextmanager

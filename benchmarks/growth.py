@@ -2,7 +2,6 @@
 knows nothing of how it is done."""
 
 import statistics
-from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import kept
@@ -12,11 +11,11 @@ SIZES = (0, 1_000, 10_000, 100_000)
 COST = "processor µs"
 
 
-def measure(desks: Path, mails: int, most: int, runs: int, say: Callable[[str], None]) -> Figures:
+def measure(desks: Path, mails: int, most: int, runs: int) -> Figures:
     """Medians of runs, one of each size up to `most` in turn: the figures of `whole.worked`, and by how many percent a
     mail costs more processor time than without a case, the median of each turn's."""
     sizes = [size for size in SIZES if size < most] + [most]
-    made = {size: kept.desk(desks, size, say) for size in sizes}
+    made = {size: kept.desk(desks, size) for size in sizes}
     turns = [{size: _run(made[size], mails) for size in sizes} for _ in range(runs)]
     found = {}
     for size in sizes:

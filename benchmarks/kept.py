@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -20,6 +20,7 @@ from sinks import smtp_sink
 from worlds import World
 
 from benchmarks import casebooks
+from benchmarks.using import apart, say
 from benchmarks.wires import accounts, mail_server
 from mailbot import demo
 from mailbot.edge.account import Account
@@ -30,9 +31,13 @@ OPEN = 2_000
 """How many of a desk's cases are open: the newest, all of them if they are fewer."""
 
 
-def desk(folder: Path, cases: int, say: Callable[[str], None], open_: int = OPEN) -> Path:
+def desk(folder: Path, cases: int, open_: int = OPEN) -> Path:
     """The desk with so many cases below this folder, made if it is not there; its casebook is made again if another
-    program made it. What takes long is said."""
+    program made it."""
+    return apart(_desk, folder, cases, open_)
+
+
+def _desk(folder: Path, cases: int, open_: int) -> Path:
     made = folder / str(cases)
     if not made.exists():
         say(f"making a desk of {cases} cases in {made}")

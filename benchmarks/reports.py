@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 from benchmarks import casebooks
-from benchmarks.using import mailbot
+from benchmarks.using import apart, mailbot
 from mailbot import demo
 
 CASES = 10_000
@@ -19,7 +19,7 @@ def measure(cases: int) -> dict[str, float]:
         desk = Path(room) / "desk"
         with redirect_stdout(StringIO()):
             demo.main(desk)
-        return {"entries": casebooks.multiply(desk, cases), **reported(desk, Path(room) / "report")}
+        return {"entries": apart(casebooks.multiply, desk, cases), **reported(desk, Path(room) / "report")}
 
 
 def reported(desk: Path, pages: Path) -> dict[str, float]:

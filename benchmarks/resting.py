@@ -3,7 +3,7 @@ nothing of what it does meanwhile."""
 
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, islice
 from pathlib import Path
 
@@ -13,20 +13,19 @@ from worlds import World, question
 from benchmarks import kept, using
 from benchmarks.mails import complete
 from benchmarks.served import rest, service, until
-from benchmarks.using import mailbot
+from benchmarks.using import mailbot, say
 from benchmarks.whole import OTHERS, Figures
 from benchmarks.wires import deliver
 
-Say = Callable[[str], None]
 KINDS = {"questions": lambda: map(question, count()), "applications": lambda: complete(OTHERS)}
 """What waits: mails of which nothing remains but a letter, and mails that open a case each, which stays in memory."""
 
 
-def memory(desks: Path, cases: int, mails: int, say: Say) -> Figures:
+def memory(desks: Path, cases: int, mails: int) -> Figures:
     """Megabytes of the service on a desk with so many cases: what it holds at rest and the most that it held since its
     start, of its own process and of the child's that reads mail; and by how much the most rises, for both together,
     while it takes in so many mails that waited."""
-    made = kept.desk(desks, cases, say)
+    made = kept.desk(desks, cases)
     found: Figures = {}
     for kind, arriving in KINDS.items():
         say(f"with {mails} {kind} waiting")
@@ -58,9 +57,9 @@ def _take_in(world: World, server: Dovecot, process: subprocess.Popen[bytes], ma
     rest(process)
 
 
-def idle(desks: Path, cases: int, seconds: float, say: Say) -> Figures:
+def idle(desks: Path, cases: int, seconds: float) -> Figures:
     """Percent of a processor that the service uses at rest, on a desk with so many cases."""
-    with kept.lent(kept.desk(desks, cases, say)) as (server, world), service(world) as process:
+    with kept.lent(kept.desk(desks, cases)) as (server, world), service(world) as process:
         _take_in(world, server, process, islice(complete(OTHERS), 1))
         before, began = using.processor(process.pid), time.monotonic()
         time.sleep(seconds)

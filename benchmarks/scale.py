@@ -2,7 +2,6 @@
 do it."""
 
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -12,17 +11,17 @@ from worlds import World
 from benchmarks import kept, using
 from benchmarks.reports import reported
 from benchmarks.served import first_look, service
-from benchmarks.using import Used, mailbot
+from benchmarks.using import Used, mailbot, say
 from benchmarks.whole import Figures, medians
 
 STARTS = 5
 """How often the service is started."""
 
 
-def measure(desks: Path, cases: int, runs: int, say: Callable[[str], None]) -> Figures:
+def measure(desks: Path, cases: int, runs: int) -> Figures:
     """Medians of as many runs (of STARTS for the start): seconds by the clock, seconds of all processors, megabytes of
     a process at most; for the start until the service has looked into its inbox, from a checkpoint."""
-    made = kept.desk(desks, cases, say)
+    made = kept.desk(desks, cases)
     with kept.lent(made) as (_, world):
         mailbot(world.folder, "once")  # what came meanwhile
         found = {"entries": float(kept.entries(made)), **_named("start", [_start(world) for _ in range(STARTS)])}

@@ -33,10 +33,14 @@ STAGES = {
     "casebook": ("mailbot.store.files.working:Working.settle", "mailbot.store.files.store:FileStore.checkpoint"),
     "write": ("mailbot.store.files.journal:Journal.append", "mailbot.store.files.store:put_away"),
     "file": ("mailbot.edge.inbox.wire:Wire.file",),
+    "find the letter": ("mailbot.store.files.store:FileStore.due", "mailbot.flow.delivery.letter:_case"),
     "sheets": ("mailbot.flow.delivery.letter:enclosed",),
     "build": ("mailbot.edge.letters.stationery:Stationery.build",),
     "send": ("mailbot.edge.postman:Postman.send",),
-    "record": ("mailbot.flow.delivery.sending:record",),
+    "record": (
+        "mailbot.flow.delivery.recording:Recording.record",
+        "mailbot.flow.delivery.recording:Recording._journal",
+    ),
 }
 """Where a stage is, as module and name. `seal and fold` and `write` are done for mails and for what became of letters;
 `record` is the rest of the latter."""
@@ -92,19 +96,24 @@ def _clocked(stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def found(place: str) -> tuple[Any, str, Callable[..., Any]]:
+    """The module or class that has a function, its name there, and the function."""
+    module, _, names = place.partition(":")
+    *outer, name = names.split(".")
+    owner = functools.reduce(getattr, outer, import_module(module))
+    return owner, name, getattr(owner, name)
+
+
 def main() -> int:
     """Run the command; its exit code."""
     for stage, places in STAGES.items():
-        for place in places:
-            module, _, names = place.partition(":")
-            *outer, name = names.split(".")
-            owner = functools.reduce(getattr, outer, import_module(module))
-            setattr(owner, name, _clocked(stage, getattr(owner, name)))
+        for owner, name, function in map(found, places):
+            setattr(owner, name, _clocked(stage, function))
     code = cli.main()
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     rest = time.process_time() - sum(taken.values())
-    found = {**{stage: taken[stage] for stage in STAGES}, READ: children.ru_utime + children.ru_stime, REST: rest}
-    Path(os.environ[FILE]).write_text(json.dumps(found), "utf-8")
+    each = {**{stage: taken[stage] for stage in STAGES}, READ: children.ru_utime + children.ru_stime, REST: rest}
+    Path(os.environ[FILE]).write_text(json.dumps(each), "utf-8")
     return code
 
 

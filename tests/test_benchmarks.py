@@ -85,12 +85,12 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_desk_is_made_once_with_as_many_cases_as_wanted_and_everything_in_it_fits(desks: Path) -> None:
-    said: list[str] = []
-    made = kept.desk(desks, CASES, said.append, OPEN)
-    assert made == kept.desk(desks, CASES, said.append)
-    assert len([words for words in said if words.startswith("making")]) == 1
+    made = kept.desk(desks, CASES, OPEN)
+    head = FileStore.read(made / "state", "HELPDESK").head
+    assert kept.desk(desks, CASES, OPEN) == made
     assert 8 * CASES < kept.entries(made) < 12 * CASES
     store = FileStore.read(made / "state", "HELPDESK")
+    assert store.head == head
     found = asyncio.run(_statuses(store))
     assert sum(found.values()) == CASES
     assert sum(found[status] for status in OPEN_STATUSES) == OPEN
@@ -112,6 +112,10 @@ def test_the_whole_job_is_measured_beside_its_limit() -> None:
     assert sum(value for name, value in found.items() if name in BARE) > found["limit: processor µs"] / 2
 
 
+def test_every_stage_is_where_the_table_says() -> None:
+    assert all(callable(stages.found(place)[2]) for places in stages.STAGES.values() for place in places)
+
+
 @pytest.mark.long
 @pytest.mark.dovecot
 @SENT
@@ -126,8 +130,8 @@ def test_the_stages_of_the_desk_are_what_a_mail_costs() -> None:
 @pytest.mark.dovecot
 @SENT
 def test_a_mail_costs_little_more_where_cases_are(desks: Path) -> None:
-    kept.desk(desks, CASES, print, OPEN)
-    found = growth.measure(desks, 25, CASES, 1, print)
+    kept.desk(desks, CASES, OPEN)
+    found = growth.measure(desks, 25, CASES, 1)
     assert set(found) == {f"{size}: {name}" for size in (0, CASES) for name in GROWING}
     assert found["0: more %"] == 0
     assert found[f"{CASES}: more %"] < MORE
@@ -138,8 +142,8 @@ def test_a_mail_costs_little_more_where_cases_are(desks: Path) -> None:
 @SENT
 def test_what_takes_as_long_as_there_are_cases_is_measured(desks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scale, "STARTS", 1)
-    kept.desk(desks, CASES, print, OPEN)
-    found = scale.measure(desks, CASES, 1, print)
+    kept.desk(desks, CASES, OPEN)
+    found = scale.measure(desks, CASES, 1)
     for command in ("verify", "rebuild", "report"):  # of so few cases is mostly the start of the program
         assert 0 < found[f"{command}: processor seconds"] < TIMES * found["start: processor seconds"]
 
@@ -147,14 +151,14 @@ def test_what_takes_as_long_as_there_are_cases_is_measured(desks: Path, monkeypa
 @pytest.mark.dovecot
 @SENT
 def test_a_service_at_rest_uses_little_of_a_processor(desks: Path) -> None:
-    assert 0 <= resting.idle(desks, 0, 3, print)["percent"] < 100 * RESTING
+    assert 0 <= resting.idle(desks, 0, 3)["percent"] < 100 * RESTING
 
 
 @pytest.mark.long
 @pytest.mark.dovecot
 @SENT
 def test_waiting_mail_takes_little_memory(desks: Path) -> None:
-    held = resting.memory(desks, 0, 30, print)
+    held = resting.memory(desks, 0, 30)
     for kind in resting.KINDS:
         assert held[f"{kind}: more while they wait"] < held[f"{kind}: at most"] / 2
 
