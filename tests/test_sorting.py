@@ -1,12 +1,13 @@
 """What kind of mail it is: the table, row by row, with mails as people and robots write them."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.rules import Clerk, Desk
-from mailbot.core.sorting import TABLE, Clues, sort
+from mailbot.core.sorting import TABLE, Clues, failures, phrases, sort
 
 DESK = Desk(
     name="HELPDESK",
@@ -159,3 +160,13 @@ def test_a_letter_of_ours_that_comes_back_from_its_reply_address_is_our_own() ->
 def test_every_row_has_a_name_of_its_own() -> None:
     names = [name for name, _, _ in TABLE]
     assert len(set(names)) == len(names)
+
+
+def test_phrases_are_compiled_when_they_are_first_looked_for_and_all_of_them_can_be() -> None:
+    never = phrases.either_of("(")
+    with pytest.raises(re.error):
+        never.search("")
+    found = [one for room in (phrases, failures) for one in vars(room).values() if isinstance(one, phrases.Phrases)]
+    assert len(found) > 20
+    for one in found:
+        assert one.search("\n") is None, one.pattern

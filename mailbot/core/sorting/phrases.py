@@ -4,11 +4,32 @@ All are looked for in text after `plain` (lower case, NFKC, single spaces), whic
 """
 
 import re
+from dataclasses import dataclass
+from functools import cached_property
 
 
-def either_of(*patterns: str, start: str = "") -> re.Pattern[str]:
+@dataclass(frozen=True)
+class Phrases:
+    """A pattern that is compiled when it is first looked for: most commands sort no mail, and all would wait for it."""
+
+    pattern: str
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Where it first fits."""
+        return self._compiled.search(text)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Whether it fits at the beginning."""
+        return self._compiled.match(text)
+
+
+def either_of(*patterns: str, start: str = "") -> Phrases:
     """One pattern that fits where one of these fits; `start` stands before each."""
-    return re.compile(f"{start}(?:{'|'.join(patterns)})")
+    return Phrases(f"{start}(?:{'|'.join(patterns)})")
 
 
 _TAG = r"^(?:\[[^\]]{0,30}\]\s*)?\W{0,3}"

@@ -6,12 +6,12 @@ table is about. One sentence is never enough: a person may write any of them. It
 
 from collections.abc import Callable
 from dataclasses import replace
-from re import Pattern
 
 from mailbot.core import commands
 from mailbot.core.message import Message
 from mailbot.core.sorting import failures, machines, phrases
 from mailbot.core.sorting.clues import Clues, Test, plain_text, quotes, subject_of
+from mailbot.core.sorting.phrases import Phrases
 
 ENOUGH = 3
 MORE_THAN_ENOUGH = 5
@@ -22,7 +22,7 @@ MUCH = 1_500
 Row = tuple[str, int, Test]
 
 
-def _in(text: Callable[[Message, Clues], str], pattern: Pattern[str]) -> Test:
+def _in(text: Callable[[Message, Clues], str], pattern: Phrases) -> Test:
     return lambda message, clues: pattern.search(text(message, clues)) is not None
 
 
