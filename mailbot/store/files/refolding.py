@@ -68,16 +68,16 @@ def compare(standing: Standing, told: Told) -> Compared:
 def _refolded(journal: Journal, until: int, told: Told) -> Refolded:
     """What the entries up to this one add up to; Damaged if a line is none, or does not fit its case."""
     refolded = Refolded()
-    for spot, raw, line in _lines(journal):
+    for spot, raw, line in _lines(journal) if until else ():
         try:
             entry = read_entry(journal, spot, chain.PARSED(raw.decode()), line).entry
-            if entry.seq > until:
-                break
             refolded.take(entry)
         except MALFORMED as error:
             raise Damaged(f"{journal.folder / spot.file}, line {line}: {error}") from error
-        if entry.seq % TELL_EVERY == 0 or entry.seq == until:
+        if entry.seq % TELL_EVERY == 0 or entry.seq >= until:
             told(entry.seq, until)
+        if entry.seq >= until:
+            break  # what follows may be torn
     return refolded
 
 
