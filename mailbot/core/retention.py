@@ -24,6 +24,13 @@ def is_over(case: Case, rules: Rules, now: datetime) -> bool:
     return end is not None and end <= now
 
 
+def may_be_over(case: Case, rules: Rules, now: datetime) -> bool:
+    """Whether a case was opened so long ago that the erasure of any like it may be proposed at `now` (aware UTC): of
+    one that was opened later, none is, whatever its form."""
+    shortest = min((form.retention for form in rules.forms.values() if form.retention is not None), default=None)
+    return shortest is not None and _months_after(from_text(case.opened), shortest) <= now
+
+
 def _months_after(instant: datetime, months: int) -> datetime:
     """The same day so many months later, or the last of that month."""
     years, month = divmod(instant.month - 1 + months, 12)

@@ -35,7 +35,7 @@ NUMBER = re.compile(r"(\d{4})-(\d{5,6})", re.ASCII)
 YEAR = 1_000_000
 TABLE, FILE = 64, 1_000
 LISTED = "index"
-OPENED_FILES = 8
+OPENED_FILES = 2
 Folded = tuple[Case, int]
 """A case and the sequence number of the last entry folded into it."""
 Plain = Mapping[str, Any]
