@@ -48,17 +48,6 @@ def _write(store: FileStore, rules: Rules, stand: view.Stand, folder: Path) -> i
     """The whole report in its place; how many cases it has."""
     with made_beside(folder, view.marker(rules.desk.name)) as new, few_searches():
         shelf = Shelf(new.parent / "shelf")
-        found = working.make(working.Work(store, rules, stand, new, shelf))
-        for path, text in view.rest(stand, _sum(store, found)):
-            write(new, path, text)
-    return len(found.cases)
-
-
-def _sum(store: FileStore, found: working.Found) -> view.Sum:
-    return view.Sum(
-        tally=found.tally,
-        lines=[one.line for one in found.cases],
-        answers=[one.answered for one in found.cases if one.answered is not None],
-        decisions=[one.decided for one in found.cases if one.decided is not None],
-        ledger=store.ledger(),
-    )
+        cases = working.make(working.Work(store, rules, stand, new, shelf))
+        write(new, "index.html", view.choice(stand))
+    return cases

@@ -93,10 +93,12 @@ def write(folder: Path, path: str, page: bytes) -> None:
         for above in reversed(Path(path).parents):
             (folder / above).mkdir(mode=FOLDER_MODE, exist_ok=True)
         descriptor = _new(f"{folder}/{path}")
-    with os.fdopen(descriptor, "wb", 0) as file:
+    try:
         left = memoryview(page)
         while left:
-            left = left[file.write(left) :]
+            left = left[os.write(descriptor, left) :]
+    finally:
+        os.close(descriptor)
 
 
 def _new(path: str) -> int:

@@ -54,9 +54,9 @@ _work: list[Work] = []
 """The work of this process, which is one of those forked for it."""
 
 
-def make(work: Work) -> Found:
-    """Writes the journal's pages and those of the cases; what the other pages are made from. Damaged if the journal is
-    not what was written."""
+def make(work: Work) -> int:
+    """Writes the journal's pages, those of the cases, and what is made from all of them; how many cases there are.
+    Damaged if the journal is not what was written."""
     found = Found()
     with _processes(work) as each:
         for tally in each(_stretch, list(range(0, work.stand.head.seq, STRETCH))):
@@ -64,9 +64,30 @@ def make(work: Work) -> Found:
         _require_orders(work, found.tally)
         for cases in each(_bundles, work.shelf.bundles()):
             found.cases += cases
-    for one in found.cases:
-        found.tally.ask(one.line.form, one.faults)
-    return found
+        for one in found.cases:
+            found.tally.ask(one.line.form, one.faults)
+        whole = _sum(work.store, found)
+        for _ in each(_last, [(language, whole) for language in work.stand.languages]):
+            pass
+    return len(found.cases)
+
+
+def _sum(store: FileStore, found: Found) -> view.Sum:
+    return view.Sum(
+        tally=found.tally,
+        lines=[one.line for one in found.cases],
+        answers=[one.answered for one in found.cases if one.answered is not None],
+        decisions=[one.decided for one in found.cases if one.decided is not None],
+        ledger=store.ledger(),
+    )
+
+
+def _last(asked: tuple[str, view.Sum]) -> None:
+    """The pages of a language that show everything."""
+    work, (language, found) = _work[0], asked
+    voice = next(voice for voice in work.stand.voices if voice.language == language)
+    for path, text in view.rest(voice, work.stand, found):
+        write(work.folder, path, text)
 
 
 def _require_orders(work: Work, tally: Tally) -> None:

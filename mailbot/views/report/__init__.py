@@ -34,6 +34,7 @@ __all__ = [
     "Voice",
     "case",
     "chapter",
+    "choice",
     "languages_of",
     "marker",
     "rest",
@@ -83,14 +84,12 @@ def case(rules: Rules, stand: Stand, number: str, found: Case | None, way: Seque
     return CaseFound(listed, _between(opened, answered), _between(opened, decided), faults), pages
 
 
-def rest(stand: Stand, found: Sum) -> Pages:
-    """What is made last: overview, queue, lists of cases, and the page that asks for the language."""
-    for voice in stand.voices:
-        yield _below(voice, "index.html", overview(voice, stand, found))
-        yield _below(voice, *queue_page(voice, stand, found.lines))
-        for path, text in case_pages(voice, stand, found.lines):
-            yield _below(voice, path, text)
-    yield "index.html", choice(stand)
+def rest(voice: Voice, stand: Stand, found: Sum) -> Pages:
+    """What is made last in a language: overview, queue, lists of cases."""
+    yield _below(voice, "index.html", overview(voice, stand, found))
+    yield _below(voice, *queue_page(voice, stand, found.lines))
+    for path, text in case_pages(voice, stand, found.lines):
+        yield _below(voice, path, text)
 
 
 def _below(voice: Voice, path: str, text: bytes) -> tuple[str, bytes]:
