@@ -34,7 +34,7 @@ from mailbot.flow.routine import tell_auditors
 from mailbot.store import Draft
 from mailbot.store.files import FileStore
 from mailbot.store.files import verify as verifying
-from mailbot.store.files.beside import Told, beside
+from mailbot.store.files.beside import Told
 from mailbot.store.files.examining import examine
 
 T = TypeVar("T")
@@ -346,11 +346,6 @@ def test_two_processes_say_what_one_says(
     assert desk.verify(capsys) == alone
     assert all(asked)
     assert asked or what != "nothing"
-
-
-def test_a_process_that_dies_beside_is_no_result() -> None:
-    with beside(lambda told: os._exit(1), apart=True) as result, pytest.raises(RuntimeError, match="died"):
-        result(lambda done, of: None)
 
 
 @pytest.mark.parametrize("what", IN_THE_CHAIN)
