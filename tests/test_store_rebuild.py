@@ -136,6 +136,12 @@ def test_a_lost_file_of_closed_cases_is_found_by_verify_and_comes_back_by_rebuil
     assert run(what_is_known, state) == before
 
 
+def test_a_closed_case_that_is_none_any_more_is_found_by_verify(state: Path) -> None:
+    path = state / "cases" / "closed" / "2026000.json"
+    path.write_bytes(path.read_bytes().replace(b'"status":"rejected"', b'"status":"forgotten"', 1))
+    assert "in the casebook is not what the journal adds up to" in FileStore.read(state, DESK).verify().words()
+
+
 def test_rebuilding_says_how_much_there_was(state: Path) -> None:
     async def count(store: FileStore) -> tuple[int, int]:
         return store.head.seq, await store.count_cases()

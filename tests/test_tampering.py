@@ -348,6 +348,18 @@ def test_two_processes_say_what_one_says(
     assert asked or what != "nothing"
 
 
+def test_cases_that_lie_in_each_others_places_are_shown(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    book = desk.state / "cases" / "open.json"
+    tables = json.loads(book.read_bytes())
+    (cases,) = (table for name, table in tables.items() if name != "index")
+    first, second = list(cases)[:2]
+    cases[first], cases[second] = cases[second], cases[first]
+    book.write_text(json.dumps(tables), encoding="utf-8")
+    code, said = desk.verify(capsys)
+    assert code == 1
+    assert said.count("in the casebook is not what the journal adds up to") == 2
+
+
 @pytest.mark.parametrize("what", IN_THE_CHAIN)
 def test_it_is_shown_also_where_the_casebook_is_gone_and_by_the_one_file_alone(
     what: str, desk: Desk, capsys: pytest.CaptureFixture[str]

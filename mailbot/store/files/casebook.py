@@ -103,6 +103,11 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
     return dict(tables)
 
 
+def number_of(key: int) -> str:
+    """2026000042 as `2026-00042`."""
+    return f"{key // YEAR}-{key % YEAR:05d}"
+
+
 def plain(folded: Folded) -> Plain:
     """A case as it is written."""
     return {"case": folded[0].model_dump(mode="json"), "seq": folded[1]}
@@ -177,11 +182,6 @@ class Casebook:
             return None
         return self._new(key) or self.open.get(key) or self._file(key // FILE).get(key)
 
-    def plain(self, number: str) -> Plain | None:
-        """The same as plain JSON values, nothing of it checked."""
-        key = document_id(number)
-        return None if key is None else self._plain(key)
-
     def _new(self, key: int) -> Folded | None:
         return self.changed.get(key) or self.closing.get(key)
 
@@ -225,11 +225,12 @@ class Casebook:
             if folded := self.closing.get(key) or self._file(key // FILE).get(key):
                 yield folded[0]
 
-    def plains(self) -> Iterator[Plain]:
-        """All cases as `plain` gives them, open ones first, each kind by number."""
+    def plains(self) -> Iterator[tuple[str, Plain]]:
+        """All cases by the number under which each lies, as they are written, nothing of them checked: open ones first,
+        each kind by number."""
         for key in chain(self._open_keys(), self._closed_keys()):
             if found := self._plain(key):
-                yield found
+                yield number_of(key), found
 
     def count(self) -> int:
         """How many cases there are; reads the files of all closed ones."""

@@ -2,6 +2,7 @@
 journal is as it was written."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from mailbot.core import chain
@@ -14,7 +15,7 @@ from mailbot.store.files.replay import Standing, groups, read_entry
 from mailbot.store.files.working import folded_after
 
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
-"""What reading a line may raise that nobody has verified."""
+"""What reading a line, or a case of the casebook, may raise that nobody has verified."""
 TELL_EVERY = 100
 """Entries after which somebody is told how far it is."""
 
@@ -50,8 +51,7 @@ def compare(standing: Standing, told: Told) -> Compared:
     refolded = _refolded(standing.journal, until, told)
     found = Compared(len(refolded.cases), gone=set(refolded.gone))
     newer, seen = dict[str, Plain](), set[str]()
-    for kept in standing.book.plains():
-        number = kept["case"]["number"]
+    for number, kept in standing.book.plains():
         seen.add(number)
         if kept["seq"] > until:
             newer[number] = kept
@@ -72,11 +72,12 @@ def _refolded(journal: Journal, until: int, told: Told) -> Refolded:
         try:
             entry = read_entry(journal, spot, chain.PARSED(raw.decode()), line).entry
             refolded.take(entry)
+            over = entry.seq >= until
         except MALFORMED as error:
             raise Damaged(f"{journal.folder / spot.file}, line {line}: {error}") from error
-        if entry.seq % TELL_EVERY == 0 or entry.seq >= until:
+        if over or entry.seq % TELL_EVERY == 0:
             told(entry.seq, until)
-        if entry.seq >= until:
+        if over:
             break  # what follows may be torn
     return refolded
 
@@ -89,8 +90,9 @@ def _lines(journal: Journal) -> Iterator[tuple[Spot, bytes, int]]:
 
 def _differs(case: Case, kept: Plain) -> list[str]:
     """What was written is compared as it was; only what is not the same is read, since it may mean the same."""
-    if kept["case"] == case.model_dump(mode="json") or read_plain(kept)[0] == case:
-        return []
+    with suppress(*MALFORMED):
+        if kept["case"] == case.model_dump(mode="json") or read_plain(kept)[0] == case:
+            return []
     return [f"case {case.number} in the casebook is not what the journal adds up to"]
 
 
