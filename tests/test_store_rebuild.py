@@ -16,7 +16,8 @@ from mailbot.core import events as e
 from mailbot.core.case import Case
 from mailbot.core.ledger import Ledger
 from mailbot.store import Damaged, Full, LetterDue, Wanted
-from mailbot.store.files import FileStore, Locked, casebook
+from mailbot.store.files import FileStore, Locked, casebook, disk
+from mailbot.store.files.casebook import Casebook
 
 MONTH = timedelta(days=31)
 MONTHS = ("2026-11.jsonl", "2026-12.jsonl", "2027-01.jsonl")
@@ -140,6 +141,29 @@ def test_a_closed_case_that_is_none_any_more_is_found_by_verify(state: Path) -> 
     path = state / "cases" / "closed" / "2026000.json"
     path.write_bytes(path.read_bytes().replace(b'"status":"rejected"', b'"status":"forgotten"', 1))
     assert "in the casebook is not what the journal adds up to" in FileStore.read(state, DESK).verify().words()
+
+
+def test_a_file_of_closed_cases_read_while_it_is_written_anew_is_not_taken_for_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = dict.fromkeys(("opened", "changed", "step_since"), "2026-11-21T03:00:00.000Z")
+    case = Case(number="2026-00001", form="new-account", applicant="x@uni.example", status="done", **at)
+    numbers = ["2026-00001", "2026-01001", "2026-02001", "2026-00002"]
+    *before, last = [(case.model_copy(update={"number": number}), 1) for number in numbers]
+    book, replace = Casebook(tmp_path), disk.replace
+    for folded in before:
+        book.put(folded)
+    book.flush_closed()
+
+    def meanwhile(path: Path, *args: Any, **how: Any) -> None:
+        assert [one.number for one in book.closed_cases()] == sorted(numbers)
+        assert [book.get(number) for number in ("2026-01001", "2026-02001", "2026-00001")] == [*before[1:], before[0]]
+        replace(path, *args, **how)
+
+    monkeypatch.setattr(disk, "replace", meanwhile)
+    book.put(last)
+    book.flush_closed()
+    assert book.get("2026-00002") == last
 
 
 def test_rebuilding_says_how_much_there_was(state: Path) -> None:

@@ -263,6 +263,8 @@ class Casebook:
             sheets = self._file(file)
             sheets.put({key: folded for key, folded in self.closing.items() if key // FILE == file})
             sheets.storage.flush()
+            with self._guard:
+                self._closed[file] = sheets  # whoever read others meanwhile may have opened the file as it was before
             self.closing = {key: folded for key, folded in self.closing.items() if key // FILE != file}
 
     def flush(self, listed: dict[str, Any]) -> None:
