@@ -348,6 +348,15 @@ def test_two_processes_say_what_one_says(
     assert asked or what != "nothing"
 
 
+def test_a_case_without_a_number_is_shown_with_its_line(desk: Desk) -> None:
+    store, lines = FileStore.read(desk.state, DESK), desk.lines
+    at = desk.line("case_opened")
+    desk.write(recomputed([line.replace(fields(lines[at])["case"].encode(), b"nonsense") for line in lines]))
+    found = store.verify()
+    assert found.chain.ok
+    assert [one for one in found.problems if f"2026-11.jsonl, line {at + 1}: " in one]
+
+
 def test_cases_that_lie_in_each_others_places_are_shown(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     book = desk.state / "cases" / "open.json"
     tables = json.loads(book.read_bytes())

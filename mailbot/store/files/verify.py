@@ -176,10 +176,12 @@ class Counting:
             return
         try:
             self._group.append(read_entry(self._journal, spot, fields, walk.line))
+            if not fields["more"]:
+                self._take_group()
         except Damaged as damaged:
             self.damaged = damaged
-        if not fields["more"]:
-            self._take_group()
+        except ValueError as error:  # such as a case whose number is none
+            self.damaged = Damaged(f"{self._journal.folder / spot.file}, line {walk.line}: {error}")
 
     def _take_group(self) -> None:
         for read in self._group:
