@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,16 @@ async def test_where_the_disk_takes_no_more_everyone_hears_of_it_and_nothing_is_
         assert [type(one) for one in became] == [Full, Full, Full]
         assert await journaled(tools, e.LetterSent) == []
         assert await recording.record(letters[0], Sent("250 taken")) == Sent("250 taken"), "there is room again"
+
+
+@in_a_loop
+async def test_a_bug_with_one_result_stops_none_of_those_that_come_with_it(tmp_path: Path) -> None:
+    clock = Clock()
+    async with desk(tmp_path) as tools:
+        ann, bob, cid = await due(tools, clock)
+        recording, nobodys = Recording(tools, clock), replace(bob, name="e9")
+        under_way = [recording.record(letter, Sent("250 taken")) for letter in (ann, nobodys, cid)]
+        became = await asyncio.gather(*under_way, return_exceptions=True)
+        assert [type(one) for one in became] == [Sent, ValueError, Sent]
+        sent = await journaled(tools, e.LetterSent)
+        assert [event.letter for event in sent if isinstance(event, e.LetterSent)] == [ann.name, cid.name]

@@ -16,7 +16,7 @@ from mailbot.core.uids import uids_of
 from mailbot.edge.postman import Never, Sent
 from mailbot.flow.delivery.values import Held, Result
 from mailbot.flow.tools import Clock, Tools
-from mailbot.store import Batch, LetterDue
+from mailbot.store import Batch, Full, LetterDue
 
 AT_LEAST = timedelta(minutes=1)
 """How long a letter rests that the relay perhaps has: a relay that is busy with it would get it twice at once."""
@@ -45,27 +45,37 @@ class Recording:
         anything of a letter that was erased while it was on its way: what a relay says names its recipient.
 
         Whoever is cancelled meanwhile does not take back what others wait for, and is so when the disk is done: what
-        comes next may close the store.
+        comes next may close the store. A bug with one result stops no other: then each is a commit of its own.
         """
         group = self._coming = self._coming or _Group()
-        group.commit = group.commit or asyncio.create_task(self._journal(group))
+        commit = group.commit = group.commit or asyncio.create_task(self._journal(group))
         group.letters.append((due, result))
         place = len(group.letters) - 1
         try:
-            return (await asyncio.shield(group.commit))[place]
+            await asyncio.wait([commit])
         except asyncio.CancelledError:
-            while not group.commit.done():
+            while not commit.done():
                 with suppress(asyncio.CancelledError):
-                    await asyncio.wait([group.commit])
+                    await asyncio.wait([commit])
+            _error(commit)
             raise
+        error = _error(commit)
+        if len(group.letters) > 1 and isinstance(error, Exception) and not isinstance(error, Full):
+            return (await self._journal(_Group([(due, result)])))[0]
+        return commit.result()[place]
 
     async def _journal(self, group: _Group) -> list[Result]:
         try:
             async with self._tools.store.batch() as batch:  # as long as it waits for its turn, others may join
-                self._coming, now = None, self._clock()
+                self._close(group)
+                now = self._clock()
                 return [await self._append(batch, due, result, now) for due, result in group.letters]
         finally:
-            self._coming = None if self._coming is group else self._coming
+            self._close(group)
+
+    def _close(self, group: _Group) -> None:
+        """Nobody joins it any more."""
+        self._coming = None if self._coming is group else self._coming
 
     async def _append(self, batch: Batch, due: LetterDue, result: Result, now: datetime) -> Result:
         tools = self._tools
@@ -76,6 +86,11 @@ class Recording:
         last = case.last_letter if case else 0
         batch.append(tools.draft(_decided(tools, case, event, now), at=now, mail=None, last_letter=last))
         return Never(event.code, event.why) if isinstance(event, LetterFailed) else result
+
+
+def _error(commit: asyncio.Task[list[Result]]) -> BaseException | None:
+    """Why a commit failed, if it did; who asks has heard of it, and asyncio does not tell it once more."""
+    return None if commit.cancelled() else commit.exception()
 
 
 def _decided(tools: Tools, case: Case | None, event: Event, now: datetime) -> Decision:
