@@ -29,6 +29,8 @@ _SEPARATOR = re.compile(r"[\s,、;/]+")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]*")
 _ACCOUNT = re.compile(r"[a-z][a-z0-9-]{1,14}[a-z0-9]")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+REMEMBERED = 4_000
+"""Characters of an answer that is remembered: longer ones are rare, and a mail may be made of one that fills memory."""
 
 
 def _line(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
@@ -155,11 +157,11 @@ def read(text: str, rule: FieldRule, asking: Asking) -> Value | Wrong:
     allows are refused before its reader looks at them: until then every step takes linear time, and from then on the
     length has a limit.
     """
-    answer = _read(text, Same(rule), asking.free_mail, asking.language)
+    reader = _read if len(text) > REMEMBERED else _remembered
+    answer = reader(text, Same(rule), asking.free_mail, asking.language)
     return asking.judge(rule.key, answer) if isinstance(answer, Wrong) else answer
 
 
-@lru_cache(maxsize=256)  # what a mail answers is read for what registers have to say about it, and then to be decided
 def _read(text: str, same: Same[FieldRule], free_mail: tuple[str, ...], language: str) -> Value | Wrong:
     rule, asking = same.value, Asking(free_mail, language)
     row = TYPES[rule.type]
@@ -174,3 +176,7 @@ def _read(text: str, same: Same[FieldRule], free_mail: tuple[str, ...], language
         return ""
     answer = row.read(text, rule, asking)
     return said_better(answer, text) if isinstance(answer, Wrong) else answer
+
+
+_remembered = lru_cache(maxsize=256)(_read)
+"""What a mail answers is read for what registers have to say about it, and then to be decided."""
