@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from test_delivery import ANN, BOB, CID, Clock, desk, journaled, write
 
 from mailbot.core import events as e
 from mailbot.edge.postman import Later, Never, Sent
+from mailbot.flow.delivery import Carrier, Result, Sending
 from mailbot.flow.delivery.recording import Recording
 from mailbot.flow.tools import Tools
 from mailbot.store import Full, LetterDue
+from mailbot.store.files import FsyncFailed
 
 
 async def due(tools: Tools, clock: Clock) -> list[LetterDue]:
@@ -92,3 +95,43 @@ async def test_a_bug_with_one_result_stops_none_of_those_that_come_with_it(tmp_p
         assert [type(one) for one in became] == [Sent, ValueError, Sent]
         sent = await journaled(tools, e.LetterSent)
         assert [event.letter for event in sent if isinstance(event, e.LetterSent)] == [ann.name, cid.name]
+
+
+class Taking:
+    """A relay that takes every letter."""
+
+    async def connect(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def send(self, sender: str, recipient: str, raw: bytes) -> Sent:
+        return Sent("250 taken")
+
+
+def test_a_disk_that_does_not_confirm_the_results_of_several_connections_ends_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survived = []
+
+    def broken(handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    async def work() -> None:
+        async with desk(tmp_path) as tools:
+            await write(tools, *(f"ann{number}@uni.example" for number in range(20)))
+            sending = Sending(tools, Clock())
+
+            async def attempt(due: LetterDue, carrier: Carrier) -> Result | None:
+                with suppress(Exception):
+                    return await sending.send(due, carrier)
+                survived.append("took it for a bug with a letter")
+                return None
+
+            with monkeypatch.context() as disk:
+                disk.setattr(os, "fsync", broken)
+                await sending.all_due([Taking(), Taking(), Taking()], attempt)
+        survived.append("the round went on")
+
+    with pytest.raises(FsyncFailed, match="did not confirm"):
+        asyncio.run(work())
+    assert survived == []
