@@ -19,7 +19,7 @@ from mailbot.core.instants import to_text
 from mailbot.core.ledger import Undone
 from mailbot.core.uids import uids_of
 from mailbot.store import Asked, Entry, LetterDue, Wanted
-from mailbot.store.files import FileStore
+from mailbot.store.files import FileStore, backup
 from mailbot.store.files.backup import Wish, make, problems
 from mailbot.store.files.verify import Progress
 
@@ -328,10 +328,12 @@ def erased_at(state: Path, call: int) -> Progress:
 
 @pytest.mark.parametrize("at", [LATER, LATER + timedelta(days=1)], ids=["another file", "that of the order"])
 @pytest.mark.parametrize("call", range(1, 6))
+@pytest.mark.parametrize("tries", [1, 3], ids=["at last", "at first"])
 def test_a_backup_has_an_erasure_that_comes_meanwhile_as_a_whole_or_not_at_all(
-    tmp_path: Path, call: int, at: datetime
+    tmp_path: Path, call: int, at: datetime, tries: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first file of the journal may be read before it and the last one after it."""
+    """The first file of the journal may be read before it and the last one after it; others may have come before."""
+    monkeypatch.setattr(backup, "TRIES", tries)
     run(lambda store: much_said(store, at), tmp_path / "state")
     wish = Wish(tmp_path / "state", DESK, "1.0")
     made = make(wish, tmp_path / "kept", NOON, erased_at(tmp_path / "state", call), sleep=lambda seconds: None)

@@ -139,13 +139,15 @@ def _copied(wish: Wish, part: Path, earlier: Path | None, progress: Progress, sl
     end = time.monotonic() + PATIENCE
     for attempt in count(1):
         shutil.rmtree(part, ignore_errors=True)
+        copy = Copy(wish.state, wish.desk, part / STATE, earlier, progress, again=attempt >= TRIES)
         try:
-            return Copy(wish.state, wish.desk, part / STATE, earlier, progress, again=attempt >= TRIES).run()
+            return copy.run()
         except Moving as moving:
             if time.monotonic() > end:
                 raise Damaged(f"no backup was made: {moving}; try it again later") from moving
         except Damaged:  # what looks so may be of two instants
-            if attempt >= (TRIES if disk.locked(wish.state / "lock") else TRIES - 1):
+            tried = attempt >= (TRIES if disk.locked(wish.state / "lock") else TRIES - 1)
+            if tried and not (copy.rewritten() and time.monotonic() < end):
                 raise
         sleep(AGAIN)
     raise AssertionError

@@ -4,7 +4,7 @@ its entries name, each octet verified on its way. It locks nothing and knows not
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ Line = tuple[dict[str, Any], bytes]
 KEPT = ("rules", "programs")
 """Folders in which every file is named by its digest."""
 MOST_WRONG = 20
+REPLACING = frozenset({"erased", "erasure_done", "register_imported", "secret_destroyed"})
+"""Kinds of events after which something kept is gone, or another."""
 
 
 class Moving(Exception):  # noqa: N818 - a state of affairs
@@ -70,6 +72,8 @@ class Copy:
             self._kept(folder)
         self._all_mails()
         self._still_there()
+        if self.copied.wrong and self.rewritten():
+            raise Moving(self.copied.wrong[0])
         disk.sync_all(self.target)
         return self.copied
 
@@ -188,6 +192,22 @@ class Copy:
         last = max(Journal(folder, self.desk).files(), default="")
         ends = lines.ends(folder / last) if last else None
         return ends is not None and ends[1] > seq
+
+    def rewritten(self) -> bool:
+        """Whether the journal says now that what was copied was removed or replaced meanwhile: what seems wrong is then
+        of two instants, however often it was so before. All of it is read; False if it cannot be."""
+        journal = Journal(self.source / "journal", self.desk)
+        whole = (raw for file in journal.files() for _, raw in journal.raw_lines(file) if raw.endswith(b"\n"))
+        try:
+            return any(map(self._replaces, map(json.loads, whole)))
+        except (ValueError, LookupError, TypeError):
+            return False
+
+    def _replaces(self, fields: Mapping[str, Any]) -> bool:
+        named, seq, events = self.copied.named, fields["seq"], fields["events"]
+        if seq <= named.head.seq:
+            return events is None and seq not in named.null
+        return any(event["kind"] in REPLACING for event in events or ())
 
     def _still_there(self) -> None:
         """Entries that were read before they were durable may have been taken back, since the disk was full."""
