@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 from reading_here import ReaderHere, reader_here
-from test_replay import NOW, NOWHERE, OPERATOR, appended, replayed, resealed, taken_in
-from worlds import World
+from test_replay import NOW, OPERATOR, appended, audited, replayed, resealed, taken_in
 
 from mailbot import cli, desks
 from mailbot.cli import replay as replaying_command
@@ -28,7 +27,6 @@ ASKED, WHOLE = "2026-00002", "2026-00001"
 """A case that waits for an answer, and one whose form was filled in whole."""
 ORDER, REMINDER, LIMIT = 7, 8, 9
 """The numbers of their entries."""
-AUDITOR = 'auditors = ["auditor@audit.example"]'
 
 
 async def reminded_and_ordered(folder: Path) -> None:
@@ -53,10 +51,7 @@ async def reminded_and_ordered(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("forged") / "desk"
-    World.make(folder, NOWHERE, NOWHERE, adopted=False)
-    rules = folder / "rules" / "desk.toml"
-    rules.write_text(rules.read_text().replace("auditors = []", AUDITOR))
+    folder = audited(tmp_path_factory.mktemp("forged") / "desk")
     asyncio.run(taken_in(folder))
     asyncio.run(reminded_and_ordered(folder))
     return folder

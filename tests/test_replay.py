@@ -64,12 +64,17 @@ async def taken_in(folder: Path) -> None:
         await tell_auditors(tools, lambda: NOW + timedelta(minutes=30))
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("replay") / "desk"
+def audited(folder: Path) -> Path:
+    """A new desk with an auditor, that talks to no server."""
     World.make(folder, NOWHERE, NOWHERE, adopted=False)
     rules = folder / "rules" / "desk.toml"
     rules.write_text(rules.read_text().replace("auditors = []", 'auditors = ["auditor@audit.example"]'))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = audited(tmp_path_factory.mktemp("replay") / "desk")
     asyncio.run(taken_in(folder))
     return folder
 
