@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 from mailbot import desks
-from mailbot.cli.cycles import few_searches
 from mailbot.cli.look import looked_at
 from mailbot.cli.progress import Bar
 from mailbot.cli.words import OK, TROUBLE, say, say_json, settings
 from mailbot.core import chain
 from mailbot.core.heads import Told, fingerprint, read_head
 from mailbot.desks import Mistaken
+from mailbot.edge.memory import few_searches
 from mailbot.edge.signing import load_signing_key, proves, read_public
 from mailbot.store.files.examining import examine
 from mailbot.store.files.opened import opened_as

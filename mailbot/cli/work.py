@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 
 from mailbot import desks
-from mailbot.cli.cycles import few_searches
 from mailbot.cli.look import quarantined
 from mailbot.cli.words import MISTAKE, OK, TROUBLE, Command, complain, say, settings
 from mailbot.core.events import CommandsRefused, Facts, LetterWritten, Operator, OrderRefused
@@ -28,6 +27,7 @@ from mailbot.core.orders import (
     RunCommands,
 )
 from mailbot.edge.inbox import Inbox
+from mailbot.edge.memory import few_searches
 from mailbot.flow.tools import wall_clock
 from mailbot.service import Round, one_round, reader_for, work_on
 from mailbot.service.duties import carry_out_orders

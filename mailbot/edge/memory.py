@@ -2,6 +2,8 @@
 
 import ctypes
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Parameters of mallopt(3)."""
@@ -20,6 +22,24 @@ def begin() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG)
+
+
+SELDOM = 1_000_000
+"""The same for work that ends by itself."""
+
+
+@contextmanager
+def few_searches() -> Iterator[None]:
+    """In the block, also in the processes forked in it, cycles are seldom searched for, and among new objects: there
+    are next to none, and rules and casebook, which stay, would be looked through each time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def give_back_large() -> bool:

@@ -4,7 +4,6 @@ into the folder it is given, complete or not at all."""
 import argparse
 from pathlib import Path
 
-from mailbot.cli.cycles import few_searches
 from mailbot.cli.look import looked_at
 from mailbot.cli.pages import refuse_private
 from mailbot.cli.report import working
@@ -14,6 +13,7 @@ from mailbot.cli.words import OK, TROUBLE, complain, say, settings
 from mailbot.core.instants import to_text
 from mailbot.core.rules import Rules
 from mailbot.desks import Mistaken
+from mailbot.edge.memory import few_searches
 from mailbot.flow.tools import wall_clock
 from mailbot.store.files import FileStore
 from mailbot.views import report as view
