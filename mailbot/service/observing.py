@@ -70,12 +70,12 @@ async def _journaled_since(work: Work) -> tuple[set[int], set[int]]:
     decided, told, validity = set[int](), set[int](), work.pulse.validity
     if not work.restarted or validity is None:
         return decided, told
-    events = [event async for entry in work.tools.store.entries(work.pulse.seq) for event in entry.events or ()]
-    for event in events:
-        if isinstance(event, Facts) and event.place and event.place.validity == validity:
-            decided.add(event.place.uid)
-        elif isinstance(event, MailsVanished) and event.validity == validity:
-            told |= uids_of(event.uids)
+    async for entry in work.tools.store.entries(work.pulse.seq):
+        for event in entry.events or ():
+            if isinstance(event, Facts) and event.place and event.place.validity == validity:
+                decided.add(event.place.uid)
+            elif isinstance(event, MailsVanished) and event.validity == validity:
+                told |= uids_of(event.uids)
     return decided, told
 
 
