@@ -1,5 +1,6 @@
 """A round in which something goes wrong: what can be done is done, the rest stays where it was, and it is said."""
 
+import asyncio
 import errno
 import os
 from collections.abc import AsyncIterator
@@ -17,7 +18,7 @@ from mailbot.demo.people import Person, write
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.letters import Letters
-from mailbot.edge.postman import Postman
+from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.flow import considering, deadlines
 from mailbot.flow.tools import Tools, wall_clock
@@ -199,6 +200,62 @@ async def test_no_letter_goes_out_while_its_result_could_not_be_journaled(
         assert servers.letters == []
         monkeypatch.undo()
         assert (await one_round(tools, inbox, [postman])).letters["sent"] == 1
+
+
+@in_a_loop
+async def test_the_first_answers_are_at_the_relay_before_the_last_mail_is_taken_in(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    await servers.deliver(*(question(n) for n in range(90)))
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+        assert (await one_round(tools, inbox, [postman])).letters["sent"] == 90
+        sent = [entry.seq async for entry in tools.store.entries() if entry.events[0].kind == "letter_sent"]
+        mails = [entry.seq async for entry in tools.store.entries() if entry.mail]
+    assert (len(mails), len(sent)) == (90, 90)
+    assert min(sent) < max(mails)
+
+
+@in_a_loop
+async def test_a_relay_that_refuses_our_password_is_not_asked_for_every_batch_of_mails(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    class Refused(Postman):
+        asked = 0
+
+        async def connect(self) -> None:
+            self.asked += 1
+            raise PostmanBroken("login refused: 535 no", 535)
+
+    refused = Refused(Account("127.0.0.1", 9, "none", "", ""))
+    await servers.deliver(*(question(n) for n in range(90)))
+    async with desk(tmp_path, servers) as (tools, inbox, _):
+        done = await one_round(tools, inbox, [refused])
+    assert done.taken_in == 90
+    assert done.troubles == ["SMTP: login refused: 535 no"]
+    assert refused.asked <= 4, "while mails are read, after them, after the deadlines, after the alarms"
+
+
+@in_a_loop
+async def test_a_round_that_is_broken_off_sends_nothing_more(tmp_path: Path, servers: EmbeddedServers) -> None:
+    sending, going_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(Postman):
+        async def send(self, sender: str, recipient: str, raw: bytes) -> Sent | Later | Never:
+            sending.set()
+            await going_on.wait()
+            return await super().send(sender, recipient, raw)
+
+    await servers.deliver(*(question(n) for n in range(90)))
+    async with desk(tmp_path, servers) as (tools, inbox, postman):
+        slow = Slow(Account("127.0.0.1", servers.smtp_port, "none", "", ""))
+        broken_off = asyncio.create_task(one_round(tools, inbox, [slow]))
+        await sending.wait()
+        broken_off.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await broken_off
+        assert servers.letters == []
+        later = wall_clock() + timedelta(hours=1)
+        assert (await one_round(tools, inbox, [postman], clock=lambda: later)).letters["sent"] == 90
 
 
 @in_a_loop

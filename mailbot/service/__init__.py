@@ -15,7 +15,7 @@ from mailbot.flow.delivery import Carrier
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools, wall_clock
 from mailbot.service.duties import carry_out_orders, look_after, meet_deadlines
-from mailbot.service.letters import send_letters
+from mailbot.service.letters import send_letters, sending_meanwhile
 from mailbot.service.limits import patient_settings, reader_settings
 from mailbot.service.reading import decide_kept, read_inbox
 from mailbot.service.reloading import Reloading
@@ -66,16 +66,15 @@ async def one_round(
     renewals: Callable[[], Sequence[Renewal]] = tuple,
     clock: Clock = wall_clock,
 ) -> Round:
-    """Carry out orders, read all, decide, send, meet deadlines, once. What cannot be done now is said in `troubles` and
-    stays due."""
+    """Carry out orders, read all, decide, send, meet deadlines, once; letters go while mails are read. What cannot be
+    done now is said in `troubles` and stays due."""
     done = Round()
     async with reader_for(tools.rules.desk) as reader:
         work = await work_on(tools, inbox, carriers, reader, clock=clock)
         work.watch, work.spare, work.renewals = watch or work.watch, spare, renewals
         await carry_out_orders(work, done)
         try:
-            if until := await read_inbox(work, done):
-                await decide_kept(work, done)
+            until = await _take_in(work, done)
         finally:
             await inbox.close()
         await settle(work, until, done)
@@ -83,6 +82,14 @@ async def one_round(
         await send_letters(work, done)
         await work.note()
     return done
+
+
+async def _take_in(work: Work, done: Round) -> datetime | None:
+    """The instant up to which the inbox was read, see `read_inbox`."""
+    async with sending_meanwhile(work, done):
+        if until := await read_inbox(work, done):
+            await decide_kept(work, done)
+    return until
 
 
 async def settle(work: Work, read_until: datetime | None, done: Round) -> None:

@@ -1,8 +1,10 @@
 """Sending what is due, and what that says about the relay. It makes no letter and knows no words."""
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 from mailbot.core.pulse import failed, worked
 from mailbot.edge.postman import PostmanBroken
@@ -59,6 +61,33 @@ async def send_letters(work: Work, done: Round) -> None:
             await carrier.close()
     done.letters = sending.letters
     done.troubles += [trouble for trouble in sending.troubles if trouble not in done.troubles]
+
+
+@asynccontextmanager
+async def sending_meanwhile(work: Work, done: Round) -> AsyncIterator[None]:
+    """What the block writes goes as soon as it is durable, while the block gets on; not if the relay cannot be worked
+    with. What is left then, or is written last, is for whoever sends after the block."""
+    written, over = asyncio.Event(), False
+
+    async def send() -> None:
+        while await written.wait() and not over:
+            written.clear()
+            await send_letters(work, done)
+            if done.sending and done.sending.relay:
+                return
+
+    before, work.letters_due = work.letters_due, written.set
+    sending = asyncio.create_task(send())
+    try:
+        yield
+    except BaseException:
+        sending.cancel()
+        raise
+    finally:
+        work.letters_due, over = before, True
+        written.set()
+        await asyncio.wait([sending])
+    sending.result()
 
 
 def _note(work: Work, sending: Sending, letters: Mapping[str, int]) -> None:
