@@ -341,3 +341,13 @@ def test_a_case_becomes_a_document_once_however_often_it_changes(state: Path, mo
     FileStore.rebuild(state, DESK).close()
     assert sorted(written) == sorted(set(written))
     assert len(written) == 6
+
+
+def test_what_a_checkpoint_adds_up_to_is_not_kept_beside_the_cases(tmp_path: Path) -> None:
+    book = Casebook(tmp_path)
+    book.flush({"sum": 1})
+    again = Casebook(tmp_path)
+    assert again.listed() == {"sum": 1}
+    assert [list(one.open.storage.tables) for one in (book, again)] == [[], []]
+    again.flush({"sum": 2})
+    assert Casebook(tmp_path).listed() == {"sum": 2}

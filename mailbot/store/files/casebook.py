@@ -251,8 +251,9 @@ class Casebook:
         return sheets
 
     def listed(self) -> dict[str, Any] | None:
-        """What `flush` was given the last time."""
+        """What `flush` was given the last time, to whoever asks first: it is as large as the cases, and not kept."""
         document = self.open.database.table(LISTED).get(doc_id=1)
+        self.open.database.drop_table(LISTED)
         return None if document is None else dict(document)
 
     def flush_closed(self) -> None:
@@ -272,10 +273,11 @@ class Casebook:
         self.flush_closed()
         self.open.put(self.changed)
         self.changed = {}
-        table = self.open.database.table(LISTED)
-        table.truncate()
-        table.insert(Document(listed, 1))
-        self.open.storage.flush()
+        self.open.database.table(LISTED).insert(Document(listed, 1))
+        try:
+            self.open.storage.flush()
+        finally:
+            self.open.database.drop_table(LISTED)
 
 
 def wipe(folder: Path) -> None:
