@@ -25,7 +25,7 @@ from mailbot.edge.signing import Signer, load_signing_key
 from mailbot.flow import erasing
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
 from mailbot.store.files import FileStore
-from mailbot.store.files.restore import interrupted, tidy
+from mailbot.store.files.restore import at_work, interrupted, tidy
 from mailbot.store.files.texts import recollect
 
 log = logging.getLogger("mailbot")
@@ -264,6 +264,8 @@ async def opened(
 
 def _not_half_restored(state: Path) -> None:
     """Mistaken where a restore died on its way: what would begin there, or be shown, is not the desk that was lost."""
+    if interrupted(state) and at_work(state):
+        raise Mistaken(f"{state}: a restore is at work there; wait until it is done")
     if interrupted(state):
         raise Mistaken(f"{state}: found a restore that was interrupted; wanted `mailbot restore` once more")
 

@@ -19,6 +19,7 @@ from erasing import CHARSETS, DESK, HANAKO, HERS, HIS, LIND, MORGAN, VALUES, Sce
 from worlds import World
 
 from mailbot.core.chain import verify
+from mailbot.core.erasing.values import Found, Taken
 from mailbot.demo import mails as demo
 from mailbot.demo.people import reply, write
 from mailbot.embedded import EmbeddedServers
@@ -26,6 +27,7 @@ from mailbot.store import Damaged
 from mailbot.store.files import FileStore, backup
 from mailbot.store.files.backup import Wish, make
 from mailbot.store.files.examining import examine
+from mailbot.views.erasing import plan_text
 
 ORDER = ("--order", "asked by letter", "--yes")
 ERASE = ("erase", HERS, *ORDER)
@@ -447,3 +449,14 @@ def test_killed_at_every_step_it_is_finished_by_the_next_start_and_no_backup_has
     for name, number in cells:
         if mode != "half" or name.startswith("write"):
             killed_and_finished(played, tmp_path / "desk", program, Fault(mode, name, number))
+
+
+def test_a_plan_of_thousands_of_entries_and_cases_names_the_first_of_them() -> None:
+    letters = tuple(f"2026-{number:05d}.1" for number in range(1, 5_000))
+    entries = tuple(
+        Taken(1 + 2 * number, None, "2026-11-22T00:00:00.000Z", ("letter_written",), letters=(name,))
+        for number, name in enumerate(letters, 1)
+    )
+    words = plan_text(Found(entries=entries, elsewhere=letters))
+    assert "without a case: entries 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25 and 4987 more" in words
+    assert max(map(len, words.splitlines())) < 300

@@ -16,6 +16,7 @@ from test_restore import day
 from test_tampering import NOON, NOWHERE
 from worlds import World, application, question
 
+from mailbot.store.files import restore
 from mailbot.store.files.backup import PART
 from mailbot.store.files.examining import examine
 
@@ -146,6 +147,15 @@ def test_the_doctor_says_that_a_restore_was_interrupted(made: Path, tmp_path: Pa
     killed(program, desk, Fault("after", "rename to ../state.before-<instant>/journal", 1), *restoring(desk))
     checked = program.run(desk, "check")
     assert (checked.code, "a restore was interrupted" in checked.out, "[restore]" in checked.out) == (1, True, True)
+
+
+def test_a_restore_that_goes_on_is_not_called_interrupted(made: Path, tmp_path: Path, program: Program) -> None:
+    desk = fresh(made, tmp_path / "desk")
+    killed(program, desk, Fault("after", "rename to ../state.before-<instant>/journal", 1), *restoring(desk))
+    with restore.held(desk / "state"):
+        checked, begun = program.run(desk, "check"), program.run(desk, "once")
+    assert ("a restore is at work" in checked.out, "[restore]" in checked.out) == (True, False)
+    assert (begun.code, "a restore is at work there; wait" in begun.err) == (2, True)
 
 
 LOOKING = (("once",), ("cases",), ("status",), ("verify",), BACKUP)

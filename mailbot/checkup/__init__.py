@@ -17,7 +17,7 @@ from mailbot.edge.postman import Postman
 from mailbot.store import Damaged
 from mailbot.store.files import FileStore
 from mailbot.store.files.disk import locked
-from mailbot.store.files.restore import interrupted
+from mailbot.store.files.restore import at_work, interrupted
 from mailbot.views.registers import register_line
 from mailbot.views.stranded import WANTED, stranded
 
@@ -117,6 +117,8 @@ def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:
 async def _state(state: Path, rules: Rules) -> list[Finding]:
     """Open cases that stand where the rules have nothing any more, how the registers stand that they declare, and who
     holds the state."""
+    if interrupted(state) and at_work(state):
+        return [Finding(True, f"{state}: a restore is at work there")]
     if interrupted(state):
         return [
             bad("restore", f"{state}: a restore was interrupted", "`mailbot restore` once more, with the same backup")

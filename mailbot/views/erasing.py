@@ -15,6 +15,8 @@ ELSEWHERE = (
     "blocks of the disk and snapshots of the file system that held the files before",
 )
 """What no desk can erase."""
+SPANS = 12
+"""How many numbers, or spans of them, are named of many."""
 STAYS = "in the log: numbers of cases and entries, instants, digests of mails and entries; in letters: their log lines"
 
 
@@ -29,14 +31,14 @@ def _plan(found: Found) -> Iterator[str]:
     for number, case in found.whole.items():
         yield f"  case {number}  {case.form}, {case.status}, opened {case.opened[:10]}"
     for number, case in found.touched.items():
-        lost = sequence_set(one.seq for one in found.entries if one.case == number)
+        lost = _numbers([one.seq for one in found.entries if one.case == number])
         yield f"  of case {number} ({case.status}), which stands as before: entries {lost}, shared with it"
     if caseless := [one.seq for one in found.entries if one.case is None]:
-        yield f"  without a case: entries {sequence_set(caseless)}"
+        yield f"  without a case: entries {_numbers(caseless)}"
     if orphans := [name for one in found.entries if one.case not in found.whole for name in one.letters]:
-        yield f"  whoever answers one of these letters is a stranger then: {', '.join(orphans)}"
+        yield f"  whoever answers one of these letters is a stranger then: {_some(orphans)}"
     if found.elsewhere:
-        yield f"  named by other people in their own cases, which stay as they are: {', '.join(found.elsewhere)}"
+        yield f"  named by other people in their own cases, which stay as they are: {_some(found.elsewhere)}"
 
 
 def rest_text(registers: Sequence[str]) -> str:
@@ -53,6 +55,17 @@ def proposed_text(cases: Sequence[Case], ends: Mapping[str, str]) -> str:
     lines = [f"{case.number}  {case.form:<20}  {case.status:<10}  closed {case.changed[:10]}" for case in cases]
     ended = [f"{line}, to be kept until {ends[case.number]}" for line, case in zip(lines, cases, strict=True)]
     return "\n".join([*ended, 'to erase them: mailbot erase CASE... --order "who wants it, and why"'])
+
+
+def _numbers(seqs: Sequence[int]) -> str:
+    return _some(sequence_set(seqs).split(","))
+
+
+def _some(named: Sequence[str]) -> str:
+    """All of a few; of many the first, and how many there are."""
+    if len(named) <= SPANS:
+        return ", ".join(named)
+    return f"{', '.join(named[:SPANS])} and {len(named) - SPANS} more"
 
 
 def _count(count: int, one: str, many: str = "") -> str:

@@ -33,6 +33,11 @@ def interrupted(state: Path) -> bool:
         return False
 
 
+def at_work(state: Path) -> bool:
+    """Whether somebody holds the state now: what a restore made ready there then belongs to one that goes on."""
+    return disk.locked(state / LOCK)
+
+
 def tidy(state: Path) -> None:
     """What a restore left goes that died before it touched the state, or when it was done. The state has to be held by
     whoever asks, and not be one in which a restore was `interrupted`."""
