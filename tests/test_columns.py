@@ -28,6 +28,16 @@ def test_a_day_in_brackets_goes_to_the_next_line_as_a_whole() -> None:
     assert wrap("mail (電子メール)", 12) == "mail (電子\nメール)"
 
 
+def test_blanks_where_a_line_is_broken_make_no_blank_line() -> None:
+    assert wrap("ご所属とお名前\u3000\u3000\u3000をお知らせください", 15) == "ご所属とお名前\nをお知らせくだ\nさい"
+    assert wrap("ab \u3000\u3000\u3000\u3000 cdef", 4) == "ab\ncdef"
+
+
+def test_a_line_is_broken_also_where_there_is_no_room_at_all() -> None:
+    assert wrap("ab 名 c\u0301", 0) == "ab\n名\nc\u0301"
+    assert wrap("ab 名", 2, "    ") == "    ab\n    名"
+
+
 def test_a_quotation_mark_stays_with_what_it_opens() -> None:
     assert wrap("the sheet “料金”.", 12) == "the sheet\n“料金”."
 

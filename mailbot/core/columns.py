@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from functools import lru_cache
+from itertools import accumulate
 
 WIDE = frozenset("WF")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -16,8 +18,12 @@ MOST_ON_ONE = 8
 ITEM = re.compile(r"[-*•‣] |[・●○■□◆◇①-⑳]|\(?\d{1,2}[.)] ")
 """How an item of a list begins."""
 
-
-PIECES = re.compile(r"\s+|\S+")
+_FOLLOWS = r"\x00-\u2e7f" + re.escape("".join(NO_LINE_START))
+_OPENS = re.escape("".join(NO_LINE_END))
+PIECES = re.compile(rf"\s[^\S\u3000]*|\S(?:[{_FOLLOWS}](?<=\S)|(?<=[{_OPENS}])\S)*")
+BREAK = re.compile(rf"(?<=\s)\S|(?<![{_OPENS}])[^\s{_FOLLOWS}]")
+"""What a line may be broken before: what follows white space, and a wide letter unless it closes or follows what
+opens."""
 
 
 def width(text: str) -> int:
@@ -35,19 +41,7 @@ def _letter(letter: str) -> int:
 def pieces(line: str) -> list[str]:
     """A line cut where it may be broken: after white space, and around every wide character, but neither before what
     may not begin a line nor after a bracket that opens."""
-    cut: list[str] = []
-    if line.isascii():
-        return PIECES.findall(line)
-    for word in PIECES.findall(line):
-        run = ""
-        for letter in word:
-            wide = ord(letter) > 0x2E7F
-            if wide and letter not in NO_LINE_START and run and run[-1] not in NO_LINE_END:
-                cut.append(run)
-                run = ""
-            run += letter
-        cut.append(run)
-    return cut
+    return PIECES.findall(line)
 
 
 def wrap(text: str, columns: int = 72, indent: str = "") -> str:
@@ -60,19 +54,28 @@ def wrap(text: str, columns: int = 72, indent: str = "") -> str:
 
 @lru_cache(maxsize=256)  # a letter has what others to the same people have
 def _wrap_line(line: str, room: int, indent: str) -> tuple[str, ...]:
-    line, lines, current, taken = line.strip(), [], "", 0
-    if width(line) <= room:
+    line, room, parts, begin = line.strip(), max(room, 0), [], 0
+    taken = range(len(line) + 1) if line.isascii() else [0, *accumulate(map(_letter, line))]
+    if taken[-1] <= room:
         return (f"{indent}{line}".rstrip(),)
-    for piece in pieces(line):
-        solid = piece.rstrip()
-        columns = width(solid)
-        if current and taken + columns > room:
-            lines.append(current)
-            current, taken = "", 0
-            piece = piece.lstrip()
-        current += piece
-        taken += columns if piece == solid else width(piece)
-    return tuple(f"{indent}{part}".rstrip() for part in (*lines, current))
+    while begin < len(line):
+        end = _end_of_line(line, begin, bisect_right(taken, taken[begin] + room) - 1)
+        parts.append(f"{indent}{line[begin:end]}".rstrip())
+        begin = end
+    return tuple(parts)
+
+
+def _end_of_line(line: str, begin: int, room: int) -> int:
+    """Where a line ends that begins there and has room up to `room`, blanks aside: at the last place where it may be
+    broken; what is too long by itself ends at the first one behind."""
+    while room < len(line) and line[room].isspace():
+        room += 1
+    if room == len(line):
+        return room
+    if last := next((place for place in range(room, begin, -1) if BREAK.match(line, place)), None):
+        return last
+    first = BREAK.search(line, max(room, begin) + 1)
+    return first.start() if first else len(line)
 
 
 def unbroken(text: str) -> str:
