@@ -83,6 +83,15 @@ def compiled(source: str) -> jinja2.Template:
     return _ENVIRONMENT.from_string(source)
 
 
+@lru_cache(maxsize=KEPT)
+def wanted(source: str) -> frozenset[str]:
+    """The names that a template asks for; none if Jinja refuses it, which `rendered` says."""
+    try:
+        return undeclared(tree_of(source))
+    except Unreadable:
+        return frozenset()
+
+
 def _wrap(text: object, indent: int = 0, columns: int = COLUMNS) -> str:
     return wrap(str(text), columns, " " * indent)
 

@@ -5,17 +5,17 @@ What a person wrote is only ever data in them, never a template.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from functools import lru_cache, partial
 
 from mailbot.core.case import Case
 from mailbot.core.columns import CONTROLS, width, wrap
-from mailbot.core.commands import COMMANDS, fitting
+from mailbot.core.commands import COMMANDS, Row, fitting
 from mailbot.core.disguises import visible
 from mailbot.core.events import LetterWritten
 from mailbot.core.outcome import PARTS, Letter
 from mailbot.core.rules import Form, Rules
-from mailbot.edge.letters.templates import COLUMNS, WIDEST, rendered
+from mailbot.edge.letters.templates import COLUMNS, WIDEST, rendered, wanted
 from mailbot.edge.letters.tried import tried
 from mailbot.edge.letters.voice import Voice
 
@@ -54,11 +54,42 @@ CALLS_OF_CASE = (
     "unconfirmed",
 )
 CALLS_OF_CLERKS = ("remark_words", "hints", "plan_lines")
-_DATA = """case form desk to role lang forms clerk why by text mistakes commands table keywords subject keys again
-    megabytes done onward closes words shell named head statement fingerprint which unknown rows held_by parts
-    size_megabytes mails more alarms over notice filled documents wanted attached secrets settled garbled
-    files code confirmed changes rejections assigned told asked waiting tried proven"""
-KNOWN = frozenset((*CALLS, *CALLS_OF_CASE, *CALLS_OF_CLERKS, *PARTS, *_DATA.split()))
+_DATA = """case form clerk why by text mistakes commands subject keys again megabytes done onward closes words shell
+    named head statement fingerprint which unknown rows held_by parts size_megabytes mails more alarms over notice
+    filled documents wanted secrets settled garbled files code confirmed changes told asked waiting proven"""
+
+
+def _table(letter: Letter, voice: Voice) -> tuple[Row, ...]:
+    return fitting(voice.case, voice.form) if voice.case and voice.form else COMMANDS
+
+
+def _assigned(letter: Letter, voice: Voice) -> str:
+    """The name of the clerk who is responsible for the case; of one who is no clerk any more the address."""
+    address = voice.case.assigned if voice.case else ""
+    clerk = voice.rules.desk.clerk(address)
+    return clerk.name if clerk else address
+
+
+def _tried(letter: Letter, voice: Voice) -> str:
+    return tried(voice.case, voice) if voice.case and letter.role == "clerk" else ""
+
+
+_OF_ANY: Mapping[str, Callable[[Letter, Voice], object]] = {
+    "to": lambda letter, voice: letter.to,
+    "role": lambda letter, voice: letter.role,
+    "lang": lambda letter, voice: voice.language,
+    "attached": lambda letter, voice: bool(letter.enclosures),
+    "desk": lambda letter, voice: voice.rules.desk,
+    "forms": lambda letter, voice: voice.rules.forms,
+    "table": _table,
+    "keywords": lambda letter, voice: COMMANDS,
+    "assigned": _assigned,
+    "tried": _tried,
+    "rejections": lambda letter, voice: voice.rules.words[voice.language].rejections,
+}
+"""What any letter can show beside its own data."""
+_CALLS = frozenset((*CALLS, *CALLS_OF_CASE, *CALLS_OF_CLERKS))
+KNOWN = frozenset((*_CALLS, *PARTS, *_OF_ANY, *_DATA.split()))
 """Every name a template may use; which of them a letter has is said in docs/letters.md."""
 
 
@@ -94,46 +125,26 @@ class Letters:
         name = self.rules.desk.name
         return f"[{name} {case.number}] " if isinstance(case, Case) else f"[{name}] "
 
-    def _assigned(self, case: Case) -> str:
-        """The name of the clerk who is responsible for a case; of one who is no clerk any more the address."""
-        clerk = self.rules.desk.clerk(case.assigned)
-        return clerk.name if clerk else case.assigned
-
     def _render(self, letter: Letter, language: str) -> tuple[str, str]:
         form, case = letter.data.get("form"), letter.data.get("case")
-        template = form.letters.get(letter.template, letter.template) if isinstance(form, Form) else letter.template
-        voice = Voice(
-            self.rules,
-            language,
-            form if isinstance(form, Form) else None,
-            case if isinstance(case, Case) else None,
-            letter.role,
-        )
-        context = {
-            **letter.data,
-            "to": letter.to,
-            "role": letter.role,
-            "attached": bool(letter.enclosures),
-            "desk": self.rules.desk,
-            "forms": self.rules.forms,
-            "table": fitting(case, form) if isinstance(case, Case) and isinstance(form, Form) else COMMANDS,
-            "keywords": COMMANDS,
-            "assigned": self._assigned(case) if isinstance(case, Case) else "",
-            "tried": tried(case, voice) if isinstance(case, Case) and letter.role == "clerk" else "",
-            "rejections": self.rules.words[language].rejections,
-        }
-        calls: dict[str, Callable[..., str]] = {
-            name: getattr(voice, name) for name in (*CALLS, *CALLS_OF_CASE, *CALLS_OF_CLERKS)
-        }
-        names = context | calls | {"lang": language}
-        parts = {part: partial(self._filled, language, part, names) for part in PARTS}
-        words = self._filled(language, template, names | parts)
+        form, case = form if isinstance(form, Form) else None, case if isinstance(case, Case) else None
+        template = form.letters.get(letter.template, letter.template) if form else letter.template
+        words = self._filled(template, letter, Voice(self.rules, language, form, case, letter.role))
         head, _, text = visible(CONTROLS.sub("", words)).partition("\n\n")
         broken = "\n".join(_broken(line) for line in text.split("\n"))
         return " ".join(head.removeprefix("Subject:").split()), re.sub(r"\n{3,}", "\n\n", broken).strip()
 
-    def _filled(self, language: str, template: str, names: Mapping[str, object]) -> str:
-        return rendered(self.rules.templates[language][template], names, f"templates/{language}/{template}.txt")
+    def _filled(self, template: str, letter: Letter, voice: Voice) -> str:
+        source = self.rules.templates[voice.language][template]
+        names = self._names(wanted(source), letter, voice)
+        return rendered(source, names, f"templates/{voice.language}/{template}.txt")
+
+    def _names(self, asked: Set[str], letter: Letter, voice: Voice) -> dict[str, object]:
+        """What a letter shows, as far as a template asks for it: most ask for little."""
+        own = {name: _OF_ANY[name](letter, voice) for name in _OF_ANY.keys() & asked}
+        calls = {name: getattr(voice, name) for name in _CALLS & asked}
+        parts = {name: partial(self._filled, name, letter, voice) for name in PARTS & asked}
+        return {**letter.data, **own, **calls, **parts}
 
 
 @lru_cache(maxsize=2048)  # most paragraphs stand in many letters
