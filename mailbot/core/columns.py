@@ -33,6 +33,11 @@ def width(text: str) -> int:
     return _letter(text) if len(text) == 1 else sum(map(_letter, text))
 
 
+def fits(text: str, columns: int) -> bool:
+    """Whether a line takes at most so many columns; no letter takes more than two."""
+    return 2 * len(text) <= columns or width(text) <= columns
+
+
 @lru_cache(maxsize=4096)
 def _letter(letter: str) -> int:
     return 0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in WIDE else 1
@@ -49,7 +54,8 @@ def wrap(text: str, columns: int = 72, indent: str = "") -> str:
 
     A piece without a place to break (a key, an address) stays whole on a line of its own.
     """
-    return "\n".join(part for line in text.split("\n") for part in _wrap_line(line, columns - width(indent), indent))
+    room = columns - width(indent)
+    return "\n".join([part for line in text.split("\n") for part in _wrap_line(line, room, indent)])
 
 
 @lru_cache(maxsize=256)  # a letter has what others to the same people have
@@ -108,7 +114,7 @@ def clip(text: str, columns: int) -> str:
     """One line of at most `columns` columns, and of so many times as many characters (`MOST_ON_ONE`); what is cut off
     shows as `…`."""
     line, most = " ".join(text.split()), columns * MOST_ON_ONE
-    if len(line) <= most and width(line) <= columns:
+    if len(line) <= most and fits(line, columns):
         return line
     return f"{line[: fitting(line[:most], columns - 1)]}…"
 

@@ -9,7 +9,7 @@ import jinja2
 import jinja2.meta
 import jinja2.nodes
 
-from mailbot.core.columns import clip, width, wrap
+from mailbot.core.columns import clip, fits, wrap
 
 COLUMNS = 72
 """Columns a paragraph is broken at."""
@@ -109,7 +109,7 @@ def quote(text: object, most: int = 40) -> str:
 def _quoted(line: str) -> list[str]:
     """A line behind the quote mark; broken only where it would be too wide, since broken lines read badly."""
     quoted = f"> {line.strip()}".rstrip()
-    return [quoted] if width(quoted) <= WIDEST else wrap(line, COLUMNS, "> ").split("\n")
+    return [quoted] if fits(quoted, WIDEST) else wrap(line, COLUMNS, "> ").split("\n")
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {"wrap": _wrap, "clip": _clip, "quote": quote}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from mailbot.core.blank import blank
 from mailbot.core.calendar import date_words
 from mailbot.core.case import Case
-from mailbot.core.columns import unbroken, width, wrap
+from mailbot.core.columns import fits, unbroken, wrap
 from mailbot.core.conditions import holds
 from mailbot.core.decide.disguised import of_address
 from mailbot.core.events import Fault, PlanLine, Remark, Value
@@ -224,9 +224,10 @@ class Voice:
         text, label, own = self._plain(key), self.label(key), bool(self.form and key == self.form.takes)
         if self.form and self.form.fields[key].type == "long":
             text = _fitting(text) if own else unbroken(text)
-        if "\n" in text or width(label) + width(text) > COLUMNS - 4:
+        line = f"  {label}: {text}"
+        if "\n" in line or not fits(line, COLUMNS):
             return f"  {label}:\n{wrap(text, WIDEST if own else COLUMNS, INDENT)}"
-        return f"  {label}: {text}"
+        return line
 
     def form_to_fill(self, keys: Sequence[str] | None = None, filled: Mapping[str, Value] | None = None) -> str:
         """The form as text to fill in: all of it, with the values `filled`; or just these fields and what is asked
@@ -284,5 +285,5 @@ def _fitting(text: str) -> str:
     paragraphs = re.split(r"\n[ \t]*\n\s*", text.strip())
     room = WIDEST - len(INDENT)
     return "\n\n".join(
-        part if all(width(line) <= room for line in part.split("\n")) else unbroken(part) for part in paragraphs
+        part if all(fits(line, room) for line in part.split("\n")) else unbroken(part) for part in paragraphs
     )

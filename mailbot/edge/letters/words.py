@@ -4,12 +4,11 @@ Templates are text (templates/<language>/<letter>.txt): a subject line, a blank 
 What a person wrote is only ever data in them, never a template.
 """
 
-import re
 from collections.abc import Callable, Mapping, Set
 from functools import lru_cache, partial
 
 from mailbot.core.case import Case
-from mailbot.core.columns import CONTROLS, width, wrap
+from mailbot.core.columns import CONTROLS, fits, wrap
 from mailbot.core.commands import COMMANDS, Row, fitting
 from mailbot.core.disguises import visible
 from mailbot.core.events import LetterWritten
@@ -20,6 +19,8 @@ from mailbot.edge.letters.tried import tried
 from mailbot.edge.letters.voice import Voice
 
 BETWEEN_LANGUAGES = "\n\n" + "-" * 60 + "\n\n"
+SHORT = WIDEST // 2
+"""Letters that a line may have and fit whatever they are: none is wider than two columns."""
 CALLS = (
     "label",
     "labels",
@@ -131,8 +132,10 @@ class Letters:
         template = form.letters.get(letter.template, letter.template) if form else letter.template
         words = self._filled(template, letter, Voice(self.rules, language, form, case, letter.role))
         head, _, text = visible(CONTROLS.sub("", words)).partition("\n\n")
-        broken = "\n".join(_broken(line) for line in text.split("\n"))
-        return " ".join(head.removeprefix("Subject:").split()), re.sub(r"\n{3,}", "\n\n", broken).strip()
+        broken = "\n".join([_broken(line) if len(line) > SHORT else line for line in text.split("\n")])
+        while "\n\n\n" in broken:
+            broken = broken.replace("\n\n\n", "\n\n")
+        return " ".join(head.removeprefix("Subject:").split()), broken.strip()
 
     def _filled(self, template: str, letter: Letter, voice: Voice) -> str:
         source = self.rules.templates[voice.language][template]
@@ -150,6 +153,6 @@ class Letters:
 @lru_cache(maxsize=2048)  # most paragraphs stand in many letters
 def _broken(line: str) -> str:
     """A paragraph as lines, each with its indent."""
-    if width(line) <= WIDEST or line.startswith(">"):
+    if line.startswith(">") or fits(line, WIDEST):
         return line
     return wrap(line, COLUMNS, " " * (len(line) - len(line.lstrip(" "))))
