@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, get_args
 
+from pydantic import Field
+
 from mailbot.core import events as e
 
 Status = Literal[
@@ -178,9 +180,9 @@ class Case(e.Frozen):
     remind: str | None = None
     applicant: str
     name: str = ""
-    languages: dict[str, str] = {}
-    answers: dict[str, tuple[str, ...]] = {}
-    values: dict[str, e.Value] = {}
+    languages: dict[str, str] = Field(default_factory=dict)
+    answers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    values: dict[str, e.Value] = Field(default_factory=dict)
     faults: tuple[e.Fault, ...] = ()
     unread: tuple[str, ...] = ()
     rounds: int = 0
@@ -193,8 +195,8 @@ class Case(e.Frozen):
     until: str = ""
     notes: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
-    threads: dict[str, tuple[str, ...]] = {}
-    letters: dict[int, LetterInfo] = {}
+    threads: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    letters: dict[int, LetterInfo] = Field(default_factory=dict)
     last_letter: int = 0
     bounced: tuple[str, ...] = ()
     attached: tuple[Attached, ...] = ()
@@ -202,12 +204,12 @@ class Case(e.Frozen):
     revision: int = 0
     late: bool = False
     plan: e.Plan | None = None
-    documents: dict[str, Document] = {}
-    tasks: dict[str, Done] = {}
+    documents: dict[str, Document] = Field(default_factory=dict)
+    tasks: dict[str, Done] = Field(default_factory=dict)
     passed: tuple[str, ...] = ()
     remarks: tuple[e.Remark, ...] = ()
     confirmed: tuple[str, ...] = ()
-    allowed: dict[str, str] = {}
+    allowed: dict[str, str] = Field(default_factory=dict)
     asked: tuple[str, ...] = ()
     asked_text: str = ""
     undone: str = ""
@@ -217,7 +219,7 @@ class Case(e.Frozen):
     stopped: str = ""
     of: str = ""
     rows: tuple[e.Row, ...] = ()
-    pending: dict[str, Pending] = {}
+    pending: dict[str, Pending] = Field(default_factory=dict)
     proposal: Proposal | None = None
     tried: tuple[Tried, ...] = ()
     tries: int = 0
