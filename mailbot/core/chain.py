@@ -52,12 +52,12 @@ HEADER = sorted(SHAPES.keys() - {"hash", "salt", "events"})
 
 
 def _check(value: Any) -> None:
-    kind = type(value)
-    if kind is dict and (bad := [key for key in value if type(key) is not str or not key.isascii()]):
+    if (kind := type(value)) is dict and (bad := [key for key in value if type(key) is not str or not key.isascii()]):
         raise ValueError(f"the keys {bad!r} are not ASCII text")
     if kind in (dict, list, tuple):
         for one in value.values() if kind is dict else value:
-            _check(one)
+            if type(one) is not str:
+                _check(one)
     elif kind is int and not -LIMIT < value < LIMIT:
         raise ValueError(f"the integer {value} is not below 2^53")
     elif kind not in (str, int, bool, type(None)):
