@@ -30,7 +30,7 @@ from mailbot.embedded import EmbeddedServers
 from mailbot.flow import orders
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.reader import Settings
-from mailbot.store import Asked, Draft
+from mailbot.store import Draft
 from mailbot.store.files import FileStore
 
 RAW = b"Subject: x\r\n\r\npassword: hunter2\r\n"
@@ -72,7 +72,7 @@ def test_a_mail_that_held_a_secret_lies_sealed_and_nowhere_else(tmp_path: Path) 
         assert await store.keep([RAW]) == [MAIL]
         assert not (tmp_path / "mail" / "new" / MAIL).exists(), "it is known"
         async with store.batch() as batch:
-            assert (await batch.recall(Asked(mail=MAIL))).known
+            assert await batch.known(MAIL)
         assert store.verify().ok
         assert "1 sealed, since they held a secret" in store.verify().words()
 
@@ -80,7 +80,7 @@ def test_a_mail_that_held_a_secret_lies_sealed_and_nowhere_else(tmp_path: Path) 
 
     async def restarted(store: FileStore) -> None:
         async with store.batch() as batch:
-            assert (await batch.recall(Asked(mail=MAIL))).known
+            assert await batch.known(MAIL)
         assert store.ledger().sealed == (Sealed(MAIL, 1, NOON, ("password",), TARO),)
 
     run(restarted, tmp_path)

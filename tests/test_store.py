@@ -85,7 +85,7 @@ def test_a_batch_sees_its_own_appends_and_others_do_not(tmp_path: Path) -> None:
                 raw_digest, (f"{number}.1", "e2.1", "e2.2", "e9.1", f"{number}.9"), "STRANGER@example.org", 2026, NOON
             )
             recall = await batch.recall(asked)
-            assert recall.known
+            assert await batch.known(raw_digest)
             assert recall.written == ("blank",)
             assert set(recall.letters) == {f"{number}.1", "e2.1"}
             assert recall.letters["e2.1"].to == "Stranger@example.org"
@@ -115,7 +115,7 @@ def test_a_batch_left_with_an_exception_never_happened(tmp_path: Path) -> None:
         assert [case.status for case in await collected(store.cases(Wanted()))] == ["collecting"]
         assert await store.undecided() == [digest]
         async with store.batch() as batch:
-            assert not (await batch.recall(Asked(digest))).known
+            assert not await batch.known(digest)
             await open_case(batch, mail=digest)
         assert await store.undecided() == []
         assert [entry.seq for entry in await collected(store.entries())] == [1, 2]
@@ -512,7 +512,7 @@ def test_an_erased_mail_is_known_and_gone(tmp_path: Path) -> None:
         (tmp_path / "mail" / digest[:2] / digest).write_bytes(b"")
         assert await store.raw(digest) is None
         async with store.batch() as batch:
-            assert (await batch.recall(Asked(digest))).known
+            assert await batch.known(digest)
         assert "no order erased it" in store.verify().words()
 
     run(work, tmp_path)

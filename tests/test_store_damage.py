@@ -12,7 +12,7 @@ from store_help import DESK, NOON, collected, digest_of, draft, journal_lines, l
 from mailbot.core import chain
 from mailbot.core import events as e
 from mailbot.core.case import Case
-from mailbot.store import Asked, Damaged, LetterDue, Wanted
+from mailbot.store import Damaged, LetterDue, Wanted
 from mailbot.store.files import FileStore
 
 MONTH = timedelta(days=30)
@@ -236,7 +236,7 @@ def test_a_mail_decided_before_a_crash_is_moved_at_the_next_start(state: Path) -
     async def look(store: FileStore) -> None:
         assert await store.undecided() == []
         async with store.batch() as batch:
-            assert (await batch.recall(Asked(digest))).known
+            assert await batch.known(digest)
 
     run(look, state)
     assert decided.read_bytes() == b"mail"

@@ -13,7 +13,7 @@ from mailbot.flow.considering import Known, consider
 from mailbot.flow.reader import Reader
 from mailbot.flow.reader.kept import read_kept
 from mailbot.flow.tools import Clock, Tools
-from mailbot.store import Asked, Batch, Digest
+from mailbot.store import Batch, Digest
 
 Folder = Literal["done", "quarantine", "too_large"]
 
@@ -86,7 +86,7 @@ async def decide_read(
         now = clock()
         for mail, digest in zip(kept.mails, kept.digests, strict=True):
             message = said.get(digest)
-            if message is None or (retried_by is None and (await batch.recall(Asked(mail=digest))).known):
+            if message is None or (retried_by is None and await batch.known(digest)):
                 taken.append(TakenIn(digest, mail.place, _folder_of_known(tools, digest, mail)))
             else:
                 taken.append(await _take_in(tools, batch, mail, message, now, retried_by))

@@ -77,13 +77,12 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The answer: whether the mail is decided already, what is known of the letters asked for, the cases they belong
-    to (and all open ones or the sender's newest open one, if it asked about these), letters (template names) written to
-    the sender at or after `since`, a number never used before, and the mail's earlier twins of the last days, oldest
-    first; the rows asked for, in their order, and the numbers of the sender's open cases of the form asked for, the
-    five oldest, oldest first; `own` is the number of the sender's newest open case, if it asked about that."""
+    """The answer: what is known of the letters asked for, the cases they belong to (and all open ones or the sender's
+    newest open one, if it asked about these), letters (template names) written to the sender at or after `since`, a
+    number never used before, and the mail's earlier twins of the last days, oldest first; the rows asked for, in their
+    order, and the numbers of the sender's open cases of the form asked for, the five oldest, oldest first; `own` is the
+    number of the sender's newest open case, if it asked about that."""
 
-    known: bool
     letters: dict[str, LetterInfo]
     cases: dict[str, Case]
     written: tuple[str, ...]
@@ -162,6 +161,8 @@ class Damaged(Exception):  # noqa: N818 - a word of the design, not a failure
 
 class Batch(Protocol):
     """One durable commit in the making; it sees its own appends."""
+
+    async def known(self, mail: Digest) -> bool: ...
 
     async def recall(self, asked: Asked) -> Recall: ...
 

@@ -10,7 +10,7 @@ from mailbot.core.case import Case
 from mailbot.core.events import EVENTS, Row
 from mailbot.core.instants import to_text
 from mailbot.core.registers import not_imported
-from mailbot.store import Asked, Draft, Entry, Recall
+from mailbot.store import Asked, Digest, Draft, Entry, Recall
 from mailbot.store.files.mail import Mails
 from mailbot.store.files.registers import Registers
 from mailbot.store.files.replay import Standing
@@ -34,6 +34,10 @@ class FileBatch:
         self._salt = salt
         self._at: datetime | None = None
 
+    async def known(self, mail: Digest) -> bool:
+        """Whether an entry decides this mail, own appends included."""
+        return self.working.decided(mail) or self._mails.known(mail)
+
     async def recall(self, asked: Asked) -> Recall:
         """What is known before a mail is decided, own appends included.
 
@@ -49,7 +53,6 @@ class FileBatch:
         cases |= {own: case} if own and (case := self.working.case(own)) else {}
         since = to_text(asked.since) if asked.since and asked.sender else None
         return Recall(
-            known=self.working.decided(asked.mail) or self._mails.known(asked.mail),
             letters=letters,
             cases=cases,
             written=self.working.written(asked.sender.lower(), since) if since else (),
