@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from mailbot.core.message import Message, Unreadable
-from mailbot.flow.reader.protocol import ANSWERS, LENGTH, SETTINGS, Settings
+from mailbot.flow.process import LENGTH
+from mailbot.flow.reader.protocol import ANSWERS, SETTINGS, Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ import pytest
 
 from mailbot.core.message import Message, Unreadable
 from mailbot.edge.parsing import Limits
+from mailbot.flow.process import LENGTH
 from mailbot.flow.reader import GROUP_BYTES, GROUP_MAILS, Reader, ReaderBrokenError, Settings, groups, process
-from mailbot.flow.reader.protocol import ANSWERS, LENGTH, SETTINGS
+from mailbot.flow.reader.protocol import ANSWERS, SETTINGS
 
 T = TypeVar("T")
 Mail = tuple[str, bytes]

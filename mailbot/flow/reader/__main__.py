@@ -20,9 +20,10 @@ from mailbot.core.sender import only_sender
 from mailbot.edge.border import evidence
 from mailbot.edge.memory import begin
 from mailbot.edge.parsing import parse_with_contents
+from mailbot.flow.process import LENGTH
 from mailbot.flow.reader.clock import OutOfTimeError, within
 from mailbot.flow.reader.looking import looked_into
-from mailbot.flow.reader.protocol import ANSWERS, LENGTH, OUT_OF_MEMORY, SETTINGS, Answer, Settings, late
+from mailbot.flow.reader.protocol import ANSWERS, OUT_OF_MEMORY, SETTINGS, Answer, Settings, late
 
 SHARED = 25_000_000
 """Bytes of programs and libraries in memory, which the kernel does not count among a process's data."""

@@ -4,22 +4,16 @@ It must not know which mails are read when, nor parse anything but the child's a
 """
 
 import asyncio
-import logging
-import os
 import signal
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Self
 
 from pydantic import ValidationError
 
-import mailbot
 from mailbot.core.message import Message, Unreadable
-from mailbot.flow.reader.protocol import ANSWERS, LENGTH, MOST_ANSWER, OUT_OF_MEMORY, SETTINGS, Mail, Settings, late
-
-LOG = logging.getLogger("mailbot.flow.reader")
+from mailbot.flow.process import LENGTH, NotStarted, Process, TooLong, paths
+from mailbot.flow.reader.protocol import ANSWERS, MOST_ANSWER, OUT_OF_MEMORY, SETTINGS, Mail, Settings, late
 
 
 class ReaderBrokenError(Exception):
@@ -35,48 +29,28 @@ class ChildEndedError(Exception):
 
 
 class Child:
-    """One child process and the task that passes on what it writes to stderr."""
+    """One child process that reads mails."""
 
-    def __init__(self, process: asyncio.subprocess.Process, settings: Settings) -> None:
-        assert process.stdin
-        assert process.stdout
-        assert process.stderr
+    def __init__(self, process: Process, settings: Settings) -> None:
         self._process, self._settings = process, settings
-        self._in, self._out = process.stdin, process.stdout
         self.groups = 0
         self._answering = False
-        self._ready = False
-        self._complaints = asyncio.create_task(self._pass_on(process.stderr))
 
     @classmethod
     async def start(cls, settings: Settings) -> Self:
         """Start a child and wait until it is ready. Raises ReaderBrokenError if it is not within a minute."""
-        root = str(Path(mailbot.__file__).parent.parent)
-        paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "mailbot.flow.reader", SETTINGS.dump_json(settings).decode()),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={"PYTHONPATH": paths, "LANG": "C.UTF-8"},  # nothing secret: it reads what strangers wrote
-        )
-        child = cls(process, settings)
+        secretless = {"PYTHONPATH": paths(), "LANG": "C.UTF-8"}  # it reads what strangers wrote
         try:
-            async with asyncio.timeout(60):
-                await child._frame()
-            child._ready = True
-        except (asyncio.IncompleteReadError, OSError, ChildEndedError) as error:
-            await child.end()
-            raise ReaderBrokenError(f"the reader does not start ({child._how()}), its words are in the log") from error
-        except BaseException:
-            await child.end()
-            raise
-        return child
+            return cls(
+                await Process.start("reader", SETTINGS.dump_json(settings).decode(), environment=secretless), settings
+            )
+        except NotStarted as error:
+            raise ReaderBrokenError(str(error)) from error
 
     @property
     def usable(self) -> bool:
         """Whether the child lives, owes no answer (its reader was cancelled), and is not due to be replaced."""
-        return self._process.returncode is None and not self._answering and self.groups < self._settings.groups
+        return self._process.status is None and not self._answering and self.groups < self._settings.groups
 
     async def ask(self, group: Sequence[Mail]) -> list[Message | Unreadable]:
         """Have a group read. Raises ChildEndedError if the child dies, stalls or talks nonsense."""
@@ -85,62 +59,40 @@ class Child:
         try:
             async with asyncio.timeout(self._settings.seconds):
                 await self._send(group)
-                answer = await self._frame()
+                answer = await self._process.frame(MOST_ANSWER)
         except TimeoutError:
             raise ChildEndedError(late(self._settings.seconds), stalled=True) from None
+        except TooLong:
+            most = f"{MOST_ANSWER / 1_000_000:g} MB"
+            raise ChildEndedError(f"killed the reader (what was read in it comes to more than {most})") from None
         except (asyncio.IncompleteReadError, OSError):
             raise await self._verdict(max(len(raw) for _, raw in group)) from None
         self._answering = False
         return _checked(answer, group)
 
     async def _send(self, group: Sequence[Mail]) -> None:
-        self._in.write(LENGTH.pack(len(group)))
+        self._process.stdin.write(LENGTH.pack(len(group)))
         for _, raw in group:
-            self._in.write(LENGTH.pack(len(raw)))
-            self._in.write(raw)
-            await self._in.drain()
-
-    async def _frame(self) -> bytes:
-        (length,) = LENGTH.unpack(await self._out.readexactly(LENGTH.size))
-        if length > MOST_ANSWER:
-            most = f"{MOST_ANSWER / 1_000_000:g} MB"
-            raise ChildEndedError(f"killed the reader (what was read in it comes to more than {most})")
-        return await self._out.readexactly(length)
+            await self._process.tell(raw)
 
     async def end(self) -> None:
         """Kill the child if it lives, and wait for it and for its last words."""
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGKILL)  # Process.kill() would reap it and lose its exit status
-        await self._process.wait()
-        self._in.close()
-        await self._complaints
-
-    async def _pass_on(self, stderr: asyncio.StreamReader) -> None:
-        """Every line the child writes to stderr; very long lines in pieces. Why it does not start is a warning; later
-        it may hold what a mail says."""
-        while line := await stderr.read(8192):
-            for text in line.decode("utf-8", "replace").splitlines():
-                LOG.log(logging.DEBUG if self._ready else logging.WARNING, "reader: %s", text)
+        await self._process.end()
 
     async def _verdict(self, largest: int) -> ChildEndedError:
         """What ended a child that closed its pipe over mails of up to `largest` bytes; it has a moment to leave by
         itself."""
         with suppress(TimeoutError):
             async with asyncio.timeout(5):
-                await self._process.wait()
+                await self._process.ended()
         await self.end()
-        status = self._process.returncode
+        status = self._process.status
         if status == -signal.SIGXCPU:
             return ChildEndedError(late(self._settings.seconds), stalled=True)
         if status == OUT_OF_MEMORY:
             memory = self._settings.memory_for(largest)
             return ChildEndedError(f"killed the reader (it needed more than {memory} bytes of memory)")
-        return ChildEndedError(f"killed the reader ({self._how()})")
-
-    def _how(self) -> str:
-        status = self._process.returncode or 0
-        return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        return ChildEndedError(f"killed the reader ({self._process.how()})")
 
 
 def _checked(answer: bytes, group: Sequence[Mail]) -> list[Message | Unreadable]:

@@ -3,7 +3,6 @@
 It must not know of processes: only what goes through the pipes.
 """
 
-import struct
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,9 +14,6 @@ from mailbot.edge.parsing import Limits
 
 OUT_OF_MEMORY = 71
 """Exit status of a child that was refused memory."""
-
-LENGTH = struct.Struct("!Q")
-"""Before every frame its length in bytes; before a group the number of its mails."""
 
 LARGE = 10_000_000
 """Bytes up to which every mail may take the same; no group of several mails has more."""
