@@ -35,7 +35,7 @@ STAGES = {
     "file": ("mailbot.edge.inbox.wire:Wire.file",),
     "find the letter": ("mailbot.store.files.store:FileStore.due", "mailbot.flow.delivery.letter:_case"),
     "sheets": ("mailbot.flow.delivery.letter:enclosed",),
-    "build": ("mailbot.edge.letters.stationery:Stationery.build",),
+    "build": ("mailbot.edge.stationery:Stationery.build",),
     "send": ("mailbot.edge.postman:Postman.send",),
     "record": (
         "mailbot.flow.delivery.recording:Recording.record",

@@ -18,10 +18,11 @@ from mailbot.core.rulesets import Problem, build
 from mailbot.edge import config
 from mailbot.edge.account import Account
 from mailbot.edge.config import beginning
-from mailbot.edge.letters import Letters, Stationery, proofread
+from mailbot.edge.letters import Letters, proofread
 from mailbot.edge.postman import Postman
 from mailbot.edge.program import program
 from mailbot.edge.signing import Signer, load_signing_key
+from mailbot.edge.stationery import Stationery
 from mailbot.flow import erasing
 from mailbot.flow.tools import Clock, Keys, Tools, wall_clock
 from mailbot.store.files import FileStore

@@ -36,8 +36,9 @@ from mailbot.core.rules import Desk, Rules
 from mailbot.edge import config
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
-from mailbot.edge.letters import Letters, Stationery
+from mailbot.edge.letters import Letters
 from mailbot.edge.postman import Sent
+from mailbot.edge.stationery import Stationery
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Keys, Tools

@@ -24,8 +24,9 @@ from mailbot.core.events import LetterWritten
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Budgets, Rules
 from mailbot.edge.account import Account
-from mailbot.edge.letters import Letters, Stationery
+from mailbot.edge.letters import Letters
 from mailbot.edge.postman import Later, Never, Postman, Sent
+from mailbot.edge.stationery import Stationery
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.flow.delivery import Carrier, Result, Sending
 from mailbot.flow.intake import Delivered, take_in

@@ -15,9 +15,9 @@ from mailbot.core.evidence import NOTHING, gather
 from mailbot.core.lookups import lookups
 from mailbot.core.message import Message
 from mailbot.core.registers import not_imported
-from mailbot.edge.letters import Stationery
 from mailbot.edge.parsing import parse_with_contents
 from mailbot.edge.parsing.limits import Limits
+from mailbot.edge.stationery import Stationery
 from mailbot.flow.reader.looking import looked_into
 
 NOW = datetime(2026, 4, 6, 1, 2, 3, tzinfo=UTC)

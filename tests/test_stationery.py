@@ -14,7 +14,7 @@ from letter_examples import DESK, EXAMPLES, LETTERS, LOG, every_language, of_eve
 from mailbot.core.events import Enclosure, LetterWritten
 from mailbot.core.outcome import Letter
 from mailbot.core.token import mac
-from mailbot.edge.letters import Stationery
+from mailbot.edge.stationery import Stationery
 
 KEYS = {"k1": b"first key", "k2": b"second key"}
 STATIONERY = Stationery(DESK, KEYS)

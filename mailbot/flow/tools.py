@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from mailbot.core.outcome import Decision
 from mailbot.core.rules import Rules
-from mailbot.edge.letters import Letters, Stationery
+from mailbot.edge.letters import Letters
 from mailbot.edge.signing import Signer
+from mailbot.edge.stationery import Stationery
 from mailbot.store import Digest, Draft, Store
 
 Clock = Callable[[], datetime]

@@ -13,7 +13,9 @@ from mailbot.core.events import Enclosure, LetterWritten
 from mailbot.core.idn import on_the_wire
 from mailbot.core.rules import Desk
 from mailbot.core.token import CODE_PLACE, code, mac, message_id, reply_address
-from mailbot.edge.letters.parts import body, with_files
+from mailbot.edge.stationery.parts import body, with_files
+
+__all__ = ["RecipientOf", "Stationery"]
 
 RecipientOf = Callable[[str], tuple[str, str] | None]
 """Tells for the name of an earlier letter its recipient and the name of its key; None if it is not known."""
