@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from mailbot import cli
+from mailbot.flow import process
 
 FILE = "MAILBOT_BENCHMARK_STAGES"
 STAGES = {
@@ -34,17 +35,19 @@ STAGES = {
     "write": ("mailbot.store.files.journal:Journal.append", "mailbot.store.files.store:put_away"),
     "file": ("mailbot.edge.inbox.wire:Wire.file",),
     "find the letter": ("mailbot.store.files.store:FileStore.due", "mailbot.flow.delivery.letter:_case"),
-    "sheets": ("mailbot.flow.delivery.letter:enclosed",),
+    "sheets": ("mailbot.flow.delivery.letter:enclosed", "mailbot.flow.courier.parcel:_files"),
     "build": ("mailbot.edge.stationery:Stationery.build",),
     "send": ("mailbot.edge.postman:Postman.send",),
+    "hand to the courier": ("mailbot.flow.courier.child:Child._ask", "mailbot.flow.courier.child:Child._listen"),
     "record": (
         "mailbot.flow.delivery.recording:Recording.record",
         "mailbot.flow.delivery.recording:Recording._journal",
     ),
 }
 """Where a stage is, as module and name. `seal and fold` and `write` are done for mails and for what became of letters;
-`record` is the rest of the latter."""
-READ, REST = "read, in the child", "rest"
+`record` is the rest of the latter. Sheets, build and send are what this process does of them: the letters that the
+courier makes are `CARRIED`, its start included."""
+READ, CARRIED, REST = "read, in the child", "letters, in the other child", "rest"
 taken: Counter[str] = Counter()
 _lock, _here = threading.Lock(), threading.local()
 
@@ -96,6 +99,26 @@ def _clocked(stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _weighed(end: Callable[[process.Process], Coroutine[Any, Any, None]]) -> Callable[..., Any]:
+    """The same, and what the courier has used is known when it has ended, which two may wait for."""
+    seen = set[int]()
+
+    async def weighed(child: process.Process) -> None:
+        known, before = child.pid in seen, _children()
+        seen.add(child.pid)
+        await end(child)
+        if child.room == "courier" and not known:
+            taken[CARRIED] += _children() - before
+
+    return weighed
+
+
+def _children() -> float:
+    """Seconds of the processor that the children which ended have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def found(place: str) -> tuple[Any, str, Callable[..., Any]]:
     """The module or class that has a function, its name there, and the function."""
     module, _, names = place.partition(":")
@@ -109,10 +132,11 @@ def main() -> int:
     for stage, places in STAGES.items():
         for owner, name, function in map(found, places):
             setattr(owner, name, _clocked(stage, function))
+    process.Process.end = _weighed(process.Process.end)  # type: ignore[method-assign]
     code = cli.main()
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    rest = time.process_time() - sum(taken.values())
-    each = {**{stage: taken[stage] for stage in STAGES}, READ: children.ru_utime + children.ru_stime, REST: rest}
+    rest = time.process_time() - sum(taken[stage] for stage in STAGES)
+    children = {CARRIED: taken[CARRIED], READ: _children() - taken[CARRIED]}
+    each = {**{stage: taken[stage] for stage in STAGES}, **children, REST: rest}
     Path(os.environ[FILE]).write_text(json.dumps(each), "utf-8")
     return code
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from carrying import here
 from desks import in_a_loop
 from letter_examples import RULES
 from reading_here import ReaderHere
@@ -127,14 +128,14 @@ async def test_everything_due_goes_and_every_result_is_journaled(
     async with desk(tmp_path) as tools, postmen(connections, servers.smtp_port) as carriers:
         await write(tools, *(f"asker{number}@uni{number}.example" for number in range(60)))
         sending = Sending(tools, Clock())
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         assert (sending.letters, sending.troubles, sending.relay) == (
             {"sent": 60, "later": 0, "never": 0, "held": 0},
             [],
             "",
         )
         assert len(await journaled(tools, e.LetterSent)) == 60
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
     assert len({part.raw for part in servers.letters}) == len(servers.letters) == 60
     assert servers.relay.most_connections == connections
 
@@ -145,7 +146,7 @@ async def test_nobody_gets_the_later_letter_before_the_earlier_over_however_many
 ) -> None:
     async with desk(tmp_path, within(letters_per_address=99)) as tools, postmen(4, servers.smtp_port) as carriers:
         await write(tools, *([ANN, BOB, ANN, CID, "Ann@uni.example"] * 12))
-        await Sending(tools, Clock()).all_due(carriers)
+        await Sending(tools, Clock()).all_due(here(tools, carriers))
     for to in (ANN, BOB, CID, "Ann@uni.example"):
         numbers = [int(number) for number in subjects(servers, to)]
         assert numbers == sorted(numbers)
@@ -172,7 +173,7 @@ async def test_a_connection_takes_its_next_letter_when_the_last_result_is_durabl
     async with desk(tmp_path) as tools:
         await write(tools, *(f"asker{number}@uni.example" for number in range(9)))
         carriers = [Watched(Account("127.0.0.1", servers.smtp_port, "none", "", "")) for _ in range(3)]
-        await Sending(tools, Clock()).all_due(carriers)
+        await Sending(tools, Clock()).all_due(here(tools, carriers))
         for carrier in carriers:
             await carrier.close()
     assert len(seen) == 9
@@ -188,7 +189,7 @@ async def test_a_relay_that_takes_a_letter_and_dies_before_it_says_so_gets_the_s
     async with desk(tmp_path) as tools, postmen(1, servers.smtp_port) as carriers:
         await write_in_a_case(tools, ANN)
         first = Sending(tools, clock)
-        await first.all_due(carriers)
+        await first.all_due(here(tools, carriers))
         assert first.letters["later"] == 1
         assert "connection was lost" in first.troubles[0]
         assert (first.relay, first.put_off in first.troubles[0]) == ("", True), "lost on the way, not out of reach"
@@ -196,12 +197,12 @@ async def test_a_relay_that_takes_a_letter_and_dies_before_it_says_so_gets_the_s
         assert isinstance(postponed, e.LetterPostponed)
         assert postponed.until >= "2026-11-21T12:01:00", "at least a minute: the relay perhaps has it"
         soon = Sending(tools, clock)
-        await soon.all_due(carriers)
+        await soon.all_due(here(tools, carriers))
         assert sum(soon.letters.values()) == 0
         clock.now += timedelta(minutes=2)
     async with desk(tmp_path) as tools, postmen(1, servers.smtp_port) as carriers:
         again = Sending(tools, clock)
-        await again.all_due(carriers)
+        await again.all_due(here(tools, carriers))
         assert (again.letters["sent"], again.relay) == (1, "")
     one, other = servers.letters
     assert one == other, "same envelope, same Message-ID, same bytes"
@@ -215,7 +216,7 @@ async def test_a_lost_connection_ends_and_the_others_send_what_is_left(
     async with desk(tmp_path) as tools, postmen(3, servers.smtp_port) as carriers:
         await write(tools, ANN, *(f"asker{number}@uni.example" for number in range(30)))
         sending = Sending(tools, Clock())
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
     assert sending.letters == {"sent": 30, "later": 1, "never": 0, "held": 0}
     assert (sending.troubles, sending.relay) == ([], ""), "the relay works"
 
@@ -230,7 +231,7 @@ async def test_when_every_connection_is_lost_what_is_left_stays_due_untried(
     async with desk(tmp_path) as tools, postmen(2, servers.smtp_port) as carriers:
         await write(tools, *people)
         sending = Sending(tools, clock)
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         left = 30 - sum(sending.letters.values())
         assert sending.letters["later"] == 2
         assert left >= 26
@@ -238,7 +239,7 @@ async def test_when_every_connection_is_lost_what_is_left_stays_due_untried(
         assert len(await journaled(tools, e.LetterPostponed, e.LetterFailed)) == 2
         clock.now += timedelta(minutes=10)
         again = Sending(tools, clock)
-        await again.all_due(carriers)
+        await again.all_due(here(tools, carriers))
         assert again.letters["sent"] == left + 2
 
 
@@ -253,7 +254,7 @@ async def test_a_refused_login_is_met_once_a_round_and_keeps_every_letter_due_wi
         async with postmen(4, servers.smtp_port, USER, "wrong") as carriers:
             for _ in range(3):
                 sending = Sending(tools, clock)
-                await sending.all_due(carriers)
+                await sending.all_due(here(tools, carriers))
                 assert sending.troubles == [f"SMTP: {sending.relay}"]
                 assert "login refused" in sending.troubles[0]
                 clock.now += timedelta(minutes=10)
@@ -261,7 +262,7 @@ async def test_a_refused_login_is_met_once_a_round_and_keeps_every_letter_due_wi
         assert tools.store.head.seq == before, "nothing was journaled"
         async with postmen(4, servers.smtp_port, USER, PASSWORD) as carriers:
             sending = Sending(tools, clock)
-            await sending.all_due(carriers)
+            await sending.all_due(here(tools, carriers))
         assert sending.letters["sent"] == 40
 
 
@@ -276,7 +277,7 @@ async def test_what_the_relay_puts_off_goes_later_and_what_it_refuses_is_told_to
         await write_in_a_case(tools, ANN)
         await write(tools, BOB)
         sending = Sending(tools, clock)
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         assert sending.letters == {"sent": 2, "later": 1, "never": 1, "held": 0}, "both clerks hear of it at once"
         (failed,) = await journaled(tools, e.LetterFailed)
         assert (failed.letter, failed.code, failed.why) == ("2026-00001.1", 554, "5.7.1 not wanted here")
@@ -284,7 +285,7 @@ async def test_what_the_relay_puts_off_goes_later_and_what_it_refuses_is_told_to
         servers.answers.clear()
         clock.now += timedelta(minutes=2)
         again = Sending(tools, clock)
-        await again.all_due(carriers)
+        await again.all_due(here(tools, carriers))
         assert again.letters["sent"] == 1
 
 
@@ -302,7 +303,7 @@ async def test_after_three_days_of_trying_a_letter_is_given_up_and_the_clerks_ar
             else:
                 servers.answers["RCPT", ANN] = answer
             sending = Sending(tools, clock)
-            await sending.all_due(carriers)
+            await sending.all_due(here(tools, carriers))
             tried += sending.letters["later"]
             clock.now += timedelta(minutes=30)
         assert timedelta(days=3) <= clock.now - NOON < timedelta(days=3, hours=2)
@@ -312,7 +313,7 @@ async def test_after_three_days_of_trying_a_letter_is_given_up_and_the_clerks_ar
         assert failed.code == code
         assert failed.why.startswith("given up after three days: ")
         assert sending.letters["never"] == 1
-        await Sending(tools, clock).all_due(carriers)
+        await Sending(tools, clock).all_due(here(tools, carriers))
     assert {part.recipient for part in servers.letters} == DECIDING
 
 
@@ -325,14 +326,14 @@ async def test_letters_over_a_budget_are_held_and_wait_for_an_operator(
     async with desk(tmp_path, rules) as tools, postmen(4, servers.smtp_port) as carriers:
         await write(tools, *[ANN] * 5, *[BOB] * 4, CID, *[clerk] * 8)
         sending = Sending(tools, Clock())
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         held = await journaled(tools, e.LetterHeld)
         taken = Counter(part.recipient for part in servers.letters)
         assert (taken[ANN] <= 3, taken[ANN] + taken[BOB], taken[CID], taken[clerk]) == (True, 5, 1, 8)
         assert sending.letters == {"sent": 14, "later": 0, "never": 0, "held": 4}
         assert {event.why for event in held if isinstance(event, e.LetterHeld)} <= {"address", "domain"}
         assert len(held) == 4
-        await Sending(tools, Clock()).all_due(carriers)
+        await Sending(tools, Clock()).all_due(here(tools, carriers))
         assert len(servers.letters) == 14, "nobody let them go"
 
 
@@ -345,19 +346,19 @@ async def test_an_hour_brings_no_more_letters_than_its_budget_in_however_many_ro
         await write(tools, *(f"asker{number}@uni{number}.example" for number in range(9)))
         await write(tools, "root@desk.example", role="operator")
         sending = Sending(tools, clock)
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         assert sending.letters == {"sent": 6, "later": 0, "never": 0, "held": 4}
         clock.now += timedelta(minutes=59)
         await write(tools, ANN)
         another_round = Sending(tools, clock)
-        await another_round.all_due(carriers)
+        await another_round.all_due(here(tools, carriers))
         assert another_round.letters == {"sent": 0, "later": 0, "never": 0, "held": 1}
         held = await journaled(tools, e.LetterHeld)
         assert {event.why for event in held if isinstance(event, e.LetterHeld)} == {"hour"}
         clock.now += timedelta(minutes=2)
         await write(tools, BOB)
         next_hour = Sending(tools, clock)
-        await next_hour.all_due(carriers)
+        await next_hour.all_due(here(tools, carriers))
         assert next_hour.letters["sent"] == 1
 
 
@@ -377,7 +378,7 @@ async def test_a_letter_dropped_or_held_while_it_waits_for_its_connection_does_n
                     batch.append(tools.draft(Decision(None, (e.Facts(), happens)), at=NOON, mail=None))
             return result
 
-        await sending.all_due(carriers, attempt)
+        await sending.all_due(here(tools, carriers), attempt)
         assert sending.letters == {"sent": 2, "later": 0, "never": 0, "held": 0}
         assert sending.troubles == []
     assert [part.recipient for part in servers.letters] == [ANN, CID]
@@ -393,7 +394,7 @@ async def test_with_nothing_due_neither_the_disk_nor_the_relay_is_asked(
     async with desk(tmp_path) as tools, postmen(1, servers.smtp_port) as carriers:
         monkeypatch.setattr(os, "posix_fallocate", no_space)
         sending = Sending(tools, Clock())
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         assert (sending.troubles, sending.relay) == ([], None)
     assert servers.relay.connections == 0
 
@@ -404,14 +405,14 @@ async def test_a_letter_an_operator_released_goes_whatever_the_budgets_say(
 ) -> None:
     async with desk(tmp_path, within(letters_per_address=1)) as tools, postmen(1, servers.smtp_port) as carriers:
         await write(tools, ANN, ANN)
-        await Sending(tools, Clock()).all_due(carriers)
+        await Sending(tools, Clock()).all_due(here(tools, carriers))
         (held,) = await journaled(tools, e.LetterHeld)
         assert isinstance(held, e.LetterHeld)
         async with tools.store.batch() as batch:
             released = e.LetterReleased(letter=held.letter)
             batch.append(tools.draft(Decision(None, (e.Facts(), released)), at=NOON, mail=None))
         sending = Sending(tools, Clock())
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         assert sending.letters["sent"] == 1
     assert len(servers.letters) == 2
 
@@ -424,7 +425,7 @@ async def test_told_to_stop_it_finishes_the_letters_under_way_and_begins_no_othe
     async with desk(tmp_path) as tools, postmen(2, servers.smtp_port) as carriers:
         await write(tools, *(f"asker{number}@uni.example" for number in range(10)))
         sending = Sending(tools, Clock(), stopping=lambda: servers.relay.here == 2)
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         assert 1 <= sending.letters["sent"] <= 2
         assert len(await journaled(tools, e.LetterSent)) == len(servers.letters) == sending.letters["sent"]
 
@@ -447,7 +448,7 @@ async def test_a_bug_with_one_letter_stops_no_other(tmp_path: Path, servers: Emb
                 met.append(due.letter.to)
                 return None
 
-        await sending.all_due(carriers, attempt)
+        await sending.all_due(here(tools, carriers), attempt)
     assert met == ["dan@uni.example"]
     assert sending.letters["sent"] == 4
 
@@ -465,13 +466,13 @@ async def test_a_result_the_disk_did_not_take_is_journaled_later_and_the_letter_
         await write(tools, ANN, BOB)
         monkeypatch.setattr(os, "write", no_space)
         full = Sending(tools, clock, results=results)
-        await full.all_due(carriers)
+        await full.all_due(here(tools, carriers))
         monkeypatch.undo()
         assert len(servers.letters) == 1, "the second did not go, since the first could not be journaled"
         assert "no letter is sent until there is room" in full.troubles[0]
         clock.now += timedelta(minutes=10)
         again = Sending(tools, clock, results=results)
-        await again.all_due(carriers)
+        await again.all_due(here(tools, carriers))
         assert again.letters["sent"] == 2
         assert len(await journaled(tools, e.LetterSent)) == 2
     assert [part.recipient for part in servers.letters] == [ANN, BOB]
@@ -489,7 +490,7 @@ async def test_no_letter_goes_while_there_is_no_room_for_its_result(
         await write(tools, ANN)
         monkeypatch.setattr(os, "posix_fallocate", no_space)
         sending = Sending(tools, Clock())
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         assert servers.letters == []
         assert "No space left" in sending.troubles[0]
         assert sending.relay is None, "the relay was not asked"
@@ -501,11 +502,11 @@ async def test_a_connection_the_relay_closed_between_rounds_costs_no_letter_a_tr
 ) -> None:
     async with desk(tmp_path) as tools, postmen(1, servers.smtp_port) as carriers:
         await write(tools, ANN)
-        await Sending(tools, Clock()).all_due(carriers)
+        await Sending(tools, Clock()).all_due(here(tools, carriers))
         servers.relay.faults["MAIL", carriers_sender(tools)] = "hang up"
         await write(tools, BOB)
         sending = Sending(tools, Clock())
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         assert sending.letters == {"sent": 1, "later": 0, "never": 0, "held": 0}
         assert await journaled(tools, e.LetterPostponed) == []
     assert servers.relay.faults == {}
@@ -519,19 +520,19 @@ async def test_a_login_refused_in_the_middle_of_a_round_leaves_the_rest_due_with
     clock = Clock()
     async with desk(tmp_path) as tools, postmen(1, servers.smtp_port, USER, PASSWORD) as carriers:
         await write(tools, ANN)
-        await Sending(tools, clock).all_due(carriers)
+        await Sending(tools, clock).all_due(here(tools, carriers))
         servers.relay.faults["MAIL", carriers_sender(tools)] = "hang up"
         servers.relay.refuses_login = True
         await write(tools, BOB, CID)
         refused = Sending(tools, clock)
-        await refused.all_due(carriers)
+        await refused.all_due(here(tools, carriers))
         assert sum(refused.letters.values()) == 0
         assert "login refused" in refused.troubles[0]
         assert await journaled(tools, e.LetterPostponed, e.LetterFailed) == []
         servers.relay.refuses_login = False
         clock.now += timedelta(minutes=5)
         again = Sending(tools, clock)
-        await again.all_due(carriers)
+        await again.all_due(here(tools, carriers))
         assert again.letters["sent"] == 2
 
 
@@ -543,11 +544,11 @@ async def test_letters_taken_for_delivery_and_not_begun_are_due_again_within_min
     async with desk(tmp_path) as tools, postmen(1, servers.smtp_port) as carriers, postmen(1, 9) as nobody:
         await write(tools, ANN, BOB)
         out_of_reach = Sending(tools, clock)
-        await out_of_reach.all_due(nobody)
+        await out_of_reach.all_due(here(tools, nobody))
         assert out_of_reach.troubles[0].startswith("SMTP: nobody listens there")
         clock.now += timedelta(minutes=2, seconds=1)
         again = Sending(tools, clock)
-        await again.all_due(carriers)
+        await again.all_due(here(tools, carriers))
         assert again.letters["sent"] == 2
 
 
@@ -559,7 +560,7 @@ def carriers_sender(tools: Tools) -> str:
 async def send_all(folder: Path, port: int, connections: int) -> None:
     """What a child process does until it is killed."""
     async with desk(folder) as tools, postmen(connections, port) as carriers:
-        await Sending(tools, lambda: NOON).all_due(carriers)
+        await Sending(tools, lambda: NOON).all_due(here(tools, carriers))
 
 
 CHILD = """
@@ -609,7 +610,7 @@ async def test_people_whose_address_is_not_in_ascii_are_answered_if_the_relay_ca
     ):
         await take_in(tools, reader, [Delivered(mail.encode())], lambda: NOON)
         sending = Sending(tools, Clock())
-        await sending.all_due(carriers)
+        await sending.all_due(here(tools, carriers))
         (case,) = [case async for case in tools.store.cases(Wanted())]
         assert (case.status, case.applicant) == ("awaiting_consent", written.replace("例え.jp", "xn--r8jz45g.jp"))
         failed = await journaled(tools, e.LetterFailed)
@@ -633,6 +634,6 @@ async def test_postfixs_own_relay_for_tests_takes_hundreds_of_letters(connection
                 await write(tools, *(f"asker{turn}@uni{number}.example" for number in range(20)))
             sending = Sending(tools, Clock())
             began = time.perf_counter()
-            await sending.all_due(carriers)
+            await sending.all_due(here(tools, carriers))
             print(f"{connections} connections: {400 / (time.perf_counter() - began):.0f} letters/s")
             assert sending.letters == {"sent": 400, "later": 0, "never": 0, "held": 0}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from carrying import here
 from desks import in_a_loop
 from sheet_help import AT, GUIDE, VISIT, case, rules_of, texts
 
@@ -86,7 +87,7 @@ class Mailbag:
 async def handed_over(tools: Tools) -> bytes:
     """The bytes of the one letter that is due; what became of it is not written down."""
     bag = Mailbag()
-    await Sending(tools, lambda: AT).all_due([bag])
+    await Sending(tools, lambda: AT).all_due(here(tools, [bag]))
     (raw,) = bag.raws
     return raw
 
@@ -106,7 +107,7 @@ async def test_sheets_and_files_arrive_whole_through_a_relay(tmp_path: Path, ser
     async with opened(tmp_path) as tools:
         await write(tools)
         async with posted(servers) as postman:
-            await Sending(tools, lambda: AT).all_due([postman])
+            await Sending(tools, lambda: AT).all_due(here(tools, [postman]))
     (taken,) = servers.letters
     assert taken.recipient == "ichiro@univ.example"
     message = email.message_from_bytes(taken.raw, policy=email.policy.default)
@@ -163,7 +164,7 @@ async def test_a_letter_whose_file_is_gone_or_broken_is_not_sent_by_half_and_sta
     assert "ichiro@univ.example" not in {letter.recipient for letter in servers.letters}
     async with opened(tmp_path) as tools, posted(servers) as postman:
         assert kept.read_bytes() == GUIDE, "the desk's rules still have it: it is kept again at the next start"
-        await Sending(tools, lambda: AT).all_due([postman])
+        await Sending(tools, lambda: AT).all_due(here(tools, [postman]))
     assert [letter.recipient for letter in servers.letters].count("ichiro@univ.example") == 1
 
 
@@ -176,7 +177,7 @@ async def test_a_sheet_whose_rules_are_gone_is_named(tmp_path: Path) -> None:
         (tmp_path / "rules" / f"{old}.json").write_text("{}", encoding="utf-8")
         bag = Mailbag()
         with pytest.raises(ExceptionGroup) as caught:
-            await Sending(tools, lambda: AT).all_due([bag])
+            await Sending(tools, lambda: AT).all_due(here(tools, [bag]))
     (gone,) = caught.value.exceptions
     assert isinstance(gone, FileGone)
     assert f"state/rules/{old}.json with rules/files/pledge.toml" in str(gone)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from carrying import here
 from correspondence import rules_with
 from desks import in_a_loop
 from test_delivery import desk, journaled
@@ -201,7 +202,7 @@ async def test_a_letter_the_relay_puts_off_goes_again_with_the_same_bytes_and_pr
             await append(tools, batch, [Decision(None, (Facts(sort="order"),))], None, MORNING)
         await tell_auditors(tools, lambda: MORNING)
         for hours in range(2):
-            await Sending(tools, lambda at=MORNING + timedelta(hours=hours): at).all_due([relay])  # type: ignore[misc]
+            await Sending(tools, lambda at=MORNING + timedelta(hours=hours): at).all_due(here(tools, [relay]))  # type: ignore[misc]
         assert len(await journaled(tools, LetterSent)) == 1
         name = tools.rules.desk.name
     assert relay.raws[0] == relay.raws[1]

@@ -9,6 +9,7 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+from carrying import here
 from desks import Mailbox, in_a_loop
 from desks_at_work import SELDOM, at_work, until, world_of
 from test_tampering import NOON, NOWHERE
@@ -67,7 +68,7 @@ async def turn(world: World, relay: Relay, now: datetime, *raws: bytes) -> None:
     async with opened as tools, reader_for(desk.rules.desk) as reader:
         await take_in(tools, reader, [Delivered(raw) for raw in raws], lambda: now)
         await tell_auditors(tools, lambda: now)
-        await Sending(tools, lambda: now).all_due([relay])
+        await Sending(tools, lambda: now).all_due(here(tools, [relay]))
 
 
 def answer(relay: Relay, person: str, text: str) -> bytes:

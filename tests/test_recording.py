@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from carrying import here
 from desks import in_a_loop
 from test_delivery import ANN, BOB, CID, Clock, desk, journaled, write
 
@@ -129,7 +130,7 @@ def test_a_disk_that_does_not_confirm_the_results_of_several_connections_ends_th
 
             with monkeypatch.context() as disk:
                 disk.setattr(os, "fsync", broken)
-                await sending.all_due([Taking(), Taking(), Taking()], attempt)
+                await sending.all_due(here(tools, [Taking(), Taking(), Taking()]), attempt)
         survived.append("the round went on")
 
     with pytest.raises(FsyncFailed, match="did not confirm"):

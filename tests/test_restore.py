@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from carrying import here
 from test_tampering import NOON, NOWHERE, Relay
 from worlds import World, application, question
 
@@ -75,9 +76,9 @@ async def day(folder: Path, now: datetime, *raws: bytes, sends: bool = True) -> 
     async with opened as tools, reader_for(desk.rules.desk) as reader:
         await take_in(tools, reader, [Delivered(raw) for raw in raws], lambda: now)
         if sends:
-            await Sending(tools, lambda: now).all_due([relay])
+            await Sending(tools, lambda: now).all_due(here(tools, [relay]))
             await tell_auditors(tools, lambda: now)
-            await Sending(tools, lambda: now).all_due([relay])
+            await Sending(tools, lambda: now).all_due(here(tools, [relay]))
 
 
 @pytest.fixture(scope="module")

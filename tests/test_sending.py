@@ -99,7 +99,7 @@ async def test_an_alarm_takes_the_other_way_out_of_a_relay_that_puts_everything_
     servers.answers.update({("RCPT", to): "451 4.3.0 try later" for to in PEOPLE})
     async with at_work(tmp_path, servers.smtp_port, clock) as work:
         work.spare = Postman(Account("127.0.0.1", servers.smtp_port, "none", "", ""))
-        work.carriers = [PutsOff(work.spare._account)]
+        work.postmen = [PutsOff(work.spare._account)]
         await write(work.tools, *PEOPLE)
         await send_letters(work, Round())
         await write(work.tools, root, role="operator")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from carrying import here
 from reading_here import reader_here
 from report_help import desk_in
 from worlds import World, application, question
@@ -108,9 +109,9 @@ async def live(folder: Path) -> None:
     async with opened as tools, reader_here(desk.rules.desk) as reader:
         for raws in ([application(1), question(1)], [application(2)], [question(2)]):
             await take_in(tools, reader, [Delivered(raw) for raw in raws], lambda: now[0])
-            await Sending(tools, lambda: now[0]).all_due([relay])
+            await Sending(tools, lambda: now[0]).all_due(here(tools, [relay]))
             await tell_auditors(tools, lambda: now[0])
-            await Sending(tools, lambda: now[0]).all_due([relay])
+            await Sending(tools, lambda: now[0]).all_due(here(tools, [relay]))
             now[0] += timedelta(minutes=5)
 
 

@@ -22,6 +22,7 @@ from mailbot.edge.inbox import Inbox
 from mailbot.edge.memory import begin, give_back_large
 from mailbot.edge.notify import Notifier
 from mailbot.edge.postman import END_OF_LETTER
+from mailbot.flow.courier import Courier
 from mailbot.service import Pace, Reloading, Service, Work, reader_for, work_on
 from mailbot.service.living import Vital, beat, status_line
 from mailbot.store.files import ask_reload, withdraw_reload
@@ -51,9 +52,10 @@ async def _run(desk: desks.DeskAtWork, reloading: Reloading) -> int:
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer) as tools,
         reader_for(desk.rules.desk) as reader,
+        Courier(desk.smtp) as courier,
     ):
         work = await work_on(tools, Inbox(desk.imap), desk.postmen(), reader)
-        work.spare, work.renewals = desk.spare(), desk.renewals
+        work.spare, work.renewals, work.courier = desk.spare(), desk.renewals, courier
         service = Service(work, _pace(desk), reloading=reloading)
         with watched(desk, work) as vital:
             _obey(service)

@@ -28,6 +28,7 @@ from mailbot.core.orders import (
 )
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.memory import few_searches
+from mailbot.flow.courier import Courier
 from mailbot.flow.tools import wall_clock
 from mailbot.service import Round, one_round, reader_for, work_on
 from mailbot.service.duties import carry_out_orders
@@ -48,10 +49,12 @@ def once(arguments: argparse.Namespace) -> int:
 
 
 async def _once(desk: desks.DeskAtWork) -> int:
-    async with desks.opened(
-        desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer
-    ) as tools:
-        done = await one_round(tools, Inbox(desk.imap), desk.postmen(), spare=desk.spare(), renewals=desk.renewals)
+    async with (
+        desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer) as tools,
+        Courier(desk.smtp) as courier,
+    ):
+        inbox, spare = Inbox(desk.imap), desk.spare()
+        done = await one_round(tools, inbox, desk.postmen(), spare=spare, courier=courier, renewals=desk.renewals)
         posted = await tools.store.posted() or {}
     if not done.quiet:  # a timer that runs every minute should have nothing to tell
         letters = ", ".join(f"{count} {result}" for result, count in done.letters.items() if count or result != "held")

@@ -11,7 +11,7 @@ from mailbot.core.health import Renewal
 from mailbot.core.pulse import read_pulse
 from mailbot.core.rules import Desk
 from mailbot.edge.inbox import Inbox
-from mailbot.flow.delivery import Carrier
+from mailbot.flow.courier import Courier, Wire
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools, wall_clock
 from mailbot.service.duties import carry_out_orders, look_after, meet_deadlines
@@ -48,20 +48,21 @@ def patient_reader_for(desk: Desk) -> Reader:
 
 
 async def work_on(
-    tools: Tools, inbox: Inbox, carriers: Sequence[Carrier], reader: Reader, *, clock: Clock = wall_clock
+    tools: Tools, inbox: Inbox, postmen: Sequence[Wire], reader: Reader, *, clock: Clock = wall_clock
 ) -> Work:
     """A desk at work, with what an earlier process saw last."""
     pulse = read_pulse(await tools.store.posted())
     pulse.process = None
-    return Work(tools, inbox, carriers, reader, pulse, clock)
+    return Work(tools, inbox, postmen, reader, pulse, clock)
 
 
 async def one_round(
     tools: Tools,
     inbox: Inbox,
-    carriers: Sequence[Carrier],
+    postmen: Sequence[Wire],
     *,
-    spare: Carrier | None = None,
+    spare: Wire | None = None,
+    courier: Courier | None = None,
     watch: Watchers | None = None,
     renewals: Callable[[], Sequence[Renewal]] = tuple,
     clock: Clock = wall_clock,
@@ -70,8 +71,9 @@ async def one_round(
     done now is said in `troubles` and stays due."""
     done = Round()
     async with reader_for(tools.rules.desk) as reader:
-        work = await work_on(tools, inbox, carriers, reader, clock=clock)
+        work = await work_on(tools, inbox, postmen, reader, clock=clock)
         work.watch, work.spare, work.renewals = watch or work.watch, spare, renewals
+        work.courier = courier or work.courier
         await carry_out_orders(work, done)
         try:
             until = await _take_in(work, done)

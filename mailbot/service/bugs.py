@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mailbot.edge.letters.templates import Unfillable
+from mailbot.flow.courier import NotMade
 from mailbot.flow.delivery.enclosed import FileGone
 from mailbot.store import Full
 
 log = logging.getLogger("mailbot")
-OURS = (Unfillable, FileGone)
-"""Errors that name a place in a template or a file of the desk, and nothing that anybody wrote."""
+OURS = (Unfillable, FileGone, NotMade)
+"""Errors that name a place in a template, a file of the desk or a kind of error, and nothing that anybody wrote."""
 
 
 def in_short(bug: Exception) -> str:

@@ -10,6 +10,7 @@ from mailbot.core.pulse import failed, worked
 from mailbot.edge.postman import PostmanBroken
 from mailbot.flow.delivery import Carrier, Held, Result, Sending
 from mailbot.service.bugs import in_short
+from mailbot.service.carriers import Carriers
 from mailbot.service.showing import timed
 from mailbot.service.values import Round, Work
 from mailbot.store import Full, LetterDue
@@ -25,14 +26,16 @@ def _alarms_somebody(due: LetterDue) -> bool:
 
 async def send_letters(work: Work, done: Round) -> None:
     """Send everything that is due, each letter at most once a round; over the spare relay, while the other one is out
-    of reach or takes nothing, only what alarms the operator."""
+    of reach or takes nothing, only what alarms the operator. While much waits the courier takes part."""
     if done.sending is None:
         tools = work.tools  # rules that change meanwhile are for the next round, with all that belongs to them
         over = lambda: work.stopping() or work.tools is not tools  # noqa: E731
         done.sending = Sending(tools, work.clock, stopping=over, results=work.results)
     sending = done.sending
+    carriers = Carriers(work, sending.stationery)
 
     async def attempt(due: LetterDue, carrier: Carrier) -> Result | None:
+        carriers.look()
         try:
             with timed(work.shown, "send"):
                 result = await sending.send(due, carrier)
@@ -47,18 +50,17 @@ async def send_letters(work: Work, done: Round) -> None:
         return result
 
     try:
-        if work.spare and work.pulse.smtp.broken:  # first: a relay that puts everything off would put the alarm off too
-            await sending.all_due([work.spare], attempt, wanted=_alarms_somebody)
+        if carriers.spare and work.pulse.smtp.broken:  # first: who puts everything off would put the alarm off too
+            await sending.all_due(carriers.spare, attempt, wanted=_alarms_somebody)
         before = Counter(sending.letters)
-        await sending.all_due(work.carriers, attempt)
+        await sending.all_due(carriers.relay, attempt)
         relay = sending.relay
         _note(work, sending, Counter(sending.letters) - before)
-        if work.spare and relay:
-            await sending.all_due([work.spare], attempt, wanted=_alarms_somebody)
+        if carriers.spare and relay:
+            await sending.all_due(carriers.spare, attempt, wanted=_alarms_somebody)
         sending.relay = relay  # how the desk's own relay was found
     finally:
-        for carrier in (*work.carriers, *filter(None, [work.spare])):
-            await carrier.close()
+        await carriers.close(over=bool(sending.relay))
     done.letters = sending.letters
     done.troubles += [trouble for trouble in sending.troubles if trouble not in done.troubles]
 

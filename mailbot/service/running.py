@@ -119,8 +119,8 @@ class Service:
     async def _close(self) -> None:
         await self._end_idle()
         await self._work.inbox.close()
-        for carrier in self._work.carriers:
-            await carrier.close()
+        for postman in self._work.postmen:
+            await postman.close()
         self._work.pulse.process = None
         await self._work.note()
 

@@ -110,5 +110,5 @@ def show(work: "Work") -> None:
 
 
 def _connections(work: "Work") -> dict[str, int]:
-    made = sum(getattr(carrier, "connections", 0) for carrier in work.carriers)
-    return {"imap": work.inbox.connections, "smtp": made}
+    made = sum(getattr(postman, "connections", 0) for postman in work.postmen)
+    return {"imap": work.inbox.connections, "smtp": made + work.courier.connections}

@@ -9,7 +9,8 @@ from mailbot.core.health import Renewal
 from mailbot.core.pulse import Pulse
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Later, Never, Sent
-from mailbot.flow.delivery import Carrier, Result, Sending
+from mailbot.flow.courier import Courier, Wire
+from mailbot.flow.delivery import Result, Sending
 from mailbot.flow.intake import TakenIn
 from mailbot.flow.reader import Reader
 from mailbot.flow.tools import Clock, Tools, wall_clock
@@ -72,15 +73,16 @@ class Work:
     """One desk at work: its tools, the wires, what it saw last.
 
     `stopping` says that no further batch may begin; `letters_due` is told that letters were written. `restarted` is
-    true until the first look. `spare` is another way out, for alarms alone. `files_missing` is how many decided mails
-    did not lie on the disk when they were counted, `renewals` asks when secrets end, `results` are those of letters
-    that could not be journaled yet, `given_up` orders that met a bug, until the next start. `tally` is what was counted
-    since the start, `shown` where figures are shown (None: nobody watches).
+    true until the first look. `postmen` are the connections to the relay, `spare` is another way out, for alarms alone,
+    `courier` takes letters while many wait, `put_off` is how many of those due could not go when letters went last.
+    `files_missing` is how many decided mails did not lie on the disk when they were counted, `renewals` asks when
+    secrets end, `results` are those of letters that could not be journaled yet, `given_up` orders that met a bug, until
+    the next start. `tally` is what was counted since the start, `shown` where figures are shown (None: nobody watches).
     """
 
     tools: Tools
     inbox: Inbox
-    carriers: Sequence[Carrier]
+    postmen: Sequence[Wire]
     reader: Reader
     pulse: Pulse
     clock: Clock = wall_clock
@@ -88,7 +90,9 @@ class Work:
     stopping: Callable[[], bool] = lambda: False
     letters_due: Callable[[], None] = lambda: None
     restarted: bool = True
-    spare: Carrier | None = None
+    spare: Wire | None = None
+    courier: Courier = field(default_factory=Courier)
+    put_off: int = 0
     files_missing: int = 0
     renewals: Callable[[], Sequence[Renewal]] = tuple
     results: dict[str, Result] = field(default_factory=dict)

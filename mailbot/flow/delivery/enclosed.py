@@ -1,7 +1,5 @@
-"""The files that go with a letter as bytes, made or fetched as the rules of its entry say.
+"""The files that go with a letter, found as the rules of its entry say: sheets to be made, and files as bytes.
 It knows no relay and no words."""
-
-from zoneinfo import ZoneInfo
 
 from mailbot.core.events import Enclosure
 from mailbot.core.rules import Sheet
@@ -14,21 +12,18 @@ class FileGone(Exception):  # noqa: N818 - it is the world that is broken
     """A file that goes with a letter cannot be had: the text says which, for the operator. The letter stays due."""
 
 
-async def enclosed(tools: Tools, due: LetterDue) -> list[tuple[Enclosure, bytes]]:
-    """Every file of a letter with its bytes, in order; FileGone if one cannot be had.
+async def enclosed(tools: Tools, due: LetterDue) -> tuple[Sheet | bytes, ...]:
+    """What goes with a letter, in the order of its enclosures; FileGone if one cannot be had.
 
-    Sheets are made after the rules that the letter's entry names, other files are found by their digest: what changed
+    Sheets are those of the rules that the letter's entry names, other files are found by their digest: what changed
     in rules/ since then changes no letter.
     """
-    return [(enclosure, await _bytes(tools, due, enclosure)) for enclosure in due.letter.enclosures]
+    return tuple([await _content(tools, due, enclosure) for enclosure in due.letter.enclosures])
 
 
-async def _bytes(tools: Tools, due: LetterDue, enclosure: Enclosure) -> bytes:
+async def _content(tools: Tools, due: LetterDue, enclosure: Enclosure) -> Sheet | bytes:
     if enclosure.sheet:
-        from mailbot.edge import sheets  # what draws PDFs is large, and few letters need it
-
-        sheet = await _sheet(tools, due, enclosure)
-        return sheets.make(enclosure, sheet, due.entry.at.astimezone(ZoneInfo(tools.rules.desk.timezone)))
+        return await _sheet(tools, due, enclosure)
     data = await tools.store.rule_file(enclosure.digest)
     if data is None:
         wanted = f"state/rules/files/{enclosure.digest}, the bytes of rules/files/{enclosure.file} when it was written"

@@ -1,25 +1,35 @@
-"""One letter: its bytes, made from its sealed entry, handed over. It knows no other letter."""
+"""One letter: all that is needed to make it, from its sealed entry and the store. It makes none, and knows no relay."""
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 
 from mailbot.core.case import Case
-from mailbot.edge.postman import Later, Never, Sent
+from mailbot.flow.courier.parcel import Parcel
 from mailbot.flow.delivery.enclosed import enclosed
-from mailbot.flow.delivery.values import Carrier
 from mailbot.flow.tools import Tools
 from mailbot.store import LetterDue, Wanted
 
 
-async def hand_over(tools: Tools, carrier: Carrier, due: LetterDue) -> Sent | Later | Never:
-    """Take one letter to the relay; nothing is journaled. PostmanBroken if the relay cannot be worked with; FileGone
-    if a file that goes with it is not there any more: then the relay is not asked.
+async def parcel_of(tools: Tools, due: LetterDue) -> Parcel:
+    """A letter with all that is needed to make it; FileGone if a file that goes with it is not there any more.
 
-    The bytes are made from the sealed entry, so that a letter that goes again after a crash is the same, byte for byte.
+    It is made from the sealed entry, so that a letter that goes again after a crash is the same, byte for byte.
     """
-    case, files = await _case(tools, due), await enclosed(tools, due)
     log = f"log {due.entry.seq} {due.entry.hash}"
-    raw = tools.stationery.build(due.name, due.letter, due.entry.at, log, _recipients(case), files)
-    return await carrier.send(tools.stationery.envelope_sender(due.name, due.letter), due.letter.to, raw)
+    earlier = await _recipients(tools, due)
+    return Parcel(due.name, due.letter, due.entry.at, log, earlier, await enclosed(tools, due))
+
+
+async def _recipients(tools: Tools, due: LetterDue) -> Mapping[str, tuple[str, str]]:
+    """Recipient and key of those letters of its case that it answers."""
+    ours = [name for name in due.letter.thread if not name.startswith("<")]
+    case = await _case(tools, due) if ours else None
+    return _known(case, ours) if case else {}
+
+
+def _known(case: Case, names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    numbers = ((name, name.rpartition(".")[2]) for name in names)
+    found = ((name, case.letters.get(int(number))) for name, number in numbers if number.isdecimal())
+    return {name: (info.to, info.key) for name, info in found if info}
 
 
 async def _case(tools: Tools, due: LetterDue) -> Case | None:
@@ -27,12 +37,3 @@ async def _case(tools: Tools, due: LetterDue) -> Case | None:
         return None
     found = tools.store.cases(Wanted(numbers=frozenset({due.entry.case})))
     return await anext(aiter(found), None)
-
-
-def _recipients(case: Case | None) -> Callable[[str], tuple[str, str] | None]:
-    def recipient_of(name: str) -> tuple[str, str] | None:
-        number = name.rpartition(".")[2]
-        info = case.letters.get(int(number)) if case and number.isdecimal() else None
-        return (info.to, info.key) if info else None
-
-    return recipient_of

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from mailbot.core import budget
 from mailbot.edge.postman import Later, PostmanBroken
-from mailbot.flow.delivery.letter import hand_over
+from mailbot.edge.stationery import Stationery
+from mailbot.flow.delivery.letter import parcel_of
 from mailbot.flow.delivery.recording import Recording
 from mailbot.flow.delivery.rows import Rows
 from mailbot.flow.delivery.values import Attempt, Carrier, Held, Result
@@ -68,6 +69,11 @@ class Sending:
         self._lost = ""
         self._full = False
 
+    @property
+    def stationery(self) -> Stationery:
+        """What the letters of this round are made with."""
+        return self._tools.stationery
+
     async def all_due(
         self, carriers: Sequence[Carrier], attempt: Attempt | None = None, *, wanted: Wanted = _every
     ) -> None:
@@ -122,7 +128,7 @@ class Sending:
         self._flying[domain] += flies
         try:
             if result is None:
-                result = self._results[due.name] = await hand_over(self._tools, carrier, due)
+                result = self._results[due.name] = await carrier.carry(await parcel_of(self._tools, due))
             journaled = await self._recording.record(due, result)
         finally:
             self._flying[domain] -= flies

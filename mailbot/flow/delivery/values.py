@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mailbot.edge.postman import Later, Never, Sent
+from mailbot.flow.courier.parcel import Parcel
 from mailbot.store import LetterDue
 
 
 class Carrier(Protocol):
-    """Whoever takes letters to the relay, one at a time; see `edge.postman.Postman`. `connect` and `send` raise
+    """Whoever makes letters and takes them to the relay, one at a time; see `flow.courier`. `connect` and `carry` raise
     PostmanBroken if the relay cannot be worked with now: it has then not got the letter."""
 
     async def connect(self) -> None: ...
 
     async def close(self) -> None: ...
 
-    async def send(self, sender: str, recipient: str, raw: bytes) -> Sent | Later | Never: ...
+    async def carry(self, parcel: Parcel) -> Sent | Later | Never: ...
 
 
 @dataclass(frozen=True, slots=True)
