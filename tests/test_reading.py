@@ -8,6 +8,7 @@ import pytest
 from costs import seconds
 
 from mailbot.core.blank import blank
+from mailbot.core.quoting import new_text
 from mailbot.core.reading import Unread, language_of, read, recognise
 from mailbot.core.rules import Form
 from mailbot.edge.html import text_of
@@ -284,6 +285,16 @@ def test_answers_typed_below_the_labels_of_an_outlook_quote_are_read(language: s
 def test_lines_drawn_around_a_form_make_no_signature_of_it() -> None:
     text = "お願いします。\n\n----------\n住所：三島市谷田1111\n電話番号：055-981-0000\n郵便番号：411-8540\n-----\n"
     assert {"address", "telephone", "postal_code"} <= answers(text).keys()
+
+
+def test_what_is_a_signature_or_a_quote_elsewhere_is_a_value_in_a_form_whichever_is_asked_first() -> None:
+    drawn = "お願いします。\n\n----------\n研究室\n住所：三島市谷田1111\n電話番号：055-981-0000\n-----\n"
+    assert new_text(drawn) == "お願いします。"
+    assert answers(drawn) == {"address": "三島市谷田1111", "telephone": "055-981-0000"}
+    told = "Purpose of use:\n    On April 1, 2026, Desk <d@desk.example> wrote:\n    Count genes.\n"
+    assert new_text(told) == "Purpose of use:"
+    assert "Count genes." in answers(told)["purpose"]
+    assert new_text(told) == "Purpose of use:"
 
 
 def test_new_text_wins_over_the_same_field_in_the_quote() -> None:

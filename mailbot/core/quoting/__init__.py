@@ -5,6 +5,7 @@ The answer is conservative: whatever could be a quote is not new.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailbot.core.quoting.lines import Kind, Line, mark
 
@@ -38,6 +39,7 @@ def split(text: str) -> Parts:
     return Parts(_text(lines, "new"), _text(lines, "quoted"), _text(lines, "forwarded"), _text(lines, "signature"))
 
 
+@lru_cache(maxsize=4)  # asked of a mail by everyone who has to do with it, one after the other
 def new_text(text: str) -> str:
     """Only what the sender wrote in this mail, without blank lines around it."""
     return _text(mark(text), "new")

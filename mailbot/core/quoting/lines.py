@@ -79,10 +79,11 @@ def _telling(line: str) -> bool:
 
 
 class _Marker:
-    """One walk over the lines of a text; `state` is what an unmarked line is at this point."""
+    """One walk over the lines of a text; `state` is what an unmarked line is at this point, `asked` whether it came to
+    a line that is another one where a form is filled in."""
 
     def __init__(self, text: str, filled: bool) -> None:
-        self.filled = filled
+        self.filled, self.asked = filled, False
         self.raw = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
         self.bare = [unmarked(line) for line in self.raw]
         self.lines: list[Line] = []
@@ -129,6 +130,11 @@ class _Marker:
             return self._add("mailer", text, 0)
         return self._add(self.state, text, 0)
 
+    def _in_form(self) -> bool:
+        """Whether the text is read for a form; to be asked only of a line on which that tells."""
+        self.asked = True
+        return self.filled
+
     def _add(self, kind: Kind, text: str, depth: int, *, wrapped: bool = False) -> int:
         if self.to_the_end and kind != "header":
             kind = self.state
@@ -145,7 +151,7 @@ class _Marker:
         role: Role | None = None
         count = 0
         bare = self.bare[number][0]
-        if self.filled and bare[0] == " " and bare.startswith(_INDENTED[bool(depth) :]):
+        if bare[0] == " " and bare.startswith(_INDENTED[bool(depth) :]) and self._in_form():
             return 0
         if text[0] in DRAWN_FIRST or text[-1] in ":：":
             role = title(text)
@@ -225,7 +231,7 @@ class _Marker:
 
     def _drawn_signature(self, number: int, text: str) -> bool:
         """Whether a line drawn with signs begins a signature. Between the labels of a form nobody signs."""
-        if self.filled or self.state != "new" or text.lstrip()[0] not in DRAWN_FIRST or not drawn(text):
+        if self.state != "new" or text.lstrip()[0] not in DRAWN_FIRST or not drawn(text) or self._in_form():
             return False
         self.drawn += 1
         if self.drawn > MOST_DRAWN:
@@ -252,12 +258,19 @@ class _Marker:
         return any(reply_header(self._stripped(number, count)) == count for count in range(1, JOINED + 1))
 
 
-@lru_cache(maxsize=8)
 def mark(text: str, *, filled: bool = False) -> tuple[Line, ...]:
     """Every line of a mail's text, in order, with what it is. Line ends may be LF, CRLF or CR. Linear time.
 
     The last few texts are remembered: sorting, reading and deciding each ask for the same one. With `filled` the text
     is read for the form filled in there: a reply header behind four spaces is part of a value, and lines drawn around
-    labels make no signature of them.
+    labels make no signature of them. Few texts have either, so that for most this is one walk.
     """
-    return tuple(_Marker(text, filled).walk())
+    lines, asked = _marked(text, False)
+    return _marked(text, True)[0] if filled and asked else lines
+
+
+@lru_cache(maxsize=8)
+def _marked(text: str, filled: bool) -> tuple[tuple[Line, ...], bool]:
+    """The lines, and whether they may be others for `filled`."""
+    marker = _Marker(text, filled)
+    return tuple(marker.walk()), marker.asked
