@@ -140,3 +140,11 @@ def test_a_contradiction_quotes_what_was_written_and_not_how_it_is_kept() -> Non
     assert (fault.field, fault.code, fault.found) == ("host_nationality", "copy_differs", "Thailand")
     assert fault.wanted["other"] == "日本"
     assert told({"host_same": "yes", "host_nationality": "Japanese"}).faults == ()
+
+
+def test_an_exception_of_a_field_that_is_copied_makes_it_an_answer_that_may_contradict() -> None:
+    here = {"postal_code": "411-8540", "address": "静岡県三島市谷田1111", "host_same": "yes"}
+    answers = {**here, "host_postal_code": "100-0001", "host_address": here["address"]}
+    assert told(answers).values["host_postal_code"] == "411-8540"
+    assert codes(told(answers, allowed=("host_postal_code",))) == {"host_postal_code": "copy_differs"}
+    assert told(answers).values["host_postal_code"] == "411-8540"

@@ -16,6 +16,7 @@ from mailbot.core.fields.types import TYPES, read
 from mailbot.core.fields.wrong import FAULTS, Wrong
 from mailbot.core.garbled import BAD
 from mailbot.core.rules import Check, Copies, Desk, Form
+from mailbot.core.same import Same
 
 __all__ = ["FAULTS", "TYPES", "Understood", "fingerprint", "schema", "secret", "shown", "understand"]
 
@@ -31,7 +32,7 @@ class Understood:
     A field has a value or a fault or neither (not asked, not answered), never both.
     """
 
-    values: dict[str, Value]
+    values: Mapping[str, Value]
     faults: tuple[Fault, ...]
 
 
@@ -193,19 +194,33 @@ def understand(
     An answer that is wrong and has a meaning all the same (`Wrong.value`) counts with it where a clerk made an
     exception of the field (`allowed`), and if it was only unclear where the applicant gave it again (`confirmed`).
     """
-    asking = Asking(desk.free_mail, language, frozenset(allowed), frozenset(confirmed))
+    understood, wrong = _as_it_stands(Same(form), desk.free_mail, language, tuple(answers.items()))
+    if wrong.isdisjoint(allowed) and wrong.isdisjoint(confirmed):
+        return understood
+    return _understood(form, answers, Asking(desk.free_mail, language, frozenset(allowed), frozenset(confirmed)))[0]
+
+
+@lru_cache(maxsize=4)  # what a mail says is understood for what registers say of it, and then to be decided
+def _as_it_stands(
+    form: Same[Form], free_mail: tuple[str, ...], language: str, answers: tuple[tuple[str, tuple[str, ...]], ...]
+) -> tuple[Understood, frozenset[str]]:
+    """What is understood without an exception."""
+    return _understood(form.value, dict(answers), Asking(free_mail, language))
+
+
+def _understood(form: Form, answers: Answered, asking: Asking) -> tuple[Understood, frozenset[str]]:
+    """And which answers are wrong in themselves, whatever stands in other fields: an exception tells only on those."""
     faults = dict[str, Fault]()
     single = _single(form, answers, asking, faults)
     values = _validated(form, single, asking, faults)
     _fit(form, single, asking, values, faults)
+    wrong = frozenset(faults)
     _imply(form, values, faults)
     for copies in form.copies:
         if holds(copies.when, values):
-            _copy(form, copies, language, single, values, faults)
+            _copy(form, copies, asking.language, single, values, faults)
     _missing(form, values, faults)
     for check in form.checks:
-        _check(check, language, single, values, faults)
-    return Understood(
-        {key: values[key] for key in form.fields if key in values and key not in faults},
-        tuple(faults[key] for key in form.fields if key in faults),
-    )
+        _check(check, asking.language, single, values, faults)
+    kept = {key: values[key] for key in form.fields if key in values and key not in faults}
+    return Understood(kept, tuple(faults[key] for key in form.fields if key in faults)), wrong
