@@ -2,9 +2,11 @@
 
 import string
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mailbot.core.conditions import Condition
 from mailbot.core.events import Frozen
+from mailbot.core.same import Same
 
 Texts = dict[str, str]
 """One text per language (`en`, `ja`), with places in braces: `{case}`, or the key of a field of the form."""
@@ -62,7 +64,12 @@ class Sheet(Frozen):
 
     def places(self, language: str) -> frozenset[str]:
         """The names of all places on it."""
-        return frozenset(name for _, text in self.texts(language) for name in places_in(text) or ())
+        return _places(Same(self), language)
+
+
+@lru_cache(maxsize=64)
+def _places(sheet: Same[Sheet], language: str) -> frozenset[str]:
+    return frozenset(name for _, text in sheet.value.texts(language) for name in places_in(text) or ())
 
 
 def _each(path: tuple[str | int, ...], texts: tuple[str, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
