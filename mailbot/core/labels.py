@@ -27,7 +27,8 @@ REMARKS = (
 """What forms say of a field beside its label; of two that begin alike the longer one first."""
 _REMARK = f"(?:{'|'.join(REMARKS)})"
 _REMARKS = re.compile(rf"[(\[【〔<]\s*\*?{_REMARK}\*?\s*[)\]】〕>]|(?<=\W)\s*{_REMARK}\s*$|※\s*{_REMARK}")
-_LOOSE = re.compile(rf"(?<=[{FAR_EAST}])\s+|\s+(?=[{FAR_EAST}])")
+_LOOSE = re.compile(rf" (?:(?<=[{FAR_EAST}] )|(?=[{FAR_EAST}]))")
+"""A space beside such a character, in a text that has no other white space."""
 
 
 def _unbracketed(text: str) -> str:

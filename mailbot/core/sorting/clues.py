@@ -15,8 +15,9 @@ from mailbot.core.signs import ACUTE, APOSTROPHES, DASHES, FAR_EAST
 
 LOOKED_AT = 4_000
 """Characters of a text that words are looked for in: whoever writes more is no machine that answers."""
-_LOOSE = re.compile(rf"(?<=[{FAR_EAST}、。])\s+(?=[{FAR_EAST}])")
-_ALIKE = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(DASHES, "-")})
+_LOOSE = re.compile(rf" (?<=[{FAR_EAST}、。] )(?=[{FAR_EAST}])")
+"""A space between such characters; looked for by the space, for there are few."""
+_APOSTROPHE, _DASH = re.compile(f"[{APOSTROPHES}]"), re.compile(f"[{DASHES}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ Test = Callable[[Message, Clues], bool]
 def plain(text: str) -> str:
     """The beginning of a text as phrases are looked for in it: NFKC, lower case, plain apostrophes, one space for any
     white space and none between characters of the Far East, where a line was only broken."""
-    text = unicodedata.normalize("NFKC", text[:LOOKED_AT].replace(ACUTE, "'")).translate(_ALIKE).casefold()
+    text = unicodedata.normalize("NFKC", text[:LOOKED_AT].replace(ACUTE, "'"))
+    text = _DASH.sub("-", _APOSTROPHE.sub("'", text)).casefold()
     return _LOOSE.sub("", " ".join(text.split()))
 
 
