@@ -117,6 +117,9 @@ def _unfilled(text: str, rule: FieldRule, labels: Collection[str], bracketed: bo
     if example:
         own = {label_key(said) for said in rule.example.values()}
         return bracketed or text[:1] in "(（" or label_key(text[example.end() :]) in own
+    if _STOOD_IN.match(text):
+        return True
+    if not (bracketed or _TO_WRITE.search(text)):
+        return False
     asked = _ASKING.sub("", label_key(text)).strip()
-    own_words = not asked or asked in REMARKS or asked in labels
-    return bool(_STOOD_IN.match(text)) or (own_words and (bracketed or _TO_WRITE.search(text) is not None))
+    return not asked or asked in REMARKS or asked in labels
