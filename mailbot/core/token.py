@@ -13,11 +13,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from mailbot.core.message import Message
 
 LETTER = r"(?P<letter>\d{4}-\d{5,9}\.\d{1,6}|e\d{1,12}\.\d{1,6})\.(?P<mac>[a-z2-7]{16})"
+_TOKEN = re.compile(LETTER, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,20 @@ def message_id(desk_address: str, letter: str, letter_mac: str) -> str:
     return f"<{letter}.{letter_mac}@{desk_address.rpartition('@')[2]}>"
 
 
+class _Patterns(NamedTuple):
+    """What a desk's letters are known by: the reply address, and the Message-ID with angle brackets."""
+
+    address: re.Pattern[str]
+    reference: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def _patterns(desk_address: str) -> _Patterns:
+    """Those of a desk with this address in lower case."""
+    local, _, domain = (re.escape(part) for part in desk_address.rpartition("@"))
+    return _Patterns(re.compile(rf"{local}\+{LETTER}@{domain}"), re.compile(rf"<{LETTER}@{domain}>"))
+
+
 def claims(message: Message, desk_address: str) -> tuple[Claim, ...]:
     """The letters a mail claims to answer: by the address it came to first, then by References, newest first.
 
@@ -102,9 +118,7 @@ def claims(message: Message, desk_address: str) -> tuple[Claim, ...]:
     was not there, and another of one that was. Of To there is one in every mail that a mail program makes, and it is
     signed by whoever signs recipients at all; so what stands there is told apart from everything else.
     """
-    local, _, domain = (re.escape(part) for part in desk_address.lower().rpartition("@"))
-    addressed = re.compile(rf"{local}\+{LETTER}@{domain}")
-    referred = re.compile(rf"<{LETTER}@{domain}>")
+    addressed, referred = _patterns(desk_address.lower())
     hits = [(addressed.fullmatch(address), address in message.to) for address in message.recipients]
     found = [Claim(hit["letter"], hit["mac"], "address", in_to) for hit, in_to in hits if hit]
     named = (*reversed(message.references), *_returned(message, referred))
@@ -122,19 +136,17 @@ def _returned(message: Message, wanted: re.Pattern[str]) -> list[str]:
 
 def is_reply_address(address: str, desk_address: str) -> bool:
     """Whether an address (in lower case) has the form of our letters' reply addresses."""
-    local, _, domain = (re.escape(part) for part in desk_address.lower().rpartition("@"))
-    return re.fullmatch(rf"{local}\+{LETTER}@{domain}", address) is not None
+    return _patterns(desk_address.lower()).address.fullmatch(address) is not None
 
 
 def without_macs(text: str) -> str:
     """Text in which every token of a letter is blotted out, so that no journal or log holds one."""
-    return re.sub(LETTER, lambda hit: f"{hit['letter']}.…", text, flags=re.IGNORECASE)
+    return _TOKEN.sub(lambda hit: f"{hit['letter']}.…", text)
 
 
 def is_ours(reference: str, desk_address: str) -> bool:
     """Whether a Message-ID (with angle brackets) has the form of our own letters'."""
-    domain = re.escape(desk_address.lower().rpartition("@")[2])
-    return re.fullmatch(rf"<{LETTER}@{domain}>", reference.lower()) is not None
+    return _patterns(desk_address.lower()).reference.fullmatch(reference.lower()) is not None
 
 
 def proven(claim: Claim, desk: str, recipient: str, key: bytes | None) -> bool:
