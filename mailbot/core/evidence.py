@@ -48,8 +48,9 @@ Proof = Mapping[str, bytes] | Facts
 decided again without them, the facts of its first decision, which say what was proven then."""
 MOST_CLAIMS = 20
 """How many letters a mail may claim to answer; whoever claims more has no honest reason."""
-NUMBER = re.compile(r"(?<![\d-])\d{4}-\d{5,9}(?![\d-])", re.ASCII)
-"""The number of a case, as subjects have it."""
+NUMBER = re.compile(r"\d{4}(?<![\d-]\d{4})-\d{5,9}(?![\d-])", re.ASCII)
+"""The number of a case, as subjects have it. What stands before it is looked at behind its year: a pattern that begins
+with what must not be there is tried at every character."""
 MOST_NUMBERS = 3
 """How many cases a mail may name."""
 MOST_LOOKED_AT = 4_000

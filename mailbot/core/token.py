@@ -20,6 +20,8 @@ from mailbot.core.message import Message
 
 LETTER = r"(?P<letter>\d{4}-\d{5,9}\.\d{1,6}|e\d{1,12}\.\d{1,6})\.(?P<mac>[a-z2-7]{16})"
 _TOKEN = re.compile(LETTER, re.IGNORECASE)
+_TOKEN_ENDS = re.compile(r"\.\d{1,6}\.[a-z2-7]{16}", re.IGNORECASE)
+"""What every token ends in: by its first sign that is found sooner in a text than what a token begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def is_reply_address(address: str, desk_address: str) -> bool:
 
 def without_macs(text: str) -> str:
     """Text in which every token of a letter is blotted out, so that no journal or log holds one."""
-    return _TOKEN.sub(lambda hit: f"{hit['letter']}.…", text)
+    return _TOKEN.sub(lambda hit: f"{hit['letter']}.…", text) if _TOKEN_ENDS.search(text) else text
 
 
 def is_ours(reference: str, desk_address: str) -> bool:

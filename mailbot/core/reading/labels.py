@@ -18,7 +18,7 @@ _HEAD = 120
 """Characters of a line in which a label is looked for."""
 _MOST_SECONDS = 4_000
 """Characters of a line in which further labels count."""
-_SEPARATOR = re.compile(r"[:：﹕=＝|｜→]|[】\]］〕》」](?:\s*[:：=＝])?|[<＜《]")
+_SEPARATOR = re.compile(r"[:：﹕=＝|｜→】\]］〕》」<＜《](?:(?<=[】\]］〕》」])\s*[:：=＝])?")
 _GAP = re.compile(r"\t\s*|[ \u00a0\u3000]{2,}|\u3000")
 _LIKE_LABEL = re.compile(r"\W{0,6}[^\W\d][^:：=\t|<>\n]{0,40}[:：]\s*(?!//)\S|[【［〔][^】］〕\n]{1,30}[】］〕]\s*\S")
 _CLOSES = frozenset("】]］〕》」")
