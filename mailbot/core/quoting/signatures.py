@@ -50,12 +50,18 @@ SENT_FROM = re.compile(
     re.IGNORECASE,
 )
 """What mobile mail programs put under a text."""
-_SENT_FIRST = frozenset("SsGgEeIiVvWwLlОоYy发發Oo")
+_SENT_BEGINS = tuple(
+    "sent get gesendet envoyé enviado inviato verzonden verstuurd sendt skickat wysłane lähetetty отправлено 发 發"
+    " yahoo".split()
+)
+"""What such a line begins with in small letters; a Japanese one has 送信 (sent) or 入手 (get) in it."""
+_SENT_FIRST = frozenset("".join(word[0] + word[0].upper() for word in _SENT_BEGINS))
 
 
 def sent_from(line: str) -> bool:
     """Whether a line (stripped, not empty) is a mobile mail program's own."""
-    if len(line) >= 250 or not (line[0] in _SENT_FIRST or "送信" in line or "Outlook" in line):
+    begins = line[0] in _SENT_FIRST and line[:12].lower().startswith(_SENT_BEGINS)
+    if len(line) >= 250 or not (begins or "送信" in line or "入手" in line):
         return False
     return SENT_FROM.match(line) is not None
 

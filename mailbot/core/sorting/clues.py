@@ -9,7 +9,7 @@ from typing import Literal
 
 from mailbot.core.events import Role
 from mailbot.core.message import Message
-from mailbot.core.quoting import split
+from mailbot.core.quoting import new_text, split
 from mailbot.core.rules import Desk
 from mailbot.core.signs import ACUTE, APOSTROPHES, DASHES, FAR_EAST
 
@@ -57,16 +57,14 @@ def quotes(text: str) -> bool:
     return bool(parts.quoted.strip() or parts.forwarded.strip())
 
 
-@lru_cache(maxsize=4)
 def forwards(text: str) -> bool:
     """Whether a text holds a forwarded mail, and nothing its sender wrote."""
-    parts = split(text)
-    return not parts.new.strip() and bool(parts.forwarded.strip() or parts.quoted.strip())
+    return not new_text(text).strip() and quotes(text)
 
 
 def subject_of(message: Message) -> str:
     """The subject as phrases are looked for in it."""
-    return plain(message.subject[:200])
+    return plain_text(message.subject[:200])
 
 
 def both(*tests: Test) -> Test:

@@ -160,8 +160,10 @@ def unsubscribes(message: Message, clues: Clues) -> bool:
     """Whether a mail program answered a List-Unsubscribe field (RFC 2369 §3.2) for its user."""
     if message.names("x-apple-unsubscribe"):
         return True
-    said = machines.auto_submitted(message, clues) or failures.SAYS_UNSUBSCRIBE.search(_text(message, clues))
-    return failures.SUBJECT_UNSUBSCRIBE.match(subject_of(message)) is not None and bool(said)
+    if not failures.SUBJECT_UNSUBSCRIBE.match(subject_of(message)):
+        return False
+    said = failures.SAYS_UNSUBSCRIBE.search(_text(message, clues))
+    return said is not None or machines.auto_submitted(message, clues)
 
 
 def passes_on_a_bounce(message: Message, _: Clues) -> bool:
