@@ -2,7 +2,6 @@
 
 import difflib
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -170,25 +169,20 @@ class Index:
     """The labels of several forms together: for most mails it says without reading them which form is meant."""
 
     def __init__(self, forms: Sequence[Form]) -> None:
-        self._forms = len(forms)
-        self._fields: dict[str, list[tuple[int, str]]] = {}
-        for number, form in enumerate(forms):
-            for label, key in labels_of(form).keys.items():
-                self._fields.setdefault(label, []).append((number, key))
+        self._forms = [labels_of(form).keys for form in forms]
+        self._labels = frozenset(label for keys in self._forms for label in keys)
 
     def reach(self, lines: Iterable[str]) -> list[int]:
         """How many fields of each form may have a label in these lines: at least as many as reading will find."""
-        fields = set[tuple[int, str]]()
-        for line in lines:
-            text = line.strip()
-            for head in heads_of(text) if text else ():
-                if meant := self._fields.get(head.key):
-                    fields.update(meant, *self._further(text[head.end :]))
-        labels = Counter(form for form, _ in fields)
-        return [labels[number] for number in range(self._forms)]
+        found = {label for line in lines if (text := line.strip()) for label in self._labels_in(text)}
+        return [len({keys[label] for label in found & keys.keys()}) for keys in self._forms]
 
-    def _further(self, rest: str) -> Iterator[Sequence[tuple[int, str]]]:
-        return (self._fields.get(label_key(found[1]), ()) for found in _seconds(rest, _MOST_SECONDS))
+    def _labels_in(self, text: str) -> Iterator[str]:
+        """What a line may have for labels, any number of times."""
+        for head in heads_of(text):
+            if head.key in self._labels:
+                yield head.key
+                yield from (label_key(further[1]) for further in _seconds(text[head.end :], _MOST_SECONDS))
 
 
 def _in_two_languages(rule: FieldRule) -> Iterator[str]:
