@@ -11,7 +11,7 @@ from mailbot.core.fields import understand
 from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
 from mailbot.core.reading.language import language_of
-from mailbot.core.registers import Sought, accounts_of
+from mailbot.core.registers import Sought, accounts_of, lookups_in
 from mailbot.core.rules import Form, Rules
 
 LOOKED_UP = frozenset({"application", "answer", "consent", "command"})
@@ -104,8 +104,7 @@ def _language(case: Case, rules: Rules) -> str:
 def _values(form: Form, rules: Rules, answers: Answers, language: str) -> Mapping[str, Value]:
     """What those fields say; in the language in which they are understood when it is decided, so that each answer is
     read once."""
-    keys = tuple(key for key, rule in form.fields.items() if rule.register_)
-    person = form.people.get("responsible")
+    keys, person = tuple(lookups_in(form)), form.people.get("responsible")
     if not answers or not (keys or person):
         return {}
     keys = (*keys, person.email) if person else keys
@@ -113,7 +112,7 @@ def _values(form: Form, rules: Rules, answers: Answers, language: str) -> Mappin
 
 
 def _sought(form: Form, values: Mapping[str, Value], rules: Rules) -> Iterator[Sought]:
-    named = [(key, (rule.register_.name, rule.register_.column)) for key, rule in form.fields.items() if rule.register_]
+    named = [(key, (lookup.name, lookup.column)) for key, lookup in lookups_in(form).items()]
     person, accounts = form.people.get("responsible"), accounts_of(form).register
     declared = rules.desk.registers.get(accounts)
     if person and declared and declared.address:

@@ -7,7 +7,7 @@ import hashlib
 
 from mailbot.core.case import Case
 from mailbot.core.chain import canonical
-from mailbot.core.registers import row_of
+from mailbot.core.registers import lookups_in, row_of
 from mailbot.core.rules import Form
 from mailbot.core.steps import awaited
 
@@ -23,7 +23,7 @@ def listed(form: Form, case: Case) -> bool:
     """Whether a register has the responsible person's address, as was looked up when it was given: the desk knows it
     then from somebody else than the applicant. Not where that person may be the applicant all the same."""
     person = form.people.get("responsible")
-    lookup = form.fields[person.email].register_ if person else None
+    lookup = lookups_in(form).get(person.email) if person else None
     if person is None or lookup is None:
         return False
     row = row_of(case.rows, lookup.name, lookup.column, str(case.values.get(person.email, "")))

@@ -8,7 +8,7 @@ from mailbot.core.case import Case
 from mailbot.core.conditions import holds
 from mailbot.core.events import AccountChanged, Fault, Row, Value
 from mailbot.core.fields import FAULTS
-from mailbot.core.registers import accounts_of, row_of
+from mailbot.core.registers import accounts_of, lookups_in, row_of
 from mailbot.core.rules import Form, Lookup, Rules
 
 
@@ -22,11 +22,9 @@ class Looked(NamedTuple):
 
 def looked_up(form: Form, values: Mapping[str, Value], rows: tuple[Row, ...]) -> Iterator[Looked]:
     """Every field with a value that was looked up, in the form's order."""
-    for key, rule in form.fields.items():
-        lookup, value = rule.register_, values.get(key, "")
-        if lookup is None or not isinstance(value, str) or not value:
-            continue
-        row = row_of(rows, lookup.name, lookup.column, value)
+    for key, lookup in lookups_in(form).items():
+        value = values.get(key, "")
+        row = row_of(rows, lookup.name, lookup.column, value) if isinstance(value, str) and value else None
         if row is not None:
             yield Looked(key, lookup, row)
 

@@ -6,17 +6,21 @@ form names; only the columns with names are known by their own, since no rule sa
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailbot.core.conditions import holds
 from mailbot.core.events import Row, Value
 from mailbot.core.registers.table import comparable
-from mailbot.core.rules import Form
+from mailbot.core.rules import Form, Lookup
+from mailbot.core.same import Same
 
 _SECOND_LEVEL = frozenset("ac ad co com ed edu go gov gr lg ne net or org".split())
 _NAMES = ("family_name", "first_name", "name")
 """The columns of a register that make a person's name."""
 _MOST_LATIN = "\u024f"
+_BETWEEN = str.maketrans(",.-", "   ")
+"""What stands between words beside white space."""
 
 
 class Accounts(NamedTuple):
@@ -28,11 +32,21 @@ class Accounts(NamedTuple):
     field: str
 
 
+def lookups_in(form: Form) -> Mapping[str, Lookup]:
+    """How each field of a form that is looked up in a register is, by key, in the form's order; made once a form."""
+    return _lookups(Same(form))
+
+
+@lru_cache(maxsize=64)
+def _lookups(form: Same[Form]) -> Mapping[str, Lookup]:
+    return {key: rule.register_ for key, rule in form.value.fields.items() if rule.register_}
+
+
 def accounts_of(form: Form) -> Accounts:
     """The register in which the form's `account` is looked up, else the first that its cases write into."""
-    rule = form.fields.get(form.account or "")
-    if rule and rule.register_:
-        return Accounts(rule.register_.name, rule.register_.column, form.account or "")
+    lookup = lookups_in(form).get(form.account or "")
+    if lookup:
+        return Accounts(lookup.name, lookup.column, form.account or "")
     written = ((name, one.key, one.columns.get(one.key, "")) for name, one in form.records.items())
     return Accounts(*next(written, ("", "", "")))
 
@@ -53,7 +67,7 @@ def may_be_applicant(form: Form, values: Mapping[str, Value], rows: Iterable[Row
     row = _found(rows, accounts.register, second)
     mine = _found(rows, accounts.register, _text(values, accounts.field))
     named = _words(values, other.name)
-    directory = form.fields[other.email].register_
+    directory = lookups_in(form).get(other.email)
     return (
         bool({_words(values, own.name), _name(mine)} & ({named, _name(row)} - {_NOBODY}))
         or _one_account(form, accounts, values, row)
@@ -69,8 +83,7 @@ def _copied(form: Form, values: Mapping[str, Value], key: str) -> bool:
 def _one_account(form: Form, accounts: Accounts, values: Mapping[str, Value], row: Mapping[str, str]) -> bool:
     """Whether the applicant's account is also one that the application names for somebody else, or that the register
     has at their address (`row`)."""
-    looked_up = ((key, rule.register_) for key, rule in form.fields.items() if key != accounts.field)
-    keys = (key for key, lookup in looked_up if lookup and lookup.name == accounts.register)
+    keys = (key for key, one in lookups_in(form).items() if key != accounts.field and one.name == accounts.register)
     theirs = {_account(values, key) for key in keys} | {_account(row, accounts.column)}
     return bool(theirs & {_account(values, accounts.field)} - {""})
 
@@ -101,8 +114,8 @@ def _name(row: Mapping[str, str]) -> frozenset[str]:
 def _words(values: Mapping[str, Value], keys: Iterable[str]) -> frozenset[str]:
     """The words of a name, whatever their order; none if it has fewer than two, which many people share."""
     plain = unicodedata.normalize("NFKD", " ".join(_text(values, key) for key in keys)).casefold()
-    spaced = "".join(" " if sign in ",.-" else sign for sign in plain if not unicodedata.combining(sign))
-    words = frozenset(spaced.split())
+    bare = plain if plain.isascii() else "".join(sign for sign in plain if not unicodedata.combining(sign))
+    words = frozenset(bare.translate(_BETWEEN).split())
     return words if len(words) > 1 else _NOBODY
 
 
