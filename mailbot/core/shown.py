@@ -68,7 +68,6 @@ def needless(form: Form, case: Case) -> tuple[str, ...]:
     is done with it. Not those that are copied from others, nor what hangs on an answer that is itself still wrong."""
     wrong = {fault.field for fault in case.faults}
     copied = {target for row in form.copies if holds(row.when, case.values) for target in row.fields}
-    unasked = (key for key, rule in form.fields.items() if not holds(rule.when, case.values) and key not in copied)
-    return tuple(
-        key for key in unasked if case.values.get(key) and wrong.isdisjoint(fields_named(form.fields[key].when))
-    )
+    asked = ((key, rule.when) for key, rule in form.fields.items() if rule.when and key not in copied)
+    unasked = ((key, when) for key, when in asked if case.values.get(key) and not holds(when, case.values))
+    return tuple(key for key, when in unasked if wrong.isdisjoint(fields_named(when)))

@@ -103,12 +103,13 @@ def take(
     understood = _understood(story, changed, counted)
     faults, values = _judged(story, understood, changed)
     told: Answers = {**_settled(form, case, values), **answers}
+    kept = _as_kept({**case.answers, **told})
     stands = tuple(key for key in counted if key in values)
     fresh = any(key not in case.confirmed for key in stands) or said.plan is not None or bool(_lost(case, form))
     story.add(
         FieldsRead(
             by=by,
-            answers=_as_kept({key: told[key] for key in told if key in changed or key in case.asked}),
+            answers={key: kept[key] for key in told if key in changed or key in case.asked},
             values={key: masked(value) if isinstance(value, str) else value for key, value in values.items()},
             faults=faults,
             unread=tuple(masked(f"{part.label}: {part.text}") for part in said.unread),
@@ -117,7 +118,7 @@ def take(
                 *filled_by_others(form, case, said.answers, own),
                 *misspelt_labels(case, said.answers, said.misspelt),
                 *remarks(form, story.rules, case, values, others, stands),
-                *disguised(form, case, _as_kept({**case.answers, **answers}), values),
+                *disguised(form, case, kept, values),
             ),
             confirmed=stands,
         )
