@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mailbot.core.case import Case
-from mailbot.core.commands.reading import first_block, folded, word_and_rest
+from mailbot.core.commands.reading import first_line, folded, word_and_rest
 from mailbot.core.events import Role
 from mailbot.core.rules import Form, Step
 
@@ -145,8 +145,7 @@ def beside_keyword(new_text: str) -> str:
 
 def opens_with(new_text: str, keyword: Keyword) -> bool:
     """Whether the first line of a text is nothing but this keyword."""
-    lines, _ = first_block(new_text)
-    return bool(lines) and folded(lines[0]) in BY_KEYWORD[keyword].words
+    return folded(first_line(new_text)) in BY_KEYWORD[keyword].words
 
 
 def below_keyword(new_text: str) -> str:

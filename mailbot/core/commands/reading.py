@@ -88,6 +88,11 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text[:MOST_OF_KEYWORD]).casefold().split()).strip(CLOSING)
 
 
+def first_line(text: str) -> str:
+    """The first line that says anything; empty if none does."""
+    return text.strip().partition("\n")[0].strip()
+
+
 def first_block(text: str) -> tuple[tuple[str, ...], str]:
     """The lines before the first blank line, and the text after it."""
     lines = text.strip().split("\n")
@@ -111,8 +116,7 @@ def number_and_rest(line: str) -> tuple[str, str]:
 
 def begins_with_command(text: str) -> bool:
     """Whether the first word of a text, perhaps behind the number of a case, is a keyword of a clerk."""
-    lines, _ = first_block(text)
-    return bool(lines) and word_and_rest(number_and_rest(lines[0])[1])[0] in WORDS
+    return word_and_rest(number_and_rest(first_line(text))[1])[0] in WORDS
 
 
 def terms(text: str) -> tuple[str, str] | None:
