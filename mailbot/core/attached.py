@@ -37,7 +37,7 @@ _ELSEWHERE = re.compile(
 """Answers that only say where the answer stands."""
 _DOUBTFUL = re.compile(r"[^\x00-\x7f].*")
 """What of a line may be something else in another charset."""
-_PGP = "-----BEGIN PGP MESSAGE-----"
+_PGP = "\n-----BEGIN PGP MESSAGE-----"
 
 SMALLEST = 400
 """Pixels on the shorter side of a picture below which it is no page: A4 at 50 dots an inch, which nobody can read."""
@@ -61,7 +61,7 @@ def unread(message: Message, *, alone: bool) -> tuple[File, ...]:
     """What of a mail nobody reads though its sender may think so; `alone` if nothing else of it was read. A text that
     is encrypted (RFC 4880 §6.2) is a file without a name."""
     kinds = UNREAD | ALONE if alone else UNREAD
-    text = (File("", "locked"),) if any(line.startswith(_PGP) for line in message.text.split("\n")) else ()
+    text = (File("", "locked"),) if _PGP in f"\n{message.text}" else ()
     return (*text, *(file for file in files(message) if file.kind in kinds))
 
 
@@ -175,6 +175,8 @@ def answers(message: Message, form: Form) -> dict[str, tuple[str, ...]]:
     A field of type `plan` is answered by the digest of the plan, one of type `ssh_public_key` by the keys attached,
     one with `from_plan` by what the plan says. A field that nothing attached answers has no key.
     """
+    if not message.attachments:
+        return {}
     plan, found = plan_of(message), dict[str, tuple[str, ...]]()
     for key, rule in form.fields.items():
         if rule.from_plan and plan:

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from mailbot.core import accounts
@@ -69,9 +69,9 @@ async def consider(batch: Recalling, message: Message | Unreadable, known: Known
         remembered = await _with_cases(batch, remembered, listed, opened=True)
     if named := confirmed_cases(facts, remembered.cases.values()):
         remembered = await _with_cases(batch, remembered, named)
-    facts = await _with_more(batch, message, facts, remembered, known)
     away = _away(absent(known.away, rules.desk, known.now), facts)
-    facts = facts.model_copy(update={**before, "away": away})
+    more = await _more(batch, message, facts, remembered, known)
+    facts = facts.model_copy(update={**before, **more, "away": away})
     cases = remembered.cases
     if asks_queue(message, facts):
         cases = {**cases, **(await batch.recall(Asked(open=True))).cases}
@@ -96,20 +96,21 @@ async def _with_cases(
     return dataclasses.replace(remembered, cases={**remembered.cases, **recall.cases})
 
 
-async def _with_more(batch: Recalling, message: Message, facts: Facts, remembered: Remembered, known: Known) -> Facts:
-    """The facts with what is only asked once it is known what the mail is: a number for the case it may open, the
+async def _more(
+    batch: Recalling, message: Message, facts: Facts, remembered: Remembered, known: Known
+) -> Mapping[str, Any]:
+    """The facts that are only asked for once it is known what the mail is: a number for the case it may open, the
     sender's other open cases of that form, what registers say."""
     rules = known.rules
     form, rows = opens(message, facts, remembered, rules), lookups(message, facts, remembered, rules)
     if form is None and not rows:
-        return facts
+        return {}
     year = known.now.astimezone(ZoneInfo(rules.desk.timezone)).year if form else None
     login = account_given(message, facts, remembered, rules)
     asked = Asked(mail=message.digest, sender=_address(message), year=year, form=form or "", open=bool(login))
     recall = await batch.recall(dataclasses.replace(asked, rows=rows, registers=rules.desk.registers))
     taken = accounts.had_by(login, (facts.letter or "").partition(".")[0], recall.cases.values(), rules)
-    found = {"number": recall.number, "rows": recall.rows, "others": recall.others, "taken": taken}
-    return facts.model_copy(update=found)
+    return {"number": recall.number, "rows": recall.rows, "others": recall.others, "taken": taken}
 
 
 async def considered(batch: Recalling, ordered: Ordered, order: RunCommands, known: Known) -> Decision:
