@@ -1,6 +1,7 @@
 """What the header of a mail and the kinds of its parts tell of the machine that wrote it. It reads no sentence."""
 
 import re
+from collections.abc import Mapping
 
 from mailbot.core.message import Message
 from mailbot.core.sorting.clues import Clues, Test
@@ -26,22 +27,22 @@ NO_REPLY = re.compile(
 )
 ANSWERING = re.compile(r"x-(?:[a-z0-9-]+-)?auto-?(?:re?pl(?:y|ied)|respon[ds]|generated|answer)")
 """Names of fields that machines which answer give their mails, with something behind or nothing."""
-ANSWERING_FIELDS: tuple[tuple[str, str], ...] = (
-    ("x-vacation", r"."),
-    ("x-apple-action", r"vacation"),
-    ("x-apple-criteria", r"kind=vacation"),
-    ("x-ms-exchange-generated-message-source", r"mailbox rules agent|antispam|approval|room|resource"),
-    ("x-precedence", r"auto[-_]reply"),
-    ("precedence", r"auto[-_]reply"),
-    ("preference", r"auto[-_]reply"),
-    ("x-post-messageclass", r"autoresponder"),
-    ("x-fc-machinegenerated", r"true"),
-    ("x-list-administrivia", r"yes"),
-    ("delivered-to", r"autoresponder"),
-    ("x-cron-env", r"."),
-    ("x-mailer", r"vacation|auto[-_ ]?(?:reply|respon)"),
-    ("user-agent", r"vacation|auto[-_ ]?(?:reply|respon)"),
-)
+ANSWERING_FIELDS: Mapping[str, str] = {
+    "x-vacation": r".",
+    "x-apple-action": r"vacation",
+    "x-apple-criteria": r"kind=vacation",
+    "x-ms-exchange-generated-message-source": r"mailbox rules agent|antispam|approval|room|resource",
+    "x-precedence": r"auto[-_]reply",
+    "precedence": r"auto[-_]reply",
+    "preference": r"auto[-_]reply",
+    "x-post-messageclass": r"autoresponder",
+    "x-fc-machinegenerated": r"true",
+    "x-list-administrivia": r"yes",
+    "delivered-to": r"autoresponder",
+    "x-cron-env": r".",
+    "x-mailer": r"vacation|auto[-_ ]?(?:reply|respon)",
+    "user-agent": r"vacation|auto[-_ ]?(?:reply|respon)",
+}
 """Field, and what its value holds (in lower case), if a machine that answers wrote the mail."""
 NOT_SO = ("no", "false", "0", "off")
 
@@ -99,18 +100,13 @@ def says_not_automatic(message: Message, _: Clues) -> bool:
 def answering_fields(message: Message, _: Clues) -> bool:
     """A header field of some machine that answers."""
     named = any(_answering(name) and value.strip().lower() not in NOT_SO for name, value in message.headers)
-    return named or any(
-        re.search(wanted, value.lower()) for field, wanted in ANSWERING_FIELDS for value in _values(message, field)
-    )
+    known = ((ANSWERING_FIELDS[name], value) for name, value in message.headers if name in ANSWERING_FIELDS)
+    return named or any(re.search(wanted, value.lower()) for wanted, value in known)
 
 
 def _answering(name: str) -> bool:
     """`X-Auto-Response-Suppress` is for those who would answer this mail: it says nothing of who wrote it."""
     return ANSWERING.match(name) is not None and not name.endswith("-suppress")
-
-
-def _values(message: Message, field: str) -> list[str]:
-    return [value for name, value in message.headers if name == field]
 
 
 def null_path(message: Message, _: Clues | None = None) -> bool:
