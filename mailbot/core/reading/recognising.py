@@ -14,6 +14,8 @@ from mailbot.core.same import Same
 Score = tuple[bool, int, int]
 """How well a form fits: whether it is there between its markers, how much of its name the subject has, its labels."""
 _NO_FORM: Score = (False, 0, 0)
+_SUBJECT = 400
+"""Characters of a subject in which the name of a form is looked for."""
 _CONTACT = frozenset({"email", "postal_code", "telephone", "lines"})
 """Types that stand in many a signature: such labels alone make no application."""
 
@@ -27,10 +29,11 @@ def recognise(subject: str, text: str, forms: Mapping[str, Form]) -> str | None:
     markers in the sender's own text is no other form.
     """
     order, best, chosen = list(forms), (_NO_FORM, 0), None
-    for bound, name in sorted(_bounds(subject, text, forms), key=lambda bounded: bounded[0], reverse=True):
+    spelled = _spelled(subject[:_SUBJECT])
+    for bound, name in sorted(_bounds(spelled, text, forms), key=lambda bounded: bounded[0], reverse=True):
         if bound < best[0]:
             break  # to read is what costs: forms that cannot win are not read
-        score = _score(subject, text, forms[name]), -order.index(name)
+        score = _score(spelled, text, forms[name]), -order.index(name)
         if score[0] > _NO_FORM and (chosen is None or score > best):
             best, chosen = score, name
     return chosen
@@ -65,9 +68,9 @@ def _score(subject: str, text: str, form: Form) -> Score:
 
 
 def _named(subject: str, form: Form) -> int:
-    """How long the longest name of the form is that the subject has: forms share words, such as "registration"."""
-    spelled = _spelled(subject[:400])
-    return max((len(name) for name in _names(Same(form)) if name in spelled), default=0)
+    """How long the longest name of the form is that the subject (`_spelled`) has: forms share words, such as
+    "registration"."""
+    return max((len(name) for name in _names(Same(form)) if name in subject), default=0)
 
 
 @lru_cache(maxsize=64)
