@@ -13,6 +13,8 @@ from pathlib import Path
 import pypdf
 import pytest
 from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
 from sheet_help import AT, PURPOSE, VISIT, case, rules_of, texts
 
 from mailbot.core.case import Case, Document
@@ -23,8 +25,10 @@ from mailbot.core.rulesets import build
 from mailbot.core.sheets import Sheet
 from mailbot.edge.attachments import look
 from mailbot.edge.sheets import make
-from mailbot.edge.sheets.letters import printable
-from mailbot.edge.sheets.paper import MASK, MILLIMETRE, modules
+from mailbot.edge.sheets.letters import printable, runs
+from mailbot.edge.sheets.paper import MILLIMETRE
+from mailbot.edge.sheets.paper.codes import MASK, modules
+from mailbot.edge.sheets.paper.writing import NAMES, broken, wide, written
 
 RULES = rules_of(texts())
 FORM = RULES.forms["visit"]
@@ -228,8 +232,8 @@ def dark(reader: pypdf.PdfReader, page: int = 0) -> tuple[str, ...]:
     assert code is not None
     assert float(code[1]) == pytest.approx(28 / 29 * MILLIMETRE, rel=0.001)
     rows = [["0"] * 29 for _ in range(29)]
-    for left, top, wide in (map(int, one) for one in re.findall(rb"(\d+) (\d+) (\d+) 1 re", code[2])):
-        rows[top][left : left + wide] = ["1"] * wide
+    for left, top, dark in (map(int, one) for one in re.findall(rb"(\d+) (\d+) (\d+) 1 re", code[2])):
+        rows[top][left : left + dark] = ["1"] * dark
     return tuple(map("".join, rows))
 
 
@@ -292,6 +296,41 @@ def test_every_letter_there_is_can_be_printed_or_is_replaced() -> None:
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ue000-\uf8ff]", shown)
 
 
+@pytest.mark.parametrize("bold", [False, True])
+@in_both
+def test_a_line_of_any_letters_is_written_as_the_library_writes_it(language: str, bold: bool) -> None:
+    canvas = Canvas(io.BytesIO())
+    for name in dict.fromkeys(NAMES.values()):
+        canvas.setFont(name, 10)
+    every = printable("".join(map(chr, (*range(0xD800), *range(0xE000, 0x10000)))), language).replace("\n", "")
+    for at in range(0, len(every), 500):
+        line, size = every[at : at + 500], 9.5 + at % 3
+        text = canvas.beginText(0, 0)
+        for font, run in runs(line, language):
+            text.setFont(NAMES[font, bold], size)
+            text.textOut(run)
+        assert written(line, language, size, bold) == text.getCode()
+        whole = sum(stringWidth(run, NAMES[font, bold], 1000) for font, run in runs(line, language))
+        assert wide(line, language, bold) == pytest.approx(whole)
+
+
+BROKEN = {
+    "as many words as there is room for": ("as many words", "as there is room", "for"),
+    "two  spaces   or more stay within": ("two  spaces   or", "more stay within"),
+    "誓約書に、ご署名（直筆）をお願いします。": ("誓約書に、ご署名", "（直筆）をお願い", "します。"),
+    "この文は、八文字の、後で折る": ("この文は、八文字", "の、後で折る"),
+    "Genome の解析、RNA（発現）": ("Genome の解", "析、RNA（発", "現）"),
+    "a word-that-is-longer-than-any-line is cut": ("a", "word-that-is-long", "er-than-any-line", "is cut"),
+    "its own\n\nlines stay ": ("its own", "", "lines stay"),
+    "": ("",),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_text_is_broken_where_its_language_allows_it(text: str) -> None:
+    assert broken(text, "ja", 8_000, False) == BROKEN[text]
+
+
 def test_what_has_no_room_to_break_is_broken_anywhere() -> None:
     endless = "https://univ.example/" + "0123456789" * 400
     assert endless in below_the_heads(printed(pledge(purpose=endless)))
@@ -347,6 +386,14 @@ def test_the_bytes_of_a_sheet_are_those_of_a_whole_pdf_with_every_object_where_i
         ]
         for length, content in re.findall(rb"/Length (\d+)\s+>>\s+stream\n(.*?)endstream", raw, re.DOTALL):
             assert int(length) == len(content.removesuffix(b"\n")) or int(length) == len(content)
+
+
+def test_what_stands_below_the_table_is_that_of_its_own_case() -> None:
+    said = RULES.sheets["pledge"].model_copy(update={"back": {"en": "Only for {applicant}."}})
+    for name in ("Taro Iden", "Hanako Mishima", "Taro Iden"):
+        places = {**pledge().places, "applicant": name}
+        raw = make(pledge().model_copy(update={"places": places}), said, AT)
+        assert f"Onlyfor{name.replace(' ', '')}." in words(pypdf.PdfReader(io.BytesIO(raw)))
 
 
 def test_two_sheets_have_two_identifiers_and_the_same_sheet_the_same() -> None:

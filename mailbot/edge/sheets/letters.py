@@ -4,7 +4,7 @@ It knows no page and no sheet."""
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import Literal
 
 from mailbot.core.columns import CONTROLS
@@ -47,9 +47,10 @@ def printable(text: str, language: str) -> str:
     """The text with letters that can be printed, its line breaks kept: composed (NFC), without control characters and
     signs that cannot be seen; of a letter no font has, the letter without its accents, or else 〓."""
     clean = CONTROLS.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(SAME)))
-    return clean if clean.isascii() else "".join(_printed(letter, language) for letter in clean)
+    return clean if clean.isascii() else "".join(map(_printed, clean, repeat(language)))
 
 
+@lru_cache(maxsize=8192)
 def _printed(letter: str, language: str) -> str:
     if letter == "\n" or font_of(letter, language):
         return letter
@@ -61,5 +62,8 @@ def _printed(letter: str, language: str) -> str:
 
 def runs(line: str, language: str) -> Iterator[tuple[Font, str]]:
     """A printable line in pieces of one font each."""
+    if line and line.isascii():
+        yield "latin", line
+        return
     for font, letters in groupby(line, lambda letter: font_of(letter, language)):
         yield font or "japanese", "".join(letters)
