@@ -15,6 +15,7 @@ from mailbot.core.events import Enclosure, LetterWritten
 from mailbot.core.outcome import Letter
 from mailbot.core.token import mac
 from mailbot.edge.stationery import Stationery
+from mailbot.edge.stationery.coded import encoded_words
 
 KEYS = {"k1": b"first key", "k2": b"second key"}
 STATIONERY = Stationery(DESK, KEYS)
@@ -125,6 +126,18 @@ WICKED = (
     "語" * 300,
     "word " * 60,
 )
+
+
+@pytest.mark.parametrize("most", [74, 66])
+@pytest.mark.parametrize("name", ["Subject", "From", None])
+@pytest.mark.parametrize(
+    "text", ["語" * 300, "Réponse à votre demande — compte", "é" * 40, "𠮷野家 🎉 " * 9, "x\x00\x1b[31mé", "誓約書.pdf"]
+)
+def test_a_field_beyond_ascii_is_encoded_as_the_standard_library_does_it(
+    text: str, name: str | None, most: int
+) -> None:
+    whole = email.header.Header(text, "utf-8", maxlinelen=most, header_name=name).encode(linesep="\r\n")
+    assert encoded_words(text, len(f"{name}: ") if name else 0, most) == whole
 
 
 @pytest.mark.parametrize("text", WICKED)

@@ -6,7 +6,6 @@ brackets (RFC 5322 §3.6.4).
 """
 
 import base64
-import hashlib
 import hmac
 import json
 import re
@@ -42,9 +41,15 @@ class Claim:
 
 def mac(key: bytes, desk: str, letter: str, recipient: str) -> str:
     """80 bits of HMAC-SHA256 over canonical `[desk, letter, recipient in lower case]`, as 16 base32 letters."""
-    said = json.dumps([desk, letter, recipient.lower()], separators=(",", ":"), ensure_ascii=False)
-    digest = hmac.new(key, said.encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest[:10]).decode().lower()
+    return _letters(key, [desk, letter, recipient.lower()], 10)
+
+
+_canonical = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _letters(key: bytes, said: list[str], octets: int) -> str:
+    """The first octets of what the key makes of this, in base32."""
+    return base64.b32encode(hmac.digest(key, _canonical(said).encode(), "sha256")[:octets]).decode().lower()
 
 
 CODE_PLACE = "{confirm}"
@@ -55,8 +60,7 @@ def code(key: bytes, desk: str, letter: str, recipient: str, bound: str) -> str:
     """The code that confirms what a letter asks back: 40 bits of HMAC-SHA256 over canonical `[desk, "confirm", letter,
     recipient in lower case, bound]`, as two groups of four base32 letters. `bound` is the digest of what is
     confirmed."""
-    said = json.dumps([desk, "confirm", letter, recipient.lower(), bound], separators=(",", ":"), ensure_ascii=False)
-    letters = base64.b32encode(hmac.new(key, said.encode(), hashlib.sha256).digest()[:5]).decode().lower()
+    letters = _letters(key, [desk, "confirm", letter, recipient.lower(), bound], 5)
     return f"{letters[:4]}-{letters[4:]}"
 
 

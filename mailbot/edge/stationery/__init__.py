@@ -5,7 +5,6 @@ import re
 import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from email.header import Header
 from functools import lru_cache
 
 from mailbot.core.columns import CONTROLS
@@ -13,6 +12,7 @@ from mailbot.core.events import Enclosure, LetterWritten
 from mailbot.core.idn import on_the_wire
 from mailbot.core.rules import Desk
 from mailbot.core.token import CODE_PLACE, code, mac, message_id, reply_address
+from mailbot.edge.stationery.coded import encoded_words
 from mailbot.edge.stationery.parts import body, with_files
 
 __all__ = ["RecipientOf", "Stationery"]
@@ -26,7 +26,7 @@ def _encoded(text: str, name: str) -> str:
     clean = " ".join(text.split())
     if clean.isascii() and clean.isprintable() and len(clean) < 66 and "=?" not in clean:
         return clean
-    return Header(clean, "utf-8", maxlinelen=74, header_name=name).encode(linesep="\r\n")
+    return encoded_words(clean, len(f"{name}: "))
 
 
 class Stationery:

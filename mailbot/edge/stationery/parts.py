@@ -5,10 +5,11 @@ import hashlib
 import quopri
 import re
 from collections.abc import Sequence
-from email.header import Header
+from functools import lru_cache
 from urllib.parse import quote
 
 from mailbot.core.events import Enclosure
+from mailbot.edge.stationery.coded import encoded_words
 
 Fields = list[tuple[str, str]]
 
@@ -32,7 +33,7 @@ PIECE = 54
 def body(text: str) -> tuple[str, bytes]:
     """A text's transfer encoding and its bytes with CRLF (RFC 2045 §6): as readable as its letters allow."""
     raw = text.replace("\n", "\r\n").encode()
-    if text.isascii() and all(len(line) < 200 for line in text.split("\n")):
+    if text.isascii() and max(map(len, text.split("\n"))) < 200:
         return "7bit", raw
     if len(text.encode("ascii", "ignore")) > len(text) * 0.8:
         return "quoted-printable", quopri.encodestring(raw.replace(b"\r\n", b"\n")).replace(b"\n", b"\r\n")
@@ -42,7 +43,7 @@ def body(text: str) -> tuple[str, bytes]:
 def _base64(raw: bytes) -> bytes:
     """Lines of 76 characters (RFC 2045 §6.8)."""
     coded = base64.b64encode(raw)
-    return b"".join(coded[at : at + 76] + b"\r\n" for at in range(0, len(coded), 76))
+    return b"\r\n".join([*[coded[at : at + 76] for at in range(0, len(coded), 76)], b""])
 
 
 def with_files(
@@ -82,9 +83,9 @@ def _name(name: str) -> str:
     """The parameter `filename`: beyond plain ASCII in UTF-8 (RFC 2231 §4), in several pieces if it is long."""
     if _plain(name):
         return f'filename="{name}"'
-    pieces, room = [""], PIECE
-    for coded in (quote(letter, safe="", encoding="utf-8", errors="replace") for letter in name):
-        if len(pieces[-1]) + len(coded) > room:
+    pieces = [""]
+    for coded in map(_percent, name):
+        if len(pieces[-1]) + len(coded) > PIECE:
             pieces.append("")
         pieces[-1] += coded
     if len(pieces) == 1:
@@ -92,8 +93,13 @@ def _name(name: str) -> str:
     return ";\r\n ".join(f"filename*{at}*={'' if at else CHARSET}{part}" for at, part in enumerate(pieces))
 
 
+@lru_cache(maxsize=1024)
+def _percent(letter: str) -> str:
+    return quote(letter, safe="", encoding="utf-8", errors="replace")
+
+
 def _old_name(name: str) -> str:
     """The parameter `name` for mail programs that know nothing newer (RFC 2047, which does not allow it here)."""
     if _plain(name):
         return f'"{name}"'
-    return '"' + Header(name, "utf-8", maxlinelen=66).encode(linesep="\r\n") + '"'
+    return f'"{encoded_words(name, most=66)}"'
