@@ -26,6 +26,7 @@ from weakref import WeakKeyDictionary
 from aiosmtplib.protocol import SMTPProtocol
 from forking import prepare, start_up, typed
 
+from mailbot.edge.postman.dialogue import Wire
 from mailbot.flow import tools
 from mailbot.store.files import disk
 
@@ -239,21 +240,26 @@ def watch_imap(world: World) -> None:
 
 def watch_smtp(world: World) -> None:
     """Every command sent to the relay, every letter, and every answer; on each connection by itself."""
-    write, read = SMTPProtocol.write, SMTPProtocol.read_response
-    last: WeakKeyDictionary[SMTPProtocol, str] = WeakKeyDictionary()
+    _watch(world, SMTPProtocol, "read_response")
+    _watch(world, Wire, "answer")
 
-    def writing(protocol: SMTPProtocol, data: bytes) -> None:
+
+def _watch(world: World, kind: Any, reads: str) -> None:
+    write, read = kind.write, getattr(kind, reads)
+    last: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+
+    def writing(protocol: object, data: bytes) -> None:
         verb = VERB.match(data)
         name = "letter" if last.get(protocol) == "DATA" else verb[0].decode().upper() if verb else "login"
-        last[protocol] = name
+        last[protocol] = "DATA" if data.endswith(b"DATA\r\n") else name
         world.step(f"smtp > {name}", lambda: write(protocol, data), lambda: write(protocol, data[: len(data) // 2]))
 
-    async def reading(protocol: SMTPProtocol, *args: Any, **named: Any) -> Any:
+    async def reading(protocol: object, *args: Any, **named: Any) -> Any:
         answer = await read(protocol, *args, **named)
         return world.step(f"smtp < {last.get(protocol, 'greeting')}", lambda: answer)
 
-    SMTPProtocol.write = writing  # type: ignore[method-assign]
-    SMTPProtocol.read_response = reading  # type: ignore[method-assign]
+    kind.write = writing
+    setattr(kind, reads, reading)
 
 
 def set_clock(shift: float) -> None:

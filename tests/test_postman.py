@@ -12,6 +12,7 @@ from desks import Certificate, in_a_loop, make_certificate, silent_server
 
 from mailbot.edge.account import Account
 from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
+from mailbot.edge.postman.dialogue import as_sent
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers, TakenLetter
 
 LETTER = b"From: desk@desk.example\r\nTo: a@uni.example\r\nSubject: hello\r\n\r\n.starts with a dot\r\n\r\nend\r\n"
@@ -51,12 +52,15 @@ class Relay:
 
     `instead` gets the writer: it may answer what it likes, hang up, or wait. The stages: greeting, EHLO, MAIL, RCPT,
     DATA, end (the dot after the letter), RSET, QUIT.
+
+    One that reads commands `together` (RFC 2920) answers MAIL when it has heard the two that follow.
     """
 
     USUAL = {"greeting": "220 relay", "DATA": "354 go on", "QUIT": "221 bye"}
 
-    def __init__(self, stage: str = "", instead: Instead | None = None) -> None:
-        self._stage, self._instead = stage, instead
+    def __init__(self, stage: str = "", instead: Instead | None = None, *, together: bool = False) -> None:
+        self._stage, self._instead, self._together = stage, instead, together
+        self._answers = self.USUAL | ({"EHLO": "250-relay\r\n250 PIPELINING"} if together else {})
         self.times = 1
         self.connections = 0
         self.letters: list[bytes] = []
@@ -100,22 +104,33 @@ class Relay:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._answer("greeting", writer)
         while line := await reader.readline():
-            verb = line.decode().split()[0].upper()
-            self.heard.append(line.decode().strip())
-            went_on = await self._answer(verb, writer)
-            if verb == "DATA" and went_on:
-                letter = await reader.readuntil(b"\r\n.\r\n")
-                self.letters.append(letter[:-3])
-                await self._answer("end", writer)
+            more = 2 if self._together and line.startswith(b"MAIL") else 0
+            lines = [line.decode() for line in (line, *[await reader.readline() for _ in range(more)])]
+            self.heard += [line.strip() for line in lines]
+            for verb in (line.split()[0].upper() for line in lines):
+                if await self._answer(verb, writer) and verb == "DATA":
+                    self.letters.append(await self._letter(reader))
+                    await self._answer("end", writer)
+
+    async def _letter(self, reader: asyncio.StreamReader) -> bytes:
+        lines = [await reader.readline()]
+        while lines[-1] != b".\r\n":
+            lines.append(await reader.readline())
+            if not lines[-1]:
+                raise asyncio.IncompleteReadError(b"".join(lines), None)
+        return b"".join(lines[:-1])
 
     async def _answer(self, stage: str, writer: asyncio.StreamWriter) -> bool:
         if stage == self._stage and self.times and self._instead is not None:
             self.times -= 1
             await self._instead(writer, self.over)
             return False
-        writer.write(f"{self.USUAL.get(stage, '250 OK')}\r\n".encode())
+        writer.write(f"{self._answers.get(stage, '250 OK')}\r\n".encode())
         await writer.drain()
         return True
+
+
+in_one_go_or_not = pytest.mark.parametrize("together", [False, True])
 
 
 async def hang_up(writer: asyncio.StreamWriter, _over: asyncio.Event) -> None:
@@ -141,9 +156,10 @@ async def test_a_letter_the_relay_takes_is_sent_octet_for_octet_under_its_envelo
     assert servers.letters == [TakenLetter("desk+2026-00001.1.abc@desk.example", ANN, LETTER)]
 
 
+@in_one_go_or_not
 @in_a_loop
-async def test_letters_share_one_connection() -> None:
-    async with Relay() as relay, posted(relay.port) as postman:
+async def test_letters_share_one_connection(together: bool) -> None:
+    async with Relay(together=together) as relay, posted(relay.port) as postman:
         await postman.connect()
         for _ in range(5):
             assert await postman.send(DESK, ANN, LETTER) == Sent("OK")
@@ -227,12 +243,13 @@ async def test_a_relay_that_does_not_greet_has_not_got_the_letter_and_the_next_g
 
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "end"])
 @pytest.mark.parametrize("how", CUTS)
+@in_one_go_or_not
 @in_a_loop
 async def test_whatever_cuts_the_dialogue_the_letter_goes_later_and_the_next_goes_now(
-    stage: str, how: Instead, monkeypatch: pytest.MonkeyPatch
+    stage: str, how: Instead, monkeypatch: pytest.MonkeyPatch, together: bool
 ) -> None:
     monkeypatch.setattr("mailbot.edge.postman.END_OF_LETTER", 2)  # ours would have to be waited for
-    async with Relay(stage, how) as relay, posted(relay.port, timeout=0.15) as postman:
+    async with Relay(stage, how, together=together) as relay, posted(relay.port, timeout=0.15) as postman:
         result = await postman.send(DESK, ANN, LETTER)
         assert isinstance(result, Later)
         assert result.reason
@@ -255,18 +272,22 @@ async def test_a_5xx_greeting_says_nothing_about_the_letter() -> None:
         assert broken.value.code == 554
 
 
+@in_one_go_or_not
 @in_a_loop
-async def test_a_connection_lost_after_the_letter_was_sent_is_later_although_the_relay_may_have_it() -> None:
-    async with Relay("end", hang_up) as relay, posted(relay.port) as postman:
+async def test_a_connection_lost_after_the_letter_was_sent_is_later_although_the_relay_may_have_it(
+    together: bool,
+) -> None:
+    async with Relay("end", hang_up, together=together) as relay, posted(relay.port) as postman:
         result = await postman.send(DESK, ANN, LETTER)
     assert isinstance(result, Later)
     assert result.code is None
     assert len(relay.letters) == 1
 
 
+@in_one_go_or_not
 @in_a_loop
-async def test_a_relay_that_hangs_up_between_letters_costs_nothing() -> None:
-    async with Relay() as relay, posted(relay.port) as postman:
+async def test_a_relay_that_hangs_up_between_letters_costs_nothing(together: bool) -> None:
+    async with Relay(together=together) as relay, posted(relay.port) as postman:
         assert isinstance(await postman.send(DESK, ANN, LETTER), Sent)
         client = postman._client
         assert client is not None
@@ -277,9 +298,10 @@ async def test_a_relay_that_hangs_up_between_letters_costs_nothing() -> None:
         assert relay.connections == 2
 
 
+@in_one_go_or_not
 @in_a_loop
-async def test_a_send_that_is_given_up_leaves_no_half_letter_behind() -> None:
-    async with Relay("DATA", say_nothing) as relay, posted(relay.port) as postman:
+async def test_a_send_that_is_given_up_leaves_no_half_letter_behind(together: bool) -> None:
+    async with Relay("DATA", say_nothing, together=together) as relay, posted(relay.port) as postman:
         sending = asyncio.ensure_future(postman.send(DESK, ANN, LETTER))
         while "DATA" not in relay.heard:
             await asyncio.sleep(0.001)
@@ -290,6 +312,45 @@ async def test_a_send_that_is_given_up_leaves_no_half_letter_behind() -> None:
     assert relay.connections == 2
 
 
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "end"])
+@in_one_go_or_not
+@in_a_loop
+async def test_what_a_relay_refuses_it_does_not_get_although_it_asked_for_the_letter(
+    stage: str, together: bool
+) -> None:
+    async with Relay(stage, say("552 5.3.4 no"), together=together) as relay, posted(relay.port) as postman:
+        assert await postman.send(DESK, ANN, LETTER) == Never(552, "5.3.4 no")
+        assert await postman.send(DESK, BOB, LETTER) == Sent("OK")
+        assert relay.connections == 1
+        assert "RSET" in relay.heard
+    refused = [letter for letter in relay.letters[:-1] if letter]
+    assert refused == ([as_sent(LETTER)[:-3]] if stage == "end" else [])
+
+
+@in_one_go_or_not
+@in_a_loop
+async def test_an_answer_without_end_is_none(together: bool) -> None:
+    for flood in ("250-" + "x" * 20_000, "\r\n".join(["250-more"] * 300), "250-more"):
+        async with Relay("RCPT", say(flood), together=together) as relay, posted(relay.port, timeout=0.15) as postman:
+            assert isinstance(await postman.send(DESK, ANN, LETTER), Later)
+            assert await postman.send(DESK, BOB, LETTER) == Sent("OK")
+
+
+@pytest.mark.parametrize(
+    ("letter", "sent"),
+    [
+        (b"a\r\nb\r\n", b"a\r\nb\r\n.\r\n"),
+        (b"a\nb\rc\r\nd", b"a\r\nb\r\nc\r\nd\r\n.\r\n"),
+        (b".a\r\n..\r\n.\r\nb.\r\n", b"..a\r\n...\r\n..\r\nb.\r\n.\r\n"),
+        (b"a\n.\nb\n", b"a\r\n..\r\nb\r\n.\r\n"),
+        (b"\n\r", b"\r\n\r\n.\r\n"),
+        (b"", b"\r\n.\r\n"),
+    ],
+)
+def test_no_line_of_a_letter_ends_it_and_each_ends_as_the_wire_wants(letter: bytes, sent: bytes) -> None:
+    assert as_sent(letter) == sent
+
+
 NO_ADDRESSES = [
     "",
     "a b@uni.example",
@@ -297,6 +358,8 @@ NO_ADDRESSES = [
     "a\0@uni.example",
     "Ann <a@b.c>",
     "a,b@c.d",
+    "a\x1f@uni.example",
+    "a<b@uni.example",
 ]
 
 
@@ -338,11 +401,12 @@ async def test_a_domain_that_is_not_ascii_is_written_so_that_every_relay_takes_i
 
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT"])
 @pytest.mark.parametrize("how", CUTS[:3])
+@in_one_go_or_not
 @in_a_loop
 async def test_a_connection_that_proves_to_be_dead_is_opened_again_before_the_letter_is_put_off(
-    stage: str, how: Instead
+    stage: str, how: Instead, together: bool
 ) -> None:
-    async with Relay(stage, how) as relay, posted(relay.port, timeout=0.15) as postman:
+    async with Relay(stage, how, together=together) as relay, posted(relay.port, timeout=0.15) as postman:
         relay.times = 0
         assert await postman.send(DESK, ANN, LETTER) == Sent("OK")
         relay.times = 1
@@ -350,9 +414,12 @@ async def test_a_connection_that_proves_to_be_dead_is_opened_again_before_the_le
     assert (relay.connections, len(relay.letters)) == (2, 2)
 
 
+@in_one_go_or_not
 @in_a_loop
-async def test_a_letter_that_was_offered_is_not_offered_again_at_once_whatever_became_of_the_connection() -> None:
-    async with Relay("end", hang_up) as relay, posted(relay.port) as postman:
+async def test_a_letter_that_was_offered_is_not_offered_again_at_once_whatever_became_of_the_connection(
+    together: bool,
+) -> None:
+    async with Relay("end", hang_up, together=together) as relay, posted(relay.port) as postman:
         relay.times = 0
         assert await postman.send(DESK, ANN, LETTER) == Sent("OK")
         relay.times = 1
@@ -369,10 +436,11 @@ async def test_a_relay_may_take_its_time_over_a_letter_longer_than_over_a_comman
         assert isinstance(await postman.send(DESK, ANN, LETTER), Sent)
 
 
+@in_one_go_or_not
 @in_a_loop
-async def test_what_the_relay_says_fits_into_a_journal() -> None:
+async def test_what_the_relay_says_fits_into_a_journal(together: bool) -> None:
     odd = b"550-5.7.1 \xe9\xff no\r\n550 5.7.1\tmore".decode("utf-8", "surrogateescape")
-    async with Relay("RCPT", say(odd)) as relay, posted(relay.port) as postman:
+    async with Relay("RCPT", say(odd), together=together) as relay, posted(relay.port) as postman:
         result = await postman.send(DESK, ANN, LETTER)
     assert result == Never(550, "5.7.1 �� no 5.7.1 more")
 

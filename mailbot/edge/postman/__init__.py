@@ -11,6 +11,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
 from mailbot.core.idn import on_the_wire
 from mailbot.edge.account import Account, NoAccess, certificate_ends, tls_context
 from mailbot.edge.postman.bearing import log_in
+from mailbot.edge.postman.dialogue import announce, borrowed, deliver
 from mailbot.edge.postman.values import (
     END_OF_LETTER,
     ERRORS,
@@ -167,15 +168,14 @@ class Postman:
     async def _dialogue(self, client: SMTP, sender: str, to: str, raw: bytes) -> Sent:
         """One recipient a letter, so that no refusal is hidden among others; aiosmtplib's `sendmail` raises nothing if
         some were refused, and does not tell how far it came."""
-        encoding = "ascii" if to.isascii() else "utf-8"
         options = [f"SIZE={len(raw)}"] if client.supports_extension("size") else []
         options += [] if to.isascii() else ["SMTPUTF8"]
         if not raw.isascii() and client.supports_extension("8bitmime"):
             options.append("BODY=8BITMIME")
-        await client.mail(sender, options=options, encoding=encoding)
-        await client.rcpt(to, encoding=encoding)
-        self._offered = True
-        response = await client.data(raw, timeout=self._account.timeout * END_OF_LETTER)
+        with borrowed(client, self._account.timeout) as wire:
+            await announce(wire, sender, to, options, together=client.supports_extension("pipelining"))
+            self._offered = True
+            response = await deliver(wire, raw, self._account.timeout * END_OF_LETTER)
         return Sent(plain(response.message))
 
     async def _abandon(self) -> None:

@@ -36,6 +36,9 @@ END_OF_LETTER = 20
 seconds, as RFC 5321 §4.5.3.2.6 wants it. Whoever waits less sends the letter twice (RFC 1047)."""
 USUAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*@[A-Za-z0-9][A-Za-z0-9.-]*")
 """Addresses that need no closer look."""
+QUOTED_LOCAL = re.compile(r'"(?:[^"\\\r\n]|\\.)*"')
+NO_LINE, NOT = re.compile(r"[\x00-\x1f\x7f]"), re.compile(r'[\s<>"]')
+"""What would end a command, anywhere in an address; and what would end the address, but for its quoted local part."""
 GOODBYE = 5.0
 """Seconds for the relay to answer QUIT."""
 UNSENDABLE = 553
@@ -127,7 +130,10 @@ ERRORS = (SMTPException, OSError, ValueError)
 
 def bare(address: str) -> bool:
     """Whether it is one address and nothing else; aiosmtplib would send to whatever address it finds in the text."""
-    return bool(USUAL.fullmatch(address)) or (bool(address) and parseaddr(address)[1] == address)
+    if USUAL.fullmatch(address):
+        return True
+    plainly = QUOTED_LOCAL.sub("", address, count=1)
+    return bool(address) and parseaddr(address)[1] == address and not (NO_LINE.search(address) or NOT.search(plainly))
 
 
 def outcome(error: Exception, account: Account) -> Later | Never:
