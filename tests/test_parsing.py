@@ -210,6 +210,12 @@ def test_inline_texts_are_joined_and_files_are_attachments() -> None:
         ('attachment; filename="=?utf-8?B?55Sz?=\n =?utf-8?B?6KuL?=.pdf"', "申請.pdf"),
         ('attachment; filename="申請.pdf"', "申請.pdf"),
         ("attachment; filename*0=a; filename*=b; filename*0=c", ""),
+        ('attachment;\n size=4; FileName=" a b.pdf "; filename=c.pdf', "a b.pdf"),
+        ("attachment; filename=a_b-1.pdf;", "a_b-1.pdf"),
+        ("attachment; filename=申請.pdf", "申請.pdf"),
+        ('attachment; filename="a;b\\"c.pdf"; x=y', 'a;b"c.pdf'),
+        ("attachment; filename=a.pdf; filename*=utf-8''b.pdf", "b.pdf"),
+        ("attachment; filename =a.pdf; nofilename=b.pdf", "a.pdf"),
     ],
 )
 def test_file_names_are_decoded_in_every_notation(parameters: str, name: str) -> None:

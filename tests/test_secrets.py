@@ -68,6 +68,7 @@ GIVEN_AWAY = [
     ("The password is as follows:\n\n  hunter2\nRegards", f"The password is as follows:\n\n  {PASSWORD}\nRegards"),
     ("MYSQL_PASSWORD=s3cret99", f"MYSQL_PASSWORD={PASSWORD}"),
     ("Ｐａｓｓｗｏｒｄ：ｈｕｎｔｅｒ２", f"Ｐａｓｓｗｏｒｄ：{PASSWORD_JA}"),
+    ("pａsswoＲd：ｈｕｎｔｅｒ２", f"pａsswoＲd：{PASSWORD_JA}"),
     ("パスワード：hunter2", f"パスワード：{PASSWORD_JA}"),
     ("パスワード：ｈｕｎｔｅｒ２", f"パスワード：{PASSWORD_JA}"),
     ("ﾊﾟｽﾜｰﾄﾞ：hunter2", f"ﾊﾟｽﾜｰﾄﾞ：{PASSWORD_JA}"),

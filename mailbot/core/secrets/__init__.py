@@ -124,6 +124,8 @@ def without(message: Message) -> Message:
         doubts=tuple(map(clean, message.doubts)),
         unsure=_unsure(message.unsure, clean),
     )
+    if not kinds:
+        return message
     return dataclasses.replace(message, **cleaned, secrets=tuple(kind for kind in KINDS if kind in kinds))
 
 
@@ -131,7 +133,7 @@ Clean = Callable[[str], str]
 
 
 def _named(people: Sequence[Mailbox], clean: Clean) -> tuple[Mailbox, ...]:
-    return tuple(dataclasses.replace(one, name=clean(one.name)) for one in people)
+    return tuple(Mailbox(clean(one.name), one.address) for one in people)
 
 
 def _unsure(readings: Sequence[tuple[str, str]], clean: Clean) -> tuple[tuple[str, str], ...]:

@@ -60,7 +60,7 @@ class Mark:
 
 
 def _marks(text: str) -> Iterator[Mark]:
-    if not any(hint in text for hint in _HINTS):
+    if not any(map(text.__contains__, _HINTS)):
         return
     for found in _MARK.finditer(text):
         if found["file"] or found["body"]:

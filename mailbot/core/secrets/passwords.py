@@ -13,6 +13,8 @@ Span = tuple[int, int]
 NARROW = {0xFF01 + sign: 0x21 + sign for sign in range(94)} | {0x3000: 0x20, 0xA0: 0x20, 0x130: 0x49, 0x131: 0x69}
 """Full-width signs as their narrow ones, the Turkish I with and i without a dot as the others: sign for sign, so that
 places stay what they are."""
+_OTHER_LETTERS = re.compile("[\uff21-\uff3a\uff41-\uff5a\u0130\u0131]")
+"""The letters among them. To look for them takes a twentieth of the time of replacing them."""
 MOST = 128
 """Characters of a password; what is longer is none that anybody types."""
 
@@ -181,13 +183,18 @@ JOINTS = (
 """Tried in this order; the first that fits and whose judge agrees says where the password is."""
 
 
+def _hinted(text: str) -> bool:
+    """Whether it has a hint, of which full-width letters are letters."""
+    letters = text.translate(NARROW) if _OTHER_LETTERS.search(text) else text
+    return any(map(letters.casefold().__contains__, _HINTS))
+
+
 def passwords(text: str) -> list[Span]:
     """Where passwords stand, in order and apart from each other. Linear time: only so much is looked at behind each
     word for one."""
-    narrow, spans, floor = text if text.isascii() else text.translate(NARROW), list[Span](), 0
-    folded = narrow.casefold()
-    if not any(hint in folded for hint in _HINTS):
+    if not _hinted(text):
         return []
+    narrow, spans, floor = text if text.isascii() else text.translate(NARROW), list[Span](), 0
     for name in _NAME.finditer(narrow):
         if name.start() < floor or not _is_name(narrow, name):
             continue

@@ -48,8 +48,8 @@ def parse_with_contents(raw: bytes, limits: Limits) -> tuple[Message, tuple[byte
         return Unreadable(digest, len(raw), reason)
     found.doubts[:0] = doubts
     message = _message(digest, len(raw), part, found)
-    if not message.reports:
-        message = replace(message, reports=reports.of_words(message))
+    if not message.reports and (said := reports.of_words(message)):
+        message = replace(message, reports=said)
     return message, tuple(found.contents)
 
 
@@ -133,11 +133,8 @@ def _references(part: Part) -> tuple[str, ...]:
 
 
 def _kept(part: Part) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name.lower(), headers.one_line(headers.unfolded(str(value))))
-        for name, value in part.raw_items()
-        if is_kept(name.lower())
-    )
+    named = ((name.lower(), value) for name, value in part.raw_items())
+    return tuple((name, headers.one_line(headers.unfolded(str(value)))) for name, value in named if is_kept(name))
 
 
 def _report(part: Part) -> str:

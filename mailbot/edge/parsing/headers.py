@@ -18,6 +18,9 @@ _FOLD = re.compile(r"[\r\n]+(?=[ \t])")
 _WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
 _WORDS = re.compile(rf"{_WORD.pattern}(?:[ \t]*{_WORD.pattern})*", re.DOTALL)
 _NO_LETTERS = re.sub(rb"[A-Za-z0-9+/]", b"", bytes(range(256)))
+_GIVEN = re.compile(r';\s*([A-Za-z-]+)=(?:"([\w.+/ -]+)"|([\w.+/-]+))\s*', re.ASCII)
+_PLAIN = re.compile(rf"[\w.+/-]+\s*(?:{_GIVEN.pattern})+", re.ASCII)
+"""A field whose parameters can be read without knowing of continuations, charsets and signs that are escaped."""
 _ID = re.compile(r"<[^<>\s]+>")
 
 
@@ -28,7 +31,8 @@ def fields(part: Part, name: str) -> list[str]:
 
 def field(part: Part, name: str) -> str:
     """The first field of that name as `fields` returns it, or an empty text."""
-    return next(iter(fields(part, name)), "")
+    values = part.by_name.get(name.lower())
+    return unfolded(values[0]) if values else ""
 
 
 def certain(part: Part, name: str) -> bool:
@@ -52,7 +56,7 @@ def one_line(text: str) -> str:
     """
     if "=?" in text:
         text = _WORDS.sub(lambda found: _words(found.group()), text)
-    return ONE_LINE.sub(" ", text).strip()
+    return (text if text.isprintable() else ONE_LINE.sub(" ", text)).strip()
 
 
 def _words(run: str) -> str:
@@ -113,6 +117,9 @@ def parameter(part: Part, header: str, name: str) -> str:
     both ways, plain for old programs too, it is the one that names its charset (RFC 6266 §4.3)."""
     if name not in (value := field(part, header)).lower():
         return ""
+    if _PLAIN.fullmatch(value):
+        first = {key.lower(): quoted or bare for key, quoted, bare in reversed(_GIVEN.findall(value))}
+        return str(first.get(name, "")).strip()
     view = Part()
     view[header] = value
     try:

@@ -4,7 +4,6 @@ It must not know how a body is decoded or what a mail is for.
 """
 
 import re
-from collections.abc import Sequence
 from email import message_from_bytes
 from email.message import Message
 from email.policy import Compat32
@@ -53,19 +52,27 @@ class _Counting(Compat32):
 
     tally: Any = None
 
-    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """Name and value of a field, as ever."""
-        name, value = super().header_source_parse(list(sourcelines))
+        name, value = super().header_source_parse(sourcelines)
         self.tally.field(name, value)
         return name, value
 
 
 class Part(Message):
-    """A part of a mail that knows its fields by name: the standard library goes through all of them for each."""
+    """A part of a mail that knows its fields by name, and what kind it is: the standard library goes through all of
+    them for each. Whoever asks changes them no more."""
+
+    _kind = ""
+
+    def get_content_type(self) -> str:
+        """The type and subtype, as ever."""
+        self._kind = self._kind or super().get_content_type()
+        return self._kind
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
-        """The values of its fields as they stand there, by names in lower case. Whoever asks adds none any more."""
+        """The values of its fields as they stand there, by names in lower case."""
         named: dict[str, list[str]] = {}
         for name, value in self.raw_items():
             named.setdefault(name.strip().lower(), []).append(str(value))
