@@ -4,7 +4,17 @@ import time
 
 import pytest
 
-from mailbot.core.columns import MOST_ON_ONE, NO_LINE_END, NO_LINE_START, clip, unbroken, width, wrap
+from mailbot.core.columns import (
+    MOST_ON_ONE,
+    NO_LINE_END,
+    NO_LINE_START,
+    clip,
+    may_begin,
+    pieces,
+    unbroken,
+    width,
+    wrap,
+)
 
 SENTENCE = (
     "ご登録の住所（研究室の住所）と、責任者の「所属機関」【必須】"
@@ -21,6 +31,17 @@ def test_no_line_ends_with_a_bracket_that_opens_or_begins_with_one_that_closes(c
         assert line[-1] not in NO_LINE_END
         assert line[0] not in NO_LINE_START
         assert width(line) <= columns
+
+
+@pytest.mark.parametrize(
+    "line", [SENTENCE, "mail (電子メール) “料金”、  a「b」. c", "only ASCII (of course), in words."]
+)
+def test_a_line_may_begin_with_each_piece_that_is_no_space_and_with_nothing_else(line: str) -> None:
+    begins, at = set(), 0
+    for piece in pieces(line):
+        begins |= set() if piece.isspace() else {at}
+        at += len(piece)
+    assert {at for at in range(1, len(line)) if may_begin(line, at)} == begins - {0}
 
 
 def test_a_day_in_brackets_goes_to_the_next_line_as_a_whole() -> None:

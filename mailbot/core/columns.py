@@ -49,6 +49,14 @@ def pieces(line: str) -> list[str]:
     return PIECES.findall(line)
 
 
+def may_begin(line: str, at: int) -> bool:
+    """Whether a line may be broken before its letter at this place, not the first: where `pieces` cuts it."""
+    before, letter = line[at - 1], line[at]
+    if before.isspace() or letter.isspace():
+        return not letter.isspace()
+    return ord(letter) > 0x2E7F and letter not in NO_LINE_START and before not in NO_LINE_END
+
+
 def wrap(text: str, columns: int = 72, indent: str = "") -> str:
     """Text broken into lines of at most `columns` columns, each begun with `indent`; line breaks in it stay.
 

@@ -13,7 +13,7 @@ from itertools import accumulate, repeat
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
-from mailbot.core.columns import pieces
+from mailbot.core.columns import may_begin
 from mailbot.edge.sheets.letters import Font, printable, runs
 
 JAPANESE = "HeiseiKakuGo-W5"
@@ -68,18 +68,16 @@ def _broken(line: str, language: str, room: float, bold: bool) -> list[str]:
     edges = [0, *accumulate(map(_width, line, repeat(language), repeat(bold)))]
     if edges[-1] <= room:
         return [line]
-    whole, begin, end = [], 0, 0
-    for piece in pieces(line):
-        here, end = end, end + len(piece)
-        if piece.isspace():
-            continue
-        if here > begin and edges[end] - edges[begin] > room:
-            whole.append(line[begin:here].rstrip())
-            begin = here
-        while edges[end] - edges[begin] > room:  # too wide for any line: cut between letters
-            cut = max(begin + 1, bisect_right(edges, edges[begin] + room, begin, end) - 1)
-            whole.append(line[begin:cut])
-            begin = cut
+    whole, begin = [], 0
+    while edges[-1] - edges[begin] > room:
+        at = most = max(bisect_right(edges, edges[begin] + room) - 1, begin + 1)
+        while line[at].isspace():
+            at += 1
+        while at > begin and not may_begin(line, at):
+            at -= 1
+        at = at if at > begin else most  # nowhere: cut between letters
+        whole.append(line[begin:at].rstrip())
+        begin = at
     return [*whole, line[begin:]]
 
 
