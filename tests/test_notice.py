@@ -11,7 +11,8 @@ from mailbot.core.calendar import add_working_days
 from mailbot.core.events import MailAttached, StepStopped, StepVoided
 from mailbot.core.instants import from_text, to_text
 from mailbot.core.message import Mailbox, Message
-from mailbot.core.sorting import Clues, sort
+from mailbot.core.sorting import Clues
+from mailbot.core.sorting.table import sort
 
 MORE = """\
 [fields.phone]

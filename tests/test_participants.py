@@ -14,7 +14,8 @@ from mailbot.core.decide import decide
 from mailbot.core.events import Facts, MailAttached, Rejected, Row, Sender, StepPassed, StepStopped, Withdrawn
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.quoting import new_text
-from mailbot.core.sorting import Clues, sort
+from mailbot.core.sorting import Clues
+from mailbot.core.sorting.table import sort
 
 HOLDER = "taro@old.example"
 CHANGE = (

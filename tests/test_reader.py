@@ -56,6 +56,18 @@ def told(answers: Sequence[Message | Unreadable]) -> list[str]:
     return [answer.subject if isinstance(answer, Message) else answer.reason for answer in answers]
 
 
+def test_what_reads_mails_knows_no_commands_and_decides_nothing() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, mailbot.flow.reader.__main__; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "mailbot.edge.parsing" in loaded
+    for room in ("commands", "decide", "evidence", "steps", "registers"):
+        assert not [name for name in loaded if name.startswith(f"mailbot.core.{room}")]
+
+
 def test_answers_come_in_the_order_of_the_mails_over_several_groups() -> None:
     mails = [good(number) for number in range(2 * GROUP_MAILS + 7)]
     answers = read(mails)

@@ -7,7 +7,8 @@ import pytest
 
 from mailbot.core.message import Mailbox, Message
 from mailbot.core.rules import Clerk, Desk
-from mailbot.core.sorting import TABLE, Clues, failures, phrases, sort
+from mailbot.core.sorting import Clues, failures, phrases
+from mailbot.core.sorting.table import TABLE, sort
 
 DESK = Desk(
     name="HELPDESK",

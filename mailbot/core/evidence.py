@@ -15,7 +15,8 @@ from mailbot.core.message import Message
 from mailbot.core.quoting import new_text
 from mailbot.core.rules import Desk, Rules
 from mailbot.core.sender import judge, only_sender, strange
-from mailbot.core.sorting import Clues, sort
+from mailbot.core.sorting import Clues
+from mailbot.core.sorting.table import sort
 from mailbot.core.token import Claim, claims, code, first_proven, has_code, is_code
 
 
