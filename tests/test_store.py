@@ -29,6 +29,8 @@ from mailbot.core import events as e
 from mailbot.core.instants import to_text
 from mailbot.store import Asked, DeadlineDue, Draft, LetterDue, Store, Wanted
 from mailbot.store.files import FileStore, Locked
+from mailbot.store.files.journal import Journal
+from mailbot.store.files.replay import UNSENT
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -555,3 +557,29 @@ def test_nobody_else_can_read_it_whatever_the_umask(tmp_path: Path) -> None:
         os.umask(before)
     for path in [tmp_path / "state", *(tmp_path / "state").rglob("*")]:
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_letters_are_not_read_back_to_be_sent_however_many_came_after_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = list[int]()
+
+    async def work(store: FileStore) -> None:
+        numbers = await open_cases(store, UNSENT + 50)
+        monkeypatch.setattr(Journal, "fields_at", lambda journal, spot: read.append(spot.offset))
+        due = await store.due(NOON, UNSENT, 60, "letters")
+        assert [one.name for one in due if isinstance(one, LetterDue)] == [f"{name}.1" for name in numbers[:UNSENT]]
+        assert read == []
+        monkeypatch.undo()
+        await sent(store, numbers[:100])
+        assert [one.name for one in await store.due(NOON, 99, 60, "letters") if isinstance(one, LetterDue)] == [
+            f"{name}.1" for name in numbers[UNSENT:]
+        ]
+
+    run(work, tmp_path)
+
+
+async def sent(store: FileStore, numbers: list[str]) -> None:
+    async with store.batch() as batch:
+        for number in numbers:
+            batch.append(draft(e.LetterSent(letter=f"{number}.1", answer="250"), case=number))

@@ -13,12 +13,13 @@ from mailbot.store import Damaged, Entry
 from mailbot.store.files.casebook import Casebook, made_by, wipe
 from mailbot.store.files.index import Index
 from mailbot.store.files.journal import End, Journal, Spot, entry_of
+from mailbot.store.files.letters import letter_name
 from mailbot.store.files.working import CASELESS, Working, info_of
 
 AHEAD = "it knew entry"
 """How the reason begins for which a casebook is not taken that knew more than the journal has."""
-NEWEST = 200
-"""How many entries are remembered as they were written or read."""
+UNSENT = 400
+"""How many entries are remembered at most whose letters wait to be sent for the first time."""
 CLOSING = 2_000
 """How many closed cases a rebuild holds in memory before it writes them to their files."""
 
@@ -30,17 +31,25 @@ class Standing:
     journal: Journal
     book: Casebook
     index: Index
-    newest: dict[int, Entry] = field(default_factory=dict)
+    unsent: dict[int, Entry] = field(default_factory=dict)
 
     def committed(self, entries: Iterable[Entry]) -> None:
-        """These entries were written just now: their letters are sent next, and are not read back for that."""
+        """These entries were written just now: their letters are not read back to be sent."""
         for entry in entries:
             self._remember(entry)
 
     def _remember(self, entry: Entry) -> None:
-        self.newest[entry.seq] = entry
-        if len(self.newest) > NEWEST:
-            del self.newest[next(iter(self.newest))]
+        """Letters go in the order in which they were written: of entries whose letters wait for their first try none
+        makes room for a later one."""
+        while self.unsent and not self._untried(next(iter(self.unsent.values()))):
+            del self.unsent[next(iter(self.unsent))]
+        if len(self.unsent) < UNSENT and self._untried(entry):
+            self.unsent[entry.seq] = entry
+
+    def _untried(self, entry: Entry) -> bool:
+        written = (letter_name(entry, one.number) for one in entry.events or () if isinstance(one, LetterWritten))
+        waiting = map(self.index.letters.due.get, written)
+        return any(letter is not None and not letter.tries for letter in waiting)
 
     def working(self) -> Working:
         """A working copy on top of it."""
@@ -58,10 +67,10 @@ class Standing:
         return info_of(written[0], entry).model_copy(update=self.index.letters.state(name))
 
     def entry(self, seq: int, spot: Spot | None = None) -> Entry | None:
-        """A committed entry, at once if it lies at `spot`; None if there is none with this number. It is remembered:
-        whoever wants one letter of an entry wants the others next."""
-        if seq in self.newest:
-            return self.newest[seq]
+        """A committed entry, at once if it lies at `spot`; None if there is none with this number. It is remembered
+        while letters of it wait: whoever wants one of them wants the others next."""
+        if seq in self.unsent:
+            return self.unsent[seq]
         fields = self.journal.fields_at(spot) if spot else None
         if fields is None or fields["seq"] != seq:
             found = self.journal.find(seq)
