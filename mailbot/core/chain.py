@@ -11,18 +11,16 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 LIMIT = 2**53
 """Integers from here on (and their negatives) are not exact in every JSON reader (RFC 7493 §2.2)."""
-
 COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 MOST_PROBLEMS = 100
 Kind = Literal["error", "torn", "notice"]
-Each = Callable[["Walk", bytes, dict[str, Any] | None], None]
 FILE = re.compile(r"\d{4}-(0[1-9]|1[0-2])\.jsonl", re.ASCII)
 DIGEST = rb'"[0-9a-f]{64}"'
 SHAPES: Mapping[str, re.Pattern[bytes]] = {
@@ -45,7 +43,6 @@ ASCII_KEYS = re.compile(r'[\x00-\x7f]*+(?:[^\x00-\x7f][^"\\]*+(?:\\.[^"\\]*+)*+"
 """A canonical line in which no text with a letter beyond ASCII has a colon behind it, and so is a key."""
 LOG = re.compile(r"[>\s]*log ([1-9]\d{0,15}) ([0-9a-f]{64})\s*", re.ASCII)
 """The line that ends every letter of a desk: the number and hash of its entry (behind `>` where it is quoted)."""
-
 UNSEALED = SHAPES.keys() - {"v", "body", "prev", "hash", "salt"}
 HEADER = sorted(SHAPES.keys() - {"hash", "salt", "events"})
 """What the hash of an entry covers; the events only through `body`, so that they can be erased by order."""
@@ -65,7 +62,8 @@ def _check(value: Any) -> None:
 
 
 def _integer(text: str) -> int:
-    _check(number := int(text))
+    if not -LIMIT < (number := int(text)) < LIMIT:
+        raise ValueError(f"the integer {number} is not below 2^53")
     return number
 
 
@@ -75,8 +73,7 @@ PARSED = json.JSONDecoder(parse_int=_integer, parse_float=_integer, parse_consta
 def canonical(value: object) -> bytes:
     """The one JSON form of a value, UTF-8: keys sorted, no blanks, only what must be escaped is (RFC 8785 for values
     without floats). Takes None, bool, int, str, list, tuple, dict; a list and a tuple give the same bytes.
-    ValueError for anything else: floats, integers of 2^53 and more, keys beyond ASCII, lone surrogates.
-    """
+    ValueError for anything else: floats, integers of 2^53 and more, keys beyond ASCII, lone surrogates."""
     _check(value)
     return COMPACT(value).encode()
 
@@ -122,19 +119,27 @@ def seal(unsealed: Mapping[str, Any], prev: str, salt: str) -> tuple[bytes, str]
     return _assembled(parts, NAMES) + b"\n", digest
 
 
-def _plain(raw: bytes) -> tuple[dict[str, Any], dict[str, bytes]] | str:
-    """The fields of a line and the bytes of each as they stand in it; in words why, if it is no entry."""
+def alone(raw: bytes) -> tuple[dict[str, Any] | None, list[str]]:
+    """A line by itself, whatever stands before it: its fields (None: it is no entry), and what is wrong with it."""
     try:
         fields, line = PARSED(text := raw.decode()), LINE.fullmatch(raw)
         if not isinstance(fields, dict):
-            return "the line is not a JSON object"
+            return None, ["the line is not a JSON object"]
         ascii_keys = text.isascii() or ASCII_KEYS.fullmatch(text)
         same = COMPACT(fields) + "\n" == text and ascii_keys and fields.keys() == SHAPES.keys()
         parts = line.groupdict() if line and same else {key: canonical(value) for key, value in fields.items()}
     except (ValueError, RecursionError) as error:
-        return f"the line is not canonical JSON: {error}"
-    wrong = "the line is not in canonical form (blanks, order of keys, escapes, a key twice, or not ended by LF)"
-    return _wrong_shape(parts, bool(line and same)) or (wrong if not same else (fields, parts))
+        return None, [f"the line is not canonical JSON: {error}"]
+    form = "the line is not in canonical form (blanks, order of keys, escapes, a key twice, or not ended by LF)"
+    wrong = _wrong_shape(parts, bool(line and same)) or (None if same else form)
+    return (None, [wrong]) if wrong else (fields, list(_unfit(fields, parts)))
+
+
+def _unfit(fields: Mapping[str, Any], parts: Mapping[str, bytes]) -> Iterator[str]:
+    if fields["hash"] != _sha256(_assembled(parts, HEADER)):
+        yield f"`hash` of entry {fields['seq']} does not fit its header: it was changed after it was written"
+    if fields["events"] is not None and fields["body"] != _sha256(_assembled(parts, ("events", "salt"))):
+        yield f"`body` of entry {fields['seq']} does not fit its events: they were changed after they were written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,18 +241,18 @@ class Result:
         head = f"head: entry {self.head.seq} of {self.head.at or '-'}, hash {self.head.hash}"
         whole = "the chain is whole" if self.entries else "there is no entry, so nothing is proven"
         verdict = whole if self.ok else f"THE CHAIN IS BROKEN: {self.errors} errors"
-        seen = (one.words() for one in self.sightings)
-        return "\n".join([*map(str, self.problems), *more, counts, head, verdict, *seen])
+        return "\n".join([*map(str, self.problems), *more, counts, head, verdict, *map(Sighting.words, self.sightings)])
 
 
 class Walk:
     """Verifies a journal line by line, in constant memory, from its beginning or from after a known entry `head`,
-    which lies in the file of the month `month` (`2026-11`)."""
+    which lies in the file of the month `month` (`2026-11`); `look` says what a line is by itself."""
+
+    look = staticmethod(alone)
 
     def __init__(self, desk: str, head: Head | None = None, month: str = "") -> None:
         self.result = Result(desk, head or Head(0, genesis(desk)))
-        self.month = month
-        self.file, self.line = "", 0
+        self.month, self.file, self.line = month, "", 0
         self._group: Mapping[str, Any] | None = None
         self._group_head = self.result.head
         self._erased: dict[int, tuple[str, int]] = {}
@@ -265,12 +270,11 @@ class Walk:
     def feed(self, raw: bytes) -> dict[str, Any] | None:
         """One line with its LF; its fields, or None if it is not an entry at all. Problems go to `result`."""
         self.line += 1
-        plain = _plain(raw)
-        if isinstance(plain, str):
-            self.report(plain)
+        fields, unfit = self.look(raw)
+        if fields is None:
+            self.report(unfit[0])
             return None
-        fields, parts = plain
-        for wrong in (*self._unlinked(fields, parts), *self._ungrouped(fields), *self._misplaced(fields)):
+        for wrong in (*self._unlinked(fields), *unfit, *self._ungrouped(fields), *self._misplaced(fields)):
             self.report(wrong)
         self._count(fields)
         return fields
@@ -291,20 +295,16 @@ class Walk:
         else:
             self.result.unlisted += 1
 
-    def _unlinked(self, fields: Mapping[str, Any], parts: Mapping[str, bytes]) -> Iterator[str]:
+    def _unlinked(self, fields: Mapping[str, Any]) -> Iterator[str]:
         head = self.result.head
         if fields["seq"] != head.seq + 1:
             yield f"entry {fields['seq']} follows entry {head.seq}"
         if fields["prev"] != head.hash:
             before = "hash of the entry before it" if head.seq else "digest of the desk's name: was it changed?"
             yield f"`prev` of entry {fields['seq']} is not the {before}"
-        if fields["hash"] != _sha256(_assembled(parts, HEADER)):
-            yield f"`hash` of entry {fields['seq']} does not fit its header: it was changed after it was written"
         if fields["events"] is None:
             self._erased[fields["seq"]] = (self.file, self.line)
             self.result.erased += 1
-        elif fields["body"] != _sha256(_assembled(parts, ("events", "salt"))):
-            yield f"`body` of entry {fields['seq']} does not fit its events: they were changed after they were written"
 
     def _ungrouped(self, fields: Mapping[str, Any]) -> Iterator[str]:
         first, self._group = self._group, fields if fields["more"] else None
@@ -335,33 +335,33 @@ class Walk:
 
 
 def verify(
-    desk: str, journal: Path | Iterable[bytes], witnesses: Iterable[Witness] = (), each: Each = lambda *line: None
+    desk: str, journal: Path | Iterable[bytes], witnesses: Iterable[Witness] = (), walk: Walk | None = None
 ) -> Result:
     """Verifies the whole journal of the desk called `desk`, in constant memory: a folder (OSError if it cannot be
     read; a `.jsonl` there that is not named by a month is an error), or lines each with its LF. The result has a
-    sighting for each witness; `each` is told of each line: the walk, the line, its fields (None: it is no entry)."""
-    walk = Walk(desk)
+    sighting for each witness; a `walk` of the caller's own is fed each line."""
+    walk = walk or Walk(desk)
     walk.result.sightings = [Sighting(witness) for witness in witnesses]
     if isinstance(journal, Path):
         names = sorted(path.name for path in journal.iterdir() if path.name.endswith(".jsonl"))
         for name in names:
             walk.begin(name)
             with (journal / name).open("rb") as lines:
-                _lines(walk, lines, each, last=name == names[-1])
+                _lines(walk, lines, last=name == names[-1])
     else:
         walk.begin("")
-        _lines(walk, journal, each, last=True)
+        _lines(walk, journal, last=True)
     walk.finish()
     return walk.result
 
 
-def _lines(walk: Walk, lines: Iterable[bytes], each: Each, last: bool) -> None:
+def _lines(walk: Walk, lines: Iterable[bytes], last: bool) -> None:
     for raw in lines:
         if last and not raw.endswith(b"\n"):
             walk.line += 1
             walk.report(f"{len(raw)} bytes after the last line's end, of a write that was cut off", "torn")
             return
-        each(walk, raw, walk.feed(raw))
+        walk.feed(raw)
 
 
 def texts(letter: bytes) -> list[str]:

@@ -5,12 +5,8 @@ from typing import Any
 from mailbot.core import chain
 
 
-def fields_of(desk: str, raw: bytes) -> dict[str, Any] | str | None:
+def fields_of(raw: bytes) -> dict[str, Any] | str | None:
     """The fields of a line; in words what is wrong if it is an entry that was changed after it was written, None if it
     is none at all. Whether it follows the line before it is not looked at."""
-    fields = chain.Walk(desk).feed(raw)
-    if fields is None:
-        return None
-    walk = chain.Walk(desk, chain.Head(fields["seq"] - 1, fields["prev"]))
-    walk.feed(raw)
-    return fields if walk.result.ok else walk.result.problems[0].what
+    fields, wrong = chain.alone(raw)
+    return wrong[0] if fields is not None and wrong else fields

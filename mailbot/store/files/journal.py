@@ -180,7 +180,7 @@ class Journal:
         try:
             with (self.folder / spot.file).open("rb") as data:
                 data.seek(spot.offset)
-                found = fields_of(self.desk, data.read(spot.length))
+                found = fields_of(data.read(spot.length))
         except FileNotFoundError:
             return None
         if isinstance(found, str):

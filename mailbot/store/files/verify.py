@@ -22,6 +22,7 @@ from mailbot.store.files.texts import Kept
 MOST_LISTED = 100
 LONG = 5_000
 """Entries of a journal from which on a process of its own pays."""
+Each = Callable[[chain.Walk, bytes, dict[str, Any] | None], None]
 Progress = Callable[[str, int, int], None]
 """Is told what is under way, how much of it is done, and how much there is."""
 
@@ -112,19 +113,23 @@ def quiet(step: str, done: int, of: int) -> None:
 
 
 def verify_chain(
-    journal: Journal, witnesses: Iterable[chain.Witness], progress: Progress, each: chain.Each | None = None
+    journal: Journal, witnesses: Iterable[chain.Witness], progress: Progress, each: Each | None = None
 ) -> chain.Result:
-    """The chain, and what is known of it outside; `each` is told of each line, as by `chain.verify`."""
+    """The chain, and what is known of it outside; `each` is told of each line: the walk, the line, its fields (None: it
+    is no entry)."""
     of, done = journal.size(), 0
 
-    def read(walk: chain.Walk, raw: bytes, fields: dict[str, Any] | None) -> None:
-        nonlocal done
-        done += len(raw)
-        progress("the chain", done, of)
-        if each is not None:
-            each(walk, raw, fields)
+    class Telling(chain.Walk):
+        def feed(self, raw: bytes) -> dict[str, Any] | None:
+            nonlocal done
+            done += len(raw)
+            progress("the chain", done, of)
+            fields = super().feed(raw)
+            if each is not None:
+                each(self, raw, fields)
+            return fields
 
-    return chain.verify(journal.desk, journal.folder, witnesses, read)
+    return chain.verify(journal.desk, journal.folder, witnesses, Telling(journal.desk))
 
 
 def verify(
