@@ -9,7 +9,6 @@ import inspect
 import json
 import pkgutil
 import re
-import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -278,12 +277,3 @@ class Casebook:
             self.open.storage.flush()
         finally:
             self.open.database.drop_table(LISTED)
-
-
-def wipe(folder: Path) -> None:
-    """Removes all cases from the disk, the checkpoint first, so that no crash leaves it without its cases."""
-    for path in (folder / "open.json", *(folder / "closed").glob("*.json")):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)

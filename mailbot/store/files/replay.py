@@ -10,7 +10,8 @@ from mailbot.core.case import LetterInfo
 from mailbot.core.events import LetterWritten
 from mailbot.core.instants import to_text
 from mailbot.store import Damaged, Entry
-from mailbot.store.files.casebook import Casebook, made_by, wipe
+from mailbot.store.files.casebook import Casebook, made_by
+from mailbot.store.files.clearing import wipe
 from mailbot.store.files.index import Index
 from mailbot.store.files.journal import End, Journal, Spot, entry_of
 from mailbot.store.files.letters import letter_name
@@ -171,13 +172,6 @@ def afresh(state: Path, desk: str, on_disk: bool) -> Standing:
     if on_disk:
         wipe(state / "cases")
     return Standing(Journal(state / "journal", desk), Casebook(state / "cases" if on_disk else None), Index())
-
-
-def read_through(state: Path, desk: str) -> None:
-    """Damaged if anything in the journal is not as it was written."""
-    journal = Journal(state / "journal", desk)
-    for _ in groups(journal, journal.beginning()):
-        pass
 
 
 def to_look_at(state: Path, desk: str) -> Standing:

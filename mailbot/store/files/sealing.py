@@ -29,3 +29,8 @@ def destroyed(entries: Iterable[Entry]) -> list[str]:
     """The mails (their digests) that these entries destroy."""
     happened = (event for entry in entries for event in entry.events or ())
     return [event.mail for event in happened if isinstance(event, e.SecretDestroyed)]
+
+
+def lost(count: int) -> list[str]:
+    """What is to be said where so many mails are not kept that entries name."""
+    return [f"{count} mails named by the journal are not kept any more"] if count else []

@@ -25,7 +25,8 @@ from mailbot.store.files.journal import Spot
 from mailbot.store.files.letters import letter_name
 from mailbot.store.files.orders import Orders
 from mailbot.store.files.pulse import post
-from mailbot.store.files.sealing import put_away
+from mailbot.store.files.rebuilding import remade
+from mailbot.store.files.sealing import lost, put_away
 from mailbot.store.files.threads import pass_on, to_the_end
 from mailbot.store.files.view import View
 
@@ -56,19 +57,18 @@ class FileStore(View):
 
         Sets aside a torn end, loads or rebuilds the casebook, finishes moves of mails a crash interrupted; `notices`
         says in words what was found. Locked if another process writes it; Damaged, with file and line, if the journal
-        is not what was written; Full if the disk takes no more.
-        """
+        is not what was written; Full if the disk takes no more."""
         with cls._locked(state) as lock:
             return cls._opened(state, desk, lock, replay.load(state, desk))
 
     @classmethod
     def rebuild(cls, state: Path, desk: str) -> Self:
         """As `open`, with a casebook made again from the whole journal, whatever there was of it, and durable on return
-        (a notice says so if not). If the journal is damaged, the casebook stays as it is.
-        """
+        (a notice says so if not). If the journal is damaged, the casebook stays as it is."""
         with cls._locked(state) as lock:
-            replay.read_through(state, desk)
-            store = cls._opened(state, desk, lock, None)
+            made = remade(state, desk)
+            store = cls._opened(state, desk, lock, made.standing)
+            store.notices += lost(made.put_away(store.mails))
             store.checkpoint()
             return store
 
@@ -86,20 +86,20 @@ class FileStore(View):
             undone.pop_all()
 
     @classmethod
-    def _opened(cls, state: Path, desk: str, lock: int, loaded: replay.Standing | str | None) -> Self:
+    def _opened(cls, state: Path, desk: str, lock: int, loaded: replay.Standing | str) -> Self:
         standing = loaded if isinstance(loaded, replay.Standing) else replay.afresh(state, desk, on_disk=True)
         store = cls(state, standing, lock)
         store._standing.journal.settle()
         store.mails.prepare()
-        lost = 0
+        gone = 0
         for entry in replay.catch_up(store._standing, on_disk=True):
             store._since += 1
             put_away(store.mails, [entry])
-            lost += entry.mail is not None and not store.mails.known(entry.mail)
+            gone += entry.mail is not None and not store.mails.known(entry.mail)
         store.notices += store._standing.journal.cut_torn()
         store._finish_erasing()
         store._tidy_registers()
-        store.notices += [f"{lost} mails named by the journal are not kept any more"] if lost else []
+        store.notices += lost(gone)
         if isinstance(loaded, str) and store.head.seq:
             store.notices.append(f"the casebook was made again from {store._since} entries of the journal: {loaded}")
             store.checkpoint()
