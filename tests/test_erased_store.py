@@ -21,7 +21,7 @@ from mailbot.core.uids import uids_of
 from mailbot.store import Asked, Entry, LetterDue, Wanted
 from mailbot.store.files import FileStore, backup
 from mailbot.store.files.backup import Wish, make, problems
-from mailbot.store.files.verify import Progress
+from mailbot.store.files.telling import Progress
 
 MIKA, TARO = b"Subject: I am Mika\r\n\r\nMika Tanaka\r\n", b"Subject: I am Taro\r\n\r\nTaro\r\n"
 FIRST, SECOND = "2026-00001", "2026-00002"

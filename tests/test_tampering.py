@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,10 +33,11 @@ from mailbot.flow.delivery import Sending
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.routine import tell_auditors
 from mailbot.store import Draft
-from mailbot.store.files import FileStore
+from mailbot.store.files import FileStore, refolding, shares
 from mailbot.store.files import verify as verifying
 from mailbot.store.files.beside import Told
 from mailbot.store.files.examining import examine
+from mailbot.store.files.shares import BESIDE
 
 T = TypeVar("T")
 DESK = "HELPDESK"
@@ -322,8 +323,8 @@ def test_it_is_shown_by_the_folder_itself(what: str, desk: Desk, capsys: pytest.
 
 
 @pytest.fixture
-def two_processes(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Cases are folded in a process of their own, however short the journal is; the list says if they were."""
+def two_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+    """All cases are folded in a process of their own, however short the journal is; the list says if they were."""
     asked, beside = list[bool](), verifying.beside
 
     def noted(work: Callable[[Told], T], *, apart: bool) -> AbstractContextManager[Callable[[Told], T]]:
@@ -333,7 +334,11 @@ def two_processes(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1})
     monkeypatch.setattr(verifying, "LONG", 0)
     monkeypatch.setattr(verifying, "beside", noted)
-    return asked
+    for module in (shares, refolding):
+        monkeypatch.setattr(module, "part_of_file", lambda file: max(BESIDE))
+    shares.part.cache_clear()
+    yield asked
+    shares.part.cache_clear()
 
 
 @pytest.mark.parametrize("what", ["nothing", *ROWS])
@@ -347,6 +352,18 @@ def test_two_processes_say_what_one_says(
     assert desk.verify(capsys) == alone
     assert all(asked)
     assert asked or what != "nothing"
+
+
+@pytest.mark.usefixtures("two_processes")
+@pytest.mark.parametrize("what", ["nothing", "a raw mail changed", "the casebook changed", "kept rules changed"])
+def test_two_processes_do_not_begin_again_where_the_journal_is_whole(
+    what: str, desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(verifying.Looking, "alone")
+    if what != "nothing":
+        ROWS[what][0](desk)
+    code, said = desk.verify(capsys)
+    assert (code, "2 cases fit the journal" in said) == (what != "nothing", True)
 
 
 def test_a_case_without_a_number_is_shown_with_its_line(desk: Desk) -> None:

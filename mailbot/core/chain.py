@@ -346,7 +346,7 @@ def verify(
         names = sorted(path.name for path in journal.iterdir() if path.name.endswith(".jsonl"))
         for name in names:
             walk.begin(name)
-            with (journal / name).open("rb") as lines:
+            with (journal / name).open("rb", 1 << 16) as lines:
                 _lines(walk, lines, last=name == names[-1])
     else:
         walk.begin("")

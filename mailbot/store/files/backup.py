@@ -26,7 +26,7 @@ from mailbot.store import Damaged, Digest
 from mailbot.store.files import disk
 from mailbot.store.files.copying import Copied, Copy, Moving, put
 from mailbot.store.files.mail import digest_of
-from mailbot.store.files.verify import Progress, quiet
+from mailbot.store.files.telling import Progress, quiet
 
 VERSION = 1
 MANIFEST, STATE, PART = "manifest.json", "state", ".part"

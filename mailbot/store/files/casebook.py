@@ -10,7 +10,7 @@ import json
 import pkgutil
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 import tinydb
+from pydantic_core import from_json
 from tinydb.storages import Storage
 from tinydb.table import Document
 
@@ -96,7 +97,7 @@ class InMemory(Storage):
 
 def _tables(path: Path) -> dict[str, dict[str, Any]]:
     try:
-        tables = json.loads(path.read_bytes())
+        tables = from_json(path.read_bytes())
     except ValueError as error:
         raise Damaged(f"{path}: {error}; `mailbot rebuild` makes it again from the journal") from error
     return dict(tables)
@@ -204,10 +205,10 @@ class Casebook:
     def _open_keys(self) -> list[int]:
         return sorted({*self.open.keys(), *self.changed.copy()})
 
-    def _closed_keys(self) -> Iterator[int]:
+    def _closed_keys(self, wanted: Callable[[int], bool] = lambda file: True) -> Iterator[int]:
         """By number, file by file."""
         files = {int(path.stem) for path in self._closed_files()} | {key // FILE for key in self.closing.copy()}
-        for file in sorted(files):
+        for file in sorted(filter(wanted, files)):
             closing = {key for key in self.closing.copy() if key // FILE == file}
             keys = closing.union(self._file(file).keys())
             yield from (key for key in sorted(keys) if key not in self.changed and self.open.plain(key) is None)
@@ -224,10 +225,16 @@ class Casebook:
             if folded := self.closing.get(key) or self._file(key // FILE).get(key):
                 yield folded[0]
 
-    def plains(self) -> Iterator[tuple[str, Plain]]:
-        """All cases by the number under which each lies, as they are written, nothing of them checked: open ones first,
-        each kind by number."""
-        for key in chain(self._open_keys(), self._closed_keys()):
+    def plain(self, number: str) -> Plain | None:
+        """The case under this number as it is written, nothing of it checked; None if there is none."""
+        key = document_id(number)
+        return None if key is None else self._plain(key)
+
+    def plains(self, wanted: Callable[[int], bool]) -> Iterator[tuple[str, Plain]]:
+        """The same of all cases whose file (the number of one for 1,000) is wanted, by the number under which each
+        lies: open ones first, each kind by number."""
+        opened = (key for key in self._open_keys() if wanted(key // FILE))
+        for key in chain(opened, self._closed_keys(wanted)):
             if found := self._plain(key):
                 yield number_of(key), found
 

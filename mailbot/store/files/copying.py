@@ -15,7 +15,7 @@ from mailbot.store.files import disk, lines
 from mailbot.store.files.journal import Journal
 from mailbot.store.files.mail import Mails, digest_of
 from mailbot.store.files.named import Named
-from mailbot.store.files.verify import Progress, quiet
+from mailbot.store.files.telling import Progress, quiet
 
 Line = tuple[dict[str, Any], bytes]
 """The fields of an entry, and its line."""

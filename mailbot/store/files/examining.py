@@ -7,7 +7,8 @@ from mailbot.core.chain import Witness
 from mailbot.store import Damaged
 from mailbot.store.files import replay, texts
 from mailbot.store.files.journal import Journal
-from mailbot.store.files.verify import Progress, Verified, quiet, verify_chain
+from mailbot.store.files.telling import Progress, quiet, verify_chain
+from mailbot.store.files.verify import Verified
 from mailbot.store.files.view import View
 
 

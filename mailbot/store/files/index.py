@@ -42,6 +42,11 @@ class Index:
         self._group: list[Entry] = []
         self._ledger: Ledger | None = None
 
+    @property
+    def counted(self) -> frozenset[type[e.Frozen]]:
+        """The kinds of events that it takes note of, or looks for among those of a mail."""
+        return frozenset(self._rows) | {e.Facts, e.Ignored, e.Quarantined}
+
     def note(self, entry: Entry, spot: Spot) -> None:
         """One committed entry."""
         self._ledger = None

@@ -93,7 +93,7 @@ class Journal:
 
     def raw_lines(self, file: str, offset: int = 0) -> Iterator[tuple[Spot, bytes]]:
         """The lines of a file from this offset on, the last one perhaps without its LF."""
-        with (self.folder / file).open("rb") as data:
+        with (self.folder / file).open("rb", lines.PIECE) as data:
             data.seek(offset)
             for raw in data:
                 yield Spot(file, offset, len(raw)), raw

@@ -97,9 +97,10 @@ class Mails:
     def raw(self, digest: Digest) -> bytes | None:
         """The bytes of a kept mail, None if they were erased or destroyed by order; FileNotFoundError if it was never
         kept."""
-        for path in (self.decided(digest), self.new / digest, self.sealed / digest, self.decided(digest)):
+        for shelf in (digest[:2], self.new.name, self.sealed.name, digest[:2]):
             try:
-                data = path.read_bytes()
+                with open(f"{self.folder}/{shelf}/{digest}", "rb", buffering=0) as file:  # noqa: PTH123 - as `_names`
+                    data = file.readall()
             except FileNotFoundError:
                 continue
             return data if data or digest == NOTHING else None
@@ -187,8 +188,8 @@ class Mails:
         """How many kept mails no committed entry decided yet."""
         return sum(len(name) == 64 and name not in self._unfiled for name in _names(self.new))
 
-    def filed(self) -> Iterator[Path]:
-        """The files of all decided mails."""
-        for shelf in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
-            if shelf.is_dir() and (len(shelf.name) == 2 or shelf == self.sealed):
-                yield from sorted(shelf.iterdir())
+    def filed(self) -> Iterator[str]:
+        """The names of the files of all decided mails."""
+        for shelf in _names(self.folder):
+            if len(shelf) == 2 or shelf == self.sealed.name:
+                yield from _names(self.folder / shelf)

@@ -1,17 +1,24 @@
-"""Folds all cases once more and compares them with the casebook. It verifies no chain: what it says counts only if the
-journal is as it was written."""
+"""Folds cases once more and compares each with the casebook, as soon as it is as far as it was written there. It
+verifies no chain: what it says counts only if the journal is as it was written."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
 
 from mailbot.core import chain
 from mailbot.core.case import Case
 from mailbot.store import Damaged, Entry
 from mailbot.store.files.beside import Told
 from mailbot.store.files.casebook import Folded, Plain, read_plain
-from mailbot.store.files.journal import Journal, Spot
-from mailbot.store.files.replay import Standing, groups, read_entry
+from mailbot.store.files.journal import Journal, entry_of
+from mailbot.store.files.lines import PIECE
+from mailbot.store.files.replay import Standing, groups
+from mailbot.store.files.shares import BESIDE, Share, case_in, part_of_file, part_of_line
 from mailbot.store.files.working import folded_after
 
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -20,93 +27,164 @@ TELL_EVERY = 100
 """Entries after which somebody is told how far it is."""
 
 
+class Written(NamedTuple):
+    """A case as the casebook has it: the last entry folded into it, and a digest of what it is."""
+
+    seq: int
+    digest: bytes
+
+
+NEVER = Written(0, b"")
+
+
 @dataclass(slots=True)
 class Compared:
-    """How many cases there are, what is wrong with them in the casebook, and those that nobody knows any more, since
-    their entries were erased."""
+    """How many cases there are, what is wrong in the casebook, by their numbers, and those that nobody knows any more,
+    since their entries were erased."""
 
     cases: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
 
+    def __add__(self, other: "Compared") -> "Compared":
+        return Compared(self.cases + other.cases, self.problems | other.problems, self.gone | other.gone)
 
-class Refolded:
-    """The cases that entries add up to."""
 
-    def __init__(self) -> None:
+class Refolding:
+    """The cases of a share, as entries add up to them. In memory are those that are under way: what is as far as it
+    was written, and is what was written there, is settled. Of what is not, nothing is forgotten."""
+
+    def __init__(self, standing: Standing, share: Share) -> None:
         self.cases: dict[str, Folded] = {}
         self.gone: set[str] = set()
+        self._standing = standing
+        self._again: set[str] = set()
+        mine = standing.book.plains(lambda file: part_of_file(file) in share)
+        self._written: dict[str, Written | None] = {number: _written(kept) for number, kept in mine}
+        """None: it is settled."""
 
     def take(self, entry: Entry) -> None:
-        """One more entry; an error of MALFORMED if it does not fit its case."""
-        if entry.case is not None:
-            after = folded_after(self.cases.get(entry.case), entry.case, entry, self.gone)
-            if after is not None:
-                self.cases[entry.case] = after
+        """One more entry of a case, in their order; an error of MALFORMED if it does not fit its case."""
+        number = entry.case
+        if number is None or number in self._again:
+            return
+        written = self._written.get(number, NEVER)
+        if written is None and entry.events is not None:
+            self._again.add(number)  # something happened to it after what the casebook says was the last
+        elif self._fold(number, entry) and written and written.seq == entry.seq:
+            self._settle(number, written)
+
+    def _fold(self, number: str, entry: Entry) -> bool:
+        after = folded_after(self.cases.get(number), number, entry, self.gone)
+        if after is not None:
+            self.cases[number] = after
+        return after is not None
+
+    def _settle(self, number: str, written: Written) -> None:
+        if sha256(self.cases[number][0].model_dump_json().encode()).digest() == written.digest:
+            del self.cases[number]
+            self._written[number] = None
+
+    def compared(self) -> Compared:
+        """The casebook against what the entries add up to, once they are all taken; Damaged if the journal cannot be
+        read again where it has to be."""
+        self._look_again()
+        found = Compared(sum(one is None for one in self._written.values()) + len(self.cases), gone=self.gone)
+        until, newer = self._standing.journal.end.head.seq, dict[str, Plain]()
+        for number in sorted({number for number, one in self._written.items() if one} | self.cases.keys()):
+            kept = self._standing.book.plain(number)
+            if kept is not None and _written(kept).seq > until:
+                newer[number] = kept
+            elif words := self._wrong(number, kept):
+                found.problems[number] = words
+        found.problems |= self._later(newer)
+        return found
+
+    def _wrong(self, number: str, kept: Plain | None) -> str:
+        """What is wrong with a case in the casebook; empty if nothing is."""
+        if kept is None:
+            return f"case {number} is in the journal, but not in the casebook"
+        if number not in self.cases:
+            return f"case {number} is in the casebook, but not in the journal"
+        return _differs(self.cases[number][0], kept)
+
+    def _look_again(self) -> None:
+        """Cases that were settled too early are folded from their beginning."""
+        again, self._again = self._again, set()
+        self.gone -= again
+        self._written.update(dict.fromkeys(again, NEVER))
+        for entry in _entries(self._standing.journal, again) if again else ():
+            self._fold(str(entry.case), entry)
+
+    def _later(self, newer: dict[str, Plain]) -> dict[str, str]:
+        """Closed cases are read when a service at work may have written more of them: the journal is read on until it
+        is as far as each of them. What is wrong, by their numbers."""
+        found, journal = dict[str, str](), self._standing.journal
+        for group in groups(journal, journal.end) if newer else ():
+            for entry in (read.entry for read in group if read.entry.case in newer):
+                self._fold(str(entry.case), entry)
+            for number, kept in list(newer.items()):
+                now = self.cases.get(number)
+                if now and now[1] == kept["seq"]:
+                    found[number] = _differs(now[0], newer.pop(number))
+            if not newer:
+                break
+        lost = {
+            number: f"case {number} in the casebook names an entry that the journal does not have for it"
+            for number in newer
+        }
+        return {number: words for number, words in (found | lost).items() if words}
 
 
-def compare(standing: Standing, told: Told) -> Compared:
-    """The casebook against what its entries add up to; Damaged if they cannot be folded."""
-    until = standing.journal.end.head.seq
-    refolded = _refolded(standing.journal, until, told)
-    found = Compared(len(refolded.cases), gone=set(refolded.gone))
-    newer, seen = dict[str, Plain](), set[str]()
-    for number, kept in standing.book.plains():
-        seen.add(number)
-        if kept["seq"] > until:
-            newer[number] = kept
-        elif number not in refolded.cases:
-            found.problems.append(f"case {number} is in the casebook, but not in the journal")
-        else:
-            found.problems += _differs(refolded.cases[number][0], kept)
-    lacking = sorted(refolded.cases.keys() - seen)
-    found.problems += [f"case {number} is in the journal, but not in the casebook" for number in lacking]
-    found.problems += _later(standing, refolded, newer)
-    return found
+def refold(standing: Standing, told: Told) -> Compared:
+    """The lines of its share by themselves, and the cases they add up to against the casebook; Damaged if a line is not
+    what was written, or does not fit its case."""
+    refolding, until = Refolding(standing, BESIDE), standing.journal.end.head.seq
+    for done, raw in enumerate(_lines(standing.journal, until), 1):
+        if part_of_line(raw) in BESIDE:
+            try:
+                refolding.take(entry_of(_whole(raw)))
+            except MALFORMED as error:
+                raise Damaged(f"{standing.journal.folder}, line {done} of all: {error}") from error
+        if done % TELL_EVERY == 0 or done == until:
+            told(done, until)
+    return refolding.compared()
 
 
-def _refolded(journal: Journal, until: int, told: Told) -> Refolded:
-    """What the entries up to this one add up to; Damaged if a line is none, or does not fit its case."""
-    refolded = Refolded()
-    for spot, raw, line in _lines(journal) if until else ():
-        try:
-            entry = read_entry(journal, spot, chain.PARSED(raw.decode()), line).entry
-            refolded.take(entry)
-            over = entry.seq >= until
-        except MALFORMED as error:
-            raise Damaged(f"{journal.folder / spot.file}, line {line}: {error}") from error
-        if over or entry.seq % TELL_EVERY == 0:
-            told(entry.seq, until)
-        if over:
-            break  # what follows may be torn
-    return refolded
+def _whole(raw: bytes) -> dict[str, Any]:
+    """The fields of a line; ValueError if it is not what was written."""
+    fields, wrong = chain.alone(raw)
+    if fields is None or wrong:
+        raise ValueError(wrong[0])
+    return fields
 
 
-def _lines(journal: Journal) -> Iterator[tuple[Spot, bytes, int]]:
+def _lines(journal: Journal, until: int) -> Iterator[bytes]:
+    """So many lines; what follows may be torn."""
     for file in journal.files():
-        for line, (spot, raw) in enumerate(journal.raw_lines(file), 1):
-            yield spot, raw, line
+        with (journal.folder / file).open("rb", PIECE) as raws:
+            for raw in islice(raws, until):
+                until -= 1
+                yield raw
 
 
-def _differs(case: Case, kept: Plain) -> list[str]:
+def _entries(journal: Journal, numbers: Container[str]) -> Iterator[Entry]:
+    """The entries of these cases once more, of a journal that was verified."""
+    for raw in _lines(journal, journal.end.head.seq):
+        if case_in(raw) in numbers:
+            yield entry_of(chain.PARSED(raw.decode()))
+
+
+def _written(kept: Plain) -> Written:
+    with suppress(*MALFORMED):
+        if type(kept["seq"]) is int:
+            return Written(kept["seq"], sha256(to_json(kept["case"])).digest())
+    return NEVER
+
+
+def _differs(case: Case, kept: Plain) -> str:
     """What was written is compared as it was; only what is not the same is read, since it may mean the same."""
     with suppress(*MALFORMED):
         if kept["case"] == case.model_dump(mode="json") or read_plain(kept)[0] == case:
-            return []
-    return [f"case {case.number} in the casebook is not what the journal adds up to"]
-
-
-def _later(standing: Standing, refolded: Refolded, newer: dict[str, Plain]) -> Iterator[str]:
-    """Closed cases are read late, when a service at work may have written more of them: the journal is read on until it
-    is as far as each of them."""
-    for group in groups(standing.journal, standing.journal.end) if newer else ():
-        for read in group:
-            refolded.take(read.entry)
-        for number, kept in list(newer.items()):
-            now = refolded.cases.get(number)
-            if now and now[1] == kept["seq"]:
-                yield from _differs(now[0], newer.pop(number))
-        if not newer:
-            return
-    for number in newer:
-        yield f"case {number} in the casebook names an entry that the journal does not have for it"
+            return ""
+    return f"case {case.number} in the casebook is not what the journal adds up to"

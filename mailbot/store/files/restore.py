@@ -12,7 +12,7 @@ from mailbot.store import Damaged
 from mailbot.store.files import disk
 from mailbot.store.files.backup import STATE, Manifest
 from mailbot.store.files.copying import Copy
-from mailbot.store.files.verify import Progress, quiet
+from mailbot.store.files.telling import Progress, quiet
 
 READY = "restoring"
 """In the state folder: what is made ready."""

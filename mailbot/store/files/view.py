@@ -18,7 +18,8 @@ from mailbot.store.files import pulse, replay, texts
 from mailbot.store.files.mail import Mails
 from mailbot.store.files.past import FilePast
 from mailbot.store.files.registers import Registers
-from mailbot.store.files.verify import Progress, Verified, quiet, verify
+from mailbot.store.files.telling import Progress, quiet
+from mailbot.store.files.verify import Verified, verify
 
 LOOK_EVERY = 0.05
 """Seconds between two looks at the end of the journal, of whoever waits for an entry."""
@@ -210,7 +211,7 @@ class View:
         )
 
     def verify(
-        self, witnesses: Iterable[chain.Witness] = (), progress: Progress = quiet, *, apart: bool = False
+        self, witnesses: Sequence[chain.Witness] = (), progress: Progress = quiet, *, apart: bool = False
     ) -> Verified:
         """Verifies chain, raw mails, casebook and registers against each other, and the chain against what is known
         outside; a long one with a process beside this one if `apart`, which only who has no threads may ask for."""

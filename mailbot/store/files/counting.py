@@ -1,0 +1,133 @@
+"""Goes through a journal once: verifies the chain, counts what it adds up to, and folds cases. It compares nothing with
+what lies on the disk."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import from_json
+
+from mailbot.core import chain
+from mailbot.core import events as e
+from mailbot.store import Damaged, Digest, Entry
+from mailbot.store.files.index import Index
+from mailbot.store.files.journal import Spot
+from mailbot.store.files.refolding import MALFORMED, Compared, Refolding
+from mailbot.store.files.replay import Read, Standing, read_entry
+from mailbot.store.files.sealing import held_secret
+from mailbot.store.files.shares import Share, part_of_line
+from mailbot.store.files.telling import Progress, Telling
+from mailbot.store.files.texts import Kept
+
+COUNTED = frozenset(kind.model_fields["kind"].default for kind in Index().counted)
+"""The kinds of events that change what is counted, by their names."""
+
+
+@dataclass
+class Named:
+    """The mails that entries name: all that were decided; those erased, sealed, destroyed. The rule sets and programs.
+    `null` are the entries without events, `last` is the last entry, `restored` says of each restore what it means."""
+
+    decided: set[Digest] = field(default_factory=set)
+    erased: set[Digest] = field(default_factory=set)
+    sealed: set[Digest] = field(default_factory=set)
+    destroyed: set[Digest] = field(default_factory=set)
+    texts: set[Kept] = field(default_factory=set)
+    null: set[int] = field(default_factory=set)
+    last: int = 0
+    restored: list[str] = field(default_factory=list)
+
+    def note(self, entry: Entry) -> None:
+        """One more entry."""
+        self.last = entry.seq
+        self.texts.add(("rules", entry.rules))
+        self.texts.add(("program", entry.program))
+        if entry.events is None:
+            self.null.add(entry.seq)
+        if entry.mail:
+            self.decided.add(entry.mail)
+            self.sealed.update([entry.mail] if held_secret(entry) else ())
+        for event in entry.events or ():
+            if type(event) in NOTED:
+                NOTED[type(event)](self, event, entry)
+
+
+def _restored(named: Named, event: e.Restored, entry: Entry) -> None:
+    ended = f"it was restored from a backup that ended with entry {event.seq}"
+    lost = "Heads and letters of the time that was lost do not fit it"
+    named.restored.append(f"entry {entry.seq} says of the log: {ended}. {lost}")
+
+
+NOTED: Mapping[type, Callable[[Named, Any, Entry], None]] = {
+    e.Erased: lambda named, event, entry: named.erased.update(event.mails),
+    e.Restored: _restored,
+    e.SecretDestroyed: lambda named, event, entry: named.destroyed.add(event.mail),
+}
+"""The kinds of events that name mails, or mean something for who looks at the log."""
+
+
+class Counting(Telling):
+    """What entries add up to beside cases, up to the end that is known, what all of them name, and the cases of a
+    share. It counts only if the whole chain is as it was written.
+
+    What a line is by itself is looked at of those of its share, and after the end that is known: of the others, which
+    another process looks at, only how they follow each other, and what is counted.
+    """
+
+    def __init__(self, standing: Standing, share: Share, progress: Progress) -> None:
+        super().__init__(standing.journal, progress)
+        self.named, self.index = Named(), Index()
+        self._refolding = Refolding(standing, share)
+        self._damaged: Damaged | None = None
+        self._journal, self._until, self._share = standing.journal, standing.journal.end.head.seq, share
+        self._mine = True
+        self._reads: list[Read] = []
+        self._offset = 0
+
+    def begin(self, file: str, line: int = 0) -> None:
+        """As `Walk.begin`."""
+        super().begin(file, line)
+        self._offset = 0
+
+    def look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[str]]:
+        """As `Walk.look`, if the line is of its share."""
+        self._mine = self.result.entries >= self._until or part_of_line(raw) in self._share
+        return chain.alone(raw) if self._mine else (from_json(raw), [])
+
+    def feed(self, raw: bytes) -> dict[str, Any] | None:
+        """As `Walk.feed`."""
+        fields = super().feed(raw)
+        spot = Spot(self.file, self._offset, len(raw))
+        self._offset = spot.end
+        if fields is not None and self.result.ok and self._damaged is None:
+            try:
+                self._take(fields, spot)
+            except Damaged as damaged:
+                self._damaged = damaged
+            except MALFORMED as error:  # such as a case whose number is none
+                self._damaged = Damaged(f"{self._journal.folder / spot.file}, line {self.line}: {error}")
+        return fields
+
+    def _take(self, fields: Mapping[str, Any], spot: Spot) -> None:
+        read = read_entry(self._journal, spot, fields if self._mine else _counted(fields), self.line)
+        if self._mine and read.entry.seq <= self._until:
+            self._refolding.take(read.entry)
+        self._reads.append(read)
+        if not read.entry.more:
+            for one in self._reads:
+                self.named.note(one.entry)
+                if read.entry.seq <= self._until:
+                    self.index.note(one.entry, one.spot)
+            self._reads = []
+
+    def compared(self) -> Compared:
+        """The casebook against the cases of its share; Damaged if the journal could not be read to its end."""
+        if self._damaged is not None:
+            raise self._damaged
+        return self._refolding.compared()
+
+
+def _counted(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields of an entry without the events that are not counted; the first, which may be its facts, stays."""
+    events = fields["events"]
+    return {**fields, "events": events and [*events[:1], *(one for one in events[1:] if one["kind"] in COUNTED)]}
