@@ -21,7 +21,7 @@ from worlds import World
 
 from benchmarks import casebooks
 from benchmarks.using import apart, say
-from benchmarks.wires import accounts, mail_server
+from benchmarks.wires import accounts, mail_server, widely
 from mailbot import demo
 from mailbot.edge.account import Account
 from mailbot.store.files import FileStore
@@ -92,7 +92,7 @@ def copy(made: Path, folder: Path, imap: Account, smtp: Account) -> World:
     shutil.copyfile(made / "keys.json", folder / "keys.json")
     (folder / "keys.json").chmod(0o600)
     os.sync()  # else whatever is made durable first waits for all this
-    return World.make(folder, imap, smtp, adopted=False)
+    return widely(World.make(folder, imap, smtp, adopted=False))
 
 
 def _newest(made: Path) -> Path:

@@ -45,6 +45,7 @@ def complete(start: int = 0) -> Iterator[bytes]:
 def _english(number: int) -> bytes:
     name = name_of(number)
     text = demo.ENGLISH_APPLICATION.replace("Keller", f"Keller{name}").replace("keller", f"keller{name.lower()}")
+    text = text.replace("brandt@", f"brandt{_group(number)}@")
     text = text.replace("981 0000", f"981 {number % 10_000:04d}")
     return _arrived(replace(demo.MARIA, address=f"maria.keller{name.lower()}@uni.example"), "Application", text, number)
 
@@ -53,6 +54,7 @@ def _japanese(number: int, **answers: str) -> bytes:
     """`answers` are those that are missing in what is written otherwise, by their labels."""
     name = name_of(number)
     text = demo.JAPANESE_APPLICATION.replace("YAMADA", f"YAMADA{name}").replace("yamada@", f"yamada{name.lower()}@")
+    text = text.replace("sato@", f"sato{_group(number)}@")
     text = text.replace("９８１－００００", f"981-{number % 10_000:04d}")
     if answers or number % 4 == 1:
         text = text.replace("メダカのRNA解析", f"{demo.PURPOSE}（{number}）")
@@ -66,6 +68,11 @@ def _japanese(number: int, **answers: str) -> bytes:
 def name_of(number: int) -> str:
     """Letters for a number: names have no digits."""
     return NAMES[number % len(NAMES)] + NAMES[number // len(NAMES)].lower()
+
+
+def _group(number: int) -> str:
+    """Whoever answers for an applicant does so for four others: letters to one person go one after the other."""
+    return name_of(number // 10).lower()
 
 
 def _arrived(person: Person, subject: str, text: str, number: int) -> bytes:

@@ -16,7 +16,7 @@ from worlds import World
 from benchmarks import limit, stages
 from benchmarks.mails import complete
 from benchmarks.using import Used, mailbot
-from benchmarks.wires import accounts, deliver, mail_server
+from benchmarks.wires import accounts, deliver, mail_server, widely
 
 WARM = 25
 """Mails taken in by a first process, whose time is taken off that of the second: it starts as the second does."""
@@ -42,7 +42,7 @@ def pair(mails: int) -> Figures:
     """The desk and the limit, once."""
     with tempfile.TemporaryDirectory(prefix="mailbot-benchmark-") as room, smtp_sink() as port:
         with mail_server(Path(room)) as server:
-            desk = worked(World.make(Path(room) / "desk", *accounts(server, port)), server, mails)
+            desk = worked(widely(World.make(Path(room) / "desk", *accounts(server, port))), server, mails)
         each = desk["letters/s"] / desk["mails/s"]
         with mail_server(Path(room)) as server:
             deliver(server, islice(complete(), mails), "limit")
@@ -57,7 +57,7 @@ def by_stage(mails: int) -> Figures:
     with tempfile.TemporaryDirectory(prefix="mailbot-benchmark-") as room, smtp_sink() as port:
         rounds = []
         with mail_server(Path(room)) as server:
-            world = World.make(Path(room) / "desk", *accounts(server, port))
+            world = widely(World.make(Path(room) / "desk", *accounts(server, port)))
             _once(world)
             for some in _arriving(mails):
                 deliver(server, some)

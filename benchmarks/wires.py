@@ -9,10 +9,13 @@ from pathlib import Path
 
 from desks import make_certificate
 from dovecot import PASSWORD, Dovecot, dovecot, unprivileged
+from worlds import World
 
 from mailbot.edge.account import Account
 
 USER = "desk"
+CONNECTIONS = 10
+"""To the relay, which is the desk's own here: a desk has four unless its settings say otherwise."""
 
 
 @contextmanager
@@ -26,6 +29,13 @@ def mail_server(room: Path) -> Iterator[Dovecot]:
 def accounts(server: Dovecot, smtp: int, user: str = USER) -> tuple[Account, Account]:
     """The mailbox of a user there, and a relay at this port."""
     return Account("127.0.0.1", server.imap_port, "none", user, PASSWORD), Account("127.0.0.1", smtp, "none", "", "")
+
+
+def widely(world: World) -> World:
+    """The same desk with CONNECTIONS."""
+    with (world.folder / "mailbot.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"\n[service]\nconnections = {CONNECTIONS}\n")
+    return world
 
 
 def deliver(server: Dovecot, mails: Iterable[bytes], user: str = USER) -> int:
