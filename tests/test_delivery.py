@@ -181,6 +181,27 @@ async def test_a_connection_takes_its_next_letter_when_the_last_result_is_durabl
 
 
 @in_a_loop
+async def test_more_connections_are_made_when_more_letters_come_while_some_are_sent(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    class Writing(Postman):
+        async def send(self, sender: str, recipient: str, raw: bytes) -> Sent | Later | Never:
+            if not servers.letters:
+                await write(tools, *(f"asker{number}@uni{number}.example" for number in range(2, 60)))
+            return await super().send(sender, recipient, raw)
+
+    async with desk(tmp_path) as tools:
+        await write(tools, "asker0@uni0.example", "asker1@uni1.example")
+        carriers = [Writing(Account("127.0.0.1", servers.smtp_port, "none", "", "")) for _ in range(4)]
+        sending = Sending(tools, Clock())
+        await sending.all_due(here(tools, carriers))
+        for carrier in carriers:
+            await carrier.close()
+    assert sending.letters["sent"] == 60
+    assert servers.relay.most_connections == 4
+
+
+@in_a_loop
 async def test_a_relay_that_takes_a_letter_and_dies_before_it_says_so_gets_the_same_letter_again(
     tmp_path: Path, servers: EmbeddedServers
 ) -> None:

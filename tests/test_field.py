@@ -20,7 +20,7 @@ from mailbot.core.pulse import Pulse
 from mailbot.edge.account import Account
 from mailbot.embedded import EmbeddedServers
 from mailbot.service import Pace, reader_for
-from mailbot.service.reading import TAKEN_TOGETHER
+from mailbot.service.reading import READ_TOGETHER
 from mailbot.service.timetable import Timetable
 from mailbot.store import Full, Wanted
 from mailbot.store.files import disk
@@ -318,24 +318,24 @@ async def test_a_mail_decided_before_the_disk_was_full_and_then_deleted_did_not_
 
     def full(descriptor: int, data: bytes, what: object) -> None:
         kept.update({str(what)} if "/mail/" in str(what) else ())
-        if len(kept) > 2 * TAKEN_TOGETHER:
+        if len(kept) > 2 * READ_TOGETHER:
             raise Full(f"{what} could not be written: no space left")
         write(descriptor, data, what)
 
     async with at_work(world, BRISK, reader_for) as service:
         await until(lambda: service._work.pulse.seen)
-    await mailbox.deliver(*map(question, range(3 * TAKEN_TOGETHER)))
+    await mailbox.deliver(*map(question, range(3 * READ_TOGETHER)))
     monkeypatch.setattr(disk, "write_all", full)
     async with at_work(world, BRISK, reader_for) as service:
         store = service._work.tools.store
-        await until(lambda: sum(store.ledger().mails.values()) >= TAKEN_TOGETHER)
+        await until(lambda: sum(store.ledger().mails.values()) >= READ_TOGETHER)
         with mailbox.client() as other:
             first = other.uid("SEARCH", "ALL")[1][0].split()[0].decode()
             other.uid("MOVE", first, "mailbot/quarantine")
         before = service._work.pulse.seen
         await until(lambda: service._work.pulse.seen > before + timedelta(seconds=1))
         monkeypatch.undo()
-        await until(lambda: sum(store.ledger().mails.values()) == 3 * TAKEN_TOGETHER)
+        await until(lambda: sum(store.ledger().mails.values()) == 3 * READ_TOGETHER)
     assert not [event for entry in world.entries() for event in entry["events"] if event["kind"] == "mails_vanished"]
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import takewhile
 from typing import Self
 
 from mailbot.core.pulse import failed, worked
@@ -21,8 +22,11 @@ from mailbot.store import Full
 
 log = logging.getLogger("mailbot")
 
-TAKEN_TOGETHER = 25
-"""How many mails are read and decided in one batch: between two batches the service may end."""
+READ_TOGETHER = 25
+"""How many mails are kept and read at once."""
+TAKEN_TOGETHER = 5
+"""How many mails are decided in one batch. Between two batches the service may end, and what became of letters is
+journaled: for that each connection to the relay waits before it takes its next letter."""
 
 
 async def read_inbox(work: Work, done: Round) -> datetime | None:
@@ -81,16 +85,17 @@ async def _read(work: Work, done: Round, began: datetime) -> datetime:
 
 
 async def _take_set(work: Work, delivered: Sequence[Delivered], done: Round) -> None:
-    """Batch by batch; while one is decided, the reader has the next."""
-    batches = [delivered[start : start + TAKEN_TOGETHER] for start in range(0, len(delivered), TAKEN_TOGETHER)]
+    """Batch by batch; while some mails are decided, the reader has the next."""
+    groups = [delivered[start : start + READ_TOGETHER] for start in range(0, len(delivered), READ_TOGETHER)]
     taken: list[TakenIn] = []
-    async with _Ahead(work, batches) as ahead:
+    async with _Ahead(work, groups) as ahead:
         while (reading := await ahead.next()) and not work.stopping():
-            some = await take(work, reading.kept.mails, done, reading)
-            # at once: the next batch may find no room, and what is decided must not seem to vanish meanwhile
-            work.pulse.filing |= {part.place.uid for part in some if part.place}
-            taken += some
-            work.letters_due()
+            for batch in takewhile(lambda _: not work.stopping(), reading.batches()):
+                some = await take(work, batch.kept.mails, done, batch)
+                # at once: the next batch may find no room, and what is decided must not seem to vanish meanwhile
+                work.pulse.filing |= {part.place.uid for part in some if part.place}
+                taken += some
+                work.letters_due()
     await _file(work, taken, done)
 
 
@@ -101,12 +106,19 @@ class _Reading:
     kept: Kept
     said: asyncio.Task[Said]
 
+    def batches(self) -> Iterator["_Reading"]:
+        """The mails in parts that are decided together."""
+        mails, digests, known = self.kept.mails, self.kept.digests, self.kept.known
+        for start in range(0, len(mails), TAKEN_TOGETHER):
+            part = slice(start, start + TAKEN_TOGETHER)
+            yield _Reading(Kept(mails[part], digests[part], known), self.said)
+
 
 class _Ahead:
-    """Batches of mails, each being read from when the one before it was until it is asked for."""
+    """Groups of mails, each being read from when the one before it was until it is asked for."""
 
-    def __init__(self, work: Work, batches: Iterable[Sequence[Delivered]]) -> None:
-        self._work, self._batches = work, iter(batches)
+    def __init__(self, work: Work, groups: Iterable[Sequence[Delivered]]) -> None:
+        self._work, self._groups = work, iter(groups)
         self._coming: _Reading | None = None
 
     async def __aenter__(self) -> Self:
@@ -119,7 +131,7 @@ class _Ahead:
             await asyncio.wait([self._coming.said])
 
     async def next(self) -> _Reading | None:
-        """The next batch, read or failed; None after the last."""
+        """The next group, read or failed; None after the last."""
         ready, self._coming = self._coming, None
         if ready is not None:
             await asyncio.wait([ready.said])  # one after the other: there is one reader
@@ -127,10 +139,10 @@ class _Ahead:
         return ready
 
     async def _begin(self) -> _Reading | None:
-        batch = next(self._batches, None)
-        if batch is None:
+        group = next(self._groups, None)
+        if group is None:
             return None
-        kept = await keep(self._work.tools, batch)
+        kept = await keep(self._work.tools, group)
         return _Reading(kept, asyncio.create_task(read(self._work.reader, kept)))
 
 

@@ -62,6 +62,9 @@ class Sending:
         self._recording = Recording(tools, clock)
         self._tried: set[str] = set()
         self._rows = Rows()
+        self._lanes = 0
+        self._free: list[Carrier] = []
+        self._open: Callable[[Carrier], object] = lambda carrier: None
         self._wanted: Wanted = _every
         self._unwanted: list[str] = []
         self._feeding = asyncio.Lock()
@@ -100,8 +103,9 @@ class Sending:
             await carriers[0].connect()
             self.relay = ""
             async with asyncio.TaskGroup() as lanes:
-                for carrier in carriers[: 1 + len(self._rows) // LETTERS_A_CONNECTION]:
-                    lanes.create_task(self._lane(carrier, trying))
+                self._lanes, self._free = 0, list(carriers)
+                self._open = lambda carrier: lanes.create_task(self._lane(carrier, trying))
+                self._widen()
         except PostmanBroken as broken:
             self._broken(broken)
         except Full as full:
@@ -144,15 +148,25 @@ class Sending:
         this_hour = store.sent_since(now - HOUR) + self._flying.total()
         return budget.over(to_address, to_domain, this_hour, due.letter, self._tools.rules.desk)
 
+    def _widen(self) -> None:
+        """As many connections are at work as letters are worth that wait."""
+        while self._free and self._lanes < 1 + len(self._rows) // LETTERS_A_CONNECTION:
+            self._lanes += 1
+            self._open(self._free.pop(0))
+
     async def _lane(self, carrier: Carrier, attempt: Attempt) -> None:
         try:
-            while (due := await self._next(carrier)) and await self._one(due, carrier, attempt):
-                pass
+            while due := await self._next(carrier):
+                self._widen()
+                if not await self._one(due, carrier, attempt):
+                    return
+            self._free.append(carrier)
         except PostmanBroken as broken:
             self._broken(broken)
         except Full as full:
             self._no_room(full)
         finally:
+            self._lanes -= 1
             self._rows.leave(carrier)
 
     async def _one(self, due: LetterDue, carrier: Carrier, attempt: Attempt) -> bool:
