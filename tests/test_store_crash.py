@@ -14,7 +14,7 @@ from store_help import DESK, NOON, WRITER, collected, digest_of, draft, journal_
 
 from mailbot.core import events as e
 from mailbot.store import Full, Wanted
-from mailbot.store.files import FileStore, FsyncFailed
+from mailbot.store.files import FileStore, FsyncFailed, disk
 
 Write = Callable[[int, bytes], int]
 
@@ -160,6 +160,33 @@ def test_after_a_failed_fsync_nothing_is_appended_any_more(tmp_path: Path, monke
     with pytest.raises(FsyncFailed):
         asyncio.run(one_case(store))
     assert store.head.seq == 0
+
+
+def test_what_was_journaled_and_not_counted_is_in_no_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The entry is on the disk; making a folder for its mail is what the disk does not confirm."""
+
+    def broken(path: Path) -> None:
+        raise FsyncFailed(path, OSError(errno.EIO, "the disk is broken"))
+
+    async def take_in(store: FileStore, raw: bytes) -> None:
+        [digest] = await store.keep([raw])
+        async with store.batch() as batch:
+            await open_case(batch, mail=digest)
+
+    store = FileStore.open(tmp_path, DESK)
+    asyncio.run(take_in(store, b"one"))
+    with monkeypatch.context() as lying:
+        lying.setattr(disk, "fsync_folder", lambda path: broken(path) if path.name == "mail" else None)
+        with pytest.raises(FsyncFailed):
+            asyncio.run(take_in(store, b"two"))
+    with pytest.raises(FsyncFailed):
+        asyncio.run(one_case(store))
+    store.close()
+    with FileStore.open(tmp_path, DESK) as again:
+        assert again.ledger().mails["taken_in"] == 2
+        assert again.verify().ok, again.verify().words()
 
 
 def test_mails_that_cannot_be_moved_yet_count_as_decided_and_hold_the_checkpoint_back(

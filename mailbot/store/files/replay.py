@@ -9,7 +9,7 @@ from mailbot.core import chain
 from mailbot.core.case import LetterInfo
 from mailbot.core.events import LetterWritten
 from mailbot.core.instants import to_text
-from mailbot.store import Damaged, Entry
+from mailbot.store import Damaged, Entry, LetterDue
 from mailbot.store.files.casebook import Casebook, made_by
 from mailbot.store.files.clearing import wipe
 from mailbot.store.files.index import Index
@@ -81,6 +81,16 @@ class Standing:
         read = entry_of(fields)
         self._remember(read)
         return read
+
+    def letter_due(self, name: str) -> LetterDue | None:
+        """A letter that is due, with its entry; None, and it is due no more, if that was erased."""
+        due = self.index.letters.due[name]
+        entry = self.entry(due.seq, due.spot)
+        for event in (entry.events if entry else None) or ():
+            if entry and isinstance(event, LetterWritten) and letter_name(entry, event.number) == name:
+                return LetterDue(name, event, entry, due.tries, due.released)
+        self.index.forget(name)
+        return None
 
     def listed(self) -> dict[str, Any]:
         """The checkpoint and the index, as plain JSON values."""

@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import Self
 
 from mailbot.core import chain
-from mailbot.core.events import Erased, LetterWritten
+from mailbot.core.events import Erased
 from mailbot.core.instants import to_text
 from mailbot.core.ledger import Undone
 from mailbot.core.orders import ImportRegister, Ordered
-from mailbot.store import DeadlineDue, Digest, Due, DueKind, Full, LetterDue
+from mailbot.store import DeadlineDue, Digest, Due, DueKind, Full
 from mailbot.store.files import disk, replay, texts
 from mailbot.store.files.batch import FileBatch, new_salt
 from mailbot.store.files.blanking import without
 from mailbot.store.files.journal import Spot
-from mailbot.store.files.letters import letter_name
 from mailbot.store.files.orders import Orders
 from mailbot.store.files.pulse import post
 from mailbot.store.files.rebuilding import remade
@@ -47,6 +46,7 @@ class FileStore(View):
         self._lock = lock
         self._orders = Orders(state)
         self._since = 0
+        self._failed: BaseException | None = None
         self._turn = asyncio.Lock()
         self._posting = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
@@ -125,7 +125,7 @@ class FileStore(View):
         """Writes a checkpoint (if the disk takes it) and gives the folder free. No batch may be under way."""
         if self._lock is None:
             return
-        if self._since:
+        if self._since and self._failed is None:
             self.checkpoint()
         self._standing.journal.close()
         os.close(self._lock)
@@ -211,6 +211,8 @@ class FileStore(View):
         return await asyncio.to_thread(texts.remember, self.state, kind, mapping)
 
     def _writable(self) -> None:
+        if self._failed is not None:
+            raise self._failed
         if self._lock is None:
             raise RuntimeError("this store was opened only to be read, or closed")
 
@@ -226,6 +228,7 @@ class FileStore(View):
         if self._holder is not None and self._holder is task:
             raise RuntimeError("a batch inside a batch would wait for ever")
         async with self._turn:
+            self._writable()
             self._holder = task
             try:
                 batch = FileBatch(self._standing, self.mails, self.registers, self.salt)
@@ -242,7 +245,11 @@ class FileStore(View):
             return spots
 
         before = self.head.at
-        spots, cancelled = await to_the_end(write)
+        try:
+            spots, cancelled = await to_the_end(write)
+        except BaseException as failed:  # what stands in the journal may not be in what it adds up to
+            self._failed = None if isinstance(failed, Full) else failed
+            raise
         batch.working.settle(spots)
         self._standing.committed(batch.working.entries)
         if self.head.at < before:
@@ -277,7 +284,7 @@ class FileStore(View):
         instant, until = to_text(now), to_text(now + timedelta(seconds=lease))
         index = self._standing.index
         letters = [] if kind == "deadlines" else index.letters.queue.take(instant, until, limit)
-        found: list[Due] = [letter for name in letters if (letter := self._letter_due(name))]
+        found: list[Due] = [letter for name in letters if (letter := self._standing.letter_due(name))]
         numbers = [] if kind == "letters" else index.deadlines.take(instant, until, limit - len(found))
         for number in numbers:
             folded = self._standing.book.get(number)
@@ -289,12 +296,3 @@ class FileStore(View):
         """These letters were given out and not tried: they are due at once, lease or not."""
         for name in letters:
             self._standing.index.letters.queue.give_back(name)
-
-    def _letter_due(self, name: str) -> LetterDue | None:
-        due = self._standing.index.letters.due[name]
-        entry = self._standing.entry(due.seq, due.spot)
-        for event in (entry.events if entry else None) or ():
-            if entry and isinstance(event, LetterWritten) and letter_name(entry, event.number) == name:
-                return LetterDue(name, event, entry, due.tries, due.released)
-        self._standing.index.forget(name)
-        return None
