@@ -6,9 +6,12 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from store_help import DESK, NOON, collected, digest_of, draft, journal_lines, letter, open_case, open_cases, run
 
 from mailbot.core import chain
@@ -16,7 +19,7 @@ from mailbot.core import events as e
 from mailbot.core.case import Case
 from mailbot.core.ledger import Ledger
 from mailbot.store import Damaged, Full, LetterDue, Wanted
-from mailbot.store.files import FileStore, Locked, casebook, disk
+from mailbot.store.files import FileStore, Locked, casebook, disk, jsontext
 from mailbot.store.files.casebook import Casebook
 
 MONTH = timedelta(days=31)
@@ -351,3 +354,21 @@ def test_what_a_checkpoint_adds_up_to_is_not_kept_beside_the_cases(tmp_path: Pat
     assert [list(one.open.storage.tables) for one in (book, again)] == [[], []]
     again.flush({"sum": 2})
     assert Casebook(tmp_path).listed() == {"sum": 2}
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=3),
+        st.integers(0, 9)
+        | st.lists(st.integers(0, 9), max_size=9).map(lambda few: few * 501)
+        | st.dictionaries(st.text(max_size=3), st.lists(st.text(max_size=2), max_size=3).map(lambda few: few * 700)),
+        max_size=4,
+    )
+)
+def test_what_is_written_in_parts_reads_back(listed: dict[str, Any]) -> None:
+    with TemporaryDirectory() as folder:
+        Casebook(Path(folder)).flush(listed)
+        assert Casebook(Path(folder)).listed() == listed
+    parts = list(jsontext.parts({"1": listed}, deep=3))
+    assert "".join(parts) == jsontext.whole({"1": listed})
+    assert max(map(len, parts)) < 20 * jsontext.ITEMS

@@ -29,7 +29,7 @@ from mailbot.core import events
 from mailbot.core.case import Case
 from mailbot.core.sorting import AUTOMATIC
 from mailbot.store import Damaged
-from mailbot.store.files import changes, disk, erasures, index, letters, recent, tally
+from mailbot.store.files import changes, disk, erasures, index, jsontext, letters, recent, tally
 
 NUMBER = re.compile(r"(\d{4})-(\d{5,6})", re.ASCII)
 YEAR = 1_000_000
@@ -89,8 +89,8 @@ class InMemory(Storage):
     def _pieces(self) -> Iterator[bytes]:
         before = b"{"
         for name, table in self.tables.items():
-            text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
-            yield before + json.dumps(name).encode() + b":" + text.encode()
+            yield before + json.dumps(name).encode() + b":"
+            yield from map(str.encode, jsontext.parts(table, deep=3) if name == LISTED else [jsontext.whole(table)])
             before = b",\n"
         yield b"{}" if before == b"{" else b"}\n"
 
