@@ -83,6 +83,18 @@ async def open_cases(store: FileStore, count: int, at: datetime = NOON) -> list[
         return [await open_case(batch, at=at) for _ in range(count)]
 
 
+async def three_cases(store: FileStore) -> None:
+    """Two end, after a letter each, the third stays open: eight entries."""
+    for _ in range(3):
+        async with store.batch() as batch:
+            number = await open_case(batch)
+        async with store.batch() as batch:
+            batch.append(draft(e.LetterSent(letter=f"{number}.1", answer="250"), case=number))
+        if number != "2026-00003":
+            async with store.batch() as batch:
+                batch.append(draft(e.Rejected(clerk="k", reason="no"), letter(2), case=number))
+
+
 async def collected(items: Any) -> list[Any]:
     return [item async for item in items]
 

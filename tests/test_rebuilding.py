@@ -5,24 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from store_help import DESK, NOON, draft, journal_lines, letter, open_case, run
+from store_help import DESK, NOON, draft, journal_lines, letter, open_case, run, three_cases
 
 from mailbot.core import chain
-from mailbot.core import events as e
 from mailbot.store import Damaged
 from mailbot.store.files import FileStore, casebook, replay
-
-
-async def three_cases(store: FileStore) -> None:
-    """Two end, after a letter each, the third stays open: eight entries."""
-    for _ in range(3):
-        async with store.batch() as batch:
-            number = await open_case(batch)
-        async with store.batch() as batch:
-            batch.append(draft(e.LetterSent(letter=f"{number}.1", answer="250"), case=number))
-        if number != "2026-00003":
-            async with store.batch() as batch:
-                batch.append(draft(e.Rejected(clerk="k", reason="no"), letter(2), case=number))
 
 
 @pytest.fixture

@@ -6,29 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from store_help import DESK, draft, journal_lines, letter, open_case, run
+from store_help import DESK, journal_lines, run, three_cases
 
 from mailbot.core import chain
-from mailbot.core import events as e
-from mailbot.store.files import FileStore, casebook, replay
+from mailbot.store.files import casebook, replay
 from mailbot.store.files.journal import entry_of
 from mailbot.store.files.refolding import Compared, Refolding
 from mailbot.store.files.shares import ALL, HERE, PARTS, case_in, part, part_of_line
 from mailbot.store.files.working import folded_after
 
 FIRST = "2026-00001"
-
-
-async def three_cases(store: FileStore) -> None:
-    """Two end, after a letter each, the third stays open: eight entries."""
-    for _ in range(3):
-        async with store.batch() as batch:
-            number = await open_case(batch)
-        async with store.batch() as batch:
-            batch.append(draft(e.LetterSent(letter=f"{number}.1", answer="250"), case=number))
-        if number != "2026-00003":
-            async with store.batch() as batch:
-                batch.append(draft(e.Rejected(clerk="k", reason="no"), letter(2), case=number))
 
 
 @pytest.fixture
