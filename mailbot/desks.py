@@ -265,10 +265,10 @@ async def opened(
 
 def _not_half_restored(state: Path) -> None:
     """Mistaken where a restore died on its way: what would begin there, or be shown, is not the desk that was lost."""
-    if interrupted(state) and at_work(state):
-        raise Mistaken(f"{state}: a restore is at work there; wait until it is done")
     if interrupted(state):
-        raise Mistaken(f"{state}: found a restore that was interrupted; wanted `mailbot restore` once more")
+        found = "a restore is at work there; wait until it is done"
+        left = "found a restore that was interrupted; wanted `mailbot restore` once more"
+        raise Mistaken(f"{state}: {found if at_work(state) else left}")
 
 
 async def renewed(tools: Tools, desk: DeskAtWork) -> Tools:

@@ -117,11 +117,12 @@ def _exposed(secret_files: Sequence[Path]) -> Iterator[Finding]:
 async def _state(state: Path, rules: Rules) -> list[Finding]:
     """Open cases that stand where the rules have nothing any more, how the registers stand that they declare, and who
     holds the state."""
-    if interrupted(state) and at_work(state):
-        return [Finding(True, f"{state}: a restore is at work there")]
     if interrupted(state):
+        left, to_do_then = f"{state}: a restore was interrupted", "`mailbot restore` once more, with the same backup"
         return [
-            bad("restore", f"{state}: a restore was interrupted", "`mailbot restore` once more, with the same backup")
+            Finding(True, f"{state}: a restore is at work there")
+            if at_work(state)
+            else bad("restore", left, to_do_then)
         ]
     try:
         store = FileStore.read(state, rules.desk.name) if (state / "journal").exists() else None

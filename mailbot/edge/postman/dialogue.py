@@ -106,10 +106,11 @@ async def announce(wire: Wire, sender: str, to: str, options: Sequence[str], *, 
     """Say from whom and to whom a letter is, until the relay waits for it; all at once if it reads commands `together`.
     Raises what aiosmtplib does of a refusal; the dialogue is then where another letter may begin, but after HANGS_UP.
     """
+    commands = _commands(sender, to, options)
     if together:
-        wire.write(b"".join(command for command, _, _ in _commands(sender, to, options)))
+        wire.write(b"".join(command for command, _, _ in commands))
     refused: SMTPResponseException | None = None
-    for command, right, refusal in _commands(sender, to, options):
+    for command, right, refusal in commands:
         if not together:
             wire.write(command)
         said = await wire.answer()

@@ -21,7 +21,6 @@ from mailbot.flow.process import LENGTH
 
 LEFT_TO_THE_PARENT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What asks the desk to end or to read its rules again: the parent does, in its own time, and then ends this one."""
-KINDS = {Sent: "sent", Later: "later", Never: "never"}
 assert sheets  # before the first parcel: what draws PDFs takes long to load
 
 
