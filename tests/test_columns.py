@@ -10,7 +10,6 @@ from mailbot.core.columns import (
     NO_LINE_START,
     clip,
     may_begin,
-    pieces,
     unbroken,
     width,
     wrap,
@@ -34,14 +33,17 @@ def test_no_line_ends_with_a_bracket_that_opens_or_begins_with_one_that_closes(c
 
 
 @pytest.mark.parametrize(
-    "line", [SENTENCE, "mail (電子メール) “料金”、  a「b」. c", "only ASCII (of course), in words."]
+    "cut",
+    [
+        "ご|登|録|の|住|所|（研|究|室|の|住|所）|と、|責|任|者|の|「所|属|機|関」|【必|須】|お|よ|び|『研|究|分|野』|〔任|意〕|を|お|知|ら|せ",
+        "mail |(電|子|メー|ル) |“料|金”、  |a|「b」. |c",
+        "only |ASCII |(of |course), |in |words.",
+    ],
 )
-def test_a_line_may_begin_with_each_piece_that_is_no_space_and_with_nothing_else(line: str) -> None:
-    begins, at = set(), 0
-    for piece in pieces(line):
-        begins |= set() if piece.isspace() else {at}
-        at += len(piece)
-    assert {at for at in range(1, len(line)) if may_begin(line, at)} == begins - {0}
+def test_a_line_may_begin_where_its_language_allows_it_and_nowhere_else(cut: str) -> None:
+    line = cut.replace("|", "")
+    broken = "".join(f"|{letter}" if at and may_begin(line, at) else letter for at, letter in enumerate(line))
+    assert broken == cut
 
 
 def test_a_day_in_brackets_goes_to_the_next_line_as_a_whole() -> None:

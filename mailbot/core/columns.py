@@ -4,7 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 
 WIDE = frozenset("WF")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -17,13 +17,6 @@ MOST_ON_ONE = 8
 """Characters for each column of a line that is cut: marks above and below a letter take none, and nobody needs many."""
 ITEM = re.compile(r"[-*•‣] |[・●○■□◆◇①-⑳]|\(?\d{1,2}[.)] ")
 """How an item of a list begins."""
-
-_FOLLOWS = r"\x00-\u2e7f" + re.escape("".join(NO_LINE_START))
-_OPENS = re.escape("".join(NO_LINE_END))
-PIECES = re.compile(rf"\s[^\S\u3000]*|\S(?:[{_FOLLOWS}](?<=\S)|(?<=[{_OPENS}])\S)*")
-BREAK = re.compile(rf"(?<=\s)\S|(?<![{_OPENS}])[^\s{_FOLLOWS}]")
-"""What a line may be broken before: what follows white space, and a wide letter unless it closes or follows what
-opens."""
 
 
 def width(text: str) -> int:
@@ -43,14 +36,9 @@ def _letter(letter: str) -> int:
     return 0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in WIDE else 1
 
 
-def pieces(line: str) -> list[str]:
-    """A line cut where it may be broken: after white space, and around every wide character, but neither before what
-    may not begin a line nor after a bracket that opens."""
-    return PIECES.findall(line)
-
-
 def may_begin(line: str, at: int) -> bool:
-    """Whether a line may be broken before its letter at this place, not the first: where `pieces` cuts it."""
+    """Whether a line may be broken before its letter at this place, not the first: after white space, and around every
+    wide character, but neither before what may not begin a line nor after a bracket that opens."""
     before, letter = line[at - 1], line[at]
     if before.isspace() or letter.isspace():
         return not letter.isspace()
@@ -86,10 +74,8 @@ def _end_of_line(line: str, begin: int, room: int) -> int:
         room += 1
     if room == len(line):
         return room
-    if last := next((place for place in range(room, begin, -1) if BREAK.match(line, place)), None):
-        return last
-    first = BREAK.search(line, max(room, begin) + 1)
-    return first.start() if first else len(line)
+    places = chain(range(room, begin, -1), range(max(room, begin) + 1, len(line)))
+    return next((place for place in places if may_begin(line, place)), len(line))
 
 
 def unbroken(text: str) -> str:
