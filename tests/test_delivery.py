@@ -120,13 +120,18 @@ def subjects(servers: EmbeddedServers, to: str | None = None) -> list[str]:
     return [raw.partition(b"Subject: Letter ")[2].split()[0].decode() for raw in taken]
 
 
+def many(people: int) -> list[str]:
+    """Addresses of so many people, each of another domain."""
+    return [f"asker{number}@uni{number}.example" for number in range(people)]
+
+
 @pytest.mark.parametrize("connections", [1, 4])
 @in_a_loop
 async def test_everything_due_goes_and_every_result_is_journaled(
     connections: int, tmp_path: Path, servers: EmbeddedServers
 ) -> None:
     async with desk(tmp_path) as tools, postmen(connections, servers.smtp_port) as carriers:
-        await write(tools, *(f"asker{number}@uni{number}.example" for number in range(60)))
+        await write(tools, *many(60))
         sending = Sending(tools, Clock())
         await sending.all_due(here(tools, carriers))
         assert (sending.letters, sending.troubles, sending.relay) == (
@@ -187,7 +192,7 @@ async def test_more_connections_are_made_when_more_letters_come_while_some_are_s
     class Writing(Postman):
         async def send(self, sender: str, recipient: str, raw: bytes) -> Sent | Later | Never:
             if not servers.letters:
-                await write(tools, *(f"asker{number}@uni{number}.example" for number in range(2, 60)))
+                await write(tools, *many(60)[2:])
             return await super().send(sender, recipient, raw)
 
     async with desk(tmp_path) as tools:
@@ -364,7 +369,7 @@ async def test_an_hour_brings_no_more_letters_than_its_budget_in_however_many_ro
 ) -> None:
     clock = Clock()
     async with desk(tmp_path, within(letters_per_hour=5)) as tools, postmen(3, servers.smtp_port) as carriers:
-        await write(tools, *(f"asker{number}@uni{number}.example" for number in range(9)))
+        await write(tools, *many(9))
         await write(tools, "root@desk.example", role="operator")
         sending = Sending(tools, clock)
         await sending.all_due(here(tools, carriers))
@@ -598,7 +603,7 @@ async def test_a_kill_doubles_at_most_one_letter_a_connection_and_those_are_the_
     moment: int, tmp_path: Path, servers: EmbeddedServers
 ) -> None:
     async with desk(tmp_path) as tools:
-        await write(tools, *(f"asker{number}@uni{number}.example" for number in range(60)))
+        await write(tools, *many(60))
     where = (str(Path(__file__).parent), str(tmp_path), str(servers.smtp_port))
     child = await asyncio.create_subprocess_exec(sys.executable, "-c", CHILD, *where)
     while len(servers.letters) < moment:

@@ -29,9 +29,9 @@ class Relay:
     `answers` says what it answers instead of 250, such as `450 4.2.1 later`, by (`MAIL`, sender), (`RCPT`, recipient)
     or (`DATA`, recipient); `faults`, by the same keys, where it drops the connection instead of answering (`DATA`:
     after the whole letter came), with `take and hang up` after it took the letter; each fault happens once. It waits
-    `delay` seconds before it answers a letter. Logins are accepted from `user` with `password` alone, or from nobody
-    while it `refuses_login`. `smtputf8` says whether new connections are offered that (RFC 6531); `connections` and
-    `most_connections` how many came at all, and how many were there at once.
+    `delay` seconds before it answers a letter; `held` says how many letters wait for that now. Logins are accepted from
+    `user` with `password` alone, or from nobody while it `refuses_login`. `smtputf8` says whether new connections are
+    offered that (RFC 6531); `connections` and `most_connections` how many came at all, and how many were there at once.
     """
 
     user: str
@@ -40,6 +40,7 @@ class Relay:
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
     faults: dict[tuple[str, str], Fault] = field(default_factory=dict)
     delay: float = 0.0
+    held: int = 0
     refuses_login: bool = False
     smtputf8: bool = True
     logins_refused: int = 0
@@ -111,7 +112,11 @@ class _Counter:
         return answer
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        await asyncio.sleep(self._relay.delay)
+        self._relay.held += 1
+        try:
+            await asyncio.sleep(self._relay.delay)
+        finally:
+            self._relay.held -= 1
         refused = [answer for to in envelope.rcpt_tos if (answer := self._relay.answers.get(("DATA", to)))]
         if refused:
             return refused[0]
