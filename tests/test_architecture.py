@@ -1,13 +1,13 @@
 """The house as docs/architecture.md draws it: floors, owners of packages, sizes."""
 
 import ast
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from fresh import modules_with
 
 ROOT = Path(__file__).parent.parent / "mailbot"
 FLOORS = ("core", "store", "edge", "flow", "views", "top")
@@ -210,12 +210,7 @@ def test_a_command_does_not_wait_for_packages_it_does_not_use() -> None:
         "prometheus_client",
         "oauthlib",
     )
-    seen = subprocess.run(
-        [sys.executable, "-c", "import sys, mailbot.cli; print(*{name.split('.')[0] for name in sys.modules})"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.split()
+    seen = {name.split(".")[0] for name in modules_with("mailbot.cli")}
     assert "mailbot" in seen
     assert not set(seen).intersection(heavy)
 

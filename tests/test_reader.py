@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from fresh import modules_with
 
 from mailbot.core.message import Message, Unreadable
 from mailbot.edge.parsing import Limits
@@ -57,12 +58,7 @@ def told(answers: Sequence[Message | Unreadable]) -> list[str]:
 
 
 def test_what_reads_mails_knows_no_commands_and_decides_nothing() -> None:
-    loaded = subprocess.run(
-        [sys.executable, "-c", "import sys, mailbot.flow.reader.__main__; print(*sys.modules)"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
+    loaded = modules_with("mailbot.flow.reader.__main__")
     assert "mailbot.edge.parsing" in loaded
     for room in ("commands", "decide", "evidence", "steps", "registers"):
         assert not [name for name in loaded if name.startswith(f"mailbot.core.{room}")]
