@@ -27,7 +27,7 @@ class Carriers:
 
     def look(self) -> None:
         """Call the courier if much waits; nobody waits for it."""
-        due = _letters(self._work) - self._work.put_off
+        due = _letters(self._work) - self._work.left_due
         if self._coming + due >= MUCH:
             self._work.courier.begin(self._stationery)
 
@@ -39,7 +39,7 @@ class Carriers:
             await connection.close()
         work = self._work
         if not over and not work.stopping() and work.tools.stationery is self._stationery:
-            work.put_off = _letters(work)  # what could be sent was: the rest has its time
+            work.left_due = _letters(work)  # what could be sent was: the rest has its time
         if over or _coming(work) < LITTLE or not work.courier.is_for(self._stationery):
             await work.courier.end()
 

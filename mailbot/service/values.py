@@ -74,7 +74,7 @@ class Work:
 
     `stopping` says that no further batch may begin; `letters_due` is told that letters were written. `restarted` is
     true until the first look. `postmen` are the connections to the relay, `spare` is another way out, for alarms alone,
-    `courier` takes letters while many wait, `put_off` is how many of those due could not go when letters went last.
+    `courier` takes letters while many wait, `left_due` is how many of those due could not go when letters went last.
     `files_missing` is how many decided mails did not lie on the disk when they were counted, `renewals` asks when
     secrets end, `results` are those of letters that could not be journaled yet, `given_up` orders that met a bug, until
     the next start. `tally` is what was counted since the start, `shown` where figures are shown (None: nobody watches).
@@ -92,7 +92,7 @@ class Work:
     restarted: bool = True
     spare: Wire | None = None
     courier: Courier = field(default_factory=Courier)
-    put_off: int = 0
+    left_due: int = 0
     files_missing: int = 0
     renewals: Callable[[], Sequence[Renewal]] = tuple
     results: dict[str, Result] = field(default_factory=dict)
