@@ -119,13 +119,13 @@ async def _retell(text: str, state: Path, rules: Rules, texts: dict[str, str], r
     changed = re.search(r"(?ms)^```desk\n(.*?)^```$", head)
     own = {"digest": "", **(tomllib.loads(changed[1]) if changed else {})}
     rules = rules.model_copy(update={"desk": rules.desk.model_copy(update=own)})
-    await reader.change(reader_settings(rules.desk))
+    await reader.change(reader_settings(rules))
     relay, out, seen, sets = Relay(), [head], 0, dict[str, Rules]()
     nowhere = Inbox(Account("127.0.0.1", 9, "none", "", ""))
     async with desks.opened(state, rules, texts, KEYS, clock=lambda: told[0].at) as tools:
         for scene in told:
             tools = _changed(tools, scene)
-            await reader.change(reader_settings(tools.rules.desk))
+            await reader.change(reader_settings(tools.rules))
             sets[tools.rules_kept] = tools.rules
             if scene.mail is not None:
                 raw = raw_mail(scene.mail, rules.desk.address, relay.letters)
@@ -220,7 +220,7 @@ def retelling(desk: Path | None = None) -> Iterator[Retell]:
     `desk` is the folder with its rules/ and templates/; the shipped ones, if none is given."""
     folder = desk or config.shipped()
     rules, texts = desks.rules_in(folder / "rules", folder / "templates")
-    reader = reader_for(rules.desk)
+    reader = reader_for(rules)
     with asyncio.Runner() as runner:
         try:
             yield lambda text, state: runner.run(_retell(text, state, rules, texts, reader))

@@ -11,7 +11,7 @@ from reading_here import reader_here
 from worlds import World
 
 from mailbot import desks
-from mailbot.core.rules import Desk
+from mailbot.core.rules import Rules
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Postman
@@ -38,14 +38,14 @@ def embedded_world(folder: Path, servers: EmbeddedServers) -> World:
 
 @asynccontextmanager
 async def at_work(
-    world: World, pace: Pace = SELDOM, reader_for: Callable[[Desk], Reader] = reader_here
+    world: World, pace: Pace = SELDOM, reader_for: Callable[[Rules], Reader] = reader_here
 ) -> AsyncIterator[Service]:
     """The service of a desk, working until the block is left; `reader_for` makes what reads its mails."""
     file = world.folder / "mailbot.toml"
     desk = desks.load(file)
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
-        reader_for(desk.rules.desk) as reader,
+        reader_for(desk.rules) as reader,
     ):
         work = await work_on(tools, Inbox(desk.imap), [Postman(desk.smtp) for _ in range(2)], reader)
         service = Service(work, pace, reloading=Reloading(file, desk))

@@ -39,7 +39,7 @@ class MeasuredChild:
     """A child that reads mails one by one."""
 
     def __init__(self, settings: Settings) -> None:
-        command = [sys.executable, "-m", "mailbot.flow.reader", SETTINGS.dump_json(settings).decode()]
+        command = [sys.executable, "-m", "mailbot.flow.reader"]
         self._child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -47,6 +47,9 @@ class MeasuredChild:
         assert self._child.stdout
         self._in: BinaryIO = self._child.stdin  # type: ignore[assignment]
         self._out: BinaryIO = self._child.stdout  # type: ignore[assignment]
+        first = SETTINGS.dump_json(settings)
+        self._in.write(LENGTH.pack(len(first)) + first)
+        self._in.flush()
         self._frame()
 
     def __enter__(self) -> Self:
@@ -73,7 +76,7 @@ class MeasuredChild:
         frame = self._frame()
         if frame is None:
             return Cost(0.0, 0.0, None, self._child.wait())
-        ((_, read),) = ANSWERS.validate_json(frame)
+        ((_, read, *_),) = ANSWERS.validate_json(frame)
         return Cost(self._used() - before, self._highest(), read)
 
     def _frame(self) -> bytes | None:

@@ -7,11 +7,12 @@ test_reader. It does for each mail what the child does, and gives back what woul
 from collections.abc import Sequence
 
 from mailbot.core.message import Message, Unreadable
-from mailbot.core.rules import Desk
+from mailbot.core.rules import Desk, Rules
 from mailbot.flow.reader import Reader, Settings
 from mailbot.flow.reader.__main__ import _in_time, _tagged
+from mailbot.flow.reader.process import checked
 from mailbot.flow.reader.protocol import ANSWERS, Mail
-from mailbot.service.limits import reader_settings
+from mailbot.service.limits import patient_settings, reader_settings
 
 
 class ReaderHere(Reader):
@@ -26,10 +27,15 @@ class ReaderHere(Reader):
         self.settings = settings
 
     async def _ask(self, group: Sequence[Mail]) -> list[Message | Unreadable]:
-        read = ANSWERS.dump_json([_tagged(_in_time(raw, self.settings)) for _, raw in group])
-        return [answer for _, answer in ANSWERS.validate_json(read)]
+        read = [_tagged(_in_time(raw, self.settings), self.settings) for _, raw in group]
+        return checked(ANSWERS.dump_json(read), group, self.settings.forms)
 
 
-def reader_here(desk: Desk) -> Reader:
+def reader_here(rules: Rules) -> Reader:
     """What `mailbot.service.reader_for` makes, without a process."""
-    return ReaderHere(reader_settings(desk))
+    return ReaderHere(reader_settings(rules))
+
+
+def patient_reader_here(desk: Desk) -> Reader:
+    """What `mailbot.service.patient_reader_for` makes, without a process."""
+    return ReaderHere(patient_settings(desk))

@@ -1,14 +1,15 @@
 """A journal of a test decided again: whatever comes out otherwise was decided by something that no entry holds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mailbot.core.compared import differences
 from mailbot.core.events import Facts
 from mailbot.core.rules import Desk, Rules
 from mailbot.flow.reader import Reader
 from mailbot.flow.replaying import Again, Replay
-from mailbot.service import reader_for
-from mailbot.service.limits import reader_settings
+from mailbot.service import patient_reader_for
+from mailbot.service.limits import limits_of
 from mailbot.store.files import FileStore
 
 
@@ -34,7 +35,8 @@ async def decided_again(
         return rules if isinstance(rules, Rules) else rules[digest]
 
     def made(desk: Desk) -> Reader:
-        return Shared(reader) if reader and reader_settings(desk) == reader._settings else reader_for(desk)
+        same = reader and limits_of(desk) == replace(reader._settings, forms={})
+        return Shared(reader) if reader and same else patient_reader_for(desk)
 
     async with Replay(store, rules_of, made, head.program, **more) as replay:  # type: ignore[arg-type]
         return [again async for again in replay.walk()]

@@ -662,7 +662,7 @@ def test_what_was_found_comes_through_the_pipe_whole() -> None:
     assert (first.attachments[1].signed, first.attachments[1].numbers) == (("Taro Mishima",), ("2026-00042",))
     assert first.attachments[1].sheets == (("2026-00042", "pledge"),)
     assert first.attachments[2].text == KEY
-    assert "b3BlbnNzaC1rZXktdjE" not in ANSWERS.dump_json([("message", first)]).decode()
+    assert "b3BlbnNzaC1rZXktdjE" not in ANSWERS.dump_json([("message", first, None)]).decode()
     assert isinstance(second, Message)
     assert [one.kind for one in second.attachments] == ["unopened", "unopened"]
     assert second.doubts == ("attachment “odd0”: is broken", "attachment “odd1”: unpacks to more than 30 MB")

@@ -39,7 +39,7 @@ async def taken_in(folder: Path) -> None:
     desk = desks.load(folder / "mailbot.toml")
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, clock=lambda: NOW) as tools,
-        reader_here(desk.rules.desk) as reader,
+        reader_here(desk.rules) as reader,
     ):
         await take_in(tools, reader, [Delivered(raw) for raw in MAILS], lambda: NOW)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading_here import ReaderHere, reader_here
+from reading_here import ReaderHere, patient_reader_here
 from test_replay import NOW, OPERATOR, appended, audited, replayed, resealed, taken_in
 
 from mailbot import cli, desks
@@ -59,7 +59,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def desk(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(replaying_command, "patient_reader_for", reader_here)
+    monkeypatch.setattr(replaying_command, "patient_reader_for", patient_reader_here)
     return shutil.copytree(made, tmp_path / "desk")
 
 

@@ -100,7 +100,7 @@ async def test_what_is_shown_is_what_was_done_and_says_nothing_of_anybody(
     desk = desks.load(world.folder / "mailbot.toml")
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files) as tools,
-        reader_for(desk.rules.desk) as reader,
+        reader_for(desk.rules) as reader,
     ):
         work = await work_on(tools, Inbox(desk.imap), [Postman(desk.smtp)], reader)
         with watched(desk, work) as vital:

@@ -65,7 +65,7 @@ async def turn(world: World, relay: Relay, now: datetime, *raws: bytes) -> None:
     """Mails are taken in, the auditor is told, letters go."""
     desk = desks.load(world.folder / "mailbot.toml")
     opened = desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, clock=lambda: now)
-    async with opened as tools, reader_for(desk.rules.desk) as reader:
+    async with opened as tools, reader_for(desk.rules) as reader:
         await take_in(tools, reader, [Delivered(raw) for raw in raws], lambda: now)
         await tell_auditors(tools, lambda: now)
         await Sending(tools, lambda: now).all_due(here(tools, [relay]))

@@ -12,11 +12,17 @@ from typing import TypeVar
 
 import pytest
 from fresh import modules_with
+from letter_examples import RULES
+from reading_here import ReaderHere
 
+from mailbot.core.attached import form_of, reading_of, skimmed
+from mailbot.core.blank import blank
 from mailbot.core.message import Message, Unreadable
+from mailbot.core.readings import Reading, Skimmed
 from mailbot.edge.parsing import Limits
 from mailbot.flow.process import LENGTH
 from mailbot.flow.reader import GROUP_BYTES, GROUP_MAILS, Reader, ReaderBrokenError, Settings, groups, process
+from mailbot.flow.reader.process import ChildEndedError, checked
 from mailbot.flow.reader.protocol import ANSWERS, SETTINGS
 
 T = TypeVar("T")
@@ -209,11 +215,12 @@ def test_what_the_child_writes_to_stderr_is_logged(caplog: pytest.LogCaptureFixt
 
 def test_the_child_ends_when_its_stdin_closes() -> None:
     _, raw = good(1)
-    request = LENGTH.pack(1) + LENGTH.pack(len(raw)) + raw
-    command = [sys.executable, "-m", "mailbot.flow.reader", SETTINGS.dump_json(Settings()).decode()]
+    settings = SETTINGS.dump_json(Settings())
+    request = LENGTH.pack(len(settings)) + settings + LENGTH.pack(1) + LENGTH.pack(len(raw)) + raw
+    command = [sys.executable, "-m", "mailbot.flow.reader"]
     done = subprocess.run(command, input=request, capture_output=True, timeout=30, check=True)
     ready = LENGTH.size + len(b"ready")
-    ((kind, answer),) = ANSWERS.validate_json(done.stdout[ready + LENGTH.size :])
+    ((kind, answer, _),) = ANSWERS.validate_json(done.stdout[ready + LENGTH.size :])
     assert (kind, answer.digest, done.stderr) == ("message", good(1)[0], b"")
 
 
@@ -226,3 +233,86 @@ def test_the_child_sees_nothing_of_the_parents_environment(monkeypatch: pytest.M
         return Path(f"/proc/{reader._child._process.pid}/environ").read_bytes()
 
     assert b"secret" not in with_reader(Settings(), environment)
+
+
+# --- what is found of the forms where a mail is read
+
+
+FORMS = RULES.forms
+LOOKING = Settings(forms=FORMS)
+
+
+def filled(language: str = "en") -> Mail:
+    values = {"family_name": "Iden", "first_name": "Taro", "email": "taro@uni.example", "purpose": "Genomes of mice"}
+    text = blank(FORMS["new-account"], language, values=values)
+    return mail(f"From: a@b.jp\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\n{text}".encode())
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_form_that_a_mail_fills_in_is_found_where_it_is_read(language: str) -> None:
+    (applying,) = read([filled(language)], LOOKING)
+    assert isinstance(applying, Message)
+    assert applying.skimmed
+    assert applying.skimmed.forms is FORMS
+    assert applying.skimmed.form == "new-account"
+    unaided = replace(applying, skimmed=None)
+    assert applying.skimmed == skimmed(unaided, FORMS)
+    assert applying.skimmed.reading
+    assert applying.skimmed.reading.answers["email"] == ("taro@uni.example",)
+
+
+def test_a_mail_that_fills_in_no_form_is_not_looked_at_again() -> None:
+    (asking,) = read([good(1)], LOOKING)
+    assert isinstance(asking, Message)
+    assert asking.skimmed == Skimmed(FORMS, None, None)
+
+
+def test_what_was_found_of_other_forms_does_not_count() -> None:
+    """Such as the forms before the rules were read again, while mails were read."""
+    (applying,) = read([filled()], LOOKING)
+    assert isinstance(applying, Message)
+    fewer = {name: form for name, form in FORMS.items() if name != "new-account"}
+    other = {"new-account": FORMS["new-account"].model_copy()}
+    assert form_of(applying, FORMS) == form_of(applying, other) == "new-account"
+    assert form_of(applying, fewer) != "new-account"
+    found = applying.skimmed.reading if applying.skimmed else None
+    assert reading_of(applying, FORMS["new-account"], answers_ours=False) is found
+    assert reading_of(applying, other["new-account"], answers_ours=False) is not found
+    assert reading_of(applying, FORMS["new-account"], answers_ours=True) is not found
+
+
+def test_what_takes_too_long_to_look_through_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def for_ever(message: Message, forms: object) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr("mailbot.flow.reader.__main__.skimmed", for_ever)
+    (applying,) = asyncio.run(ReaderHere(replace(LOOKING, mail_seconds=0.05)).read([filled()]))
+    assert isinstance(applying, Message)
+    assert applying.skimmed is None
+    assert form_of(applying, FORMS) == "new-account"
+
+
+def test_new_forms_are_looked_for_from_the_next_mail_on() -> None:
+    async def run(reader: Reader) -> list[Message | Unreadable]:
+        first = await reader.read([filled()])
+        await reader.change(replace(LOOKING, forms={"enquiry": FORMS["enquiry"]}))
+        return [*first, *await reader.read([filled()])]
+
+    before, after = with_reader(LOOKING, run)
+    assert isinstance(before, Message)
+    assert isinstance(after, Message)
+    assert before.skimmed
+    assert after.skimmed
+    assert (before.skimmed.form, after.skimmed.form) == ("new-account", None)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [("no-such-form", Reading({})), ("new-account", None), ("new-account", Reading({"no-such-field": ("x",)}))],
+)
+def test_a_child_that_finds_forms_or_fields_there_are_not_makes_no_sense(claim: tuple[str, Reading | None]) -> None:
+    digest, raw = good(1)
+    frame = ANSWERS.dump_json([("message", Message(digest, len(raw)), claim)])
+    with pytest.raises(ChildEndedError, match="makes no sense"):
+        checked(frame, [(digest, raw)], FORMS)

@@ -163,7 +163,7 @@ async def tell(desk: desks.DeskAtWork, order: ImportRegister, nonce: str) -> lis
     given = Ordered(by=Operator(user="hanako", nonce=nonce), at=to_text(wall_clock()), order=order)
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools,
-        reader_here(desk.rules.desk) as reader,
+        reader_here(desk.rules) as reader,
     ):
         await orders.carry_out(tools, reader, given, wall_clock)
         entry = await tools.store.entry(tools.store.head.seq)  # type: ignore[attr-defined]
@@ -196,7 +196,7 @@ async def test_facts_say_what_registers_and_the_desk_know_of_a_sender(shell: She
     await tell(desk, ImportRegister(name="accounts", digest=digest), "a")
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys) as tools,
-        reader_here(desk.rules.desk) as reader,
+        reader_here(desk.rules) as reader,
     ):
         mails = [application(1), application(2), application(1, phone="Telephone")]
         taken = await take_in(tools, reader, [Delivered(raw) for raw in mails], wall_clock)

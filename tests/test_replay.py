@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading_here import reader_here
+from reading_here import patient_reader_here, reader_here
 from worlds import World, application, digest, question
 
 from mailbot import cli, desks
@@ -57,7 +57,7 @@ async def taken_in(folder: Path) -> None:
     mails = [*(Delivered(raw) for raw in MAILS), Delivered(HEADER, size=50_000_000)]
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, clock=lambda: NOW) as tools,
-        reader_here(desk.rules.desk) as reader,
+        reader_here(desk.rules) as reader,
     ):
         for minute, mail in enumerate(mails, 1):
             await take_in(tools, reader, [mail], lambda at=NOW + timedelta(minutes=minute): at)
@@ -82,7 +82,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def desk(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Decided again in this process; the first test below and the demo do it as it is done at the shell."""
-    monkeypatch.setattr(replaying_command, "patient_reader_for", reader_here)
+    monkeypatch.setattr(replaying_command, "patient_reader_for", patient_reader_here)
     return shutil.copytree(made, tmp_path / "desk")
 
 

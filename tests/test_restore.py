@@ -73,7 +73,7 @@ async def day(folder: Path, now: datetime, *raws: bytes, sends: bool = True) -> 
     )
     relay = Relay.__new__(Relay)
     relay.folder = folder / "letters"
-    async with opened as tools, reader_for(desk.rules.desk) as reader:
+    async with opened as tools, reader_for(desk.rules) as reader:
         await take_in(tools, reader, [Delivered(raw) for raw in raws], lambda: now)
         if sends:
             await Sending(tools, lambda: now).all_due(here(tools, [relay]))

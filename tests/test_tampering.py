@@ -107,7 +107,7 @@ async def live(folder: Path) -> None:
     opened = desks.opened(
         desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer, clock=lambda: now[0]
     )
-    async with opened as tools, reader_here(desk.rules.desk) as reader:
+    async with opened as tools, reader_here(desk.rules) as reader:
         for raws in ([application(1), question(1)], [application(2)], [question(2)]):
             await take_in(tools, reader, [Delivered(raw) for raw in raws], lambda: now[0])
             await Sending(tools, lambda: now[0]).all_due(here(tools, [relay]))

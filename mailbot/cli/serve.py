@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run(desk: desks.DeskAtWork, reloading: Reloading) -> int:
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer) as tools,
-        reader_for(desk.rules.desk) as reader,
+        reader_for(desk.rules) as reader,
         Courier(desk.smtp) as courier,
     ):
         work = await work_on(tools, Inbox(desk.imap), desk.postmen(), reader)

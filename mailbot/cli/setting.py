@@ -52,7 +52,7 @@ def _mark(finding: checkup.Finding) -> str:
 
 async def _try_all(rules: Rules, arguments: argparse.Namespace) -> int:
     paths = [] if str(arguments.mail) == "-" else list(found_mails(arguments.mail))
-    async with reader_for(rules.desk) as reader:
+    async with reader_for(rules) as reader:
         if not paths:
             await _try_some(rules, reader, [("-", sys.stdin.buffer.read())], arguments.json)
         for start in range(0, len(paths), READ_AT_ONCE):

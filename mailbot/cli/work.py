@@ -145,7 +145,7 @@ async def _carry_out_here(desk: desks.DeskAtWork) -> None:
     done = Round()
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, signer=desk.signer) as tools,
-        reader_for(desk.rules.desk) as reader,
+        reader_for(desk.rules) as reader,
     ):
         await carry_out_orders(await work_on(tools, Inbox(desk.imap), [], reader), done)
     _troubled(done)

@@ -16,6 +16,7 @@ from mailbot.core.forms import Form
 from mailbot.core.garbled import BAD
 from mailbot.core.message import Attachment, Message
 from mailbot.core.reading import Reading, read, recognise
+from mailbot.core.readings import Skimmed
 from mailbot.core.same import Same
 
 SIGNABLE = frozenset({"pdf", "image"})
@@ -65,8 +66,16 @@ def unread(message: Message, *, alone: bool) -> tuple[File, ...]:
     return (*text, *(file for file in files(message) if file.kind in kinds))
 
 
+def skimmed(message: Message, forms: Mapping[str, Form]) -> Skimmed:
+    """What `form_of`, and `reading_of` of that form for an application, find in a mail."""
+    name = form_of(message, forms)
+    return Skimmed(forms, name, reading_of(message, forms[name], answers_ours=False) if name else None)
+
+
 def form_of(message: Message, forms: Mapping[str, Form]) -> str | None:
     """The form that a mail fills in, by name: in its text, else in a text that is attached; None if there is none."""
+    if message.skimmed and message.skimmed.forms is forms:
+        return message.skimmed.form
     return _form_of(Same(message), Same(forms))
 
 
@@ -84,6 +93,8 @@ def reading_of(message: Message, form: Form, *, answers_ours: bool) -> Reading:
     """What a mail says about a form, in its text and in the texts attached to it, each read as `reading.read` reads a
     body. An attached text counts only if the form is filled in there; what stands in both counts once, what differs is
     several answers to one field."""
+    if not answers_ours and (known := _skimmed(message, form)):
+        return known
     filled = (text for text in _texts(message) if recognise("", text, {form.name: form}))
     readings = [read(text, form, answers_ours=answers_ours) for text in (message.text, *filled)]
     if len(readings) == 1:
@@ -94,6 +105,12 @@ def reading_of(message: Message, form: Form, *, answers_ours: bool) -> Reading:
     return Reading({key: texts for key, texts in answers.items() if texts}, tuple(unread), tuple(misspelt.items()))
 
 
+def _skimmed(message: Message, form: Form) -> Reading | None:
+    """What was found about a form where the mail was read, if it was this one that was found."""
+    known = message.skimmed
+    return known.reading if known and known.form and known.forms[known.form] is form else None
+
+
 def certain_of(message: Message, form: Form, *, answers_ours: bool) -> frozenset[str]:
     """The fields whose answers in the mail's text (and the texts attached) are the same in whatever charset it may be
     written: label and answer are ASCII, and nothing else stands before them in their lines. Every charset that comes
@@ -101,7 +118,8 @@ def certain_of(message: Message, form: Form, *, answers_ours: bool) -> frozenset
     reading = reading_of(message, form, answers_ours=answers_ours)
     if not message.unsure:
         return frozenset(reading.answers)
-    plain = reading_of(replace(message, text=_DOUBTFUL.sub(BAD, message.text)), form, answers_ours=answers_ours)
+    text = _DOUBTFUL.sub(BAD, message.text)
+    plain = reading_of(replace(message, text=text, skimmed=None), form, answers_ours=answers_ours)
     return frozenset(key for key, texts in plain.answers.items() if reading.answers.get(key) == texts)
 
 

@@ -1,9 +1,13 @@
 """A parsed incoming mail as a value. It knows nothing of MIME, of forms, or of who may do what."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 from mailbot.core.events import Plan
+from mailbot.core.readings import Skimmed
 
 KEPT_HEADERS = frozenset(
     """return-path auto-submitted precedence list-id list-post list-help list-unsubscribe mailing-list
@@ -115,6 +119,7 @@ class Message:
     which characters the text is written in; else how its first lines beyond ASCII read in each charset that fits, as
     pairs of its name and the text, likeliest first, and last the bytes of them in hex, under `bytes`.
     `evidence` is what the desk's border found to be true of the domain in From: `dmarc=pass header.from=uni.example`.
+    `skimmed` is what was found of a desk's forms where the mail was read, which is no part of what it says.
     """
 
     digest: str
@@ -137,6 +142,7 @@ class Message:
     secrets: tuple[str, ...] = ()
     unsure: tuple[tuple[str, str], ...] = ()
     evidence: tuple[str, ...] = ()
+    skimmed: Annotated[Skimmed | None, Field(exclude=True)] = field(default=None, compare=False, repr=False)
 
     def header(self, name: str) -> str:
         """The first value of a kept header field (`name` in lower case), or an empty text."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from mailbot.core.health import Renewal
 from mailbot.core.pulse import read_pulse
-from mailbot.core.rules import Desk
+from mailbot.core.rules import Desk, Rules
 from mailbot.edge.inbox import Inbox
 from mailbot.flow.courier import Courier, Wire
 from mailbot.flow.reader import Reader
@@ -37,9 +37,9 @@ __all__ = [
 ]
 
 
-def reader_for(desk: Desk) -> Reader:
+def reader_for(rules: Rules) -> Reader:
     """The child process that reads mails, within the desk's limits."""
-    return Reader(reader_settings(desk))
+    return Reader(reader_settings(rules))
 
 
 def patient_reader_for(desk: Desk) -> Reader:
@@ -70,7 +70,7 @@ async def one_round(
     """Carry out orders, read all, decide, send, meet deadlines, once; letters go while mails are read. What cannot be
     done now is said in `troubles` and stays due."""
     done = Round()
-    async with reader_for(tools.rules.desk) as reader:
+    async with reader_for(tools.rules) as reader:
         work = await work_on(tools, inbox, postmen, reader, clock=clock)
         work.watch, work.spare, work.renewals = watch or work.watch, spare, renewals
         work.courier = courier or work.courier

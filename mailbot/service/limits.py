@@ -2,13 +2,18 @@
 
 from dataclasses import replace
 
-from mailbot.core.rules import Desk
+from mailbot.core.rules import Desk, Rules
 from mailbot.edge.parsing import Limits
 from mailbot.flow.reader import Settings
 
 
-def reader_settings(desk: Desk) -> Settings:
-    """The limits of a desk, and the border whose word counts."""
+def reader_settings(rules: Rules) -> Settings:
+    """The limits of a desk, the border whose word counts, and the forms it looks for."""
+    return replace(limits_of(rules.desk), forms=rules.forms)
+
+
+def limits_of(desk: Desk) -> Settings:
+    """The same without the forms."""
     limits = desk.limits
     parts = Limits(
         size=limits.mail_megabytes * 1_000_000,
@@ -32,8 +37,8 @@ long, and what cost too much when it came is known from its entry."""
 
 
 def patient_settings(desk: Desk) -> Settings:
-    """The same, with so much room that a mail that was read once is read again."""
-    own = reader_settings(desk)
+    """The same, with so much room that a mail that was read once is read again; it looks for no forms."""
+    own = limits_of(desk)
     return replace(
         own,
         memory=own.memory * PATIENT,

@@ -80,7 +80,7 @@ class Reloading:
         if new.tools is None:
             return
         work.tools, self.desk = new.tools, new.desk
-        await work.reader.change(reader_settings(new.desk.rules.desk))
+        await work.reader.change(reader_settings(new.desk.rules))
 
     async def answer(self, work: Work, new: NewSet) -> None:
         """What became of it is logged, and posted for whoever asked and for `mailbot status`."""

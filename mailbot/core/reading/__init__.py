@@ -1,39 +1,19 @@
 """What a mail's text says about the fields of a form: labels become answers, as written. It judges no value, and knows
 neither case nor sender."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from mailbot.core.reading.labels import labels_of
 from mailbot.core.reading.language import language_of
-from mailbot.core.reading.once import Answers, answers_of, found
+from mailbot.core.reading.once import answers_of, found
 from mailbot.core.reading.recognising import recognise
 from mailbot.core.reading.rows import with_misspelt
 from mailbot.core.reading.values import collect
+from mailbot.core.readings import Reading, Unread
 from mailbot.core.rules import Form
 from mailbot.core.same import Same
 
 __all__ = ["Reading", "Unread", "language_of", "read", "recognise"]
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A line amid the form that looks like a label and is none: as written, what followed, the key it resembles."""
-
-    label: str
-    text: str
-    suggestion: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one mail says: `answers` by key in the form's order, each value as written; several where a label was
-    given several different values. `misspelt` are the labels that counted for all their small mistakes, as pairs of
-    the key and the label as it was written."""
-
-    answers: Answers
-    unread: tuple[Unread, ...] = ()
-    misspelt: tuple[tuple[str, str], ...] = ()
 
 
 def read(text: str, form: Form, *, answers_ours: bool) -> Reading:

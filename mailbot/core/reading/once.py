@@ -7,10 +7,9 @@ from mailbot.core.quoting import mark
 from mailbot.core.reading.labels import labels_of
 from mailbot.core.reading.rows import Placed, answering, everything, newest_quoted, place, written
 from mailbot.core.reading.values import Answer, Found, collect
+from mailbot.core.readings import Answers
 from mailbot.core.rules import Form
 from mailbot.core.same import Same
-
-Answers = dict[str, tuple[str, ...]]
 
 ENOUGH = 3
 """Labels with content that make a text an application."""

@@ -88,9 +88,10 @@ class Reader:
         return [answer for mail in group for answer in await self._group([mail])]
 
     async def _unseen(self, mail: Mail, reason: str) -> Message | Unreadable:
-        """A mail that ended the reader, once more without a look into its attachments: they may have done it."""
+        """A mail that ended the reader, once more without a look into its attachments, and for forms: they may have
+        done it."""
         self.counts["starts"] += 1
-        child = await Child.start(replace(self._settings, look=False))
+        child = await Child.start(replace(self._settings, look=False, forms={}))
         try:
             (read,) = await child.ask([mail])
         except ChildEndedError:

@@ -1,4 +1,5 @@
-"""The child's side of the reader: `python -m mailbot.flow.reader SETTINGS`, mails on stdin, answers on stdout.
+"""The child's side of the reader: `python -m mailbot.flow.reader`, on stdin its settings and then mails, on stdout what
+they say.
 
 It must not write files, read others than the program's own, open connections, nor keep anything of one mail for the
 next.
@@ -8,12 +9,12 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import BinaryIO
 
 from mailbot.core import secrets
+from mailbot.core.attached import skimmed
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.rules import Border
 from mailbot.core.sender import only_sender
@@ -23,16 +24,17 @@ from mailbot.edge.parsing import parse_with_contents
 from mailbot.flow.process import LENGTH
 from mailbot.flow.reader.clock import OutOfTimeError, within
 from mailbot.flow.reader.looking import looked_into
-from mailbot.flow.reader.protocol import ANSWERS, OUT_OF_MEMORY, SETTINGS, Answer, Settings, late
+from mailbot.flow.reader.protocol import ANSWERS, OUT_OF_MEMORY, SETTINGS, Answer, Settings, Skim, late
 
 SHARED = 25_000_000
 """Bytes of programs and libraries in memory, which the kernel does not count among a process's data."""
 
 
-def main(arguments: Sequence[str], requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer groups of mails until `requests` ends. The only argument is Settings as JSON."""
+def main(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer groups of mails until `requests` ends; its first frame is Settings as JSON."""
     sys.dont_write_bytecode = True
-    settings = SETTINGS.validate_json(arguments[0])
+    (length,) = LENGTH.unpack(requests.read(LENGTH.size))
+    settings = SETTINGS.validate_json(requests.read(length))
     for limit, value in _limited(settings):
         resource.setrlimit(limit, value)
     begin()
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str], requests: BinaryIO, answers: BinaryIO) -> Non
     while head := requests.read(LENGTH.size):
         _set_clock(settings.seconds)
         (count,) = LENGTH.unpack(head)
-        read = [_tagged(_in_time(_mail(requests, settings), settings)) for _ in range(count)]
+        read = [_tagged(_in_time(_mail(requests, settings), settings), settings) for _ in range(count)]
         _answer(answers, ANSWERS.dump_json(read))
 
 
@@ -95,8 +97,20 @@ def _with_evidence(message: Message, border: Border) -> Message:
     return replace(message, evidence=evidence(fields, domain, border)) if fields else message
 
 
-def _tagged(read: Message | Unreadable) -> Answer:
-    return ("message", read) if isinstance(read, Message) else ("unreadable", read)
+def _tagged(read: Message | Unreadable, settings: Settings) -> Answer:
+    if isinstance(read, Unreadable):
+        return "unreadable", read
+    return "message", read, _skim(read, settings) if settings.forms else None
+
+
+def _skim(message: Message, settings: Settings) -> Skim | None:
+    """What is found of the forms, in as much time again as the mail may take; None if that was not enough, and whoever
+    decides looks for them."""
+    try:
+        found = within(settings.seconds_for(message.size), lambda: skimmed(message, settings.forms))
+    except OutOfTimeError:
+        return None
+    return found.form, found.reading
 
 
 def _answer(answers: BinaryIO, frame: bytes) -> None:
@@ -107,6 +121,6 @@ def _answer(answers: BinaryIO, frame: bytes) -> None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1:], sys.stdin.buffer, sys.stdout.buffer)
+        main(sys.stdin.buffer, sys.stdout.buffer)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)

@@ -5,15 +5,18 @@ It must not know which mails are read when, nor parse anything but the child's a
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Self
 
 from pydantic import ValidationError
 
 from mailbot.core.message import Message, Unreadable
+from mailbot.core.readings import Skimmed
+from mailbot.core.rules import Form
 from mailbot.flow.process import LENGTH, NotStarted, Process, TooLong, paths
-from mailbot.flow.reader.protocol import ANSWERS, MOST_ANSWER, OUT_OF_MEMORY, SETTINGS, Mail, Settings, late
+from mailbot.flow.reader.protocol import ANSWERS, MOST_ANSWER, OUT_OF_MEMORY, SETTINGS, Answer, Mail, Settings, late
 
 
 class ReaderBrokenError(Exception):
@@ -41,9 +44,8 @@ class Child:
         """Start a child and wait until it is ready. Raises ReaderBrokenError if it is not within a minute."""
         secretless = {"PYTHONPATH": paths(), "LANG": "C.UTF-8"}  # it reads what strangers wrote
         try:
-            return cls(
-                await Process.start("reader", SETTINGS.dump_json(settings).decode(), environment=secretless), settings
-            )
+            first = SETTINGS.dump_json(settings, by_alias=True, exclude_defaults=True)
+            return cls(await Process.start("reader", environment=secretless, first=first), settings)
         except NotStarted as error:
             raise ReaderBrokenError(str(error)) from error
 
@@ -68,7 +70,7 @@ class Child:
         except (asyncio.IncompleteReadError, OSError):
             raise await self._verdict(max(len(raw) for _, raw in group)) from None
         self._answering = False
-        return _checked(answer, group)
+        return checked(answer, group, self._settings.forms)
 
     async def _send(self, group: Sequence[Mail]) -> None:
         self._process.stdin.write(LENGTH.pack(len(group)))
@@ -95,12 +97,23 @@ class Child:
         return ChildEndedError(f"killed the reader ({self._process.how()})")
 
 
-def _checked(answer: bytes, group: Sequence[Mail]) -> list[Message | Unreadable]:
-    """The answers, if they are what was asked for: the child may have been taken over by a mail."""
+def checked(answer: bytes, group: Sequence[Mail], forms: Mapping[str, Form]) -> list[Message | Unreadable]:
+    """The answers, each with what was found of `forms`. ChildEndedError if they are not what was asked for: the child
+    may have been taken over by a mail."""
     try:
-        answers = [one for _, one in ANSWERS.validate_json(answer)]
-    except ValidationError:
+        answers = [_read(one, forms) for one in ANSWERS.validate_json(answer)]
+    except (ValidationError, KeyError):
         raise ChildEndedError("killed the reader (its answer makes no sense)") from None
     if [one.digest for one in answers] != [digest for digest, _ in group]:
         raise ChildEndedError("killed the reader (it answered about other mails)")
-    return list(answers)
+    return answers
+
+
+def _read(answer: Answer, forms: Mapping[str, Form]) -> Message | Unreadable:
+    """KeyError for a form that there is not, or a field that it has not."""
+    if answer[0] == "unreadable" or answer[2] is None:
+        return answer[1]
+    form, reading = answer[2]
+    if form is not None and not (reading and reading.answers.keys() <= forms[form].fields.keys()):
+        raise KeyError(form)
+    return replace(answer[1], skimmed=Skimmed(forms, form, reading))

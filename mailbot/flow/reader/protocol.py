@@ -3,13 +3,15 @@
 It must not know of processes: only what goes through the pipes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import TypeAdapter
 
 from mailbot.core.message import Message, Unreadable
-from mailbot.core.rules import Border
+from mailbot.core.readings import Reading
+from mailbot.core.rules import Border, Form
 from mailbot.edge.parsing import Limits
 
 OUT_OF_MEMORY = 71
@@ -25,7 +27,11 @@ parent, which does nothing else meanwhile."""
 Mail = tuple[str, bytes]
 """The SHA-256 of a raw mail in lower hex, and its bytes."""
 
-Answer = tuple[Literal["message"], Message] | tuple[Literal["unreadable"], Unreadable]
+Skim = tuple[str | None, Reading | None]
+"""The form that a mail fills in, and what it says about it (`Skimmed`)."""
+
+Answer = tuple[Literal["message"], Message, Skim | None] | tuple[Literal["unreadable"], Unreadable]
+"""What a mail says, and what was found of the forms if there are any and there was time for them."""
 ANSWERS: TypeAdapter[list[Answer]] = TypeAdapter(list[Answer])
 
 
@@ -33,8 +39,8 @@ ANSWERS: TypeAdapter[list[Answer]] = TypeAdapter(list[Answer])
 class Settings:
     """What the child may use: bytes of address space, seconds for a group, groups before it is replaced; whether it
     looks into attachments (`look`), into how many of a mail, and for how many seconds of processor time; whose word on
-    who sent a mail counts (`border`). Of all that a mail of up to LARGE bytes may take `mail_memory` bytes and
-    `mail_seconds` of processor time, a larger one as much more as it is larger."""
+    who sent a mail counts (`border`); which `forms` it looks for. Of all that a mail of up to LARGE bytes may take
+    `mail_memory` bytes and `mail_seconds` of processor time, a larger one as much more as it is larger."""
 
     memory: int = 1_000_000_000
     seconds: float = 20.0
@@ -44,6 +50,7 @@ class Settings:
     attachments: int = 20
     attachment_seconds: float = 3.0
     border: Border = field(default_factory=Border)
+    forms: Mapping[str, Form] = field(default_factory=dict)
     mail_memory: int = 200_000_000
     mail_seconds: float = 1.0
 
