@@ -56,7 +56,7 @@ def _case(number: int, name: str, ends: str) -> Story:
     at, case, address = BEGIN + timedelta(days=8 * number), f"2026-{number:05d}", f"person{number}@uni.example"
     fault = e.Fault(field="telephone", kind="missing", code="missing")
     sender = e.Sender(address=address, role="stranger", tier="0", name=name, why=("no token",))
-    values: dict[str, e.Value] = {"family_name": name, "purpose": HOSTILE}
+    values: dict[str, e.Value] = {"purpose": HOSTILE, "family_name": name}
     first = (
         e.Facts(sort="application", sender=sender, place=e.Place(validity=7, uid=number)),
         e.CaseOpened(form="new-account", language="en", applicant=address, name=name),

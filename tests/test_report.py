@@ -137,6 +137,13 @@ def test_a_case_shows_its_letters_and_what_became_of_them(report: Path) -> None:
     assert "came back" in text
 
 
+def test_what_was_applied_for_stands_in_the_order_of_the_form(report: Path) -> None:
+    """The casebook and the journal keep it in orders of their own."""
+    for language, labels in (("en", ["Family name", "Purpose of use"]), ("ja", ["姓", "利用目的"])):
+        _, values = texts(report)[f"{language}/cases/2026-00001.html"].split('class="values"', 1)
+        assert re.findall(r'<th scope="row">([^<]*)<', values.split("</table>")[0]) == labels
+
+
 def test_every_plot_has_a_name_a_description_and_its_figures(report: Path) -> None:
     for language in LANGUAGES:
         text = texts(report)[f"{language}/index.html"]

@@ -1,6 +1,8 @@
 """A case's values, and what is remarked of them, as a person reads them, in one language. It knows no letter and no
 sheet."""
 
+from collections.abc import Collection
+
 from mailbot.core.case import Case
 from mailbot.core.conditions import fields_named, holds
 from mailbot.core.disguises import ascii_like
@@ -17,6 +19,13 @@ def value_shown(form: Form | None, case: Case | None, key: str, language: str, r
     if rule is None:
         return value if isinstance(value, str) else ", ".join(value)
     return shown(rule, value, language, rules)
+
+
+def in_form_order(form: Form | None, keys: Collection[str]) -> list[str]:
+    """Fields in the order in which the form asks for them, then those it does not have: journal and casebook each keep
+    them in an order of their own."""
+    asked = form.fields if form else {}
+    return [*(key for key in asked if key in keys), *(key for key in keys if key not in asked)]
 
 
 def label_shown(form: Form | None, key: str, language: str) -> str:

@@ -10,7 +10,7 @@ from mailbot.core.events import LetterWritten, Remark
 from mailbot.core.instants import from_text
 from mailbot.core.queue import waiting
 from mailbot.core.rules import Rules
-from mailbot.core.shown import applicant_shown, label_shown, remark_shown
+from mailbot.core.shown import applicant_shown, in_form_order, label_shown, remark_shown
 from mailbot.store import Entry
 
 
@@ -71,10 +71,10 @@ def case_text(case: Case, rules: Rules, letters: Sequence[tuple[str, LetterWritt
         head.append(f"consent    {consent.by}, {consent.at}, {'confirmed' if consent.confirmed else 'unconfirmed'}")
     if case.decided_by:
         why = ": ".join(part for part in (case.ground, case.reason) if part)
-        head.append(f"closed by  {case.decided_by}" + (f": {why}" if why else ""))
+        head.append(f"decided by {case.decided_by}" + (f": {why}" if why else ""))
     if case.bounced:
         head.append(f"came back  letters to {', '.join(case.bounced)}")
-    fields = [f"  {label(key)}: {_shown(value)}" for key, value in case.values.items()]
+    fields = [f"  {label(key)}: {_shown(case.values[key])}" for key in in_form_order(form, case.values)]
     faults = [f"  {label(fault.field)}: {fault.kind} ({fault.code})" for fault in case.faults]
     remarks = [f"  {remark_text(remark, case, rules)}" for remark in case.remarks]
     notes = [f"  {note}" for note in case.notes]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mailbot.core import events as e
 from mailbot.core.case import Case
 from mailbot.core.rules import Form, Rules
-from mailbot.core.shown import label_shown
+from mailbot.core.shown import in_form_order, label_shown
 from mailbot.views.cases import remark_text
 from mailbot.views.export.rows import Record, Row, keys
 
@@ -49,7 +49,7 @@ def case_rows(case: Case, rules: Rules) -> Iterator[Row]:
 
 def _fields(case: Case, form: Form | None, language: str, own: frozenset[str]) -> Iterator[Row]:
     """The answers. Who is named in a field has that one, and those with the name of the person it is the address of."""
-    for key in dict.fromkeys((*(form.fields if form else ()), *case.values, *case.answers)):
+    for key in in_form_order(form, dict.fromkeys((*case.values, *case.answers))):
         value, written = text(case.values.get(key, "")), text(case.answers.get(key, ()))
         label = label_shown(form, key, language)
         record: Record = {"part": "field", "key": key, "label": label, "value": value, "written": written}

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.queue import waiting
-from mailbot.core.shown import applicant_shown, remark_shown, value_shown
+from mailbot.core.shown import applicant_shown, in_form_order, remark_shown, value_shown
 from mailbot.views.pages.markup import Html, listed, tag
 from mailbot.views.report.entries import Letter, Shown
 from mailbot.views.report.frame import Place, Stand, page, section
@@ -93,7 +93,7 @@ def _values(voice: Voice, case: Case) -> Html:
     form, words, rules = voice.rules.forms.get(case.form), _words(voice), voice.rules
     rows = [
         f"{_named(voice, case.form, key)}{safe(value_shown(form, case, key, words, rules))}</td></tr>"
-        for key in case.values
+        for key in in_form_order(form, case.values)
     ]
     heads = tag("tr", tag("th", voice.say("field"), scope="col"), tag("th", voice.say("value"), scope="col"))
     return tag("table", tag("thead", heads), tag("tbody", Html("".join(rows))), class_="values") if rows else Html()
