@@ -74,7 +74,7 @@ def test_a_case_that_goes_on_after_a_rest_is_shown_like_one_that_waits_for_a_dec
     play = agrees(applied("document", "review"), attached=(pdf(),))
     play.answer(CLERK, "HOLD 5 days the committee meets").answer(CLERK, "RESUME")
     resumed = play.text("resumed", CLERK)
-    for part in (f"Consent: {ICHIRO}", "Pledge: by mail, from", "look for one by hand", "not verified"):
+    for part in (f"Consent: {ICHIRO}", "Pledge: by mail, from", "look for a handwritten one", "not verified"):
         assert part in resumed
 
 

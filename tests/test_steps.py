@@ -152,7 +152,7 @@ def test_clerks_see_who_sent_a_document_and_whether_it_is_signed_digitally() -> 
     assert play.only(DocumentReceived).by == TARO
     shown = play.text("review", CLERK)
     assert f"Pledge: by mail, from {TARO}" in shown
-    assert "no digital signature found: look for one by hand" in shown
+    assert "no digital signature found: look for a handwritten one" in shown
 
 
 def test_pledges_are_asked_for_in_order_each_from_whoever_signs_it() -> None:
