@@ -89,6 +89,11 @@ def test_it_says_how_to_look_at_what_it_keeps_and_each_of_that_works(kept: tuple
         said(*line.split()[1:], cwd=kept[0].parent)
 
 
+def test_nobody_else_may_read_the_password_in_the_settings_it_keeps(kept: tuple[Path, str, float]) -> None:
+    assert (kept[0] / "mailbot.toml").stat().st_mode & 0o077 == 0
+    assert "secret-exposed" not in mailbot("check", cwd=kept[0]).stdout.decode()
+
+
 def test_what_it_keeps_can_be_looked_at(kept: tuple[Path, str, float]) -> None:
     folder = kept[0]
     assert (folder / "mailbot.toml").exists()

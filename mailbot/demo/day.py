@@ -17,6 +17,7 @@ from mailbot.demo import mails
 from mailbot.demo.people import Letter, Person, filled_in, newest, reply, signed, write
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.postman import Later, Never, Postman, Sent
+from mailbot.edge.private import PRIVATE
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.flow import orders
 from mailbot.flow.intake import TakenIn
@@ -265,6 +266,7 @@ async def play(folder: Path, out: TextIO, *, keep_letters: bool) -> list[str]:
     list(desks.init(folder))
     async with EmbeddedServers() as servers:
         settings = folder / "mailbot.toml"
+        settings.chmod(PRIVATE)
         settings.write_text(_settings(servers), encoding="utf-8")
         desk = desks.load(settings)
         async with desks.opened(
