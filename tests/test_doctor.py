@@ -177,8 +177,11 @@ async def test_folders_that_are_missing_are_made_only_when_that_is_tried_and_ref
     assert "folders that the service will make: mailbot/done, mailbot/quarantine" in out
     assert set(servers.folders()) == {"INBOX"}, "nothing was changed"
     async with delivering(servers, traced):
-        assert (await world.run("check", "--probe", "20"))[0] == 0
+        code, out, _ = await world.run("check", "--probe", "20")
+    assert code == 0
     assert "mailbot/done" in servers.folders()
+    assert "ok   folders made: mailbot/done, mailbot/quarantine, mailbot/too-large" in out
+    assert "is tried by" not in out, "it was tried"
     account = Account("127.0.0.1", servers.imap_port, "none", "demo", "wrong")
     assert "`[folders]` of rules/desk.toml" in only(await may_make(account, ["mailbot/done"])).do
 

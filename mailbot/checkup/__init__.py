@@ -53,12 +53,14 @@ async def check(settings: Path, probe: float | None = None) -> list[Finding]:
         findings.append(to_do("pages", note, do))
     findings += [*_signing(desk), *_exposed(desk.secret_files)]
     findings += [*machine.around(), *machine.of_state(desk.state), *await _state(desk.state, desk.rules)]
-    mailbox = await servers.imap(desk.imap, _folders(desk))
+    mailbox = await servers.imap(desk.imap, _folders(desk), make=probe is not None)
     relay = await servers.smtp(desk.smtp, desk.rules.desk.address)
     findings += [*mailbox, *relay]
     if desk.alarm_smtp:
         findings += await servers.smtp(desk.alarm_smtp, desk.rules.desk.address, "SMTP for alarms")
     findings += [_renewal(one, datetime.now(UTC)) for one in desk.renewals()]
+    if any(one.kind == "folders-refused" for one in mailbox):
+        return findings
     return [*findings, *await _probed(desk, probe, answer=mailbox[0].good and relay[0].good)]
 
 
@@ -80,8 +82,6 @@ async def _probed(desk: DeskAtWork, seconds: float | None, *, answer: bool) -> l
     if not answer:
         note = "whether addresses with a + arrive could not be tried: both servers have to answer"
         return [bad("probe-impossible", note, "mend what is wrong above, then try again")]
-    if refused := await servers.may_make(desk.imap, _folders(desk)):
-        return refused
     inbox, postman, at_work = Inbox(desk.imap), Postman(desk.smtp), locked(desk.state / "lock")
     lines = await probing.tried(desk.rules.desk, inbox, postman, seconds, at_work=at_work)
     return [Finding(True, text) if good else bad("probe", text, probing.remedy(text)) for good, text in lines]

@@ -47,14 +47,22 @@ def remedy(words: str) -> str:
     return next((do for part, do in REMEDIES if part.lower() in words.lower()), ELSE)
 
 
-async def imap(account: Account, folders: Sequence[str]) -> list[Finding]:
-    """The mailbox, whether it answers first."""
+async def imap(account: Account, folders: Sequence[str], *, make: bool = False) -> list[Finding]:
+    """The mailbox, whether it answers first, and what of the folders that the desk files into is missing; with `make`
+    that is made."""
     where = f"IMAP {account.host}:{account.port}"
     try:
         found = await Inbox(account).examine(folders)
     except InboxBroken as broken:
         return [bad("server", f"{where}: {broken}", remedy(str(broken)))]
-    return [Finding(True, f"{where}: {found.words}"), *_mailbox(where, found, datetime.now(UTC))]
+    findings = [Finding(True, f"{where}: {found.words}"), *_mailbox(where, found, datetime.now(UTC))]
+    if not found.missing:
+        return findings
+    names = ", ".join(found.missing)
+    if make:
+        return [*findings, *(await may_make(account, found.missing) or [Finding(True, f"folders made: {names}")])]
+    note = f"folders that the service will make: {names}; whether it may is tried by `mailbot check --probe`"
+    return [*findings, untried("folders-missing", note)]
 
 
 def _mailbox(where: str, found: Mailbox, now: datetime) -> Iterator[Finding]:
@@ -64,10 +72,6 @@ def _mailbox(where: str, found: Mailbox, now: datetime) -> Iterator[Finding]:
             yield to_do("capability", f"{where} has no {name}", WITHOUT[name])
     if found.newest is not None:
         yield from clocks(where, found.newest, now, fresh=False)
-    if found.missing:
-        names = ", ".join(found.missing)
-        note = f"folders that the service will make: {names}; whether it may is tried by `mailbot check --probe`"
-        yield untried("folders-missing", note)
 
 
 def clocks(where: str, received: datetime, now: datetime, *, fresh: bool) -> Iterator[Finding]:
