@@ -292,6 +292,22 @@ def test_what_is_asked_for_equally_often_stands_in_the_order_of_the_cases() -> N
     assert [field for _, field, _ in tally.faults] == [field for field, _ in faults]
 
 
+def test_the_marks_below_bars_that_are_named_stand_evenly() -> None:
+    for highest in range(1, 60):
+        drawn = plots.svg(plots.Plot("bars", "one", "One", "", ("all",), [plots.Row("a label", (highest,))]))
+        for size in str(drawn).split("<svg")[1:]:
+            named = [int(mark) for mark in re.findall(r">(\d+)</text>", size)][:-1]
+            assert len({right - left for left, right in pairwise(named)}) == 1, f"{highest}: {named}"
+
+
+def test_a_column_of_a_young_desk_is_no_wider_than_others() -> None:
+    rows = [plots.Row("the only week", (3,), ("Nov", "2026"))]
+    drawn = plots.svg(plots.Plot("columns", "one", "One", "", ("all",), rows))
+    widths = [float(wide) for wide in re.findall(r'<rect class="s0" [^>]*width="([\d.]+)"', str(drawn))]
+    assert len(widths) == 2
+    assert max(widths) <= 60
+
+
 @pytest.mark.parametrize("highest", [0, 1, 2, 3, 7, 10, 12, 99, 100, 1234, 98_765, 10**7])
 def test_an_axis_reaches_the_highest_in_a_few_round_steps(highest: int) -> None:
     marks = plots.steps(highest)

@@ -15,6 +15,8 @@ WIDTHS = {"wide": 520, "narrow": 310}
 """How wide a plot is drawn, in pixels."""
 HEIGHT, BOTTOM, TOP, LEFT, RIGHT = 210, 34, 16, 36, 6
 LINE, BAR = 40, 14
+WIDEST = 48
+"""Pixels for a column along time, at most: a desk of a week has one."""
 COLUMN = 5.9
 """Pixels that a column of text takes; wide letters take two."""
 MOST_SERIES = 6
@@ -121,7 +123,7 @@ def _text(x: float, y: float, text: str, anchor: str = "start", kind: str = "") 
 def _columns(plot: Plot, width: int) -> tuple[int, Html]:
     """Upright columns along time, series on top of each other, a mark below where a row has one."""
     unit, axis = _scale(plot, width)
-    slot = (width - LEFT - RIGHT) / max(len(plot.rows), 1)
+    slot = min((width - LEFT - RIGHT) / max(len(plot.rows), 1), WIDEST)
     parts = [*axis]
     last = -99.0
     for at, row in enumerate(plot.rows):
@@ -174,10 +176,10 @@ def _bars(plot: Plot, width: int) -> tuple[int, Html]:
     unit = room / marks[-1]
     bottom = LINE * len(plot.rows) + 4
     parts: list[Html] = []
-    for mark in marks:
+    for at, mark in enumerate(marks):
         x = 1 + mark * unit
         parts.append(Html(f'<path class="{"grid" if mark else "axis"}" d="M{x:.1f} 0V{bottom}"/>'))
-        if mark in (marks[0], marks[-1], marks[len(marks) // 2]):
+        if 2 * at % (len(marks) - 1) == 0:  # both ends, and the middle where a mark is there
             parts.append(_text(x, bottom + 14, f"{mark:,}", "middle" if mark else "start"))
     for at, row in enumerate(plot.rows):
         y, wide = LINE * at, row.total * unit

@@ -45,7 +45,7 @@ ENGLISH = {
     "waits.title": "What waits for whom",
     "waits.hint": "Open cases by who has to act.",
     "faults.title": "What is asked for most",
-    "faults.hint": "Fields that were missing or wrong after a mail was read, counted a mail.",
+    "faults.hint": "Fields that were missing or wrong after a mail was read, each counted once for that mail.",
     "fault": "{label}: {kind}",
     "letters.title": "Letters handed to the relay",
     "letters.hint": "Letters per week that the relay took.",
