@@ -99,6 +99,23 @@ async def test_entries_that_a_restored_journal_has_again_are_erased_by_their_num
     assert (await scene.world.run("case", HIS, "--json"))[1] == before
 
 
+@in_a_loop
+async def test_what_the_auditors_were_told_stays_though_it_names_the_case_as_the_last_one(scene: Scene) -> None:
+    """The number stays anyway; else nothing shows what they were told, and one of them who answers is a stranger."""
+    written = {"to": "audit@uni.example", "key": "k1", "languages": ("en",), "subject": "Head of the log"}
+    of_auditors = e.LetterWritten(number=1, template="head", role="auditor", text=f"last-case {HERS}", **written)
+    of_clerks = e.LetterWritten(number=1, template="digest", role="clerk", text=f"Waiting: {HERS}", **written)
+    told = e.HeadTold(seq=1, hash="a" * 64, at=to_text(NOON), last=HERS, auditors=("audit@uni.example",))
+    order = Erase(cases=(HERS,), text="asked by letter")
+    async with at_desk(scene) as tools:
+        for happened in ((told, of_auditors), (e.DigestsSent(clerks=("sato@staff.desk.example",)), of_clerks)):
+            async with tools.store.batch() as batch:
+                batch.append(tools.draft(Decision(None, (e.Facts(), *happened)), at=wall_clock(), mail=None))
+        last = tools.store.head.seq
+        found = await erasing.find(tools.store, tools.rules, order)
+    assert {last - 1, last} & {one.seq for one in found.entries} == {last}
+
+
 def test_the_mornings_letters_are_not_written_again_because_one_was_erased(tmp_path: Path) -> None:
     async def work(store: FileStore) -> None:
         async with store.batch() as batch:

@@ -2,7 +2,8 @@
 
 Taken are the cases' own entries and mails, and those of the address; entries that hold a word of theirs (addresses,
 names, what they wrote), unless the case they are in has it from its own people; letters without a case that name a
-case; what the relay said of letters that go; and all entries of a mail that goes.
+case, but for the head of the log, which has the number alone of the last one; what the relay said of letters that go;
+and all entries of a mail that goes.
 """
 
 import asyncio
@@ -149,7 +150,8 @@ async def _holds(store: Store, search: Search, entry: Entry) -> bool:
     if entry.events is None or any(isinstance(event, LASTING) for event in entry.events):
         return False
     text = normal("\n".join(texts_of(entry.events)))
-    written = entry.case is None and any(isinstance(event, e.LetterWritten) for event in entry.events)
+    kinds = {type(event) for event in entry.events}
+    written = entry.case is None and e.LetterWritten in kinds and e.HeadTold not in kinds
     if written and any(number in text for number in search.cases):
         return True
     hits = search.terms.within(text)
