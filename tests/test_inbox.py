@@ -475,7 +475,7 @@ async def test_calls_wait_for_each_other_even_after_one_was_given_up(mailbox: Ma
 async def test_the_probe_says_what_the_server_can_do(mailbox: Mailbox) -> None:
     await mailbox.deliver(mail(1))
     said = await Inbox(mailbox.account()).probe()
-    assert f"logged in as {mailbox.user}, 1 mails in the inbox; MOVE yes, UIDPLUS yes, IDLE yes" in said
+    assert f"logged in as {mailbox.user}, 1 mail in the inbox; MOVE yes, UIDPLUS yes, IDLE yes" in said
 
 
 def test_a_uid_set_names_exactly_its_uids() -> None:

@@ -506,6 +506,20 @@ def test_raw_mails_wait_in_new_until_they_are_decided(tmp_path: Path) -> None:
     run(work, tmp_path)
 
 
+def test_one_of_each_is_counted_in_the_singular(tmp_path: Path) -> None:
+    async def work(store: FileStore) -> None:
+        [digest] = await store.keep([b"a mail"])
+        async with store.batch() as batch:
+            await open_case(batch, digest)
+        said = store.verify().words()
+        assert ": 1 entry in 1 file, 1 mail taken in, " in said
+        assert "1 raw mail fits its digest (0 erased), 1 case fits the journal" in said
+        (tmp_path / "mail" / digest[:2] / digest).write_bytes(b"another")
+        assert store.verify().words().endswith("NOT EVERYTHING FITS: 1 problem")
+
+    run(work, tmp_path)
+
+
 def test_an_erased_mail_is_known_and_gone(tmp_path: Path) -> None:
     async def work(store: FileStore) -> None:
         [digest] = await store.keep([b"personal"])

@@ -488,7 +488,7 @@ def test_whoever_names_a_key_wants_a_signature(desk: Desk, tmp_path: Path, capsy
     for letter in (stripped, desk.letter("person1@uni.example")):
         code, said = desk.verify(capsys, "--head", str(letter), "--key", key)
         assert (code, "error: signature: the letter has none" in said) == (1, True)
-        assert said.splitlines()[-1] == "NOT EVERYTHING FITS: 1 problems"
+        assert said.splitlines()[-1] == "NOT EVERYTHING FITS: 1 problem"
 
 
 class Screen(io.StringIO):

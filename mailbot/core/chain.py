@@ -207,6 +207,11 @@ class Sighting:
         }[self.state]
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """So many of something, in words."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 @dataclass
 class Result:
     """How much was read, the last whole entry, and at most MOST_PROBLEMS problems; `unlisted` is how many more."""
@@ -236,11 +241,12 @@ class Result:
     def words(self) -> str:
         """The result for a human reader, several lines."""
         more = [f"... and {self.unlisted} more"] if self.unlisted else []
-        counts = f"desk {self.desk}: {self.entries} entries in {self.files} files, {self.mails} mails taken in, "
-        counts += f"{self.letters} letters written, {self.erased} entries erased by order"
+        counts = f"desk {self.desk}: {counted(self.entries, 'entry', 'entries')} in {counted(self.files, 'file')}, "
+        counts += f"{counted(self.mails, 'mail')} taken in, {counted(self.letters, 'letter')} written, "
+        counts += f"{counted(self.erased, 'entry', 'entries')} erased by order"
         head = f"head: entry {self.head.seq} of {self.head.at or '-'}, hash {self.head.hash}"
         whole = "the chain is whole" if self.entries else "there is no entry, so nothing is proven"
-        verdict = whole if self.ok else f"THE CHAIN IS BROKEN: {self.errors} errors"
+        verdict = whole if self.ok else f"THE CHAIN IS BROKEN: {counted(self.errors, 'error')}"
         return "\n".join([*map(str, self.problems), *more, counts, head, verdict, *map(Sighting.words, self.sightings)])
 
 

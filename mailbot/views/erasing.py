@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from mailbot.core.case import Case
+from mailbot.core.chain import counted
 from mailbot.core.erasing import Found
 from mailbot.core.uids import sequence_set
 
@@ -27,7 +28,7 @@ def plan_text(found: Found) -> str:
 
 def _plan(found: Found) -> Iterator[str]:
     entries, mails = len(found.entries), len(found.mails)
-    yield f"to be erased: {_count(entries, 'entry', 'entries')}, {_count(mails, 'raw mail')}"
+    yield f"to be erased: {counted(entries, 'entry', 'entries')}, {counted(mails, 'raw mail')}"
     for number, case in found.whole.items():
         yield f"  case {number}  {case.form}, {case.status}, opened {case.opened[:10]}"
     for number, case in found.touched.items():
@@ -66,7 +67,3 @@ def _some(named: Sequence[str]) -> str:
     if len(named) <= SPANS:
         return ", ".join(named)
     return f"{', '.join(named[:SPANS])} and {len(named) - SPANS} more"
-
-
-def _count(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"

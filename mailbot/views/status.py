@@ -94,7 +94,8 @@ def _reloaded(reloaded: Reloaded | None, now: datetime) -> Iterator[tuple[str, s
 def foreseen_text(would_do: Mapping[str, int]) -> str:
     """What would be done with the mails that are only observed."""
     kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(would_do.items()) if kind != "letters")
-    return f"{kinds or 'not read yet'}; {would_do.get('letters', 0)} letters would be written; `mailbot adopt` begins"
+    letters = f"{(count := would_do.get('letters', 0))} letter{'s' * (count != 1)} would be written"
+    return f"{kinds or 'not read yet'}; {letters}; `mailbot adopt` begins"
 
 
 def status_text(health: Health, at_work: bool, rules: Rules, now: datetime) -> str:

@@ -10,6 +10,7 @@ from mailbot.cli.report import working
 from mailbot.cli.report.folder import made_beside, require_place, write
 from mailbot.cli.report.shelf import Shelf
 from mailbot.cli.words import OK, TROUBLE, complain, say, settings
+from mailbot.core.chain import counted
 from mailbot.core.instants import to_text
 from mailbot.core.rules import Rules
 from mailbot.desks import Mistaken
@@ -33,7 +34,8 @@ def report(arguments: argparse.Namespace) -> int:
     except OSError as error:
         complain(f"no report was written: {error}")
         return TROUBLE
-    say(f"wrote {folder / 'index.html'}: {cases} cases, {stand.head.seq} entries; it holds personal data")
+    holds = f"{counted(cases, 'case')}, {counted(stand.head.seq, 'entry', 'entries')}"
+    say(f"wrote {folder / 'index.html'}: {holds}; it holds personal data")
     return OK
 
 

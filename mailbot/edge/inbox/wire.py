@@ -136,7 +136,8 @@ class Wire:
             abilities = client.capabilities()
             can = ", ".join(f"{name} {'yes' if name.encode() in abilities else 'no'}" for name in ABILITIES)
             count = self._select(client)
-            return f"{greeting!r}, logged in as {self._account.user}, {count} mails in the inbox; {can}"
+            mails = f"{count} mail{'s' * (count != 1)} in the inbox"
+            return f"{greeting!r}, logged in as {self._account.user}, {mails}; {can}"
 
     def examine(self, names: Sequence[str]) -> Examined:
         """See Inbox.examine."""
