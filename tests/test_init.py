@@ -12,6 +12,7 @@ from mailbot import desks
 from mailbot.core.rules import Desk
 from mailbot.demo.people import Person, write
 from mailbot.edge import config
+from mailbot.edge.config.beginning import shipped_forms
 
 ADDRESS = ("--address", "help.me@uni.example")
 
@@ -92,6 +93,11 @@ def test_an_option_that_cannot_be_right_is_said_and_nothing_is_written(option: s
     assert done.returncode == 2
     assert done.stderr.decode().startswith(f'mailbot: {option}: found "{value}", wanted ')
     assert not (tmp_path / "desk").exists()
+
+
+def test_who_names_a_form_that_is_not_there_hears_which_are(tmp_path: Path) -> None:
+    said = mailbot("init", "desk", *ADDRESS, "--forms", "visit", cwd=tmp_path).stderr.decode()
+    assert said.rstrip().endswith(f"; there are {', '.join(sorted(shipped_forms()))}")
 
 
 def test_an_address_too_long_for_reply_addresses_is_said_at_once(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 import sys
 import zoneinfo
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from getpass import getpass
@@ -44,6 +44,8 @@ class Question:
     default: Callable[[Answers], str]
     known: Callable[[str], bool] = bool
     """Whether there is such a thing, beyond its looks."""
+    there: Callable[[], Iterable[str]] = tuple
+    """All that can be named, where they are few; asked only when something else was."""
 
     @property
     def metavar(self) -> str:
@@ -54,6 +56,11 @@ class Question:
     def key(self) -> str:
         """What its option is called among the arguments."""
         return self.name.replace("-", "_")
+
+    def hint(self) -> str:
+        """What is wanted, for somebody whose answer was something else."""
+        there = ", ".join(sorted(self.there()))
+        return f"{self.wanted}; there are {there}" if there else self.wanted
 
     def fits(self, answer: str) -> bool:
         """Whether this can be the answer; nothing at all can only be where the pattern says so."""
@@ -119,6 +126,7 @@ QUESTIONS = (
         "all, none (but questions in people's own words), or names such as enquiry,new-account",
         lambda _: "all",
         lambda answer: answer in ALL_OR_NONE or set(_names(answer)) <= set(shipped_forms()),
+        shipped_forms,
     ),
     Question("clerk", "Address of the first clerk", ADDRESS, "an address such as morgan@desk.example", lambda _: ""),
 )
@@ -161,7 +169,7 @@ def _answers(arguments: argparse.Namespace) -> Answers:
     for question in QUESTIONS:
         given = getattr(arguments, question.key)
         if given and not question.fits(given):
-            raise Mistaken(f'--{question.name}: found "{given}", wanted {question.wanted}')
+            raise Mistaken(f'--{question.name}: found "{given}", wanted {question.hint()}')
         told = bool(given) or (given is not None and question.fits(given))
         known[question.name] = given if told else _asked(question, question.default(known))
         if not known["address"]:
@@ -178,7 +186,7 @@ def _asked(question: Question, default: str) -> str:
         answer = input(f"{question.words}{shown}: ").strip() or default
         if not answer or question.fits(answer):
             return answer
-        say(f"wanted: {question.wanted}")
+        say(f"wanted: {question.hint()}")
     return default
 
 
