@@ -222,6 +222,7 @@ def test_settings_with_a_password_count_as_a_key(desk: Desk, capsys: pytest.Capt
     settings.write_text(settings.read_text().replace("[smtp]", '[smtp]\nuser = "u"\npassword = "wonderful"'))
     code, said = desk.run(capsys, "backup", str(desk.folder / "more"))
     assert (code, "holds a password, so it is not in the backup" in said) == (0, True)
+    assert "without keys (--keys takes them in): keep a copy elsewhere" in said
     kept = [path for path in (desk.folder / "more").rglob("*") if path.is_file()]
     assert not [path for path in kept if b"wonderful" in path.read_bytes()]
 

@@ -62,4 +62,4 @@ def _tell(made: Made, arguments: argparse.Namespace) -> None:
     shared = f" ({made.linked} of them shared with the one before)" if made.linked else ""
     say(f"{made.folder}: entries {manifest.head.seq}, mails {manifest.mails}{shared}; chain and digests verified")
     if not manifest.keys:
-        say("without keys: kept elsewhere, or lost with the machine, and with them what answers to letters prove")
+        say("without keys (--keys takes them in): keep a copy elsewhere; no answer to an earlier letter counts without")

@@ -89,7 +89,8 @@ def outside_of(arguments: argparse.Namespace, desk: str, at: Path | None) -> Out
     try:
         raw = Path(arguments.head).read_bytes()
     except (OSError, ValueError) as error:
-        raise Mistaken(f"{arguments.head}: wanted a hash (64 digits) or the file of a letter: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise Mistaken(f"{arguments.head}: wanted a hash (64 digits) or the file of a letter: {why}") from error
     known, line = _known_key(arguments, at), chain.log_line(raw)
     told = _told(raw, line, known)
     if line is None and told is None:

@@ -389,7 +389,7 @@ def witness(named: str) -> Witness | str:
     try:
         found = Witness(named) if re.fullmatch(r"[0-9a-f]{64}", named) else log_line(Path(named).read_bytes())
     except (OSError, ValueError) as error:
-        return f"{named}: wanted a hash (64 digits) or the file of a letter: {error}"
+        return f"{named}: wanted a hash (64 digits) or the file of a letter: {getattr(error, 'strerror', error)}"
     return found or f"{named}: found no line `log`, number, hash; wanted the file of a letter of the desk, as it came"
 
 
