@@ -101,23 +101,23 @@ class Forked(subprocess.Popen):  # type: ignore[type-arg]
 
     def _execute_child(self, args: Any, *named: Any) -> None:
         p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite = named[9:15]
-        assert list(args[1:3]) == ["-m", "mailbot.flow.reader"], args
+        assert list(args[1:]) == ["-m", "mailbot.flow.reader"], args
         self.pid = os.fork()
         if self.pid == 0:
-            _read_mails(args[3:], (p2cread, c2pwrite, errwrite))
+            _read_mails((p2cread, c2pwrite, errwrite))
         self._child_created = True
         for theirs, ours in ((p2cread, p2cwrite), (c2pwrite, c2pread), (errwrite, errread)):
             if ours != -1:  # else it was handed in, and whoever did so closes it
                 os.close(theirs)
 
 
-def _read_mails(arguments: Any, pipes: tuple[int, int, int]) -> None:
+def _read_mails(pipes: tuple[int, int, int]) -> None:
     try:
         for number, descriptor in enumerate(pipes):
             os.dup2(descriptor, number)
         os.closerange(3, 1000)  # above all the lock of the state
         with open(0, "rb", closefd=False) as requests, open(1, "wb", closefd=False) as answers:
-            reader.main(arguments, requests, answers)
+            reader.main(requests, answers)
     finally:
         os._exit(0)
 
