@@ -370,5 +370,5 @@ def test_what_is_written_in_parts_reads_back(listed: dict[str, Any]) -> None:
         Casebook(Path(folder)).flush(listed)
         assert Casebook(Path(folder)).listed() == listed
     parts = list(jsontext.parts({"1": listed}, deep=3))
-    assert "".join(parts) == jsontext.whole({"1": listed})
+    assert b"".join(parts) == jsontext.whole({"1": listed})
     assert max(map(len, parts)) < 20 * jsontext.ITEMS

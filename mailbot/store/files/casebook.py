@@ -6,7 +6,6 @@ a closed file may be newer than the checkpoint, and an entry is never applied tw
 """
 
 import inspect
-import json
 import pkgutil
 import re
 import threading
@@ -89,8 +88,8 @@ class InMemory(Storage):
     def _pieces(self) -> Iterator[bytes]:
         before = b"{"
         for name, table in self.tables.items():
-            yield before + json.dumps(name).encode() + b":"
-            yield from map(str.encode, jsontext.parts(table, deep=3) if name == LISTED else [jsontext.whole(table)])
+            yield before + jsontext.whole(name) + b":"
+            yield from jsontext.parts(table, deep=3) if name == LISTED else [jsontext.whole(table)]
             before = b",\n"
         yield b"{}" if before == b"{" else b"}\n"
 
