@@ -214,8 +214,8 @@ FOLD: Mapping[type, Callable[[Case, Any, str], Change]] = {
 """What each kind of event changes; a kind without a row changes nothing in a case."""
 
 
-def opened(number: str, event: e.CaseOpened, at: str) -> Case:
-    """The case as it is right after it was opened; `at` is a journal text."""
+def opened(number: str, event: e.CaseOpened, at: str, rows: tuple[e.Row, ...] = ()) -> Case:
+    """The case as it is right after it was opened; `at` is a journal text, `rows` what was looked up for it."""
     return Case(
         number=number,
         form=event.form,
@@ -226,21 +226,25 @@ def opened(number: str, event: e.CaseOpened, at: str) -> Case:
         name=event.name,
         languages={"applicant": event.language},
         late=event.late,
+        rows=rows,
     )
 
 
-def _step(case: Case | None, number: str, seq: int, at: str, event: e.Event) -> Case:
-    if case is None:
-        if not isinstance(event, e.CaseOpened):
-            raise ValueError(f"entry {seq}: {event.kind} before case {number} was opened")
-        case = opened(number, event, at)
-        return case.model_copy(update=history.after(case, event, seq, at))
+def _opened(number: str, seq: int, at: str, event: e.Event, rows: tuple[e.Row, ...]) -> Case:
+    if not isinstance(event, e.CaseOpened):
+        raise ValueError(f"entry {seq}: {event.kind} before case {number} was opened")
+    return opened(number, event, at, rows)
+
+
+def _happen(case: Case, seq: int, at: str, event: e.Event) -> None:
+    """An event changes a case that nobody else has yet."""
     row = FOLD.get(type(event))
     change = dict(row(case, event, at)) if row else {}
     if isinstance(event, e.LetterWritten):
         change["letters"] = {**case.letters, event.number: letters.written(event, seq, at)}
     change |= history.after(case, event, seq, at)
-    return case.model_copy(update={**change, "changed": at}) if change else case
+    if change:
+        vars(case).update(change, changed=at)
 
 
 def fold(case: Case | None, number: str, seq: int, at: datetime, happened: Iterable[e.Event]) -> Case | None:
@@ -254,12 +258,12 @@ def fold(case: Case | None, number: str, seq: int, at: datetime, happened: Itera
         return kept.read_kept(left)
     if case and case.erased:
         return case
+    case = case and case.model_copy()  # one for the whole entry: each event changes it where it is
     rows: tuple[e.Row, ...] = ()
     for event in happened:
         if case is None and isinstance(event, e.Facts):
             rows = event.rows
             continue
-        case = _step(case, number, seq, text, event)
-        if isinstance(event, e.CaseOpened):
-            case = case.model_copy(update={"rows": rows})
+        case = case or _opened(number, seq, text, event, rows)
+        _happen(case, seq, text, event)
     return case

@@ -122,7 +122,9 @@ def after(case: Case, event: e.Event, seq: int, at: str) -> dict[str, Any]:
     """What an event of the entry `seq` adds to the case's memory, and its revision, if it makes decisions out of date;
     `case` as it was before."""
     revising = type(event) in REVISED
-    deeds = tuple(deed.model_copy(update={"seq": seq, "at": at}) for deed in _deeds(case, event, revising))
+    deeds = tuple(_deeds(case, event, revising))
+    for deed in deeds:
+        vars(deed).update(seq=seq, at=at)  # made right now: nobody else has them
     told = {"history": (*case.history, *deeds)[-MOST:]} if deeds else {}
     return {**told, "revision": seq} if revising else told
 
