@@ -18,7 +18,7 @@ import pytest
 from carrying import here
 from desks import in_a_loop
 from letter_examples import RULES
-from sheet_help import AT
+from sheet_help import AT, rules_of, texts
 from test_delivery import ANN, BOB, CID, KEYS, NOON, Clock, desk, journaled, letter, many, postmen, write
 from test_enclosed import opened
 from test_enclosed import write as write_with_files
@@ -514,3 +514,12 @@ def test_a_parcel_reaches_the_child_whole() -> None:
     whole = Parcel(whole.name, whole.letter, whole.at, whole.log, whole.earlier, (bytes(range(256)),))
     assert isinstance(whole.letter, LetterWritten)
     assert REQUEST.validate_json(REQUEST.dump_json((3, whole))) == (3, whole)
+
+
+@in_a_loop
+async def test_a_sheet_that_somebody_signs_only_in_some_cases_reaches_the_child(servers: EmbeddedServers) -> None:
+    (sheet,) = (one for one in rules_of(texts()).sheets.values() if any(who.when for who in one.signatures.values()))
+    async with child(servers.smtp_port) as courier:
+        with pytest.raises(NotMade, match="ValueError"):
+            await courier.carry(0, replace(parcel(ANN), files=(sheet,)))
+        assert courier.lives, "nothing goes with that letter, and the child says so"

@@ -97,7 +97,7 @@ class Child:
         child, as a postman who is cancelled hangs up."""
         if not self.lives:
             raise _Gone
-        request = REQUEST.dump_json((number, wish))
+        request = REQUEST.dump_json((number, wish), by_alias=True)
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
         try:
