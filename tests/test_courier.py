@@ -34,7 +34,7 @@ from mailbot.edge.tokens import Grant, Tokens
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.flow.courier import Connection, Courier, NotMade, Parcel
 from mailbot.flow.courier.child import Child
-from mailbot.flow.courier.protocol import OUTFIT, REQUEST, Outfit
+from mailbot.flow.courier.protocol import OUTFIT, Outfit, Requests
 from mailbot.flow.delivery import Sending
 from mailbot.flow.delivery.letter import parcel_of
 from mailbot.flow.process import LENGTH
@@ -511,9 +511,20 @@ def test_a_child_logs_in_as_its_parent_does(tmp_path: Path) -> None:
 
 def test_a_parcel_reaches_the_child_whole() -> None:
     whole = parcel(ANN, text="行\n\x00\u2028" * 5, thread=("<a@b>",), enclosures=(e.Enclosure(name="a", file="a"),))
-    whole = Parcel(whole.name, whole.letter, whole.at, whole.log, whole.earlier, (bytes(range(256)),))
+    sheets = tuple(rules_of(texts()).sheets.values())
     assert isinstance(whole.letter, LetterWritten)
-    assert REQUEST.validate_json(REQUEST.dump_json((3, whole))) == (3, whole)
+    parent, child_process = Requests(), Requests()
+    for files in ((bytes(range(256)),), (), (*sheets, b"x", *sheets), (b"", *sheets), ()):
+        wanted = replace(whole, files=files)
+        assert child_process.read(parent.made(3, wanted)) == (3, wanted)
+        assert child_process.read(parent.made(4, "connect")) == (4, "connect")
+
+
+def test_a_sheet_goes_through_the_pipe_once() -> None:
+    requests, sheets = Requests(), tuple(rules_of(texts()).sheets.values())
+    first, second = (requests.made(0, replace(parcel(ANN), files=sheets * 2)) for _ in range(2))
+    text = sheets[0].title["en"].encode()
+    assert (first.count(text), second.count(text)) == (1, 0)
 
 
 @in_a_loop

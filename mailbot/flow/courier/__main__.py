@@ -16,7 +16,7 @@ from mailbot.edge import sheets
 from mailbot.edge.memory import begin
 from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
 from mailbot.flow.courier.parcel import Parcel, carry
-from mailbot.flow.courier.protocol import ANSWER, OUTFIT, REQUEST, Broken, Outcome, Outfit, Wish
+from mailbot.flow.courier.protocol import ANSWER, OUTFIT, Broken, Outcome, Outfit, Requests, Wish
 from mailbot.flow.process import LENGTH
 
 LEFT_TO_THE_PARENT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -74,11 +74,11 @@ async def work(requests: BinaryIO, answers: BinaryIO) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), requests)
     (outfit,) = OUTFIT.validate_json(await _frame(reader))
-    office = Office(outfit, answers)
+    office, asked = Office(outfit, answers), Requests()
     begin()
     answer(answers, b"ready")
     while True:
-        office.take(*REQUEST.validate_json(await _frame(reader)))
+        office.take(*asked.read(await _frame(reader)))
 
 
 async def _frame(reader: asyncio.StreamReader) -> bytes:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from mailbot.edge.postman import Later, Never, PostmanBroken, Sent
 from mailbot.flow.courier.parcel import Parcel
-from mailbot.flow.courier.protocol import ANSWER, MOST_ANSWER, OUTFIT, REQUEST, Broken, Outcome, Outfit, Wish
+from mailbot.flow.courier.protocol import ANSWER, MOST_ANSWER, OUTFIT, Broken, Outcome, Outfit, Requests, Wish
 from mailbot.flow.process import Process, TooLong, paths
 
 LOG = logging.getLogger("mailbot.flow.courier")
@@ -38,6 +38,7 @@ class Child:
     def __init__(self, process: Process, died: Callable[[], None] = lambda: None) -> None:
         self.lives = True
         self._process, self._died = process, died
+        self._requests = Requests()
         self._made: dict[int, int] = {}
         self._asked: dict[int, asyncio.Future[Outcome]] = {}
         self._listening = asyncio.create_task(self._listen())
@@ -97,7 +98,7 @@ class Child:
         child, as a postman who is cancelled hangs up."""
         if not self.lives:
             raise _Gone
-        request = REQUEST.dump_json((number, wish), by_alias=True)
+        request = self._requests.made(number, wish)
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
         try:

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import ConfigDict
-
 from mailbot.core.events import Enclosure, LetterWritten
 from mailbot.core.sheets import Sheet
 from mailbot.edge.postman import Later, Never, Sent
@@ -30,8 +28,6 @@ class Parcel:
     """A letter by its name, the instant `at` and the line `log` of its entry, the recipients and the keys of those
     letters of ours that it answers (`earlier`), and what goes with it, in the order of its enclosures: a sheet to be
     made, or the bytes of a file."""
-
-    __pydantic_config__ = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     name: str
     letter: LetterWritten
