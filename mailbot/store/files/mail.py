@@ -75,7 +75,9 @@ class Mails:
 
     def known(self, digest: Digest) -> bool:
         """Whether a committed entry decided this mail: one stat, since the few that are sealed are remembered."""
-        return digest in self._known_sealed or self.decided(digest).is_file() or digest in self._unfiled
+        if digest in self._known_sealed or digest in self._unfiled:
+            return True
+        return os.path.isfile(f"{self.folder}/{digest[:2]}/{digest}")  # noqa: PTH113 - asked four times a mail
 
     def keep(self, raws: Sequence[bytes]) -> list[Digest]:
         """The digests of these mails, all of them on the disk on return, those decided before untouched.
