@@ -9,7 +9,7 @@ import pytest
 from store_help import DESK, journal_lines, run, three_cases
 
 from mailbot.core import chain
-from mailbot.store.files import casebook, replay
+from mailbot.store.files import casebook, jsontext, replay
 from mailbot.store.files.journal import entry_of
 from mailbot.store.files.refolding import Compared, Refolding
 from mailbot.store.files.shares import ALL, HERE, PARTS, case_in, part, part_of_line
@@ -53,7 +53,7 @@ def stood(state: Path, after: int) -> dict[str, Any]:
     for entry in [one for one in entries if one.case == FIRST][:after]:
         folded = folded_after(folded, FIRST, entry, set()) or folded
     assert folded is not None
-    return json.loads(json.dumps(casebook.plain(folded)))
+    return json.loads(b"".join(jsontext.parts(casebook.plain(folded), deep=1)))
 
 
 def test_what_is_as_far_as_it_was_written_is_not_held_any_more(state: Path) -> None:

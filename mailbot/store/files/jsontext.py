@@ -8,9 +8,15 @@ ITEMS = 1_000
 """How many of a list are in one part."""
 
 
+class Text(bytes):
+    """The JSON text of a value, which stands for the value: it is written as it is."""
+
+    __slots__ = ()
+
+
 def whole(value: object) -> bytes:
     """All of it as one text: pydantic's writer takes a quarter of the time of the standard library's."""
-    return to_json(value)
+    return value if isinstance(value, Text) else to_json(value)
 
 
 def parts(value: object, deep: int) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ from mailbot.store import Damaged, Entry
 from mailbot.store.files.beside import Told
 from mailbot.store.files.casebook import Folded, Plain, read_plain
 from mailbot.store.files.journal import Journal, entry_of
+from mailbot.store.files.jsontext import whole
 from mailbot.store.files.lines import PIECE
 from mailbot.store.files.replay import Standing, groups
 from mailbot.store.files.shares import BESIDE, Share, case_in, part_of_file, part_of_line
@@ -81,7 +82,7 @@ class Refolding:
         return after is not None
 
     def _settle(self, number: str, written: Written) -> None:
-        if sha256(self.cases[number][0].model_dump_json().encode()).digest() == written.digest:
+        if sha256(to_json(self.cases[number][0])).digest() == written.digest:
             del self.cases[number]
             self._written[number] = None
 
@@ -178,13 +179,13 @@ def _entries(journal: Journal, numbers: Container[str]) -> Iterator[Entry]:
 def _written(kept: Plain) -> Written:
     with suppress(*MALFORMED):
         if type(kept["seq"]) is int:
-            return Written(kept["seq"], sha256(to_json(kept["case"])).digest())
+            return Written(kept["seq"], sha256(whole(kept["case"])).digest())
     return NEVER
 
 
 def _differs(case: Case, kept: Plain) -> str:
     """What was written is compared as it was; only what is not the same is read, since it may mean the same."""
     with suppress(*MALFORMED):
-        if kept["case"] == case.model_dump(mode="json") or read_plain(kept)[0] == case:
+        if whole(kept["case"]) == to_json(case) or read_plain(kept)[0] == case:
             return ""
     return f"case {case.number} in the casebook is not what the journal adds up to"
