@@ -28,7 +28,8 @@ from store_help import (
 from mailbot.core import events as e
 from mailbot.core.instants import to_text
 from mailbot.store import Asked, DeadlineDue, Draft, LetterDue, Store, Wanted
-from mailbot.store.files import FileStore, Locked
+from mailbot.store.files import FileStore, Locked, casebook
+from mailbot.store.files.casebook import read_plain
 from mailbot.store.files.journal import Journal
 from mailbot.store.files.replay import UNSENT
 
@@ -378,6 +379,37 @@ def test_letters_to_an_address_are_remembered_for_two_days(tmp_path: Path) -> No
         assert await written(store, 0 * DAY) == ("blank",)
 
     run(work, tmp_path)
+    run(restarted, tmp_path)
+
+
+def test_who_asks_for_accepted_cases_gets_the_open_ones_of_them_and_no_other_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [f"2026-{number:05d}" for number in range(1, 7)]
+    first, second, ended, asked, within, _ = numbers
+    accepted = (e.Accepted(clerk="k", account="a"), e.StepEntered(step="account", sort="task"))
+    read = list[int]()
+
+    async def work(store: FileStore) -> None:
+        await open_cases(store, len(numbers))
+        async with store.batch() as batch:
+            for number in (second, first, ended, asked):
+                batch.append(draft(*accepted, case=number))
+        async with store.batch() as batch:
+            batch.append(draft(e.Completed(), case=ended))
+            batch.append(draft(e.FieldsAsked(clerk="k", fields=("email",)), case=asked))
+
+    async def restarted(store: FileStore) -> None:
+        read.clear()
+        async with store.batch() as batch:
+            assert list((await batch.recall(Asked(accepted=True))).cases) == [first, second]
+            assert len(read) == 2
+            batch.append(draft(*accepted, case=within))
+            batch.append(draft(e.Rejected(clerk="k", reason="no"), case=first))
+            assert list((await batch.recall(Asked(accepted=True))).cases) == [second, within]
+
+    run(work, tmp_path)
+    monkeypatch.setattr(casebook, "read_plain", lambda found: read.append(found["seq"]) or read_plain(found))
     run(restarted, tmp_path)
 
 

@@ -107,7 +107,7 @@ async def _more(
         return {}
     year = known.now.astimezone(ZoneInfo(rules.desk.timezone)).year if form else None
     login = account_given(message, facts, remembered, rules)
-    asked = Asked(mail=message.digest, sender=_address(message), year=year, form=form or "", open=bool(login))
+    asked = Asked(mail=message.digest, sender=_address(message), year=year, form=form or "", accepted=bool(login))
     recall = await batch.recall(dataclasses.replace(asked, rows=rows, registers=rules.desk.registers))
     taken = accounts.had_by(login, (facts.letter or "").partition(".")[0], recall.cases.values(), rules)
     return {"number": recall.number, "rows": recall.rows, "others": recall.others, "taken": taken}
@@ -122,7 +122,7 @@ async def considered(batch: Recalling, ordered: Ordered, order: RunCommands, kno
     login = accounts.wanted(order.text, case, form) if case and form else ""
     rows = (*rows, *accounts.sought(login, form)) if form else rows
     named = tuple(f"{number}.1" for number in named_cases(order.text))
-    recall = await batch.recall(Asked(letters=named, rows=rows, registers=rules.desk.registers, open=bool(login)))
+    recall = await batch.recall(Asked(letters=named, rows=rows, registers=rules.desk.registers, accepted=bool(login)))
     cases = {**recall.cases, order.case: case} if case else recall.cases
     taken = accounts.had_by(login, order.case, recall.cases.values(), rules)
     facts = Facts(rows=recall.rows, away=absent(known.away, rules.desk, known.now), taken=taken)

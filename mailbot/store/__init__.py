@@ -50,8 +50,8 @@ class Entry:
 class Asked:
     """What a mail needs to know: its digest, the letters it claims to answer, its sender's address (lower case),
     the desk's year if it may need a new case number, its identity (`Facts.identity`), the form it fills in,
-    whether it is about all `open` cases or about the sender's `own`, and the rows of registers it needs, with what the
-    desk declares `registers` to be."""
+    whether it is about all `open` cases, about those of them that clerks `accepted`, or about the sender's `own`, and
+    the rows of registers it needs, with what the desk declares `registers` to be."""
 
     mail: Digest = ""
     letters: tuple[str, ...] = ()
@@ -61,6 +61,7 @@ class Asked:
     identity: str = ""
     form: str = ""
     open: bool = False
+    accepted: bool = False
     own: bool = False
     rows: tuple[Sought, ...] = ()
     registers: Mapping[str, Register] = field(default_factory=dict)
@@ -77,11 +78,11 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The answer: what is known of the letters asked for, the cases they belong to (and all open ones or the sender's
-    newest open one, if it asked about these), letters (template names) written to the sender at or after `since`, a
-    number never used before, and the mail's earlier twins of the last days, oldest first; the rows asked for, in their
-    order, and the numbers of the sender's open cases of the form asked for, the five oldest, oldest first; `own` is the
-    number of the sender's newest open case, if it asked about that."""
+    """The answer: what is known of the letters asked for, the cases they belong to (and all open ones, those accepted,
+    or the sender's newest open one, if it asked about these), letters (template names) written to the sender at or
+    after `since`, a number never used before, and the mail's earlier twins of the last days, oldest first; the rows
+    asked for, in their order, and the numbers of the sender's open cases of the form asked for, the five oldest, oldest
+    first; `own` is the number of the sender's newest open case, if it asked about that."""
 
     letters: dict[str, LetterInfo]
     cases: dict[str, Case]

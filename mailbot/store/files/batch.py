@@ -49,6 +49,7 @@ class FileBatch:
         numbers = dict.fromkeys(name.rpartition(".")[0] for name in letters if not name.startswith("e"))
         cases = {number: case for number in numbers if (case := self.working.case(number))}
         cases |= {case.number: case for case in self.working.open_cases()} if asked.open else {}
+        cases |= {case.number: case for case in self.working.accepted_cases()} if asked.accepted else {}
         own = self.working.newest(asked.sender) if asked.own else ""
         cases |= {own: case} if own and (case := self.working.case(own)) else {}
         since = to_text(asked.since) if asked.since and asked.sender else None

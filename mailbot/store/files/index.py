@@ -35,6 +35,7 @@ class Index:
         self.count = 0
         self.gone: set[str] = set()
         self.deadlines = Queue()
+        self.accepted: set[str] = set()
         self._rows: dict[type, Row] = {**self.letters.rows(), **self.tally.rows(), **self.registers.rows()}
         self._rows |= {e.Erased: self._erased, e.ErasureDone: self._erasure_done, e.Restored: self._restored}
         self._addresses: dict[str, dict[str, str]] = {}
@@ -124,9 +125,10 @@ class Index:
         return tuple(template for (template,) in self.letters.written.since(address, since))
 
     def follow(self, case: Case) -> None:
-        """A case as it is now: its applicant's address and its next instant."""
+        """A case as it is now: its applicant's address, its next instant, and whether clerks accepted it."""
         self._ledger = None
         number = case.number
+        (self.accepted.add if case.open and case.decided_by else self.accepted.discard)(number)
         before = self._address_of.pop(number, None)
         if before is not None:
             del self._addresses[before][number]

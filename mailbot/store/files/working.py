@@ -71,6 +71,13 @@ class Working:
         yield from (case for case in self._book.open_cases() if case.number not in self._cases)
         yield from (case for case, _ in self._cases.values() if case.open)
 
+    def accepted_cases(self) -> Iterator[Case]:
+        """The open cases that clerks accepted, as they stand, by number. They are few, and no other is read."""
+        for number in sorted({*self._index.accepted, *self._cases}):
+            case = self.case(number)
+            if case and case.open and case.decided_by:
+                yield case
+
     def _folded(self, number: str) -> Folded | None:
         if number in self._cases:
             return self._cases[number]
