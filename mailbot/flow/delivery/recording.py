@@ -1,9 +1,11 @@
 """What became of letters, journaled. It knows no relay and makes no letter."""
 
 import asyncio
+from collections.abc import Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from mailbot.core.case import Case
 from mailbot.core.decide import undeliverable
@@ -79,13 +81,19 @@ class Recording:
 
     async def _append(self, batch: Batch, due: LetterDue, result: Result, now: datetime) -> Result:
         tools = self._tools
-        if due.entry.seq in uids_of(tools.store.ledger().erased):
+        if due.entry.seq in _erased(tools.store.ledger().erased):
             return result
         event = _event(due, result, now)
         case = await batch.case(due.entry.case) if due.entry.case else None
         last = case.last_letter if case else 0
         batch.append(tools.draft(_decided(tools, case, event, now), at=now, mail=None, last_letter=last))
         return Never(event.code, event.why) if isinstance(event, LetterFailed) else result
+
+
+@lru_cache(maxsize=1)  # it stays the same until an order erases something
+def _erased(named: str) -> Set[int]:
+    """The entries of a sequence set."""
+    return uids_of(named)
 
 
 def _error(commit: asyncio.Task[list[Result]]) -> BaseException | None:
