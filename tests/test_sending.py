@@ -1,10 +1,12 @@
 """What the service makes of a relay by what becomes of letters: when it can't send, and when it is only one letter."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from desks import in_a_loop
 from reading_here import ReaderHere
 from test_delivery import ANN, BOB, Clock, desk, journaled, postmen, write
@@ -15,10 +17,10 @@ from mailbot.core.health import Health
 from mailbot.core.pulse import Pulse
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
-from mailbot.edge.postman import Later, Postman
+from mailbot.edge.postman import Later, Never, Postman, Sent
 from mailbot.embedded import EmbeddedServers
 from mailbot.flow.reader import Settings
-from mailbot.service.letters import send_letters
+from mailbot.service.letters import send_letters, sending_meanwhile
 from mailbot.service.values import Round, Work
 
 PEOPLE = [f"asker{number}@uni{number}.example" for number in range(6)]
@@ -114,3 +116,32 @@ class PutsOff(Postman):
 
     async def send(self, sender: str, recipient: str, raw: bytes) -> Later:
         return Later(451, "4.3.0 try later")
+
+
+@in_a_loop
+async def test_whoever_is_broken_off_while_the_last_letters_go_leaves_none_of_them_under_way(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    begun, going_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(Postman):
+        async def send(self, sender: str, recipient: str, raw: bytes) -> Sent | Later | Never:
+            begun.set()
+            await going_on.wait()
+            return await super().send(sender, recipient, raw)
+
+    async def take_in(work: Work) -> None:
+        async with sending_meanwhile(work, Round()):
+            await write(work.tools, ANN)
+            work.letters_due()
+            await begun.wait()
+
+    async with at_work(tmp_path, servers.smtp_port, Clock()) as work:
+        work.postmen = [Slow(Account("127.0.0.1", servers.smtp_port, "none", "", ""))]
+        broken_off = asyncio.create_task(take_in(work))
+        await begun.wait()
+        await asyncio.sleep(0.05)
+        broken_off.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await broken_off
+        assert asyncio.all_tasks() == {asyncio.current_task()}, "what comes next closes the store"

@@ -88,7 +88,12 @@ async def sending_meanwhile(work: Work, done: Round) -> AsyncIterator[None]:
     finally:
         work.letters_due, over = before, True
         written.set()
-        await asyncio.wait([sending])
+        try:
+            await asyncio.wait([sending])
+        except asyncio.CancelledError:
+            sending.cancel()
+            await asyncio.wait([sending])
+            raise
     sending.result()
 
 
