@@ -336,6 +336,20 @@ async def test_an_answer_without_end_is_none(together: bool) -> None:
             assert await postman.send(DESK, BOB, LETTER) == Sent("OK")
 
 
+@pytest.mark.parametrize(("stage", "code"), [("MAIL", 250), ("RCPT", 250), ("DATA", 354), ("end", 250)])
+@in_one_go_or_not
+@in_a_loop
+async def test_the_rest_of_an_answer_that_is_too_long_is_no_answer_to_what_follows(
+    stage: str, code: int, together: bool
+) -> None:
+    long = "\r\n".join([*[f"{code}-more"] * 150, f"{code} done"])
+    async with Relay(stage, say(long), together=together) as relay, posted(relay.port) as postman:
+        became = await postman.send(DESK, ANN, LETTER)
+        assert (type(became), getattr(became, "code", None)) == (Sent if stage == "end" else Later, None)
+        assert await postman.send(DESK, BOB, LETTER) == Sent("OK")
+        assert relay.connections == 2
+
+
 @pytest.mark.parametrize(
     ("letter", "sent"),
     [

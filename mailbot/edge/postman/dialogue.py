@@ -46,7 +46,7 @@ class Wire(asyncio.Protocol):
         self._lost = False
 
     def data_received(self, data: bytes) -> None:
-        """More of an answer; lines that are too many or too long end the connection."""
+        """More of an answer; after lines that are too many or too long nothing more is taken for one."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         self._lines += lines
         self._lost = self._lost or len(self._rest) > LONGEST or len(self._lines) > 2 * MOST_LINES
@@ -74,10 +74,18 @@ class Wire(asyncio.Protocol):
                     lines.append(await self._line())
         except TimeoutError:
             raise SMTPReadTimeoutError("Timed out waiting for server response") from None
+        if lines[-1][3:4] == b"-":
+            self._end()
         if not all(map(ANSWER.match, lines)):
             raise SMTPResponseException(NO_ANSWER, f"not an answer: {lines[-1][:200].decode(errors='replace')}")
         said = b"\n".join(line[4:].strip() for line in lines)
         return SMTPResponse(int(lines[-1][:3]), said.decode("utf-8", "surrogateescape"))
+
+    def _end(self) -> None:
+        """What follows is the rest of an answer, and would be taken for the next ones."""
+        self._lost = True
+        self._lines.clear()
+        self._transport.abort()
 
     async def _line(self) -> bytes:
         while not self._lines:
