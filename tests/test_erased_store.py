@@ -2,14 +2,28 @@
 the process dies on the way, and every other case stands as before."""
 
 import dataclasses
+import errno
 import json
+import os
 import shutil
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
-from store_help import DESK, NOON, collected, digest_of, draft, journal_lines, letter, opening, ordered_facts, run
+from store_help import (
+    DESK,
+    NOON,
+    collected,
+    digest_of,
+    draft,
+    journal_lines,
+    letter,
+    open_cases,
+    opening,
+    ordered_facts,
+    run,
+)
 from test_registers import looked_up
 
 from mailbot.core import events as e
@@ -18,8 +32,9 @@ from mailbot.core.chain import verify
 from mailbot.core.instants import to_text
 from mailbot.core.ledger import Undone
 from mailbot.core.uids import uids_of
-from mailbot.store import Asked, Entry, LetterDue, Wanted
+from mailbot.store import Asked, Entry, Full, LetterDue, Wanted
 from mailbot.store.files import FileStore, backup
+from mailbot.store.files import mail as mails
 from mailbot.store.files.backup import Wish, make, problems
 from mailbot.store.files.telling import Progress
 
@@ -342,3 +357,39 @@ def test_a_backup_has_an_erasure_that_comes_meanwhile_as_a_whole_or_not_at_all(
     assert (b"Mika" in everything(made.folder)) is not ordered
     assert (list(problems(made.folder, made.manifest)), made.manifest.wrong) == ([], ())
     assert b"Mika" not in everything(tmp_path / "state")
+
+
+def test_a_disk_that_is_full_before_an_erasure_is_done_leaves_no_hole_in_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of the newest entries is shorter by then; what does not go into it is cut off at its new length."""
+
+    def no_space(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def work(store: FileStore) -> None:
+        [mail] = await store.keep([MIKA])
+        async with store.batch() as batch:
+            batch.append(draft(*opening(), case=FIRST, mail=mail))
+        case = await store.case(FIRST)
+        assert case
+        erased, facts = e.Erased(seqs=(1,), mails=(mail,), order="asked by letter"), ordered_facts("n1")
+        async with store.batch() as batch:
+            made = draft(case=FIRST, more=True)
+            batch.append(dataclasses.replace(made, events=(facts, kept(outlined(case, to_text(NOON))))))
+            batch.append(dataclasses.replace(draft(), events=(facts, erased)))
+        with monkeypatch.context() as full:
+            full.setattr(mails, "_empty", no_space)
+            with pytest.raises(Full):
+                await store.erase(erased)
+        with monkeypatch.context() as full:
+            full.setattr(os, "write", no_space)
+            with pytest.raises(Full):
+                await open_cases(store, 1)
+        await open_cases(store, 1)
+
+    run(work, tmp_path)
+    with FileStore.open(tmp_path, DESK) as again:
+        assert (again.notices, again.head.seq) == ([], 4)
+        assert verify(DESK, tmp_path / "journal").ok
+        assert not (tmp_path / "mail" / MAILS[0][:2] / MAILS[0]).read_bytes()

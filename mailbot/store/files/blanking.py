@@ -41,9 +41,12 @@ def blank(journal: Journal, seqs: Collection[int]) -> None:
     store.Full if the disk takes no more: some files may be done then."""
     wanted = frozenset(seqs)
     journal.close()
-    for file in journal.files():
-        if _lacks(journal, file, wanted):
-            disk.replace(journal.folder / file, _pieces(journal, file, wanted))
+    try:
+        for file in journal.files():
+            if _lacks(journal, file, wanted):
+                disk.replace(journal.folder / file, _pieces(journal, file, wanted))
+    finally:
+        journal.end = journal.after(journal.end.head.seq) or journal.end  # its last entry lies elsewhere now
 
 
 def _lacks(journal: Journal, file: str, wanted: frozenset[int]) -> bool:
