@@ -15,6 +15,7 @@ from store_help import DESK, NOON, WRITER, collected, digest_of, draft, journal_
 from mailbot.core import events as e
 from mailbot.store import Full, Wanted
 from mailbot.store.files import FileStore, FsyncFailed, disk
+from mailbot.store.files.working import Working
 
 Write = Callable[[int, bytes], int]
 
@@ -186,6 +187,24 @@ def test_what_was_journaled_and_not_counted_is_in_no_checkpoint(
     store.close()
     with FileStore.open(tmp_path, DESK) as again:
         assert again.ledger().mails["taken_in"] == 2
+        assert again.verify().ok, again.verify().words()
+
+
+def test_what_was_counted_in_part_is_in_no_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The entry is on the disk; what it adds up to is broken off, such as by a second Ctrl-C."""
+
+    def broken_off(working: Working, spots: object) -> None:
+        raise KeyboardInterrupt
+
+    store = FileStore.open(tmp_path, DESK)
+    asyncio.run(one_case(store))
+    with monkeypatch.context() as pressed:
+        pressed.setattr(Working, "settle", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            asyncio.run(one_case(store))
+    store.close()
+    with FileStore.open(tmp_path, DESK) as again:
+        assert again.head.seq == 2
         assert again.verify().ok, again.verify().words()
 
 

@@ -247,11 +247,11 @@ class FileStore(View):
         before = self.head.at
         try:
             spots, cancelled = await to_the_end(write)
+            batch.working.settle(spots)
+            self._standing.committed(batch.working.entries)
         except BaseException as failed:  # what stands in the journal may not be in what it adds up to
             self._failed = None if isinstance(failed, Full) else failed
             raise
-        batch.working.settle(spots)
-        self._standing.committed(batch.working.entries)
         if self.head.at < before:
             self.notices.append(f"the clock went back: entry {self.head.seq} of {self.head.at} follows one of {before}")
         self._since += len(spots)
