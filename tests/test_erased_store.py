@@ -33,13 +33,16 @@ from mailbot.core.instants import to_text
 from mailbot.core.ledger import Undone
 from mailbot.core.uids import uids_of
 from mailbot.store import Asked, Entry, Full, LetterDue, Wanted
-from mailbot.store.files import FileStore, backup
+from mailbot.store.files import FileStore, backup, replay
 from mailbot.store.files import mail as mails
 from mailbot.store.files.backup import Wish, make, problems
+from mailbot.store.files.casebook import Casebook
 from mailbot.store.files.telling import Progress
 
 MIKA, TARO = b"Subject: I am Mika\r\n\r\nMika Tanaka\r\n", b"Subject: I am Taro\r\n\r\nTaro\r\n"
 FIRST, SECOND = "2026-00001", "2026-00002"
+CLOSED = "2026-01001"
+"""In another file of the casebook."""
 LATER = NOON + timedelta(days=40)
 """In another file of the journal."""
 
@@ -393,3 +396,32 @@ def test_a_disk_that_is_full_before_an_erasure_is_done_leaves_no_hole_in_the_jou
         assert (again.notices, again.head.seq) == ([], 4)
         assert verify(DESK, tmp_path / "journal").ok
         assert not (tmp_path / "mail" / MAILS[0][:2] / MAILS[0]).read_bytes()
+
+
+def test_a_disk_that_is_full_before_the_casebook_is_made_again_leaves_closed_cases_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(book: Casebook) -> None:
+        raise Full("no room")
+
+    async def work(store: FileStore) -> None:
+        await order(store)
+        with monkeypatch.context() as full:
+            full.setattr(Casebook, "flush_closed", no_space)
+            with pytest.raises(Full):
+                await store.erase(ERASED)
+        closed = await store.case(CLOSED)
+        assert closed
+        assert closed.status == "rejected"
+        await store.erase(ERASED)
+        assert await store.case(CLOSED) == closed
+
+    async def begun(store: FileStore) -> None:
+        await two_cases(store)
+        async with store.batch() as batch:
+            batch.append(draft(*opening(), case=CLOSED, at=LATER))
+            batch.append(draft(e.Rejected(clerk="k", reason="no"), letter(2), case=CLOSED, at=LATER))
+
+    monkeypatch.setattr(replay, "CLOSING", 1)
+    run(begun, tmp_path)
+    run(work, tmp_path)

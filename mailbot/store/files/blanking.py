@@ -17,6 +17,7 @@ from mailbot.core.ledger import Undone
 from mailbot.store.files import disk, lines, replay
 from mailbot.store.files.journal import Journal
 from mailbot.store.files.mail import Mails
+from mailbot.store.files.rebuilding import remade
 
 BLANK = b'"events":null,'
 PIECE = 1 << 20
@@ -30,10 +31,7 @@ def without(erased: Erased | Undone, standing: replay.Standing, mails: Mails, st
     blank(standing.journal, erased.seqs)
     mails.erase(erased.mails)
     sweep(state)
-    fresh = replay.afresh(state, standing.journal.desk, on_disk=True)
-    for _ in replay.catch_up(fresh, on_disk=True):
-        pass
-    return fresh
+    return remade(state, standing.journal.desk).standing
 
 
 def blank(journal: Journal, seqs: Collection[int]) -> None:
