@@ -230,6 +230,23 @@ async def test_a_letter_whose_courier_is_gone_before_it_has_it_goes_from_this_pr
 
 
 @in_a_loop
+async def test_a_courier_that_dies_while_it_connects_is_no_relay_out_of_reach(servers: EmbeddedServers) -> None:
+    async with postmen(1, servers.smtp_port) as (wire,), Courier(account(servers.smtp_port)) as courier:
+        made_with = stationery()
+        courier.begin(made_with)
+        stopped = await at_work_soon(courier, made_with)
+        os.kill(stopped.pid, signal.SIGSTOP)
+        connection = Connection(0, made_with, wire, courier)
+        connecting = asyncio.create_task(connection.connect())
+        await asyncio.sleep(0.05)
+        os.kill(stopped.pid, signal.SIGKILL)
+        await connecting
+        assert isinstance(await connection.carry(parcel(ANN)), Sent)
+        assert (courier.connections, wire.connections) == (0, 1)
+        await connection.close()
+
+
+@in_a_loop
 async def test_a_round_whose_courier_is_killed_goes_on_in_this_process(
     tmp_path: Path, servers: EmbeddedServers
 ) -> None:

@@ -9,7 +9,7 @@ import time
 from typing import Self
 
 from mailbot.edge.account import Account
-from mailbot.edge.postman import Later, Never, Sent
+from mailbot.edge.postman import Later, Never, PostmanBroken, Sent
 from mailbot.edge.stationery import Stationery
 from mailbot.flow.courier.child import Child, NotMade
 from mailbot.flow.courier.parcel import Here, Parcel, Wire
@@ -104,11 +104,20 @@ class Connection:
         if child is not self._child:
             await self.close()
             self._child = child
-        if child is None:
+        if child is not None and not self._connected:
+            await self._by(child)
+        if self._child is None:
             await self._here.connect()
-        elif not self._connected:
+
+    async def _by(self, child: Child) -> None:
+        """Have the child connect; one that dies meanwhile says nothing of the relay, and is done without."""
+        try:
             await child.connect(self._number)
-            self._connected = True
+        except PostmanBroken:
+            if child.lives:
+                raise
+            self._child = None
+        self._connected = self._child is not None
 
     async def carry(self, parcel: Parcel) -> Sent | Later | Never:
         """Make a letter and take it to the relay. PostmanBroken if the relay cannot be worked with: it has not got the
