@@ -101,7 +101,7 @@ class Forked(subprocess.Popen):  # type: ignore[type-arg]
 
     def _execute_child(self, args: Any, *named: Any) -> None:
         p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite = named[9:15]
-        assert list(args[1:]) == ["-m", "mailbot.flow.reader"], args
+        assert list(args[1:]) == ["-P", "-m", "mailbot.flow.reader"], args
         self.pid = os.fork()
         if self.pid == 0:
             _read_mails((p2cread, c2pwrite, errwrite))

@@ -423,6 +423,17 @@ def test_a_child_that_is_given_nonsense_does_not_repeat_it(wrong: dict[str, obje
         assert not [secret for secret in (b"the password", b"YSBrZXk=") if secret in done.stderr]
 
 
+@in_a_loop
+async def test_no_file_of_the_folder_in_which_the_desk_was_begun_is_run(
+    tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("zoneinfo", "email", "difflib"):
+        Path(f"{name}.py").write_text("raise SystemExit('somebody else wrote this')")
+    async with child(servers.smtp_port) as courier:
+        assert isinstance(await courier.carry(0, parcel(ANN)), Sent)
+
+
 # --- when
 
 

@@ -60,7 +60,13 @@ class Process:
         that it is ready. NotStarted if it is not within a minute."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", f"mailbot.flow.{room}", *arguments),
+                *(
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    f"mailbot.flow.{room}",
+                    *arguments,
+                ),  # -P: no module of the folder it is in
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
