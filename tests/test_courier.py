@@ -214,6 +214,18 @@ async def test_a_letter_whose_courier_is_killed_may_be_at_the_relay_and_others_a
 
 
 @in_a_loop
+async def test_a_courier_that_answers_nothing_any_more_is_killed_in_time(
+    servers: EmbeddedServers, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with child(servers.smtp_port, timeout=0.02) as courier, asyncio.timeout(20):
+        os.kill(courier.pid, signal.SIGSTOP)
+        with pytest.raises(PostmanBroken, match=r"the courier ended \(SIGKILL\)"):
+            await courier.connect(0)
+        assert not courier.lives
+    assert "letters go from this process again" in caplog.text
+
+
+@in_a_loop
 async def test_a_letter_whose_courier_is_gone_before_it_has_it_goes_from_this_process(servers: EmbeddedServers) -> None:
     async with postmen(1, servers.smtp_port) as (wire,), Courier(account(servers.smtp_port)) as courier:
         made_with = stationery()

@@ -11,12 +11,16 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from mailbot.edge.postman import Later, Never, PostmanBroken, Sent
+from mailbot.edge.postman import END_OF_LETTER, Later, Never, PostmanBroken, Sent
 from mailbot.flow.courier.parcel import Parcel
 from mailbot.flow.courier.protocol import ANSWER, MOST_ANSWER, OUTFIT, Broken, Outcome, Outfit, Requests, Wish
 from mailbot.flow.process import Process, TooLong, paths
 
 LOG = logging.getLogger("mailbot.flow.courier")
+
+PATIENCE = 2 * END_OF_LETTER
+"""How many times the usual timeout an answer may take: it has timeouts of its own, and is stopped or stuck after
+that."""
 
 
 class NotMade(Exception):  # noqa: N818 - a bug, told without its words
@@ -35,8 +39,9 @@ class Child:
     itself.
     """
 
-    def __init__(self, process: Process, died: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, process: Process, patience: float, died: Callable[[], None] = lambda: None) -> None:
         self.lives = True
+        self._patience = patience
         self._process, self._died = process, died
         self._requests = Requests()
         self._made: dict[int, int] = {}
@@ -50,7 +55,8 @@ class Child:
         What it needs goes through its pipe, for there are secrets in it; its environment is this process's, whose work
         it does."""
         environment = {**os.environ, "PYTHONPATH": paths()}
-        return cls(await Process.start("courier", environment=environment, first=OUTFIT.dump_json((outfit,))), died)
+        process = await Process.start("courier", environment=environment, first=OUTFIT.dump_json((outfit,)))
+        return cls(process, PATIENCE * outfit.timeout, died)
 
     @property
     def connections(self) -> int:
@@ -94,16 +100,21 @@ class Child:
             raise NotMade(str(said))
 
     async def _ask(self, number: int, wish: Wish) -> Outcome:
-        """What became of it. _Gone if the child is, or is before it answers. Whoever is cancelled meanwhile ends the
-        child, as a postman who is cancelled hangs up."""
+        """What became of it. _Gone if the child is, or is before it answers; one that does not answer is killed.
+        Whoever is cancelled meanwhile ends the child, as a postman who is cancelled hangs up."""
         if not self.lives:
             raise _Gone
         request = self._requests.made(number, wish)
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
         try:
-            await self._process.tell(request)
-            return await answer
+            async with asyncio.timeout(self._patience):
+                await self._process.tell(request)
+                return await answer
+        except TimeoutError:
+            self._process.kill()
+            await asyncio.wait([self._listening])
+            raise _Gone from None
         except OSError:
             raise _Gone from None
         except asyncio.CancelledError:
