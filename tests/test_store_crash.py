@@ -208,6 +208,27 @@ def test_what_was_counted_in_part_is_in_no_checkpoint(tmp_path: Path, monkeypatc
         assert again.verify().ok, again.verify().words()
 
 
+def test_whatever_goes_wrong_behind_the_journal_ends_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could neither take in anything nor journal that it cannot."""
+
+    def no_more_files(mails: object, entries: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    store = FileStore.open(tmp_path, DESK)
+    with monkeypatch.context() as poor:
+        poor.setattr("mailbot.store.files.store.put_away", no_more_files)
+        with pytest.raises(OSError, match="Too many open files"):
+            asyncio.run(one_case(store))
+    with pytest.raises(SystemExit, match=r"could not be counted: OSError: .*Too many open files"):
+        asyncio.run(one_case(store))
+    store.close()
+    with FileStore.open(tmp_path, DESK) as again:
+        assert again.head.seq == 1
+        assert again.verify().ok, again.verify().words()
+
+
 def test_mails_that_cannot_be_moved_yet_count_as_decided_and_hold_the_checkpoint_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

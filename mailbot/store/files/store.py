@@ -25,7 +25,7 @@ from mailbot.store.files.journal import Spot
 from mailbot.store.files.orders import Orders
 from mailbot.store.files.pulse import post
 from mailbot.store.files.rebuilding import remade
-from mailbot.store.files.sealing import lost, put_away
+from mailbot.store.files.sealing import ending, lost, put_away
 from mailbot.store.files.threads import pass_on, to_the_end
 from mailbot.store.files.view import View
 
@@ -212,7 +212,7 @@ class FileStore(View):
 
     def _writable(self) -> None:
         if self._failed is not None:
-            raise self._failed
+            raise ending(self._failed)
         if self._lock is None:
             raise RuntimeError("this store was opened only to be read, or closed")
 
