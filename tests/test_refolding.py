@@ -117,3 +117,13 @@ def test_what_a_line_is_by_itself_is_said_without_those_before_it(state: Path) -
     (wrong,) = chain.alone(line.replace(b"mika", b"mikb"))[1]
     assert "does not fit its events" in wrong
     assert chain.alone(line.replace(b":", b": "))[0] is None
+
+
+def test_a_case_stays_as_it_was_whatever_happens_after_it(state: Path) -> None:
+    folded, seen = None, list[tuple[casebook.Folded, str]]()
+    for entry in map(entry_of, map(json.loads, journal_lines(state))):
+        if entry.case == FIRST and (after := folded_after(folded, FIRST, entry, set())):
+            folded = after
+            seen.append((folded, folded[0].model_dump_json()))
+    assert len({written for _, written in seen}) > 1
+    assert [folded[0].model_dump_json() for folded, _ in seen] == [written for _, written in seen]

@@ -8,7 +8,9 @@ from mailbot.core.case.orders import MOST_TRIED, UNPROVEN
 from mailbot.core.case.revising import REVISING
 from mailbot.core.case.values import Case, Deed
 
-Row = Callable[[Case, Any], Deed]
+Told = Mapping[str, Any]
+"""A deed but for its entry and instant."""
+Row = Callable[[Case, Any], Told]
 MOST = 200
 """How many deeds a case remembers, the newest."""
 LONGEST = 1_000
@@ -18,11 +20,11 @@ LONGEST = 1_000
 def _plain(what: str, about: str = "", by: str = "") -> Row:
     """A deed of whoever the event names (`by`, its field; `clerk` or `by` if it is not said), about a field of it."""
 
-    def deed(case: Case, event: Any) -> Deed:
+    def deed(case: Case, event: Any) -> Told:
         named = vars(event)  # asking an event for what it does not have takes as long as all the rest
         who = named[by] if by else named.get("clerk") or named.get("by", "")
         said = getattr(event, about) if about else ""
-        return Deed(what=what, by=who, about=(said,) if isinstance(said, str) else tuple(said))
+        return {"what": what, "by": who, "about": (said,) if isinstance(said, str) else tuple(said)}
 
     return deed
 
@@ -53,7 +55,7 @@ DEEDS: Mapping[type, Row] = {
     e.StepPassed: _plain("passed", "step"),
     e.StepStopped: _plain("stopped"),
     e.StepVoided: _plain("step_void", "step"),
-    e.Completed: lambda case, event: Deed(what="ended" if event.clerk else "completed", by=event.clerk),
+    e.Completed: lambda case, event: {"what": "ended" if event.clerk else "completed", "by": event.clerk},
     e.Withdrawn: _plain("withdrawn"),
     e.Reopened: _plain("reopened"),
     e.MarkedDuplicate: _plain("duplicate", "of"),
@@ -61,17 +63,25 @@ DEEDS: Mapping[type, Row] = {
     e.FieldsAsked: _plain("asked", "fields"),
     e.FieldsSettled: _plain("settled", "fields"),
     e.Vouched: _plain("vouched", "address"),
-    e.Assigned: lambda case, event: Deed(
-        what="assigned" if event.to else "unassigned", by=event.clerk, about=(event.to,) if event.to else ()
-    ),
+    e.Assigned: lambda case, event: {
+        "what": "assigned" if event.to else "unassigned",
+        "by": event.clerk,
+        "about": (event.to,) if event.to else (),
+    },
     e.Held: _plain("held"),
     e.Resumed: _plain("resumed"),
     e.CommandsRun: _plain("ordered", "words"),
-    e.CommandsRefused: lambda case, event: Deed(
-        what="unproven" if event.why in UNPROVEN else "refused", by=event.by, about=event.words
-    ),
+    e.CommandsRefused: lambda case, event: {
+        "what": "unproven" if event.why in UNPROVEN else "refused",
+        "by": event.by,
+        "about": event.words,
+    },
     e.ConfirmationAsked: _plain("asked_back"),
-    e.CorrectionProposed: lambda case, event: Deed(what="set_proposed", by=event.clerk, about=tuple(event.answers)),
+    e.CorrectionProposed: lambda case, event: {
+        "what": "set_proposed",
+        "by": event.clerk,
+        "about": tuple(event.answers),
+    },
     e.CorrectionSeconded: _plain("set_seconded"),
     e.CorrectionLapsed: _plain("set_lapsed"),
     e.Reminded: _plain("reminded", "step"),
@@ -79,7 +89,7 @@ DEEDS: Mapping[type, Row] = {
     e.MailAttached: _plain("attached"),
     e.ChangeProposed: _plain("proposed"),
     e.AddressBounced: _plain("bounced", "address"),
-    e.MailJoined: lambda case, event: Deed(what=MAILS.get(event.who, "mail_clerk"), by=_writer(case, event.who)),
+    e.MailJoined: lambda case, event: {"what": MAILS.get(event.who, "mail_clerk"), "by": _writer(case, event.who)},
 }
 """What each kind of event is remembered as (codes of words.toml, table `deeds`), beside FieldsRead. Another kind after
 which a decision is out of date is `changed`, any other nothing."""
@@ -116,20 +126,22 @@ ASIDE = frozenset(
 )
 """Deeds that change nothing about what is decided."""
 REVISED = frozenset(REVISING)
+REMEMBERED = REVISED | DEEDS.keys() | {e.FieldsRead}
+"""Kinds of events after which there may be something to remember."""
 
 
 def after(case: Case, event: e.Event, seq: int, at: str) -> dict[str, Any]:
     """What an event of the entry `seq` adds to the case's memory, and its revision, if it makes decisions out of date;
     `case` as it was before."""
+    if type(event) not in REMEMBERED:
+        return {}
     revising = type(event) in REVISED
-    deeds = tuple(_deeds(case, event, revising))
-    for deed in deeds:
-        vars(deed).update(seq=seq, at=at)  # made right now: nobody else has them
-    told = {"history": (*case.history, *deeds)[-MOST:]} if deeds else {}
-    return {**told, "revision": seq} if revising else told
+    deeds = [Deed(seq=seq, at=at, **told) for told in _deeds(case, event, revising)]
+    changed = {"history": (*case.history, *deeds)[-MOST:]} if deeds else {}
+    return {**changed, "revision": seq} if revising else changed
 
 
-def _deeds(case: Case, event: e.Event, revising: bool) -> Iterator[Deed]:
+def _deeds(case: Case, event: e.Event, revising: bool) -> Iterator[Told]:
     if isinstance(event, e.CommandsRefused) and event.why in UNPROVEN and case.tries >= MOST_TRIED:
         return  # what others do must not push out what clerks did
     if isinstance(event, e.FieldsRead):
@@ -140,16 +152,16 @@ def _deeds(case: Case, event: e.Event, revising: bool) -> Iterator[Deed]:
         yield _plain("changed")(case, event)
 
 
-def _fields(case: Case, event: e.FieldsRead) -> Iterator[Deed]:
+def _fields(case: Case, event: e.FieldsRead) -> Iterator[Told]:
     """Each value that is another one now; of what came before clerks saw anything, only how many."""
     keys = dict.fromkeys((*event.values, *case.values, *event.answers))
     changed = [key for key in keys if _changed(case, event, key)]
     if any(info.role == "clerk" for info in case.letters.values()):
         yield from (_field(case, event, key) for key in changed)
     elif changed:
-        yield Deed(what="fields", by=event.by, about=(str(len(changed)),))
+        yield {"what": "fields", "by": event.by, "about": (str(len(changed)),)}
     if event.answers and not changed:
-        yield Deed(what="same", by=event.by)
+        yield {"what": "same", "by": event.by}
 
 
 def _changed(case: Case, event: e.FieldsRead, key: str) -> bool:
@@ -158,13 +170,14 @@ def _changed(case: Case, event: e.FieldsRead, key: str) -> bool:
     return was != now or (not now and event.answers.get(key, before) != before)
 
 
-def _field(case: Case, event: e.FieldsRead, key: str) -> Deed:
+def _field(case: Case, event: e.FieldsRead, key: str) -> Told:
     """How a field changed; where what is written is no value, what is written."""
     was, now = case.values.get(key, ""), event.values.get(key, "")
     written = event.answers.get(key, case.answers.get(key, ()))
     wrong = not now and any(text.strip() for text in written)
     what = "field_wrong" if wrong else "field" if was and now else "field_new" if now else "field_empty"
-    return Deed(what=what, by=event.by, about=(key,), was=_cut(was), now=_cut(" / ".join(written) if wrong else now))
+    stands = _cut(" / ".join(written) if wrong else now)
+    return {"what": what, "by": event.by, "about": (key,), "was": _cut(was), "now": stands}
 
 
 def _cut(value: e.Value) -> e.Value:
