@@ -1,11 +1,13 @@
 """The queue of what becomes due, and what happened lately: compared with lists that are searched from end to end."""
 
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailbot.core.instants import to_text
+from mailbot.store.files import recent as recent_module
 from mailbot.store.files.queue import Queue
 from mailbot.store.files.recent import Recent
 
@@ -85,27 +87,34 @@ def test_it_does_not_hoard_what_was_removed() -> None:
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SPAN = timedelta(hours=4)
-ADDITIONS = st.lists(st.tuples(st.integers(0, 12), KEYS), max_size=30)
+ADDITIONS = st.lists(st.tuples(st.integers(0, 24), KEYS), max_size=30)
 
 
-@given(ADDITIONS, st.integers(1, 40), st.integers(0, 30))
+@example([(0, "a"), (8, "a")], 40, 30, {0}, 9)
+@given(ADDITIONS, st.integers(1, 40), st.integers(0, 30), st.sets(st.integers(0, 30)), st.integers(1, 9))
 def test_what_happened_lately_is_remembered_in_order_and_no_longer_also_when_the_clock_goes_back(
-    additions: list[tuple[int, str]], most: int, restart: int
+    additions: list[tuple[int, str]], most: int, restart: int, unasked: set[int], together: int
 ) -> None:
     recent, plain = Recent(SPAN, most), list[tuple[datetime, str, str]]()
-    for turn, (hour, key) in enumerate(additions):
-        if turn == restart:
-            again = Recent(SPAN, most)
-            again.load(recent.listed())
-            recent = again
-        at = NOON + timedelta(hours=hour)
-        recent.add(at, key, str(turn))
-        plain = sorted([*plain, (at, key, str(turn))], key=lambda one: one[0])
-        plain = [one for one in plain if one[0] >= at - SPAN][-most:]
-        assert len(recent) == len(plain)
-        for asked in "abcd":
-            since = at - timedelta(hours=2)
-            expected = [(value,) for when, name, value in plain if name == asked and when >= since]
-            assert list(recent.since(asked, to_text(since))) == expected
-            assert recent.count(asked, to_text(since)) == len(expected)
+    with patch.object(recent_module, "MOST_NEW", together):
+        for turn, (half_hours, key) in enumerate(additions):
+            if turn == restart:
+                again = Recent(SPAN, most)
+                again.load(recent.listed())
+                recent = again
+            at = NOON + timedelta(hours=half_hours / 2, microseconds=turn * 37)
+            recent.add(at, key, str(turn))
+            plain = sorted([*plain, (at, key, str(turn))], key=lambda one: to_text(one[0]))
+            plain = [one for one in plain if to_text(one[0]) >= to_text(at - SPAN)][-most:]
+            if turn not in unasked:
+                told(recent, plain, at)
     assert recent.listed() == [[to_text(at), key, value] for at, key, value in plain]
+
+
+def told(recent: Recent, plain: list[tuple[datetime, str, str]], at: datetime) -> None:
+    assert len(recent) == len(plain)
+    for asked in "abcd":
+        since = to_text(at - timedelta(hours=2))
+        expected = [(value,) for when, name, value in plain if name == asked and to_text(when) >= since]
+        assert list(recent.since(asked, since)) == expected
+        assert recent.count(asked, since) == len(expected)

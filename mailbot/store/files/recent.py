@@ -7,12 +7,14 @@ ever nor keeps others from being forgotten. The same additions in the same order
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from mailbot.core.instants import to_text
 
 Noted = tuple[str, tuple[str, ...]]
 """The instant as journal text, and what was noted."""
+MOST_NEW = 50_000
+"""How much is added at most before it takes its place: most of a journal that is read back is forgotten by then."""
 
 
 class Recent:
@@ -24,22 +26,34 @@ class Recent:
         self._most = most
         self._order: deque[tuple[str, str]] = deque()
         self._kept: dict[str, list[Noted]] = {}
-        self._instant = datetime.min.replace(tzinfo=UTC)
-        self._at = self._oldest = ""
+        self._new: list[tuple[datetime, str, tuple[str, ...]]] = []
 
     def __len__(self) -> int:
+        self._settle()
         return len(self._order)
 
     def add(self, instant: datetime, key: str, *value: str) -> None:
         """Notes a value under a key at an instant (aware)."""
-        if instant != self._instant:
-            self._instant, self._at, self._oldest = instant, to_text(instant), to_text(instant - self._span)
-        self._insert(self._at, key, value)
-        while self._order and (self._order[0][0] < self._oldest or self._too_many()):
-            self._forget_oldest()
+        self._new.append((instant, key, value))
+        if len(self._new) == MOST_NEW:
+            self._settle()
 
-    def _too_many(self) -> bool:
-        return self._most is not None and len(self._order) > self._most
+    def _settle(self) -> None:
+        """What was added takes its place, unless something later let it be forgotten: as if each had come by itself."""
+        if not self._new:
+            return
+        lasting, latest = [], self._new[-1][0]
+        for one in reversed(self._new):
+            latest = max(latest, one[0])
+            if one[0] >= _cut(latest - self._span):
+                lasting.append(one)
+        self._new, oldest = [], to_text(latest - self._span)
+        while self._order and self._order[0][0] < oldest:
+            self._forget_oldest()
+        for instant, key, value in reversed(lasting):
+            self._insert(to_text(instant), key, value)
+        while self._most is not None and len(self._order) > self._most:
+            self._forget_oldest()
 
     def _insert(self, at: str, key: str, value: tuple[str, ...]) -> None:
         kept = self._kept.setdefault(key, [])
@@ -59,16 +73,19 @@ class Recent:
 
     def since(self, key: str, since: str) -> tuple[tuple[str, ...], ...]:
         """What was noted under a key at or after an instant (journal text), oldest first."""
+        self._settle()
         kept = self._kept.get(key, [])
         return tuple(value for _, value in kept[bisect_left(kept, (since,)) :])
 
     def count(self, key: str, since: str) -> int:
         """How much was noted under a key at or after an instant (journal text)."""
+        self._settle()
         kept = self._kept.get(key, [])
         return len(kept) - bisect_left(kept, (since,))
 
     def listed(self) -> list[list[str]]:
         """Everything, as plain JSON values: instant, key and value of each, oldest first."""
+        self._settle()
         turn = dict.fromkeys(self._kept, 0)
         found = []
         for at, key in self._order:
@@ -80,6 +97,11 @@ class Recent:
         """Adds everything `listed` gave, in its order, without forgetting any of it."""
         for at, key, *value in listed:
             self._insert(at, key, tuple(value))
+
+
+def _cut(instant: datetime) -> datetime:
+    """The same as journal texts have it, to the millisecond."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
 def _instant(noted: tuple[str, object]) -> str:
