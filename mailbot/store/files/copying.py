@@ -12,6 +12,7 @@ from typing import Any
 from mailbot.core import chain
 from mailbot.store import Damaged, Digest, Full
 from mailbot.store.files import disk, lines
+from mailbot.store.files.alone import Walk
 from mailbot.store.files.journal import Journal
 from mailbot.store.files.mail import Mails, digest_of
 from mailbot.store.files.named import Named
@@ -85,7 +86,7 @@ class Copy:
 
     def _journal(self) -> None:
         """Every line up to the last whole group that was there at the beginning."""
-        journal, walk = Journal(self.source / "journal", self.desk), chain.Walk(self.desk)
+        journal, walk = Journal(self.source / "journal", self.desk), Walk(self.desk)
         files = journal.files()
         sizes = {file: (journal.folder / file).stat().st_size for file in files}
         done, of = 0, sum(sizes.values())
@@ -100,7 +101,7 @@ class Copy:
         walk.finish()
         self._refuse(walk)
 
-    def _verified(self, journal: Journal, walk: chain.Walk, file: str, size: int) -> Iterator[Line]:
+    def _verified(self, journal: Journal, walk: Walk, file: str, size: int) -> Iterator[Line]:
         for spot, raw in journal.raw_lines(file):
             if spot.end > size or not raw.endswith(b"\n"):
                 return
@@ -109,7 +110,7 @@ class Copy:
             if fields is not None:
                 yield fields, raw
 
-    def _refuse(self, walk: chain.Walk) -> None:
+    def _refuse(self, walk: Walk) -> None:
         if not walk.result.ok:
             problem = next(one for one in walk.result.problems if one.kind == "error")
             raise Damaged(f"{self.source / 'journal' / problem.file}, line {problem.line}: {problem.what}")

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from mailbot.core import chain
 from mailbot.core import events as e
 from mailbot.store import Damaged, Digest, Entry
+from mailbot.store.files.alone import alone
 from mailbot.store.files.index import Index
 from mailbot.store.files.journal import Spot
 from mailbot.store.files.refolding import MALFORMED, Compared, Refolding
@@ -92,7 +92,7 @@ class Counting(Telling):
     def look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[str]]:
         """As `Walk.look`, if the line is of its share."""
         self._mine = self.result.entries >= self._until or part_of_line(raw) in self._share
-        return chain.alone(raw) if self._mine else (from_json(raw), [])
+        return alone(raw) if self._mine else (from_json(raw), [])
 
     def feed(self, raw: bytes) -> dict[str, Any] | None:
         """As `Walk.feed`."""

@@ -13,7 +13,7 @@ from mailbot.core import chain
 from mailbot.core.events import EVENTS
 from mailbot.store import Damaged, Entry, Full
 from mailbot.store.files import disk, lines
-from mailbot.store.files.alone import fields_of
+from mailbot.store.files.alone import Walk, fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Journal:
 
     def check_first(self) -> None:
         """Damaged if the first line is not as it was written: above all if the journal is another desk's."""
-        walk = chain.Walk(self.desk)
+        walk = Walk(self.desk)
         for file in self.files()[:1]:
             walk.begin(file)
             _, raw = next(self.raw_lines(file), (None, b""))
@@ -142,7 +142,7 @@ class Journal:
         written; at the end if events are gone that no order names, for which it reads on to the end of the journal.
         """
         over = False
-        walk = chain.Walk(self.desk, after.head, after.file.removesuffix(".jsonl"))
+        walk = Walk(self.desk, after.head, after.file.removesuffix(".jsonl"))
         files = [name for name in self.files() if name >= after.file]
         for file in files:
             start = after.offset if file == after.file else 0
@@ -161,7 +161,7 @@ class Journal:
         walk.finish()
         self._refuse(walk)
 
-    def _refuse(self, walk: chain.Walk) -> None:
+    def _refuse(self, walk: Walk) -> None:
         if not walk.result.ok:
             problem = next(one for one in walk.result.problems if one.kind == "error")
             raise Damaged(f"{self.folder / problem.file}, line {problem.line}: {problem.what}")

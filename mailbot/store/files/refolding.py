@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from mailbot.core import chain
 from mailbot.core.case import Case
 from mailbot.store import Damaged, Entry
+from mailbot.store.files.alone import alone
 from mailbot.store.files.beside import Told
 from mailbot.store.files.casebook import Folded, Plain, read_plain
 from mailbot.store.files.journal import Journal, entry_of
@@ -154,7 +155,7 @@ def refold(standing: Standing, told: Told) -> Compared:
 
 def _whole(raw: bytes) -> dict[str, Any]:
     """The fields of a line; ValueError if it is not what was written."""
-    fields, wrong = chain.alone(raw)
+    fields, wrong = alone(raw)
     if fields is None or wrong:
         raise ValueError(wrong[0])
     return fields

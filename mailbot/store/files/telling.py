@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mailbot.core import chain
+from mailbot.store.files.alone import Walk
 from mailbot.store.files.journal import Journal
 
 Progress = Callable[[str, int, int], None]
@@ -14,7 +15,7 @@ def quiet(step: str, done: int, of: int) -> None:
     """Tells nobody."""
 
 
-class Telling(chain.Walk):
+class Telling(Walk):
     """A walk through a journal that tells how much of it was read."""
 
     def __init__(self, journal: Journal, progress: Progress) -> None:
