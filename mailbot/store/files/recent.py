@@ -7,7 +7,7 @@ ever nor keeps others from being forgotten. The same additions in the same order
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mailbot.core.instants import to_text
 
@@ -42,13 +42,14 @@ class Recent:
         """What was added takes its place, unless something later let it be forgotten: as if each had come by itself."""
         if not self._new:
             return
-        lasting, latest = [], self._new[-1][0]
+        lasting, latest = [], datetime.min.replace(tzinfo=UTC)
         for one in reversed(self._new):
-            latest = max(latest, one[0])
-            if one[0] >= _cut(latest - self._span):
+            if one[0] > latest:
+                latest, oldest = one[0], _cut(one[0] - self._span)
+            if one[0] >= oldest:
                 lasting.append(one)
-        self._new, oldest = [], to_text(latest - self._span)
-        while self._order and self._order[0][0] < oldest:
+        self._new, forgotten = [], to_text(oldest)
+        while self._order and self._order[0][0] < forgotten:
             self._forget_oldest()
         for instant, key, value in reversed(lasting):
             self._insert(to_text(instant), key, value)
