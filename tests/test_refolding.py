@@ -11,8 +11,7 @@ from store_help import DESK, journal_lines, run, three_cases
 from mailbot.core import chain
 from mailbot.store.files import casebook, jsontext, replay
 from mailbot.store.files.journal import entry_of
-from mailbot.store.files.refolding import Compared, Refolding
-from mailbot.store.files.shares import ALL, HERE, PARTS, case_in, part, part_of_line
+from mailbot.store.files.refolding import Compared, Refolding, case_in
 from mailbot.store.files.working import folded_after
 
 FIRST = "2026-00001"
@@ -27,7 +26,7 @@ def state(tmp_path: Path) -> Path:
 def refolded(state: Path) -> Refolding:
     standing = replay.load(state, DESK)
     assert not isinstance(standing, str)
-    folding = Refolding(standing, ALL)
+    folding = Refolding(standing)
     for line in journal_lines(state):
         folding.take(entry_of(json.loads(line)))
     return folding
@@ -96,19 +95,14 @@ def test_a_case_more_and_a_case_less_in_the_casebook_are_found(state: Path) -> N
     }
 
 
-def test_each_line_and_each_case_belong_to_the_same_part(state: Path) -> None:
+def test_the_case_of_a_line_is_read_at_its_beginning(state: Path) -> None:
     for line in journal_lines(state):
-        case = json.loads(line)["case"]
-        assert case_in(line) == case
-        assert part_of_line(line) == (part(case) if case else 0)
-    spread = {part(f"2026-{number:05d}") for number in range(1, 10_000)}
-    assert spread == set(range(PARTS))
-    assert part("2026-00001") == part("2026-00999") != part("2026-01000")
+        assert case_in(line) == json.loads(line)["case"]
 
 
 @pytest.mark.parametrize("line", [b"", b"{}\n", b'{"at":"x","body":"y","case":"nonsense","events":[]}\n', b"\xff"])
-def test_what_is_no_line_of_a_case_belongs_to_the_process_that_counts(line: bytes) -> None:
-    assert {part_of_line(line)} == HERE
+def test_what_is_no_line_of_a_case_has_none(line: bytes) -> None:
+    assert case_in(line) is None
 
 
 def test_what_a_line_is_by_itself_is_said_without_those_before_it(state: Path) -> None:

@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,11 +33,10 @@ from mailbot.flow.delivery import Sending
 from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.routine import tell_auditors
 from mailbot.store import Draft
-from mailbot.store.files import FileStore, refolding, shares
+from mailbot.store.files import FileStore
 from mailbot.store.files import verify as verifying
 from mailbot.store.files.beside import Told
 from mailbot.store.files.examining import examine
-from mailbot.store.files.shares import BESIDE
 
 T = TypeVar("T")
 DESK = "HELPDESK"
@@ -323,7 +322,7 @@ def test_it_is_shown_by_the_folder_itself(what: str, desk: Desk, capsys: pytest.
 
 
 @pytest.fixture
-def two_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+def two_processes(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """All cases are folded in a process of their own, however short the journal is; the list says if they were."""
     asked, beside = list[bool](), verifying.beside
 
@@ -334,11 +333,7 @@ def two_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1})
     monkeypatch.setattr(verifying, "LONG", 0)
     monkeypatch.setattr(verifying, "beside", noted)
-    for module in (shares, refolding):
-        monkeypatch.setattr(module, "part_of_file", lambda file: max(BESIDE))
-    shares.part.cache_clear()
-    yield asked
-    shares.part.cache_clear()
+    return asked
 
 
 @pytest.mark.parametrize("what", ["nothing", *ROWS])
@@ -373,6 +368,32 @@ def test_a_case_without_a_number_is_shown_with_its_line(desk: Desk) -> None:
     found = store.verify()
     assert found.chain.ok
     assert [one for one in found.problems if f"2026-11.jsonl, line {at + 1}: " in one]
+
+
+FORGED = {
+    "a case that is none": lambda line: line.replace(b'"case":"2026-00001"', b'"case":"nonsense"'),
+    "a kind that nobody counts and nobody knows": lambda line: line.replace(b'"mail_joined"', b'"mail_joinex"'),
+    "a kind that is counted, with a key too many": lambda line: line.replace(b'"template":', b'"sum":1,"template":'),
+    "an event that is none": lambda line: line.replace(b'"events":[{"added"', b'"events":[{"added":false},7,{"added"'),
+    "a case that was not opened": lambda line: line.replace(b'"case_opened"', b'"reopened"'),
+    "a letter that was not written": lambda line: line.replace(b'"letter":"2026-00001.1"', b'"letter":"2026-00001.9"'),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_two_processes_say_what_one_says_of_a_whole_chain_of_entries_that_mean_nothing(
+    what: str, desk: Desk, two_processes: list[bool]
+) -> None:
+    store, written = FileStore.read(desk.state, DESK), desk.lines
+    forged = recomputed([FORGED[what](line) for line in written])
+    assert forged != written
+    desk.write(forged)
+    found = store.verify()
+    assert found.chain.ok
+    assert found.problems
+    assert not two_processes
+    assert store.verify(apart=True) == found
+    assert two_processes == [True]
 
 
 def test_cases_that_lie_in_each_others_places_are_shown(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

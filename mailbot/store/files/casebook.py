@@ -9,7 +9,7 @@ import inspect
 import pkgutil
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -206,10 +206,10 @@ class Casebook:
     def _open_keys(self) -> list[int]:
         return sorted({*self.open.keys(), *self.changed.copy()})
 
-    def _closed_keys(self, wanted: Callable[[int], bool] = lambda file: True) -> Iterator[int]:
+    def _closed_keys(self) -> Iterator[int]:
         """By number, file by file."""
         files = {int(path.stem) for path in self._closed_files()} | {key // FILE for key in self.closing.copy()}
-        for file in sorted(filter(wanted, files)):
+        for file in sorted(files):
             closing = {key for key in self.closing.copy() if key // FILE == file}
             keys = closing.union(self._file(file).keys())
             yield from (key for key in sorted(keys) if key not in self.changed and self.open.plain(key) is None)
@@ -231,11 +231,9 @@ class Casebook:
         key = document_id(number)
         return None if key is None else self._plain(key)
 
-    def plains(self, wanted: Callable[[int], bool]) -> Iterator[tuple[str, Plain]]:
-        """The same of all cases whose file (the number of one for 1,000) is wanted, by the number under which each
-        lies: open ones first, each kind by number."""
-        opened = (key for key in self._open_keys() if wanted(key // FILE))
-        for key in chain(opened, self._closed_keys(wanted)):
+    def plains(self) -> Iterator[tuple[str, Plain]]:
+        """The same of all cases, by the number under which each lies: open ones first, each kind by number."""
+        for key in chain(self._open_keys(), self._closed_keys()):
             if found := self._plain(key):
                 yield number_of(key), found
 

@@ -1,21 +1,17 @@
-"""Goes through a journal once: verifies the chain, counts what it adds up to, and folds cases. It compares nothing with
-what lies on the disk."""
+"""Goes through a journal once: verifies the chain, and counts what it adds up to. It compares nothing with what lies on
+the disk."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic_core import from_json
-
 from mailbot.core import events as e
 from mailbot.store import Damaged, Digest, Entry
-from mailbot.store.files.alone import alone
 from mailbot.store.files.index import Index
-from mailbot.store.files.journal import Spot
-from mailbot.store.files.refolding import MALFORMED, Compared, Refolding
-from mailbot.store.files.replay import Read, Standing, read_entry
+from mailbot.store.files.journal import Journal, Spot
+from mailbot.store.files.refolding import MALFORMED, Refolding
+from mailbot.store.files.replay import Read, read_entry
 from mailbot.store.files.sealing import held_secret
-from mailbot.store.files.shares import Share, part_of_line
 from mailbot.store.files.telling import Progress, Telling
 from mailbot.store.files.texts import Kept
 
@@ -67,20 +63,19 @@ NOTED: Mapping[type, Callable[[Named, Any, Entry], None]] = {
 
 
 class Counting(Telling):
-    """What entries add up to beside cases, up to the end that is known, what all of them name, and the cases of a
-    share. It counts only if the whole chain is as it was written.
+    """What entries add up to beside cases, up to the end that is known, and what all of them name. It counts only if
+    the whole chain is as it was written.
 
-    What a line is by itself is looked at of those of its share, and after the end that is known: of the others, which
-    another process looks at, only how they follow each other, and what is counted.
+    It gives entries to `refolding` too, if there is one. If not, another process looks whether all events are such as
+    this program knows: here only those are read that are counted.
     """
 
-    def __init__(self, standing: Standing, share: Share, progress: Progress) -> None:
-        super().__init__(standing.journal, progress)
+    def __init__(self, journal: Journal, progress: Progress, refolding: Refolding | None) -> None:
+        super().__init__(journal, progress)
         self.named, self.index = Named(), Index()
-        self._refolding = Refolding(standing, share)
+        self._refolding = refolding
         self._damaged: Damaged | None = None
-        self._journal, self._until, self._share = standing.journal, standing.journal.end.head.seq, share
-        self._mine = True
+        self._journal, self._until = journal, journal.end.head.seq
         self._reads: list[Read] = []
         self._offset = 0
 
@@ -88,11 +83,6 @@ class Counting(Telling):
         """As `Walk.begin`."""
         super().begin(file, line)
         self._offset = 0
-
-    def look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[str]]:
-        """As `Walk.look`, if the line is of its share."""
-        self._mine = self.result.entries >= self._until or part_of_line(raw) in self._share
-        return alone(raw) if self._mine else (from_json(raw), [])
 
     def feed(self, raw: bytes) -> dict[str, Any] | None:
         """As `Walk.feed`."""
@@ -109,22 +99,23 @@ class Counting(Telling):
         return fields
 
     def _take(self, fields: Mapping[str, Any], spot: Spot) -> None:
-        read = read_entry(self._journal, spot, fields if self._mine else _counted(fields), self.line)
-        if self._mine and read.entry.seq <= self._until:
+        known = fields["seq"] <= self._until
+        whole = self._refolding or not known
+        read = read_entry(self._journal, spot, fields if whole else _counted(fields), self.line)
+        if self._refolding and known:
             self._refolding.take(read.entry)
         self._reads.append(read)
         if not read.entry.more:
             for one in self._reads:
                 self.named.note(one.entry)
-                if read.entry.seq <= self._until:
+                if known:
                     self.index.note(one.entry, one.spot)
             self._reads = []
 
-    def compared(self) -> Compared:
-        """The casebook against the cases of its share; Damaged if the journal could not be read to its end."""
+    def check(self) -> None:
+        """Damaged if the journal could not be read to its end."""
         if self._damaged is not None:
             raise self._damaged
-        return self._refolding.compared()
 
 
 def _counted(fields: Mapping[str, Any]) -> Mapping[str, Any]:

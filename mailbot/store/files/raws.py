@@ -1,14 +1,75 @@
 """Compares raw mails with what the journal says of them. It reads no journal."""
 
-from collections import Counter
-from collections.abc import Sequence
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 from mailbot.store import Digest
-from mailbot.store.files.beside import Told, beside
+from mailbot.store.files.beside import Told
 from mailbot.store.files.counting import Named
 from mailbot.store.files.mail import DIGEST, NOTHING, Mails, digest_of
+
+HEAPS = 256
+"""As many as first two digits of a digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The heaps that a process looked at, and the mails in them that do not fit their digests, or cannot be read."""
+
+    heaps: bytes
+    unfit: frozenset[Digest]
+
+
+class Heaps:
+    """Mails by the first two digits of their digests. Each heap is looked at once, by this process or by one that was
+    forked meanwhile: by whoever has nothing else to do. What the journal says of a mail is not asked."""
+
+    def __init__(self, mails: Mails, digests: Iterable[Digest]) -> None:
+        self._mails = mails
+        self._heaps = defaultdict[int, list[Digest]](list)
+        for digest in filter(DIGEST.fullmatch, digests):
+            self._heaps[int(digest[:2], 16)].append(digest)
+        self._left, begin = os.pipe()
+        os.write(begin, bytes(range(HEAPS)))  # whoever reads a number has that heap
+        os.close(begin)
+
+    def look(self, told: Told) -> Seen:
+        """Looks at those that are left."""
+        heaps, unfit = bytearray(), set[Digest]()
+        while number := os.read(self._left, 1):
+            heaps += number
+            unfit.update(digest for digest in self._heaps[number[0]] if not self._fits(digest))
+            told(number[0] + 1, HEAPS)
+        return Seen(bytes(heaps), frozenset(unfit))
+
+    def _fits(self, digest: Digest) -> bool:
+        try:
+            raw = self._mails.raw(digest)
+        except OSError:
+            return False
+        return raw is not None and digest_of(raw) == digest
+
+    def fitting(self, *seen: Seen) -> set[Digest]:
+        """The mails that were seen to fit."""
+        looked_at = {digest for one in seen for heap in one.heaps for digest in self._heaps[heap]}
+        return looked_at.difference(*(one.unfit for one in seen))
+
+    def close(self) -> None:
+        """Nobody looks at another one."""
+        os.close(self._left)
+
+
+@contextmanager
+def heaped(mails: Mails, digests: Iterable[Digest]) -> Iterator[Heaps]:
+    """These mails to be looked at, in the block."""
+    heaps = Heaps(mails, digests)
+    try:
+        yield heaps
+    finally:
+        heaps.close()
 
 
 @dataclass
@@ -19,24 +80,17 @@ class Raws:
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
 
-    def __add__(self, other: "Raws") -> "Raws":
-        return Raws(self.counts + other.counts, self.problems + other.problems)
 
-
-def compare_raws(mails: Mails, named: Named, told: Told, *, apart: bool) -> Raws:
-    """Every mail that entries name or that waits, by digest; half of them in a process of its own if `apart`."""
-    kept = sorted({*named.decided, *mails.waiting()})
-    middle = len(kept) // 2 if apart else len(kept)
-    with beside(partial(_compared, mails, named, kept[middle:]), apart=apart) as others:
-        mine = _compared(mails, named, kept[:middle], lambda done, of: told(done, len(kept)))
-        return mine + others(lambda done, of: told(middle + done, len(kept)))
-
-
-def _compared(mails: Mails, named: Named, digests: Sequence[Digest], told: Told) -> Raws:
-    found = Raws()
-    for done, digest in enumerate(digests, 1):
+def compare_raws(mails: Mails, named: Named, fitting: Set[Digest], told: Told) -> Raws:
+    """Every mail that entries name or that waits, by digest. Those `fitting` were seen to fit before; they are read
+    again only if the journal says of them that they are empty."""
+    kept = {*named.decided, *mails.waiting()}
+    plain = (kept & fitting) - named.erased - named.destroyed
+    found = Raws(Counter(mails=len(plain), sealed=len(plain & named.sealed)))
+    for done, digest in enumerate(sorted(kept - plain), len(plain) + 1):
         _compare(found, mails, digest, named)
-        told(done, len(digests))
+        told(done, len(kept))
+    told(len(kept), len(kept))
     return found
 
 

@@ -1,32 +1,32 @@
 """Folds cases once more and compares each with the casebook, as soon as it is as far as it was written there. It
 verifies no chain: what it says counts only if the journal is as it was written."""
 
+import re
 from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
-from mailbot.core import chain
 from mailbot.core.case import Case
 from mailbot.store import Damaged, Entry
-from mailbot.store.files.alone import alone
 from mailbot.store.files.beside import Told
 from mailbot.store.files.casebook import Folded, Plain, read_plain
 from mailbot.store.files.journal import Journal, entry_of
 from mailbot.store.files.jsontext import whole
 from mailbot.store.files.lines import PIECE
 from mailbot.store.files.replay import Standing, groups
-from mailbot.store.files.shares import BESIDE, Share, case_in, part_of_file, part_of_line
 from mailbot.store.files.working import folded_after
 
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What reading a line, or a case of the casebook, may raise that nobody has verified."""
 TELL_EVERY = 100
 """Entries after which somebody is told how far it is."""
+CASE = re.compile(rb'\{"at":"[^"]*","body":"[^"]*","case":"(\d{4}-\d{5,6})",')
+"""How the line of a case begins, if it is canonical: keys are sorted."""
 
 
 class Written(NamedTuple):
@@ -48,21 +48,17 @@ class Compared:
     problems: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
 
-    def __add__(self, other: "Compared") -> "Compared":
-        return Compared(self.cases + other.cases, self.problems | other.problems, self.gone | other.gone)
-
 
 class Refolding:
-    """The cases of a share, as entries add up to them. In memory are those that are under way: what is as far as it
+    """All cases, as entries add up to them. In memory are those that are under way: what is as far as it
     was written, and is what was written there, is settled. Of what is not, nothing is forgotten."""
 
-    def __init__(self, standing: Standing, share: Share) -> None:
+    def __init__(self, standing: Standing) -> None:
         self.cases: dict[str, Folded] = {}
         self.gone: set[str] = set()
         self._standing = standing
         self._again: set[str] = set()
-        mine = standing.book.plains(lambda file: part_of_file(file) in share)
-        self._written: dict[str, Written | None] = {number: _written(kept) for number, kept in mine}
+        self._written: dict[str, Written | None] = {number: _written(kept) for number, kept in standing.book.plains()}
         """None: it is settled."""
 
     def take(self, entry: Entry) -> None:
@@ -139,26 +135,17 @@ class Refolding:
 
 
 def refold(standing: Standing, told: Told) -> Compared:
-    """The lines of its share by themselves, and the cases they add up to against the casebook; Damaged if a line is not
-    what was written, or does not fit its case."""
-    refolding, until = Refolding(standing, BESIDE), standing.journal.end.head.seq
+    """The cases that all lines add up to against the casebook; Damaged if a line holds what this program does not know,
+    or does not fit its case. That the lines are what was written somebody else has to see."""
+    refolding, until = Refolding(standing), standing.journal.end.head.seq
     for done, raw in enumerate(_lines(standing.journal, until), 1):
-        if part_of_line(raw) in BESIDE:
-            try:
-                refolding.take(entry_of(_whole(raw)))
-            except MALFORMED as error:
-                raise Damaged(f"{standing.journal.folder}, line {done} of all: {error}") from error
+        try:
+            refolding.take(entry_of(from_json(raw)))
+        except MALFORMED as error:
+            raise Damaged(f"{standing.journal.folder}, line {done} of all: {error}") from error
         if done % TELL_EVERY == 0 or done == until:
             told(done, until)
     return refolding.compared()
-
-
-def _whole(raw: bytes) -> dict[str, Any]:
-    """The fields of a line; ValueError if it is not what was written."""
-    fields, wrong = alone(raw)
-    if fields is None or wrong:
-        raise ValueError(wrong[0])
-    return fields
 
 
 def _lines(journal: Journal, until: int) -> Iterator[bytes]:
@@ -174,7 +161,13 @@ def _entries(journal: Journal, numbers: Container[str]) -> Iterator[Entry]:
     """The entries of these cases once more, of a journal that was verified."""
     for raw in _lines(journal, journal.end.head.seq):
         if case_in(raw) in numbers:
-            yield entry_of(chain.PARSED(raw.decode()))
+            yield entry_of(from_json(raw))
+
+
+def case_in(raw: bytes) -> str | None:
+    """The case of a line of the journal, as it stands at its beginning; None if there is none."""
+    found = CASE.match(raw)
+    return found[1].decode() if found else None
 
 
 def _written(kept: Plain) -> Written:

@@ -1,20 +1,19 @@
 """Verifies a store against itself: chain, raw mails, casebook. It repairs nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 
 from mailbot.core import chain
 from mailbot.core.uids import uids_of
-from mailbot.store import Damaged
-from mailbot.store.files.beside import beside
+from mailbot.store import Damaged, Digest
+from mailbot.store.files.beside import Told, beside
 from mailbot.store.files.counting import Counting, Named
 from mailbot.store.files.erasures import Erasures
 from mailbot.store.files.mail import Mails
-from mailbot.store.files.raws import compare_raws
-from mailbot.store.files.refolding import MALFORMED, Compared, refold
+from mailbot.store.files.raws import Heaps, Seen, compare_raws, heaped
+from mailbot.store.files.refolding import MALFORMED, Compared, Refolding, refold
 from mailbot.store.files.replay import Standing
-from mailbot.store.files.shares import ALL, HERE
 from mailbot.store.files.telling import Progress, quiet
 from mailbot.store.files.texts import Kept
 
@@ -88,8 +87,9 @@ def verify(
     apart: bool = False,
 ) -> Verified:
     """Compares everything; memory grows with the number of mails and cases (some 300 bytes each), and with how many
-    cases are under way at once. If `apart`, a process beside this one takes most cases and half of the mails, where
-    the journal is long. Where the two of them find the journal damaged, this one alone says what it is."""
+    cases are under way at once. If `apart`, a process beside this one folds the cases, where the journal is long, and
+    mails are read by whichever of the two has nothing else to do. Where one of them finds the journal damaged, this one
+    alone says what it is."""
     looking = Looking(standing, mails, frozenset(mails.filed()), witnesses, progress)
     return (looking.by_two() if apart and standing.journal.end.head.seq >= LONG else None) or looking.alone()
 
@@ -106,43 +106,51 @@ class Looking:
 
     def alone(self) -> Verified:
         """Everything, by this process."""
-        counting = Counting(self.standing, ALL, self.progress)
+        refolding = Refolding(self.standing)
+        counting = Counting(self.standing.journal, self.progress, refolding)
         found = self._chain(counting)
         if not found.chain.ok:
             return found
         try:
-            compared = counting.compared()
+            counting.check()
+            compared = refolding.compared()
         except Damaged as damaged:
             found.report(str(damaged))
             return found
         self.progress("the cases", compared.cases, compared.cases)
-        return self._concluded(found, counting, compared, apart=False)
+        return self._concluded(found, counting, compared, frozenset())
 
     def by_two(self) -> Verified | None:
         """The same with a process beside this one; None if anything is wrong with the journal."""
-        with beside(partial(refold, self.standing), apart=True) as refolded:
+        with (
+            heaped(self.mails, self.filed) as heaps,
+            beside(partial(_beside, self.standing, heaps), apart=True) as other,
+        ):
             try:
-                counting = Counting(self.standing, HERE, self.progress)
+                counting = Counting(self.standing.journal, self.progress, None)
                 found = self._chain(counting)
                 if not found.chain.ok:
                     return None
-                compared = counting.compared() + refolded(partial(self.progress, "the cases"))
+                counting.check()
+                seen = heaps.look(partial(self.progress, "the raw mails"))
+                compared, seen_there = other(partial(self.progress, "the cases"))
             except (Damaged, *MALFORMED):
                 return None
-        return self._concluded(found, counting, compared, apart=True)
+            fitting = heaps.fitting(seen, seen_there)
+        return self._concluded(found, counting, compared, fitting)
 
     def _chain(self, counting: Counting) -> Verified:
         journal = self.standing.journal
         return Verified(chain.verify(journal.desk, journal.folder, self.witnesses, counting))
 
-    def _concluded(self, found: Verified, counting: Counting, compared: Compared, *, apart: bool) -> Verified:
-        """With what lies on the disk beside the journal."""
+    def _concluded(self, found: Verified, counting: Counting, compared: Compared, fitting: Set[Digest]) -> Verified:
+        """With what lies on the disk beside the journal; the mails `fitting` were seen to fit."""
         found.cases, found.texts, counting.index.gone = compared.cases, counting.named.texts, compared.gone
         found.notices += counting.named.restored
         for words in (*(compared.problems[number] for number in sorted(compared.problems)), *self._lists(counting)):
             found.report(words)
         _erasures(found, counting.index.erasures, counting.named)
-        self._raws(found, counting.named, apart=apart)
+        self._raws(found, counting.named, fitting)
         return found
 
     def _lists(self, counting: Counting) -> list[str]:
@@ -151,10 +159,10 @@ class Looking:
         wrong = (what for what in theirs if mine[what] != theirs[what])
         return [f"the casebook's list `{what}` is not what the journal adds up to" for what in wrong]
 
-    def _raws(self, found: Verified, named: Named, *, apart: bool) -> None:
+    def _raws(self, found: Verified, named: Named, fitting: Set[Digest]) -> None:
         for name in sorted(self.filed - named.decided):
             found.report(f"mail {name} lies among the decided ones, but no entry names it")
-        raws = compare_raws(self.mails, named, partial(self.progress, "the raw mails"), apart=apart)
+        raws = compare_raws(self.mails, named, fitting, partial(self.progress, "the raw mails"))
         for words in raws.problems:
             found.report(words)
         found.mails, found.erased, found.sealed = (raws.counts[what] for what in ("mails", "erased", "sealed"))
@@ -163,6 +171,11 @@ class Looking:
             if self.mails.decided(digest).is_file():
                 where = f"lies among the others and not in {self.mails.sealed.name}/"
                 found.report(f"mail {digest} held a secret, but {where}")
+
+
+def _beside(standing: Standing, heaps: Heaps, told: Told) -> tuple[Compared, Seen]:
+    """What the process beside does: all cases, then mails as long as there are any."""
+    return refold(standing, told), heaps.look(lambda done, of: None)
 
 
 def _erasures(found: Verified, erasures: Erasures, named: Named) -> None:

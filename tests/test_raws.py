@@ -1,0 +1,91 @@
+"""Raw mails beside the journal: read by whoever has nothing else to do, each once, and again where the journal says
+that nothing is left of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailbot.store.files.beside import beside
+from mailbot.store.files.counting import Named
+from mailbot.store.files.mail import Mails
+from mailbot.store.files.raws import HEAPS, Heaps, Seen, compare_raws, heaped
+
+MANY = [b"mail %d" % number for number in range(600)]
+
+
+def nobody(done: int, of: int) -> None: ...
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Mails:
+    kept = Mails(tmp_path / "mail")
+    kept.prepare()
+    kept.file(kept.keep(MANY))
+    return kept
+
+
+@pytest.fixture
+def digests(mails: Mails) -> list[str]:
+    return sorted(mails.filed())
+
+
+@pytest.fixture
+def heaps(mails: Mails, digests: list[str]) -> Iterator[Heaps]:
+    with heaped(mails, [*digests, "no digest", "0" * 63]) as made:
+        yield made
+
+
+def counted(mails: Mails, named: Named, fitting: set[str]) -> tuple[dict[str, int], list[str]]:
+    found = compare_raws(mails, named, fitting, nobody)
+    return {what: count for what, count in found.counts.items() if count}, found.problems
+
+
+def test_two_processes_look_at_each_heap_once(heaps: Heaps, digests: list[str]) -> None:
+    with beside(heaps.look, apart=True) as others:
+        mine = heaps.look(nobody)
+        theirs = others(nobody)
+    assert sorted(mine.heaps + theirs.heaps) == list(range(HEAPS))
+    assert heaps.fitting(mine, theirs) == {*digests}
+
+
+def test_what_does_not_fit_is_not_among_those_that_do(mails: Mails, heaps: Heaps, digests: list[str]) -> None:
+    changed, empty, gone, *others = digests
+    mails.decided(changed).write_bytes(b"something else")
+    mails.decided(empty).write_bytes(b"")
+    mails.decided(gone).unlink()
+    seen = heaps.look(nobody)
+    assert seen.unfit == {changed, empty, gone}
+    assert heaps.fitting(seen) == {*others}
+    counts, problems = counted(mails, Named(decided={*digests}), heaps.fitting(seen))
+    assert counts == {"mails": len(others)}
+    assert [changed in problems[0], empty in problems[1], gone in problems[2], len(problems)] == [True, True, True, 3]
+
+
+def test_those_that_fit_are_not_read_again_but_where_the_journal_says_that_they_are_empty(
+    mails: Mails, digests: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erased, destroyed, sealed, *_ = digests
+    mails.decided(erased).write_bytes(b"")
+    read, raw = list[str](), Mails.raw
+    monkeypatch.setattr(Mails, "raw", lambda of, digest: read.append(digest) or raw(of, digest))
+    named = Named(decided={*digests}, erased={erased}, destroyed={destroyed}, sealed={sealed, destroyed})
+    counts, problems = counted(mails, named, {*digests})
+    assert (read, problems) == ([erased, destroyed], [])
+    assert counts == {"mails": len(digests) - 1, "erased": 1, "doomed": 1, "sealed": 1}
+
+
+def test_mails_that_nobody_told_of_are_read(mails: Mails, heaps: Heaps, digests: list[str]) -> None:
+    heaps.look(nobody)  # by a process that died before it could say so
+    mails.decided(digests[0]).write_bytes(b"something else")
+    assert heaps.look(nobody) == Seen(b"", frozenset())
+    counts, problems = counted(mails, Named(decided={*digests}), heaps.fitting())
+    assert counts == {"mails": len(digests) - 1}
+    assert problems == [f"mail {digests[0]} was changed after it was kept"]
+
+
+def test_nothing_stays_open(mails: Mails) -> None:
+    before = {*Path("/proc/self/fd").iterdir()}
+    with heaped(mails, ()) as made:
+        made.look(nobody)
+    assert {*Path("/proc/self/fd").iterdir()} == before
