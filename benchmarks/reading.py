@@ -93,7 +93,8 @@ def _work(raw: bytes, rules: Rules) -> Iterator[str]:
     yield "answers found"
     understand(form, rules.desk, said.answers, "en")
     yield "answers understood"
-    ANSWERS.validate_json(ANSWERS.dump_json([("message", message)]))
+    found = name, attached.reading_of(message, form, answers_ours=False)
+    ANSWERS.validate_json(ANSWERS.dump_json([("message", message, found)]))
     yield "handed over"
     gather(message, NOTHING, rules, {})
     yield "sorted"
