@@ -17,8 +17,8 @@ from typing import Self
 import mailbot
 
 LENGTH = struct.Struct("!Q")
-"""Before every frame its length in bytes."""
-LITTLE = 100_000
+"""Before every frame its length in bytes; before a group of mails how many there are."""
+MOST_READY = 100_000
 """Bytes of the frame with which a child says that it is ready, at most."""
 STARTS = 60.0
 """Seconds that a child may take until it is ready."""
@@ -90,7 +90,7 @@ class Process:
         async with asyncio.timeout(STARTS):
             if first:
                 await self.tell(first)
-            await self.frame(LITTLE)
+            await self.frame(MOST_READY)
         self._ready = True
 
     @property
