@@ -605,15 +605,15 @@ def test_a_large_register_is_imported_and_looked_up_quickly(tmp_path: Path, coun
     assert len(data) < LARGEST
 
     async def work(store: FileStore) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         await import_csv(store, data)
         assert (await looked_up(store, "user7")).found
-        importing = time.perf_counter() - began
+        importing = time.process_time() - began
         assert (await looked_up(store, "user8@uni8.example", "email")).found
         keys = [Sought("accounts", "email", f"USER{n}@uni{n % 500}.example") for n in range(1_000)]
-        began = time.perf_counter()
+        began = time.process_time()
         rows = await store.rows(keys, REGISTERS)
-        looking = time.perf_counter() - began
+        looking = time.process_time() - began
         assert all(row.found for row in rows)
         assert looking < importing, "a thousand rows are found faster than the file is read once"
 
