@@ -170,7 +170,8 @@ def under_service(play: Play) -> Play:
 
 def test_a_service_that_is_killed_has_lost_nothing_and_doubled_nothing_when_it_runs_again(play: Play) -> None:
     wanted = ("write journal", "imap > UID MOVE", "smtp > letter")
-    killed_and_run_again(under_service(play), faults("after", one_of_each_kind(play.steps, wanted)))
+    sure = [(name, (number + 1) // 2) for name, number in one_of_each_kind(play.steps, wanted)]
+    killed_and_run_again(under_service(play), faults("after", sure))  # a service comes to fewer writes than a round
 
 
 @pytest.mark.long
