@@ -207,11 +207,6 @@ class Sighting:
         }[self.state]
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """So many of something, in words."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
 @dataclass
 class Result:
     """How much was read, the last whole entry, and at most MOST_PROBLEMS problems; `unlisted` is how many more."""
@@ -241,12 +236,11 @@ class Result:
     def words(self) -> str:
         """The result for a human reader, several lines."""
         more = [f"... and {self.unlisted} more"] if self.unlisted else []
-        counts = f"desk {self.desk}: {counted(self.entries, 'entry', 'entries')} in {counted(self.files, 'file')}, "
-        counts += f"{counted(self.mails, 'mail')} taken in, {counted(self.letters, 'letter')} written, "
-        counts += f"{counted(self.erased, 'entry', 'entries')} erased by order"
+        counts = f"desk {self.desk}, files: {self.files}, entries: {self.entries}, of them erased by order: {self.erased}"
+        counts += f", mails taken in: {self.mails}, letters written: {self.letters}"
         head = f"head: entry {self.head.seq} of {self.head.at or '-'}, hash {self.head.hash}"
         whole = "the chain is whole" if self.entries else "there is no entry, so nothing is proven"
-        verdict = whole if self.ok else f"THE CHAIN IS BROKEN: {counted(self.errors, 'error')}"
+        verdict = whole if self.ok else f"THE CHAIN IS BROKEN, errors: {self.errors}"
         return "\n".join([*map(str, self.problems), *more, counts, head, verdict, *map(Sighting.words, self.sightings)])
 
 
@@ -389,7 +383,7 @@ def witness(named: str) -> Witness | str:
     try:
         found = Witness(named) if re.fullmatch(r"[0-9a-f]{64}", named) else log_line(Path(named).read_bytes())
     except (OSError, ValueError) as error:
-        return f"{named}: wanted a hash (64 digits) or the file of a letter: {getattr(error, 'strerror', error)}"
+        return f"{named}: wanted a hash (64 digits) or the file of a letter: {getattr(error, 'strerror', 0) or error}"
     return found or f"{named}: found no line `log`, number, hash; wanted the file of a letter of the desk, as it came"
 
 

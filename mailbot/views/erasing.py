@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from mailbot.core.case import Case
-from mailbot.core.chain import counted
+from mailbot.core.counts import counted
 from mailbot.core.erasing import Found
 from mailbot.core.uids import sequence_set
 

@@ -10,7 +10,7 @@ from mailbot.cli.report import working
 from mailbot.cli.report.folder import made_beside, require_place, write
 from mailbot.cli.report.shelf import Shelf
 from mailbot.cli.words import OK, TROUBLE, complain, say, settings
-from mailbot.core.chain import counted
+from mailbot.core.counts import counted
 from mailbot.core.instants import to_text
 from mailbot.core.rules import Rules
 from mailbot.desks import Mistaken

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 
+from mailbot.core.counts import counted
 from mailbot.core.filenames import plain_name
 from mailbot.edge.attachments.values import Seen, guarded, only_known
 from mailbot.edge.attachments.zips import members_of
@@ -44,4 +45,4 @@ def _kind(names: Sequence[str]) -> str:
 
 def _named(names: Sequence[str]) -> str:
     shown = ", ".join(map(plain_name, names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "")
-    return f" ({len(names)} {'file' if len(names) == 1 else 'files'}: {shown})" if names else ""
+    return f" ({counted(len(names), 'file')}: {shown})" if names else ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from mailbot.core import chain
+from mailbot.core.counts import counted
 from mailbot.core.uids import uids_of
 from mailbot.store import Damaged, Digest
 from mailbot.store.files.beside import Told, beside
@@ -56,13 +57,12 @@ class Verified:
         """The result for a human reader, several lines."""
         more = [f"... and {self.unlisted} more"] if self.unlisted else []
         aside = f"{self.erased} erased{self._secrets()}"
-        cases = "1 case fits" if self.cases == 1 else f"{self.cases} cases fit"
-        cases = f"{cases} the journal" if self.compared else "no case was compared with the journal"
-        mails = "1 raw mail fits its digest" if self.mails == 1 else f"{self.mails} raw mails fit their digests"
+        cases = f"{counted(self.cases, 'case fits', 'cases fit')} the journal" if self.compared else "no case was compared with the journal"
+        mails = counted(self.mails, "raw mail fits its digest", "raw mails fit their digests")
         counts = f"{mails} ({aside}), {cases}"
         unseen = sum(one.state != "fits" for one in self.chain.sightings)
         wrong = len(self.problems) + self.unlisted + self.chain.errors + unseen
-        verdict = "everything fits" if self.ok else f"NOT EVERYTHING FITS: {chain.counted(wrong, 'problem')}"
+        verdict = "everything fits" if self.ok else f"NOT EVERYTHING FITS: {counted(wrong, 'problem')}"
         if not self.chain.ok:
             counts = "raw mails and cases were not compared: there is no whole journal to compare them with"
         problems = [*(f"error: {one}" for one in self.problems), *more, *(f"notice: {one}" for one in self.notices)]
