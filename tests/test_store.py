@@ -544,7 +544,7 @@ def test_one_of_each_is_counted_in_the_singular(tmp_path: Path) -> None:
         async with store.batch() as batch:
             await open_case(batch, digest)
         said = store.verify().words()
-        assert ", files: 1, entries: 1, " in said
+        assert "desk guest accounts: files 1, mails taken in 1, letters written 1, entries 1, of them" in said
         assert "1 raw mail fits its digest (0 erased), 1 case fits the journal" in said
         (tmp_path / "mail" / digest[:2] / digest).write_bytes(b"another")
         assert store.verify().words().endswith("NOT EVERYTHING FITS: 1 problem")

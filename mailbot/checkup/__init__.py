@@ -118,12 +118,10 @@ async def _state(state: Path, rules: Rules) -> list[Finding]:
     """Open cases that stand where the rules have nothing any more, how the registers stand that they declare, and who
     holds the state."""
     if interrupted(state):
-        left, to_do_then = f"{state}: a restore was interrupted", "`mailbot restore` once more, with the same backup"
-        return [
-            Finding(True, f"{state}: a restore is at work there")
-            if at_work(state)
-            else bad("restore", left, to_do_then)
-        ]
+        if at_work(state):
+            return [Finding(True, f"{state}: a restore is at work there")]
+        again = "`mailbot restore` once more, with the same backup"
+        return [bad("restore", f"{state}: a restore was interrupted", again)]
     try:
         store = FileStore.read(state, rules.desk.name) if (state / "journal").exists() else None
         lines = await stranded(rules, store.cases(WANTED)) if store else []

@@ -236,11 +236,11 @@ class Result:
     def words(self) -> str:
         """The result for a human reader, several lines."""
         more = [f"... and {self.unlisted} more"] if self.unlisted else []
-        counts = f"desk {self.desk}, files: {self.files}, entries: {self.entries}, of them erased by order: {self.erased}"
-        counts += f", mails taken in: {self.mails}, letters written: {self.letters}"
+        counts = f"desk {self.desk}: files {self.files}, mails taken in {self.mails}, letters written {self.letters}, "
+        counts += f"entries {self.entries}, of them erased by order {self.erased}"
         head = f"head: entry {self.head.seq} of {self.head.at or '-'}, hash {self.head.hash}"
         whole = "the chain is whole" if self.entries else "there is no entry, so nothing is proven"
-        verdict = whole if self.ok else f"THE CHAIN IS BROKEN, errors: {self.errors}"
+        verdict = whole if self.ok else f"THE CHAIN IS BROKEN, errors {self.errors}"
         return "\n".join([*map(str, self.problems), *more, counts, head, verdict, *map(Sighting.words, self.sightings)])
 
 

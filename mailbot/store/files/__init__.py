@@ -4,9 +4,10 @@ Who uses it sees `FileStore`, its batch and its exceptions; everything else in t
 """
 
 from mailbot.store.files.batch import FileBatch
-from mailbot.store.files.disk import FsyncFailed, Locked, NotOwner, require_owner
+from mailbot.store.files.disk import Locked, NotOwner, require_owner
 from mailbot.store.files.orders import ask_reload, submit, withdraw_reload
 from mailbot.store.files.registers import give_register
+from mailbot.store.files.stops import FsyncFailed
 from mailbot.store.files.store import FileStore
 from mailbot.store.files.verify import Verified
 

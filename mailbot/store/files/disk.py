@@ -13,17 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from mailbot.store import Full
+from mailbot.store.files.stops import FsyncFailed
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 MANY = 8
 """From this many files on, one syncfs of the whole file system is faster than an fsync of each."""
-
-
-class FsyncFailed(SystemExit):
-    """The disk did not confirm a write. Ends the process with these words, for the operator."""
-
-    def __init__(self, what: object, error: OSError) -> None:
-        super().__init__(f"mailbot stops: the disk did not confirm writing {what}: {error}")
 
 
 class Locked(Exception):  # noqa: N818 - a state of affairs, named as the operator says it

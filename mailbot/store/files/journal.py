@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from mailbot.core import chain
 from mailbot.core.events import EVENTS
 from mailbot.store import Damaged, Entry, Full
-from mailbot.store.files import disk, lines
+from mailbot.store.files import disk, lines, stops
 from mailbot.store.files.alone import Walk, fields_of
 
 
@@ -78,7 +78,7 @@ class Journal:
         self.end = self.beginning()
         self._descriptor = -1
         self._open = ""
-        self._broken: disk.FsyncFailed | None = None
+        self._broken: stops.FsyncFailed | None = None
         self._counted = ("", 0, 0)
 
     def files(self) -> list[str]:
@@ -281,7 +281,7 @@ class Journal:
         try:
             os.ftruncate(self._descriptor, length)
         except OSError as error:
-            self._broken = disk.FsyncFailed(file, error)
+            self._broken = stops.FsyncFailed(file, error)
             raise self._broken from error
 
     def _confirm(self, new: bool, file: str) -> None:
@@ -289,7 +289,7 @@ class Journal:
             disk.fsync(self._descriptor, self.folder / file)
             if new:
                 disk.fsync_folder(self.folder)
-        except disk.FsyncFailed as failed:
+        except stops.FsyncFailed as failed:
             self._broken = failed
             raise
 

@@ -11,20 +11,6 @@ from mailbot.store import Entry
 from mailbot.store.files.mail import Mails
 
 
-class Uncounted(SystemExit):
-    """What stands in the journal may not be in what it adds up to. Ends the process with these words, for the operator:
-    the next start counts it."""
-
-    def __init__(self, why: Exception) -> None:
-        super().__init__(f"mailbot stops: what was written last could not be counted: {type(why).__name__}: {why}")
-
-
-def ending(failed: BaseException) -> BaseException:
-    """What ends the process once this happened to a commit, and another is tried: it could take nothing in, nor journal
-    that it cannot."""
-    return Uncounted(failed) if isinstance(failed, Exception) else failed
-
-
 def put_away(mails: Mails, entries: Iterable[Entry]) -> None:
     """The mails of committed entries lie where they belong, as far as the disk takes it now: the rest follows with the
     next ones. Done twice it is done."""

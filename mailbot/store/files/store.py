@@ -25,7 +25,8 @@ from mailbot.store.files.journal import Spot
 from mailbot.store.files.orders import Orders
 from mailbot.store.files.pulse import post
 from mailbot.store.files.rebuilding import remade
-from mailbot.store.files.sealing import ending, lost, put_away
+from mailbot.store.files.sealing import lost, put_away
+from mailbot.store.files.stops import ending
 from mailbot.store.files.threads import pass_on, to_the_end
 from mailbot.store.files.view import View
 

@@ -57,7 +57,8 @@ class Verified:
         """The result for a human reader, several lines."""
         more = [f"... and {self.unlisted} more"] if self.unlisted else []
         aside = f"{self.erased} erased{self._secrets()}"
-        cases = f"{counted(self.cases, 'case fits', 'cases fit')} the journal" if self.compared else "no case was compared with the journal"
+        fitting = f"{counted(self.cases, 'case fits', 'cases fit')} the journal"
+        cases = fitting if self.compared else "no case was compared with the journal"
         mails = counted(self.mails, "raw mail fits its digest", "raw mails fit their digests")
         counts = f"{mails} ({aside}), {cases}"
         unseen = sum(one.state != "fits" for one in self.chain.sightings)
