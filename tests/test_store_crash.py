@@ -13,9 +13,9 @@ import pytest
 from store_help import DESK, NOON, WRITER, collected, digest_of, draft, journal_lines, open_case, open_cases, run
 
 from mailbot.core import events as e
+from mailbot.core.ledger import Ledger
 from mailbot.store import Full, Wanted
 from mailbot.store.files import FileStore, FsyncFailed, disk
-from mailbot.store.files.working import Working
 
 Write = Callable[[int, bytes], int]
 
@@ -163,6 +163,14 @@ def test_after_a_failed_fsync_nothing_is_appended_any_more(tmp_path: Path, monke
     assert store.head.seq == 0
 
 
+def found_again(state: Path, entries: int) -> Ledger:
+    """What is counted after a new start, which finds so many entries and everything as it should be."""
+    with FileStore.open(state, DESK) as again:
+        assert again.head.seq == entries
+        assert again.verify().ok, again.verify().words()
+        return again.ledger()
+
+
 def test_what_was_journaled_and_not_counted_is_in_no_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,57 +184,50 @@ def test_what_was_journaled_and_not_counted_is_in_no_checkpoint(
         async with store.batch() as batch:
             await open_case(batch, mail=digest)
 
-    store = FileStore.open(tmp_path, DESK)
-    asyncio.run(take_in(store, b"one"))
-    with monkeypatch.context() as lying:
-        lying.setattr(disk, "fsync_folder", lambda path: broken(path) if path.name == "mail" else None)
+    with FileStore.open(tmp_path, DESK) as store:
+        asyncio.run(take_in(store, b"one"))
+        with monkeypatch.context() as lying:
+            lying.setattr(disk, "fsync_folder", lambda path: broken(path) if path.name == "mail" else None)
+            with pytest.raises(FsyncFailed):
+                asyncio.run(take_in(store, b"two"))
         with pytest.raises(FsyncFailed):
-            asyncio.run(take_in(store, b"two"))
-    with pytest.raises(FsyncFailed):
-        asyncio.run(one_case(store))
-    store.close()
-    with FileStore.open(tmp_path, DESK) as again:
-        assert again.ledger().mails["taken_in"] == 2
-        assert again.verify().ok, again.verify().words()
+            asyncio.run(one_case(store))
+    assert found_again(tmp_path, entries=2).mails["taken_in"] == 2
+
+
+def fails_behind_the_journal(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch, step: str, error: BaseException
+) -> None:
+    """A case is opened; its entry is on the disk, and this step after that goes wrong."""
+
+    def fails(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as failing:
+        failing.setattr(f"mailbot.store.files.{step}", fails)
+        with pytest.raises(type(error)) as caught:
+            asyncio.run(one_case(store))
+    assert caught.value is error
 
 
 def test_what_was_counted_in_part_is_in_no_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The entry is on the disk; what it adds up to is broken off, such as by a second Ctrl-C."""
-
-    def broken_off(working: Working, spots: object) -> None:
-        raise KeyboardInterrupt
-
-    store = FileStore.open(tmp_path, DESK)
-    asyncio.run(one_case(store))
-    with monkeypatch.context() as pressed:
-        pressed.setattr(Working, "settle", broken_off)
-        with pytest.raises(KeyboardInterrupt):
-            asyncio.run(one_case(store))
-    store.close()
-    with FileStore.open(tmp_path, DESK) as again:
-        assert again.head.seq == 2
-        assert again.verify().ok, again.verify().words()
+    """What it adds up to is broken off, such as by a second Ctrl-C."""
+    with FileStore.open(tmp_path, DESK) as store:
+        asyncio.run(one_case(store))
+        fails_behind_the_journal(store, monkeypatch, "working.Working.settle", KeyboardInterrupt())
+    found_again(tmp_path, entries=2)
 
 
 def test_whatever_goes_wrong_behind_the_journal_ends_the_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It could neither take in anything nor journal that it cannot."""
-
-    def no_more_files(mails: object, entries: object) -> None:
-        raise OSError(errno.EMFILE, "Too many open files")
-
-    store = FileStore.open(tmp_path, DESK)
-    with monkeypatch.context() as poor:
-        poor.setattr("mailbot.store.files.store.put_away", no_more_files)
-        with pytest.raises(OSError, match="Too many open files"):
+    no_more_files = OSError(errno.EMFILE, "Too many open files")
+    with FileStore.open(tmp_path, DESK) as store:
+        fails_behind_the_journal(store, monkeypatch, "store.put_away", no_more_files)
+        with pytest.raises(SystemExit, match=r"could not be counted: OSError: .*Too many open files"):
             asyncio.run(one_case(store))
-    with pytest.raises(SystemExit, match=r"could not be counted: OSError: .*Too many open files"):
-        asyncio.run(one_case(store))
-    store.close()
-    with FileStore.open(tmp_path, DESK) as again:
-        assert again.head.seq == 1
-        assert again.verify().ok, again.verify().words()
+    found_again(tmp_path, entries=1)
 
 
 def test_mails_that_cannot_be_moved_yet_count_as_decided_and_hold_the_checkpoint_back(
