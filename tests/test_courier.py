@@ -28,7 +28,7 @@ from mailbot.core import events as e
 from mailbot.core.events import LetterWritten
 from mailbot.core.token import CODE_PLACE
 from mailbot.edge.account import Account
-from mailbot.edge.postman import Later, Never, PostmanBroken, Sent
+from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
 from mailbot.edge.stationery import Stationery
 from mailbot.edge.tokens import Grant, Tokens
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
@@ -71,11 +71,24 @@ async def child(port: int, **how: object) -> AsyncIterator[Child]:
         await made.end()
 
 
-async def at_work_soon(courier: Courier, made_with: Stationery) -> Child:
+async def set_to_work(courier: Courier, made_with: Stationery) -> Child:
+    """The child of a courier that is asked to begin, once it is at work."""
+    courier.begin(made_with)
     async with asyncio.timeout(30):
         while (found := courier.at_work_with(made_with)) is None:
             await asyncio.sleep(0.01)
     return found
+
+
+@asynccontextmanager
+async def by_courier(port: int) -> AsyncIterator[tuple[Postman, Courier, Child, Connection]]:
+    """The postman of this process, a courier at work with its child, and the connection that has both."""
+    async with postmen(1, port) as (wire,), Courier(account(port)) as courier:
+        made_with = stationery()
+        its_child = await set_to_work(courier, made_with)
+        connection = Connection(0, made_with, wire, courier)
+        yield wire, courier, its_child, connection
+        await connection.close()
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -227,35 +240,25 @@ async def test_a_courier_that_answers_nothing_any_more_is_killed_in_time(
 
 @in_a_loop
 async def test_a_letter_whose_courier_is_gone_before_it_has_it_goes_from_this_process(servers: EmbeddedServers) -> None:
-    async with postmen(1, servers.smtp_port) as (wire,), Courier(account(servers.smtp_port)) as courier:
-        made_with = stationery()
-        courier.begin(made_with)
-        gone = await at_work_soon(courier, made_with)
-        connection = Connection(0, made_with, wire, courier)
+    async with by_courier(servers.smtp_port) as (wire, courier, gone, connection):
         await connection.connect()
         assert (courier.connections, wire.connections) == (1, 0)
         os.kill(gone.pid, signal.SIGKILL)
         await until(lambda: not gone.lives)
         assert isinstance(await connection.carry(parcel(ANN)), Sent)
         assert wire.connections == 1
-        await connection.close()
 
 
 @in_a_loop
 async def test_a_courier_that_dies_while_it_connects_is_no_relay_out_of_reach(servers: EmbeddedServers) -> None:
-    async with postmen(1, servers.smtp_port) as (wire,), Courier(account(servers.smtp_port)) as courier:
-        made_with = stationery()
-        courier.begin(made_with)
-        stopped = await at_work_soon(courier, made_with)
+    async with by_courier(servers.smtp_port) as (wire, courier, stopped, connection):
         os.kill(stopped.pid, signal.SIGSTOP)
-        connection = Connection(0, made_with, wire, courier)
         connecting = asyncio.create_task(connection.connect())
         await asyncio.sleep(0.05)
         os.kill(stopped.pid, signal.SIGKILL)
         await connecting
         assert isinstance(await connection.carry(parcel(ANN)), Sent)
         assert (courier.connections, wire.connections) == (0, 1)
-        await connection.close()
 
 
 @in_a_loop
@@ -269,8 +272,7 @@ async def test_a_round_whose_courier_is_killed_goes_on_in_this_process(
         Courier(account(servers.smtp_port)) as courier,
     ):
         await write(tools, *people)
-        courier.begin(tools.stationery)
-        killed = await at_work_soon(courier, tools.stationery)
+        killed = await set_to_work(courier, tools.stationery)
         sending = Sending(tools, Clock())
         connections = [Connection(number, tools.stationery, wire, courier) for number, wire in enumerate(wires)]
         servers.relay.delay = 0.02
@@ -320,8 +322,7 @@ asyncio.run(test_courier.send_all(pathlib.Path(sys.argv[2]), int(sys.argv[3])))
 async def send_all(folder: Path, port: int) -> None:
     """What a process does, with its courier, until it is killed."""
     async with desk(folder) as tools, postmen(4, port) as wires, Courier(account(port)) as courier:
-        courier.begin(tools.stationery)
-        await at_work_soon(courier, tools.stationery)
+        await set_to_work(courier, tools.stationery)
         connections = [Connection(number, tools.stationery, wire, courier) for number, wire in enumerate(wires)]
         await Sending(tools, lambda: NOON).all_due(connections)
         assert courier.connections
@@ -362,8 +363,7 @@ async def test_a_round_that_is_stopped_ends_with_every_result_in_the_journal(
 ) -> None:
     async with at_work(tmp_path, servers.smtp_port, Clock()) as work, Courier(account(servers.smtp_port)) as courier:
         work.courier = courier
-        courier.begin(work.tools.stationery)
-        asked = await at_work_soon(courier, work.tools.stationery)
+        asked = await set_to_work(courier, work.tools.stationery)
         work.stopping = lambda: len(servers.letters) > 20
         await write(work.tools, *(f"asker@uni{number}.example" for number in range(60)))
         sending = asyncio.create_task(send_letters(work, Round()))
@@ -533,8 +533,7 @@ async def test_a_courier_makes_no_letter_by_keys_that_are_in_force_no_more(
 ) -> None:
     async with at_work(tmp_path, servers.smtp_port, Clock()) as work:
         work.courier = Courier(account(servers.smtp_port))
-        work.courier.begin(stationery())
-        await at_work_soon(work.courier, work.courier._stationery)  # type: ignore[arg-type]
+        await set_to_work(work.courier, stationery())
         await write(work.tools, ANN)
         await send_letters(work, Round())
         assert work.courier.connections == 0
