@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from carrying import Slow
 from desks import in_a_loop
 from reading_here import ReaderHere
 from test_delivery import ANN, BOB, Clock, desk, journaled, postmen, write
@@ -17,7 +18,7 @@ from mailbot.core.health import Health
 from mailbot.core.pulse import Pulse
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
-from mailbot.edge.postman import Later, Never, Postman, Sent
+from mailbot.edge.postman import Later, Postman
 from mailbot.embedded import EmbeddedServers
 from mailbot.flow.reader import Settings
 from mailbot.service.letters import send_letters, sending_meanwhile
@@ -122,24 +123,18 @@ class PutsOff(Postman):
 async def test_whoever_is_broken_off_while_the_last_letters_go_leaves_none_of_them_under_way(
     tmp_path: Path, servers: EmbeddedServers
 ) -> None:
-    begun, going_on = asyncio.Event(), asyncio.Event()
-
-    class Slow(Postman):
-        async def send(self, sender: str, recipient: str, raw: bytes) -> Sent | Later | Never:
-            begun.set()
-            await going_on.wait()
-            return await super().send(sender, recipient, raw)
+    slow = Slow(Account("127.0.0.1", servers.smtp_port, "none", "", ""))
 
     async def take_in(work: Work) -> None:
         async with sending_meanwhile(work, Round()):
             await write(work.tools, ANN)
             work.letters_due()
-            await begun.wait()
+            await slow.begun.wait()
 
     async with at_work(tmp_path, servers.smtp_port, Clock()) as work:
-        work.postmen = [Slow(Account("127.0.0.1", servers.smtp_port, "none", "", ""))]
+        work.postmen = [slow]
         broken_off = asyncio.create_task(take_in(work))
-        await begun.wait()
+        await slow.begun.wait()
         await asyncio.sleep(0.05)
         broken_off.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from carrying import Slow
 from desks import in_a_loop
 from worlds import World, application, digest, question
 
@@ -18,7 +19,7 @@ from mailbot.demo.people import Person, write
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
 from mailbot.edge.letters import Letters
-from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
+from mailbot.edge.postman import Postman, PostmanBroken
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers
 from mailbot.flow import considering, deadlines
 from mailbot.flow.tools import Tools, wall_clock
@@ -237,19 +238,11 @@ async def test_a_relay_that_refuses_our_password_is_not_asked_for_every_batch_of
 
 @in_a_loop
 async def test_a_round_that_is_broken_off_sends_nothing_more(tmp_path: Path, servers: EmbeddedServers) -> None:
-    sending, going_on = asyncio.Event(), asyncio.Event()
-
-    class Slow(Postman):
-        async def send(self, sender: str, recipient: str, raw: bytes) -> Sent | Later | Never:
-            sending.set()
-            await going_on.wait()
-            return await super().send(sender, recipient, raw)
-
     await servers.deliver(*(question(n) for n in range(90)))
     async with desk(tmp_path, servers) as (tools, inbox, postman):
         slow = Slow(Account("127.0.0.1", servers.smtp_port, "none", "", ""))
         broken_off = asyncio.create_task(one_round(tools, inbox, [slow]))
-        await sending.wait()
+        await slow.begun.wait()
         broken_off.cancel()
         with pytest.raises(asyncio.CancelledError):
             await broken_off
