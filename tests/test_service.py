@@ -246,6 +246,8 @@ async def test_a_round_that_is_broken_off_sends_nothing_more(tmp_path: Path, ser
         broken_off.cancel()
         with pytest.raises(asyncio.CancelledError):
             await broken_off
+        slow.going_on.set()
+        await asyncio.sleep(0.1)
         assert servers.letters == []
         later = wall_clock() + timedelta(hours=1)
         assert (await one_round(tools, inbox, [postman], clock=lambda: later)).letters["sent"] == 90
