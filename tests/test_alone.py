@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import to_json
-from test_chain import DESK, ODD, TAMPERED, TEN, TEXT, compact
+from test_chain import CASES, DESK, ODD, TAMPERED, TEN, compact
 
 from mailbot.core import chain
 from mailbot.store.files.alone import Walk, _whole, alone
@@ -32,13 +32,20 @@ NUMBERS = [
 def with_events(events: str) -> bytes:
     """A line with these events in some form, sealed as if that were the canonical one."""
     fields = {**json.loads(TEN[0]), "events": None}
-    line = compact(fields).replace(b'"events":null', b'"events":%b' % events.encode("utf-8", "surrogatepass"))
     parts = {key: compact(value) for key, value in fields.items()} | {"events": events.encode("utf-8", "surrogatepass")}
+    line = compact(fields).replace(b'"events":null', b'"events":%b' % parts["events"])
     body = chain._sha256(chain._assembled(parts, ("events", "salt")))
     digest = chain._sha256(chain._assembled(parts | {"body": compact(body)}, chain.HEADER))
-    return (
-        line.replace(fields["body"].encode(), body.encode()).replace(fields["hash"].encode(), digest.encode()) + b"\n"
-    )
+    for old, new in ((fields["body"], body), (fields["hash"], digest)):
+        line = line.replace(old.encode(), new.encode())
+    return line + b"\n"
+
+
+def refused(line: bytes) -> None:
+    """Neither the store takes it for one nor `chain`, and both say the same of it."""
+    assert _whole(line) is None
+    assert alone(line) == chain.alone(line)
+    assert alone(line)[0] is None
 
 
 def test_a_line_that_is_whole_is_seen_to_be_without_asking_further() -> None:
@@ -58,9 +65,7 @@ def test_of_a_line_that_is_not_what_was_written_it_says_the_same(line: bytes) ->
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_number_without_one_exact_form_makes_it_no_entry_though_its_digests_fit(number: str) -> None:
     for events in (f"[{number}]", f'[{{"n":{number}}}]', f'[{{"a":[{{"b":{number}}}]}}]'):
-        line = with_events(events)
-        assert (_whole(line), alone(line)) == (None, chain.alone(line))
-        assert alone(line)[0] is None
+        refused(with_events(events))
 
 
 FORMS = {
@@ -85,12 +90,10 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_another_form_makes_it_no_entry_though_its_digests_fit(form: str) -> None:
-    line = with_events(FORMS[form])
-    assert (_whole(line), alone(line)) == (None, chain.alone(line))
-    assert alone(line)[0] is None
+    refused(with_events(FORMS[form]))
 
 
-@given(st.lists(ODD), st.none() | TEXT | st.sampled_from(["é", '\\"', '","events":[],"hash":"', "null"]))
+@given(st.lists(ODD), CASES)
 def test_whatever_stands_in_it_the_store_says_what_chain_says(events: Any, case: Any) -> None:
     line = compact({**json.loads(TEN[0]), "case": case, "events": events}) + b"\n"
     for one in (line, with_events(compact(events).decode("utf-8", "surrogatepass"))):
