@@ -1,12 +1,13 @@
-"""Drafts and folders for the tests of the store; no tests in here."""
+"""Drafts, folders and a full disk for the tests of the store; no tests in here."""
 
 import asyncio
+import errno
 import hashlib
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from mailbot.core import events as e
 from mailbot.core.instants import to_text
@@ -93,6 +94,11 @@ async def three_cases(store: FileStore) -> None:
         if number != "2026-00003":
             async with store.batch() as batch:
                 batch.append(draft(e.Rejected(clerk="k", reason="no"), letter(2), case=number))
+
+
+def no_space(*_: object) -> NoReturn:
+    """What a full disk says to whoever wants room, in place of os.write and its like."""
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 async def collected(items: Any) -> list[Any]:

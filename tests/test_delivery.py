@@ -1,7 +1,6 @@
 """Letters on their way from the journal to the relay: in order, over several connections, each once."""
 
 import asyncio
-import errno
 import os
 import quopri
 import sys
@@ -18,6 +17,7 @@ from desks import in_a_loop
 from letter_examples import RULES
 from reading_here import ReaderHere
 from sinks import SINK, smtp_sink
+from store_help import no_space
 from worlds import application
 
 from mailbot.core import events as e
@@ -414,9 +414,6 @@ async def test_a_letter_dropped_or_held_while_it_waits_for_its_connection_does_n
 async def test_with_nothing_due_neither_the_disk_nor_the_relay_is_asked(
     tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_space(handle: int, offset: int, size: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     async with desk(tmp_path) as tools, postmen(1, servers.smtp_port) as carriers:
         monkeypatch.setattr(os, "posix_fallocate", no_space)
         sending = Sending(tools, Clock())
@@ -485,9 +482,6 @@ async def test_a_result_the_disk_did_not_take_is_journaled_later_and_the_letter_
 ) -> None:
     clock, results = Clock(), {}
 
-    def no_space(handle: int, data: bytes) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     async with desk(tmp_path) as tools, postmen(1, servers.smtp_port) as carriers:
         await write(tools, ANN, BOB)
         monkeypatch.setattr(os, "write", no_space)
@@ -509,9 +503,6 @@ async def test_a_result_the_disk_did_not_take_is_journaled_later_and_the_letter_
 async def test_no_letter_goes_while_there_is_no_room_for_its_result(
     tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_space(handle: int, offset: int, size: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     async with desk(tmp_path) as tools, postmen(1, servers.smtp_port) as carriers:
         await write(tools, ANN)
         monkeypatch.setattr(os, "posix_fallocate", no_space)

@@ -2,7 +2,6 @@
 the process dies on the way, and every other case stands as before."""
 
 import dataclasses
-import errno
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ from store_help import (
     draft,
     journal_lines,
     letter,
+    no_space,
     open_cases,
     opening,
     ordered_facts,
@@ -367,9 +367,6 @@ def test_a_disk_that_is_full_before_an_erasure_is_done_leaves_no_hole_in_the_jou
 ) -> None:
     """The file of the newest entries is shorter by then; what does not go into it is cut off at its new length."""
 
-    def no_space(*_: object) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     async def work(store: FileStore) -> None:
         [mail] = await store.keep([MIKA])
         async with store.batch() as batch:
@@ -401,13 +398,13 @@ def test_a_disk_that_is_full_before_an_erasure_is_done_leaves_no_hole_in_the_jou
 def test_a_disk_that_is_full_before_the_casebook_is_made_again_leaves_closed_cases_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_space(book: Casebook) -> None:
+    def no_room(book: Casebook) -> None:
         raise Full("no room")
 
     async def work(store: FileStore) -> None:
         await order(store)
         with monkeypatch.context() as full:
-            full.setattr(Casebook, "flush_closed", no_space)
+            full.setattr(Casebook, "flush_closed", no_room)
             with pytest.raises(Full):
                 await store.erase(ERASED)
         closed = await store.case(CLOSED)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from carrying import here
 from desks import in_a_loop
+from store_help import no_space
 from test_delivery import ANN, BOB, CID, Clock, desk, journaled, write
 
 from mailbot.core import events as e
@@ -69,9 +70,6 @@ async def test_whoever_is_cancelled_takes_back_nothing_of_what_others_wait_for(t
 async def test_where_the_disk_takes_no_more_everyone_hears_of_it_and_nothing_is_journaled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_space(handle: int, data: bytes) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     clock = Clock()
     async with desk(tmp_path) as tools:
         letters = await due(tools, clock)

@@ -1,7 +1,6 @@
 """A round in which something goes wrong: what can be done is done, the rest stays where it was, and it is said."""
 
 import asyncio
-import errno
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from carrying import Slow
 from desks import in_a_loop
+from store_help import no_space
 from worlds import World, application, digest, question
 
 from mailbot import desks
@@ -190,9 +190,6 @@ async def test_no_letter_goes_out_while_its_result_could_not_be_journaled(
     tmp_path: Path, servers: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await servers.deliver(question(1))
-
-    def no_space(handle: int, offset: int, size: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
 
     async with desk(tmp_path, servers) as (tools, inbox, postman):
         monkeypatch.setattr(os, "posix_fallocate", no_space)

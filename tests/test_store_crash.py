@@ -10,7 +10,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from store_help import DESK, NOON, WRITER, collected, digest_of, draft, journal_lines, open_case, open_cases, run
+from store_help import (
+    DESK,
+    NOON,
+    WRITER,
+    collected,
+    digest_of,
+    draft,
+    journal_lines,
+    no_space,
+    open_case,
+    open_cases,
+    run,
+)
 
 from mailbot.core import events as e
 from mailbot.core.ledger import Ledger
@@ -18,10 +30,6 @@ from mailbot.store import Full, Wanted
 from mailbot.store.files import FileStore, FsyncFailed, disk
 
 Write = Callable[[int, bytes], int]
-
-
-def no_space(descriptor: int, data: bytes) -> int:
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def only_half(descriptor: int, data: bytes) -> int:

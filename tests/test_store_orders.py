@@ -1,7 +1,6 @@
 """Orders and what the service posts: files between processes, of which one holds the lock and the others do not."""
 
 import asyncio
-import errno
 import json
 import os
 import subprocess
@@ -10,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from store_help import DESK, NOON, PROGRAM, RULES, WRITER, draft, open_cases, ordered_facts, run
+from store_help import DESK, NOON, PROGRAM, RULES, WRITER, draft, no_space, open_cases, ordered_facts, run
 
 from mailbot.core import events as e
 from mailbot.core.instants import to_text
@@ -347,12 +346,9 @@ def test_an_order_of_root_is_the_owners_from_the_moment_it_can_be_seen(
 def test_a_disk_without_room_for_a_name_is_full_and_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_room(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     (tmp_path / "new").mkdir()
     (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr(Path, "rename", no_room)
+    monkeypatch.setattr(Path, "rename", no_space)
     with pytest.raises(Full):
         disk.replace(tmp_path / "file", [b"text"])
     with pytest.raises(Full):

@@ -1,6 +1,5 @@
 """The casebook lost, old, foreign or unreadable, and files of the journal missing: the journal decides, or it stops."""
 
-import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -12,7 +11,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store_help import DESK, NOON, collected, digest_of, draft, journal_lines, letter, open_case, open_cases, run
+from store_help import (
+    DESK,
+    NOON,
+    collected,
+    digest_of,
+    draft,
+    journal_lines,
+    letter,
+    no_space,
+    open_case,
+    open_cases,
+    run,
+)
 
 from mailbot.core import chain
 from mailbot.core import events as e
@@ -197,9 +208,6 @@ def test_rebuilding_on_a_full_disk_says_so_and_the_next_start_makes_it_again(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = run(what_is_known, state)
-
-    def no_space(descriptor: int, data: bytes) -> int:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as full:
         full.setattr(os, "write", no_space)
