@@ -603,7 +603,10 @@ def test_a_state_that_does_not_say_whose_it_is_is_said_to_be_so(
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["--head", "no-such-file.eml"], "or the file of a letter: No such file or directory\n"),
+        (
+            ["--head", "no-such-file.eml"],
+            "no-such-file.eml: wanted a hash (64 digits) or the file of a letter: No such file or directory\n",
+        ),
         (["--head", "{rules}"], "found no line `log`"),
         (["--head", "{other}"], "a letter of the desk OTHER, wanted one of HELPDESK"),
         (["--head", "{letter}", "--key", "abc"], "wanted an Ed25519 public key"),
