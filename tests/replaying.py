@@ -35,8 +35,9 @@ async def decided_again(
         return rules if isinstance(rules, Rules) else rules[digest]
 
     def made(desk: Desk) -> Reader:
-        same = reader and limits_of(desk) == replace(reader._settings, forms={})
-        return Shared(reader) if reader and same else patient_reader_for(desk)
+        if reader and limits_of(desk) == replace(reader._settings, forms={}):
+            return Shared(reader)
+        return patient_reader_for(desk)
 
     async with Replay(store, rules_of, made, head.program, **more) as replay:  # type: ignore[arg-type]
         return [again async for again in replay.walk()]
