@@ -5,6 +5,7 @@ import email
 import statistics
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from time import perf_counter_ns, process_time_ns
 from typing import cast
@@ -15,6 +16,7 @@ from mailbot.core.decide.taking import said_by
 from mailbot.core.evidence import NOTHING, gather
 from mailbot.core.fields import understand
 from mailbot.core.message import Message
+from mailbot.core.readings import Skimmed
 from mailbot.core.rules import Rules
 from mailbot.edge.parsing import Limits, parse_with_contents
 from mailbot.flow.reader.protocol import ANSWERS
@@ -89,12 +91,13 @@ def _work(raw: bytes, rules: Rules) -> Iterator[str]:
     name = attached.form_of(message, rules.forms)
     yield "form found"
     form = rules.forms[name or ""]
+    reading = attached.reading_of(message, form, answers_ours=False)
+    message = replace(message, skimmed=Skimmed(rules.forms, name, reading))
     said = said_by(message, form, answers_ours=False)
     yield "answers found"
     understand(form, rules.desk, said.answers, "en")
     yield "answers understood"
-    found = name, attached.reading_of(message, form, answers_ours=False)
-    ANSWERS.validate_json(ANSWERS.dump_json([("message", message, found)]))
+    ANSWERS.validate_json(ANSWERS.dump_json([("message", message, (name, reading))]))
     yield "handed over"
     gather(message, NOTHING, rules, {})
     yield "sorted"
