@@ -91,6 +91,7 @@ ADDITIONS = st.lists(st.tuples(st.integers(0, 24), KEYS), max_size=30)
 
 
 @example([(0, "a"), (8, "a")], 40, 30, {0}, 9)
+@example([(0, "a"), (20, "a"), (6, "b")], 40, 30, {0, 1}, 9)  # the first is forgotten, though not because of the last
 @given(ADDITIONS, st.integers(1, 40), st.integers(0, 30), st.sets(st.integers(0, 30)), st.integers(1, 9))
 def test_what_happened_lately_is_remembered_in_order_and_no_longer_also_when_the_clock_goes_back(
     additions: list[tuple[int, str]], most: int, restart: int, unasked: set[int], together: int
