@@ -108,11 +108,12 @@ def test_what_happened_lately_is_remembered_in_order_and_no_longer_also_when_the
             plain = sorted([*plain, (at, key, str(turn))], key=lambda one: to_text(one[0]))
             plain = [one for one in plain if to_text(one[0]) >= to_text(at - SPAN)][-most:]
             if turn not in unasked:
-                told(recent, plain, at)
+                says_the_same(recent, plain, at)
     assert recent.listed() == [[to_text(at), key, value] for at, key, value in plain]
 
 
-def told(recent: Recent, plain: list[tuple[datetime, str, str]], at: datetime) -> None:
+def says_the_same(recent: Recent, plain: list[tuple[datetime, str, str]], at: datetime) -> None:
+    """What happened lately, of the two hours before an instant, as the plain list has it."""
     assert len(recent) == len(plain)
     for asked in "abcd":
         since = to_text(at - timedelta(hours=2))
