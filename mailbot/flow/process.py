@@ -55,18 +55,14 @@ class Process:
         self._complaints = asyncio.create_task(self._pass_on(process.stderr))
 
     @classmethod
-    async def start(cls, room: str, *arguments: str, environment: Mapping[str, str], first: bytes = b"") -> Self:
-        """Start `mailbot.flow.ROOM`, give it `first` as a frame (none if it is empty), and wait for the frame that says
-        that it is ready. NotStarted if it is not within a minute."""
+    async def start(cls, room: str, *, environment: Mapping[str, str], first: bytes) -> Self:
+        """Start `mailbot.flow.ROOM`, give it `first` as a frame, and wait for the frame that says that it is ready.
+        NotStarted if it is not within a minute."""
+        program = ("-P", "-m", f"mailbot.flow.{room}")  # -P: no module is looked for in the folder it is begun in
         try:
             process = await asyncio.create_subprocess_exec(
-                *(
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    f"mailbot.flow.{room}",
-                    *arguments,
-                ),  # -P: no module of the folder it is in
+                sys.executable,
+                *program,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -88,8 +84,7 @@ class Process:
 
     async def _begin(self, first: bytes) -> None:
         async with asyncio.timeout(STARTS):
-            if first:
-                await self.tell(first)
+            await self.tell(first)
             await self.frame(MOST_READY)
         self._ready = True
 
