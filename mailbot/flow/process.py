@@ -17,7 +17,7 @@ from typing import Self
 import mailbot
 
 LENGTH = struct.Struct("!Q")
-"""Before every frame its length in bytes; before a group of mails how many there are."""
+"""Before every frame its length in bytes."""
 MOST_READY = 100_000
 """Bytes of the frame with which a child says that it is ready, at most."""
 STARTS = 60.0

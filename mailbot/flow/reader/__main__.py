@@ -24,7 +24,7 @@ from mailbot.edge.parsing import parse_with_contents
 from mailbot.flow.process import LENGTH
 from mailbot.flow.reader.clock import OutOfTimeError, within
 from mailbot.flow.reader.looking import looked_into
-from mailbot.flow.reader.protocol import ANSWERS, OUT_OF_MEMORY, SETTINGS, Answer, Settings, Skim, late
+from mailbot.flow.reader.protocol import ANSWERS, COUNT, OUT_OF_MEMORY, SETTINGS, Answer, Settings, Skim, late
 
 SHARED = 25_000_000
 """Bytes of programs and libraries in memory, which the kernel does not count among a process's data."""
@@ -33,15 +33,14 @@ SHARED = 25_000_000
 def main(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer groups of mails until `requests` ends; its first frame is Settings as JSON."""
     sys.dont_write_bytecode = True
-    (length,) = LENGTH.unpack(requests.read(LENGTH.size))
-    settings = SETTINGS.validate_json(requests.read(length))
+    settings = SETTINGS.validate_json(requests.read(_length(requests)))
     for limit, value in _limited(settings):
         resource.setrlimit(limit, value)
     begin()
     _answer(answers, b"ready")
-    while head := requests.read(LENGTH.size):
+    while head := requests.read(COUNT.size):
         _set_clock(settings.seconds)
-        (count,) = LENGTH.unpack(head)
+        (count,) = COUNT.unpack(head)
         read = [_tagged(_in_time(_mail(requests, settings), settings), settings) for _ in range(count)]
         _answer(answers, ANSWERS.dump_json(read))
 
@@ -60,9 +59,15 @@ def _set_clock(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(used + seconds) + 2, resource.RLIM_INFINITY))
 
 
+def _length(requests: BinaryIO) -> int:
+    """How long the next frame is."""
+    (length,) = LENGTH.unpack(requests.read(LENGTH.size))
+    return int(length)
+
+
 def _mail(requests: BinaryIO, settings: Settings) -> bytes:
     """The next mail; from here on there is only the memory for one of its size."""
-    (length,) = LENGTH.unpack(requests.read(LENGTH.size))
+    length = _length(requests)
     memory = max(settings.memory_for(length) - SHARED, 0)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.RLIM_INFINITY))
     return requests.read(length)

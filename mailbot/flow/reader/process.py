@@ -15,8 +15,18 @@ from pydantic import ValidationError
 from mailbot.core.message import Message, Unreadable
 from mailbot.core.readings import Skimmed
 from mailbot.core.rules import Form
-from mailbot.flow.process import LENGTH, NotStarted, Process, TooLong, paths
-from mailbot.flow.reader.protocol import ANSWERS, MOST_ANSWER, OUT_OF_MEMORY, SETTINGS, Answer, Mail, Settings, late
+from mailbot.flow.process import NotStarted, Process, TooLong, paths
+from mailbot.flow.reader.protocol import (
+    ANSWERS,
+    COUNT,
+    MOST_ANSWER,
+    OUT_OF_MEMORY,
+    SETTINGS,
+    Answer,
+    Mail,
+    Settings,
+    late,
+)
 
 
 class ReaderBrokenError(Exception):
@@ -73,7 +83,7 @@ class Child:
         return checked(answer, group, self._settings.forms)
 
     async def _send(self, group: Sequence[Mail]) -> None:
-        self._process.stdin.write(LENGTH.pack(len(group)))
+        self._process.stdin.write(COUNT.pack(len(group)))
         for _, raw in group:
             await self._process.tell(raw)
 

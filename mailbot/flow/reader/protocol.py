@@ -3,6 +3,7 @@
 It must not know of processes: only what goes through the pipes.
 """
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,6 +14,9 @@ from mailbot.core.message import Message, Unreadable
 from mailbot.core.readings import Reading
 from mailbot.core.rules import Border, Form
 from mailbot.edge.parsing import Limits
+
+COUNT = struct.Struct("!Q")
+"""Before the frames of a group of mails how many they are."""
 
 OUT_OF_MEMORY = 71
 """Exit status of a child that was refused memory."""
