@@ -1,4 +1,5 @@
-"""A parsed incoming mail as a value. It knows nothing of MIME, of forms, or of who may do what."""
+"""A parsed incoming mail as a value. It knows nothing of MIME or of who may do what, and of forms only that what was
+found of them goes with the mail (`skimmed`)."""
 
 import re
 from dataclasses import dataclass, field

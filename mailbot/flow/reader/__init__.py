@@ -1,4 +1,5 @@
-"""Reads raw mails in a child process with limits of time and memory, so that one bad mail stops nobody.
+"""Reads raw mails in a child process with limits of time and memory, so that one bad mail stops nobody; what they say
+of the desk's forms is found there too.
 
 It must not know where mails come from or what is decided about them; the parent never parses what a stranger wrote.
 """
@@ -88,7 +89,7 @@ class Reader:
         return [answer for mail in group for answer in await self._group([mail])]
 
     async def _unseen(self, mail: Mail, reason: str) -> Message | Unreadable:
-        """A mail that ended the reader, once more without a look into its attachments, and for forms: they may have
+        """A mail that ended the reader, once more without a look into its attachments or for forms: that may have
         done it."""
         self.counts["starts"] += 1
         child = await Child.start(replace(self._settings, look=False, forms={}))

@@ -1,8 +1,9 @@
 """The child's side of the reader: `python -m mailbot.flow.reader`, on stdin its settings and then mails, on stdout what
 they say.
 
-It must not write files, read others than the program's own, open connections, nor keep anything of one mail for the
-next.
+It must not write files, read others than the program's own, open connections, nor let one mail change what is
+found in another: of texts that may come again a bounded number is remembered (`lru_cache`), each with what is found in
+it alone.
 """
 
 import os
