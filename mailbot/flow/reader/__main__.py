@@ -106,12 +106,14 @@ def _with_evidence(message: Message, border: Border) -> Message:
 def _tagged(read: Message | Unreadable, settings: Settings) -> Answer:
     if isinstance(read, Unreadable):
         return "unreadable", read
-    return "message", read, _skim(read, settings) if settings.forms else None
+    return "message", read, _skim(read, settings)
 
 
 def _skim(message: Message, settings: Settings) -> Skim | None:
-    """What is found of the forms, in as much time again as the mail may take; None if that was not enough, and whoever
-    decides looks for them."""
+    """What is found of the forms, in as much time again as the mail may take; None if there are none to look for, or
+    that was not enough and whoever decides looks for them."""
+    if not settings.forms:
+        return None
     try:
         found = within(settings.seconds_for(message.size), lambda: skimmed(message, settings.forms))
     except OutOfTimeError:
