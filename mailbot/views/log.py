@@ -5,6 +5,7 @@ from typing import Any
 
 from mailbot.core import events as e
 from mailbot.core.case import SHOWN
+from mailbot.core.chain import counted
 from mailbot.core.columns import clip
 from mailbot.core.instants import to_text
 from mailbot.core.orders import REFUSALS
@@ -44,7 +45,7 @@ def _proof(event: e.Facts, who: e.Sender) -> str:
 
 
 def _fields(event: e.FieldsRead) -> str:
-    read = f"{len(event.answers)} field{'s' * (len(event.answers) != 1)} read"
+    read = f"{counted(len(event.answers), 'field')} read"
     if not event.faults:
         return f"{read}, complete"
     fields = tuple(dict.fromkeys(fault.field for fault in event.faults))
@@ -60,14 +61,6 @@ def _said(code: str, why: str) -> str:
     return clip(" ".join(part for part in (code, why) if part), 80)
 
 
-def _mails(count: int) -> str:
-    return f"{count} mail" + "s" * (count != 1)
-
-
-def _entries(count: int) -> str:
-    return f"{count} entries" if count != 1 else "1 entry"
-
-
 def _because(text: str) -> str:
     return f": {clip(text, 120)}" if text else ""
 
@@ -79,7 +72,7 @@ def _paused(event: e.ReminderPaused) -> str:
 
 
 def _mailbox(event: e.MailboxSeen) -> str:
-    mails = f"{_mails(event.known)} known, {event.unknown} unknown"
+    mails = f"{counted(event.known, 'mail')} known, {event.unknown} unknown"
     return f"UIDVALIDITY {event.validity}: {mails}" + ", which are only observed" * event.observed
 
 
@@ -197,13 +190,18 @@ SENTENCES: Mapping[str, Sentence] = {
     "restored": _restored,
     "secret_told": lambda v: f"masked before anybody saw it: {', '.join(v.secrets)}; the sender was told",
     "secret_destroyed": lambda v: f"the raw bytes of mail {v.mail[:12]} were destroyed",
-    "erased": lambda v: f"to be erased by order: {_entries(len(v.seqs))}, {_mails(len(v.mails))}" + _because(v.order),
+    "erased": lambda v: (
+        f"to be erased by order: {counted(len(v.seqs), 'entry', 'entries')}, {counted(len(v.mails), 'mail')}"
+        + _because(v.order)
+    ),
     "case_kept": lambda v: "what is left of the case after the erasure was written down",
     "erasure_done": lambda v: f"what entry {v.seq} ordered is erased",
     "mailbox_seen": _mailbox,
     "adopted": lambda v: "mails that were only observed are taken in from now on",
-    "mails_vanished": lambda v: f"somebody else removed {_mails(v.count)} from the inbox, UIDs {clip(v.uids, 60)}",
-    "quarantine_told": lambda v: f"the clerks were told of {_mails(v.mails)} in quarantine",
+    "mails_vanished": lambda v: (
+        f"somebody else removed {counted(v.count, 'mail')} from the inbox, UIDs {clip(v.uids, 60)}"
+    ),
+    "quarantine_told": lambda v: f"the clerks were told of {counted(v.mails, 'mail')} in quarantine",
     "quarantine_dismissed": lambda v: f"mail {v.mail[:12]} in quarantine needs nothing more" + _because(v.reason),
     "order_refused": lambda v: (
         f"refused: {REFUSALS.get(v.why, v.why)}" + (f" ({clip(v.about, 40)})" if v.about else "")

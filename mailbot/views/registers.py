@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mailbot.core.chain import counted
 from mailbot.core.columns import pad
 from mailbot.core.rules import Register
 from mailbot.store import Imported
@@ -10,7 +11,7 @@ from mailbot.store import Imported
 def register_line(name: str, imported: Imported | None, written: int, problem: str | None = None) -> str:
     """How a declared register stands, in words: `written` rows were written by cases since the import, `problem` says
     why its file cannot be used."""
-    since = f", {written} row{'s' * (written != 1)} written by cases since" if written else ""
+    since = f", {counted(written, 'row')} written by cases since" if written else ""
     if imported is None:
         return f"{name}: not imported yet{since}"
     if problem:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from mailbot.core.alarms import raised, sums
+from mailbot.core.chain import counted
 from mailbot.core.columns import clip, pad
 from mailbot.core.health import Contact, Health, Reloaded
 from mailbot.core.instants import to_text
@@ -94,8 +95,8 @@ def _reloaded(reloaded: Reloaded | None, now: datetime) -> Iterator[tuple[str, s
 def foreseen_text(would_do: Mapping[str, int]) -> str:
     """What would be done with the mails that are only observed."""
     kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(would_do.items()) if kind != "letters")
-    letters = f"{(count := would_do.get('letters', 0))} letter{'s' * (count != 1)} would be written"
-    return f"{kinds or 'not read yet'}; {letters}; `mailbot adopt` begins"
+    letters = counted(would_do.get("letters", 0), "letter")
+    return f"{kinds or 'not read yet'}; {letters} would be written; `mailbot adopt` begins"
 
 
 def status_text(health: Health, at_work: bool, rules: Rules, now: datetime) -> str:
