@@ -8,9 +8,9 @@ from mailbot.core.case.orders import MOST_TRIED, UNPROVEN
 from mailbot.core.case.revising import REVISING
 from mailbot.core.case.values import Case, Deed
 
-Told = Mapping[str, Any]
+Undated = Mapping[str, Any]
 """A deed but for its entry and instant."""
-Row = Callable[[Case, Any], Told]
+Row = Callable[[Case, Any], Undated]
 MOST = 200
 """How many deeds a case remembers, the newest."""
 LONGEST = 1_000
@@ -20,7 +20,7 @@ LONGEST = 1_000
 def _plain(what: str, about: str = "", by: str = "") -> Row:
     """A deed of whoever the event names (`by`, its field; `clerk` or `by` if it is not said), about a field of it."""
 
-    def deed(case: Case, event: Any) -> Told:
+    def deed(case: Case, event: Any) -> Undated:
         named = vars(event)  # asking an event for what it does not have takes as long as all the rest
         who = named[by] if by else named.get("clerk") or named.get("by", "")
         said = getattr(event, about) if about else ""
@@ -136,12 +136,12 @@ def after(case: Case, event: e.Event, seq: int, at: str) -> dict[str, Any]:
     if type(event) not in REMEMBERED:
         return {}
     revising = type(event) in REVISED
-    deeds = [Deed(seq=seq, at=at, **told) for told in _deeds(case, event, revising)]
+    deeds = [Deed(seq=seq, at=at, **done) for done in _deeds(case, event, revising)]
     changed = {"history": (*case.history, *deeds)[-MOST:]} if deeds else {}
     return {**changed, "revision": seq} if revising else changed
 
 
-def _deeds(case: Case, event: e.Event, revising: bool) -> Iterator[Told]:
+def _deeds(case: Case, event: e.Event, revising: bool) -> Iterator[Undated]:
     if isinstance(event, e.CommandsRefused) and event.why in UNPROVEN and case.tries >= MOST_TRIED:
         return  # what others do must not push out what clerks did
     if isinstance(event, e.FieldsRead):
@@ -152,7 +152,7 @@ def _deeds(case: Case, event: e.Event, revising: bool) -> Iterator[Told]:
         yield _plain("changed")(case, event)
 
 
-def _fields(case: Case, event: e.FieldsRead) -> Iterator[Told]:
+def _fields(case: Case, event: e.FieldsRead) -> Iterator[Undated]:
     """Each value that is another one now; of what came before clerks saw anything, only how many."""
     keys = dict.fromkeys((*event.values, *case.values, *event.answers))
     changed = [key for key in keys if _changed(case, event, key)]
@@ -170,7 +170,7 @@ def _changed(case: Case, event: e.FieldsRead, key: str) -> bool:
     return was != now or (not now and event.answers.get(key, before) != before)
 
 
-def _field(case: Case, event: e.FieldsRead, key: str) -> Told:
+def _field(case: Case, event: e.FieldsRead, key: str) -> Undated:
     """How a field changed; where what is written is no value, what is written."""
     was, now = case.values.get(key, ""), event.values.get(key, "")
     written = event.answers.get(key, case.answers.get(key, ()))
