@@ -15,8 +15,8 @@ from mailbot.core.filenames import plain_name
 from mailbot.core.forms import Form
 from mailbot.core.garbled import BAD
 from mailbot.core.message import Attachment, Message
-from mailbot.core.reading import Reading, read, recognise
-from mailbot.core.readings import Skimmed
+from mailbot.core.reading import read, recognise
+from mailbot.core.readings import Reading, Skimmed
 from mailbot.core.same import Same
 
 SIGNABLE = frozenset({"pdf", "image"})

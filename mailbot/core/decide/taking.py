@@ -20,7 +20,7 @@ from mailbot.core.fields.types import read as value_of
 from mailbot.core.fields.wrong import Wrong
 from mailbot.core.garbled import BAD
 from mailbot.core.message import Message
-from mailbot.core.reading import Unread
+from mailbot.core.readings import Unread
 from mailbot.core.rules import Form
 from mailbot.core.token import without_macs
 

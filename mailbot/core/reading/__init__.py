@@ -13,7 +13,7 @@ from mailbot.core.readings import Reading, Unread
 from mailbot.core.rules import Form
 from mailbot.core.same import Same
 
-__all__ = ["Reading", "Unread", "language_of", "read", "recognise"]
+__all__ = ["Unread", "language_of", "read", "recognise"]
 
 
 def read(text: str, form: Form, *, answers_ours: bool) -> Reading:

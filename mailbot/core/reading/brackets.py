@@ -8,7 +8,7 @@ from mailbot.core.labels import REMARKS, label_key
 from mailbot.core.rules import FieldRule
 from mailbot.core.secrets import holds_mask
 
-ANGLES: dict[str, str] = {"<": ">", "＜": "＞", "《": "》"}
+ANGLES = {"<": ">", "＜": "＞", "《": "》"}
 """Brackets of the enquiry form, which people leave in (`氏名: <遺伝研 太郎>`)."""
 _SQUARE = {"[": "]", "［": "］", "【": "】", "{": "}", "｛": "｝", "〔": "〕"}
 _ROUND = {"(": ")", "（": "）"}
