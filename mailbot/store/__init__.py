@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from mailbot.core.case import Case, LetterInfo
 from mailbot.core.chain import Head
-from mailbot.core.events import Erased, Event, LetterWritten, Row
+from mailbot.core.events import Erased, Event, Facts, LetterWritten, Row
 from mailbot.core.ledger import Ledger, Undone
 from mailbot.core.orders import Ordered
 from mailbot.core.registers import Sought
@@ -44,6 +44,11 @@ class Entry:
     more: bool
     hash: Digest
     events: tuple[Event, ...] | None
+
+    @property
+    def facts(self) -> Facts | None:
+        """What its decision rests on; None if it has no facts, or they were erased."""
+        return next((event for event in self.events or () if isinstance(event, Facts)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,14 +41,8 @@ class Search:
 
     def from_sender(self, entry: Entry) -> bool:
         """Whether a mail of that address brought it about."""
-        facts = facts_of(entry)
-        who = facts.sender if facts and self.sender else None
+        who = entry.facts.sender if self.sender and entry.facts else None
         return who is not None and address_key(who.address) == self.sender
-
-
-def facts_of(entry: Entry) -> e.Facts | None:
-    """The facts of an entry, if it has any left."""
-    return next((event for event in entry.events or () if isinstance(event, e.Facts)), None)
 
 
 async def find(store: Store, rules: Rules, order: Erase) -> Found:
@@ -107,7 +101,7 @@ async def _gathered(store: Store, rules: Rules, search: Search, whole: dict[str,
     found, others = Gathering(), set(_people(rules.desk))
     async for entry in store.entries():
         form = rules.forms.get(whole[entry.case].form) if entry.case in whole else None
-        facts = facts_of(entry)
+        facts = entry.facts
         if entry.case in search.cases:
             for event in entry.events or ():
                 found.take(event, form)

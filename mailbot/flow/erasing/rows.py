@@ -16,7 +16,6 @@ def row(entry: Entry) -> Taken:
     """An entry as it is counted."""
     events = entry.events or ()
     clerks = (getattr(event, "clerk", "") for event in events)
-    facts = next((event for event in events if isinstance(event, e.Facts)), e.Facts())
     name = entry.case or f"e{entry.seq}"
     return Taken(
         seq=entry.seq,
@@ -25,7 +24,7 @@ def row(entry: Entry) -> Taken:
         kinds=tuple(dict.fromkeys(event.kind for event in events)),
         clerks=tuple(dict.fromkeys(clerk for clerk in clerks if clerk)),
         mail=entry.mail,
-        size=facts.size,
+        size=entry.facts.size if entry.facts else None,
         letters=tuple(f"{name}.{event.number}" for event in events if isinstance(event, e.LetterWritten)),
     )
 

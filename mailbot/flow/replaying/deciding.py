@@ -81,7 +81,7 @@ class Occasion:
 
 def facts_of(entries: Sequence[Entry]) -> e.Facts:
     """The facts of the first entry; empty ones if it has none."""
-    return next((event for event in entries[0].events or () if isinstance(event, e.Facts)), e.Facts())
+    return entries[0].facts or e.Facts()
 
 
 async def _mail(occasion: Occasion) -> Decisions:

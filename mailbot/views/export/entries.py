@@ -18,7 +18,7 @@ def entry_rows(entry: Entry, case: Case | None, person: str) -> Iterator[Row]:
     if entry.events is None:
         yield Row({"part": "erased", "seq": seq, "key": entry.mail or "", "value": "erased by order"}, own)
         return
-    facts = next((event for event in entry.events if isinstance(event, e.Facts)), None)
+    facts = entry.facts
     who = facts.sender.address if facts and facts.sender else ""
     if entry.mail:
         label = facts.sort if facts else ""

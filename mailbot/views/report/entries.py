@@ -91,9 +91,10 @@ def _letter(event: e.LetterWritten) -> Letter:
 
 def evidence(entry: Entry) -> tuple[str, ...]:
     """Why the desk was as sure of the sender as it was, in its own words."""
-    return next((event.sender.why for event in entry.events or () if isinstance(event, e.Facts) and event.sender), ())
+    facts = entry.facts
+    return facts.sender.why if facts and facts.sender else ()
 
 
 def place(entry: Entry) -> e.Place | None:
     """Where the mail lay on the server."""
-    return next((event.place for event in entry.events or () if isinstance(event, e.Facts)), None)
+    return entry.facts.place if entry.facts else None
