@@ -65,8 +65,8 @@ class Wire(asyncio.Protocol):
         self._transport.write(octets)
 
     async def answer(self, seconds: float | None = None) -> SMTPResponse:
-        """The next answer, waited for so many seconds if not as long as usual. Raises SMTPReadTimeoutError,
-        SMTPServerDisconnected, or SMTPResponseException (NO_ANSWER) for what is none."""
+        """The next answer, waited for so many seconds if not as long as usual; one of too many lines is the last.
+        Raises SMTPReadTimeoutError, SMTPServerDisconnected, or SMTPResponseException (NO_ANSWER) for what is none."""
         try:
             async with asyncio.timeout(self._seconds if seconds is None else seconds):
                 lines = [await self._line()]
