@@ -1,4 +1,4 @@
-"""Which answers to a form the attachments of a mail are. It knows no file: what is in one was found before.
+"""What a mail says about forms, in its text and in what is attached. It knows no file: what is in one was found before.
 
 It must not know of cases, nor decide whether an answer counts.
 """
@@ -93,7 +93,7 @@ def reading_of(message: Message, form: Form, *, answers_ours: bool) -> Reading:
     """What a mail says about a form, in its text and in the texts attached to it, each read as `reading.read` reads a
     body. An attached text counts only if the form is filled in there; what stands in both counts once, what differs is
     several answers to one field."""
-    if not answers_ours and (known := _skimmed(message, form)):
+    if not answers_ours and (known := _found_before(message, form)):
         return known
     filled = (text for text in _texts(message) if recognise("", text, {form.name: form}))
     readings = [read(text, form, answers_ours=answers_ours) for text in (message.text, *filled)]
@@ -105,7 +105,7 @@ def reading_of(message: Message, form: Form, *, answers_ours: bool) -> Reading:
     return Reading({key: texts for key, texts in answers.items() if texts}, tuple(unread), tuple(misspelt.items()))
 
 
-def _skimmed(message: Message, form: Form) -> Reading | None:
+def _found_before(message: Message, form: Form) -> Reading | None:
     """What was found about a form where the mail was read, if it was this one that was found."""
     known = message.skimmed
     return known.reading if known and known.form and known.forms[known.form] is form else None
