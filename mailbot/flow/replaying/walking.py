@@ -183,7 +183,8 @@ class Replay:
             return Again(group, "gone", "a case that it is about was erased by order", form)
         rules = await self._kept_rules(group[0].rules)
         if rules is None:
-            return self._without_rules(group, form)
+            unknown = "the rules it was decided under are not kept, or this program cannot read them"
+            return Again(group, "lost", unknown, form)
         mail = read.get((group[0].seq, self._reader(rules.desk)))
         if isinstance(mail, tuple):
             return Again(group, mail[0], mail[1], form)
@@ -197,10 +198,6 @@ class Replay:
         assert not isinstance(other, tuple)  # it is the same mail
         now = await deeds(Occasion(group, past, rules, unread or mail))
         return _foreseen(group, form, now, await deeds(Occasion(group, past, self.changed, unread or other)))
-
-    def _without_rules(self, group: Group, form: str) -> Again:
-        known = "the rules it was decided under are not kept, or this program cannot read them"
-        return Again(group, "lost", known, form)
 
     async def _judged(self, group: Group, form: str, now: Deeds, *, read: bool) -> Again:
         """`read` says that its mail can be read now."""
