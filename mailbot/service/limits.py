@@ -1,4 +1,5 @@
-"""What the child process that reads mails may use: the desk's limits as it takes them. It starts none."""
+"""What the child process that reads mails may use, and what it looks for: the desk's limits as it takes them, and the
+forms. It starts none."""
 
 from dataclasses import replace
 
