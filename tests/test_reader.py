@@ -307,6 +307,21 @@ def test_new_forms_are_looked_for_from_the_next_mail_on() -> None:
     assert (before.skimmed.form, after.skimmed.form) == ("new-account", None)
 
 
+def test_forms_read_again_are_looked_for_though_they_say_the_same() -> None:
+    """Such as after a reload that changed the desk alone: what is found of the forms before counts no more."""
+    again = {name: form.model_copy(deep=True) for name, form in FORMS.items()}
+
+    async def run(reader: Reader) -> list[Message | Unreadable]:
+        await reader.read([filled()])
+        await reader.change(replace(LOOKING, forms=again))
+        return await reader.read([filled()])
+
+    (applying,) = with_reader(LOOKING, run)
+    assert isinstance(applying, Message)
+    assert applying.skimmed
+    assert applying.skimmed.forms is again
+
+
 @pytest.mark.parametrize(
     "claim",
     [("no-such-form", Reading({})), ("new-account", None), ("new-account", Reading({"no-such-field": ("x",)}))],

@@ -61,9 +61,10 @@ class Reader:
         return read
 
     async def change(self, settings: Settings) -> None:
-        """Every mail from now on is read within these limits, by a new child if they are others."""
+        """Every mail from now on is read within these limits, by a new child if they are others. Forms read again are
+        others, whatever they say: what is found of those before counts no more (`Skimmed`)."""
         async with self._lock:
-            if settings != self._settings:
+            if settings.forms is not self._settings.forms or settings != self._settings:
                 self._settings = settings
                 await self._drop()
 
