@@ -7,7 +7,7 @@ from letter_examples import written as letter_of
 from test_clerk_commands import ICHIRO, TARO, accepted, before_letter_to_clerks, enquired, pledged, refusal, reviewed
 
 from mailbot.core.case import Deed
-from mailbot.core.case.history import DEEDS, MOST
+from mailbot.core.case.history import CODES, DEEDS, MOST
 from mailbot.core.case.revising import REVISING
 from mailbot.core.decide.command.values import IN_FULL
 from mailbot.core.events import FieldsRead
@@ -144,6 +144,11 @@ def test_a_case_remembers_its_last_deeds_and_no_more() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in REVISING if kind is not FieldsRead], ids=lambda kind: kind.__name__)
 def test_whatever_makes_a_decision_late_has_words_of_its_own(kind: type) -> None:
     assert kind in DEEDS
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_words_may_be_missing_for_what_is_remembered_and_none_stand_there_for_nothing(language: str) -> None:
+    assert RULES.words[language].deeds.keys() == CODES
 
 
 def test_tasks_and_numbers_are_remembered_with_who_did_them() -> None:

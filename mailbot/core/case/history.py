@@ -94,9 +94,9 @@ DEEDS: Mapping[type, Row] = {
 """What each kind of event is remembered as (codes of words.toml, table `deeds`), beside FieldsRead. Another kind after
 which a decision is out of date is `changed`, any other nothing."""
 CODES = frozenset(
-    """opened plan address step consent declined consent_void accepted rejected expired document documents_void task
-    passed stopped step_void completed ended withdrawn reopened duplicate allowed asked settled vouched ordered
-    assigned unassigned held resumed set_proposed set_seconded set_lapsed
+    """opened plan address step consent consent_confirmed declined consent_void accepted rejected expired document
+    documents_void task passed stopped step_void completed ended withdrawn reopened duplicate allowed asked settled
+    vouched ordered assigned unassigned held resumed set_proposed set_seconded set_lapsed
     refused unproven asked_back reminded handed attached proposed bounced fields same field field_new field_empty
     field_wrong changed mail_applicant mail_responsible mail_holder mail_clerk letter_sent letter_due
     letter_held letter_failed letter_dropped letter_bounced""".split()
