@@ -216,7 +216,7 @@ Retell = Callable[[str, Path], str]
 @contextmanager
 def retelling(desk: Path | None = None) -> Iterator[Retell]:
     """Makes of a conversation file what the desk makes of it, in a new state: mails as written, notes and letters as
-    they come out. All are told with one set of rules and one reader, which keeps nothing of a mail for the next.
+    they come out. All are told with one set of rules and one reader, for which each mail is as if it were the first.
     `desk` is the folder with its rules/ and templates/; the shipped ones, if none is given."""
     folder = desk or config.shipped()
     rules, texts = desks.rules_in(folder / "rules", folder / "templates")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mailbot.core.chain import counted
+from mailbot.core.counts import counted
 from mailbot.core.columns import pad
 from mailbot.core.rules import Register
 from mailbot.store import Imported
