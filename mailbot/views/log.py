@@ -5,8 +5,8 @@ from typing import Any
 
 from mailbot.core import events as e
 from mailbot.core.case import SHOWN
-from mailbot.core.counts import counted
 from mailbot.core.columns import clip
+from mailbot.core.counts import counted
 from mailbot.core.instants import to_text
 from mailbot.core.orders import REFUSALS
 from mailbot.store import Entry

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from mailbot.core.counts import counted
 from mailbot.core.columns import pad
+from mailbot.core.counts import counted
 from mailbot.core.rules import Register
 from mailbot.store import Imported
 

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from mailbot.core.alarms import raised, sums
-from mailbot.core.counts import counted
 from mailbot.core.columns import clip, pad
+from mailbot.core.counts import counted
 from mailbot.core.health import Contact, Health, Reloaded
 from mailbot.core.instants import to_text
 from mailbot.core.ledger import Ledger
