@@ -9,7 +9,9 @@ from costs import seconds
 
 from mailbot.core.blank import blank
 from mailbot.core.quoting import new_text
-from mailbot.core.reading import Unread, language_of, read, recognise
+from mailbot.core.reading import language_of, read, recognise
+from mailbot.core.reading.labels import labels_of
+from mailbot.core.readings import Unread
 from mailbot.core.rules import Form
 from mailbot.edge.html import text_of
 
@@ -162,13 +164,15 @@ def test_a_key_wrapped_by_a_client_is_kept_line_by_line() -> None:
 def test_a_label_that_may_be_misspelled_is_shown_with_a_suggestion_and_not_accepted() -> None:
     reading = read("Family name: Yamada\nFist name: Taro\nPostal code: 411-8540\n", FORM, answers_ours=False)
     assert "first_name" not in reading.answers
-    assert reading.unread == (Unread("Fist name", "Taro", "first_name"),)
+    assert reading.unread == (Unread("Fist name", "Taro"),)
+    assert labels_of(FORM).near("Fist name") == "first_name"
 
 
 def test_an_unknown_label_amid_the_form_is_shown_and_ends_an_address() -> None:
     reading = read("Address: 1111 Yata\nMishima\nFax: 055-981\nPostal code: 411-8540\n", FORM, answers_ours=False)
     assert reading.answers["address"] == ("1111 Yata\nMishima",)
-    assert reading.unread == (Unread("Fax", "055-981", None),)
+    assert reading.unread == (Unread("Fax", "055-981"),)
+    assert labels_of(FORM).near("Fax") is None
 
 
 def test_prose_is_no_unread_label() -> None:

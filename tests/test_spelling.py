@@ -3,9 +3,10 @@
 import pytest
 from letter_examples import RULES
 
-from mailbot.core.reading import Unread, read
+from mailbot.core.reading import read
 from mailbot.core.reading.labels import labels_of
 from mailbot.core.reading.spelling import Spelling
+from mailbot.core.readings import Unread
 
 FORM = RULES.forms["new-account"]
 AROUND = "JGA account IDs: none\n{line}\nExtension: 123\n"
@@ -94,12 +95,15 @@ def test_another_word_and_a_short_or_doubtful_label_is_never_accepted(label: str
     ],
 )
 def test_what_may_be_a_mistake_is_suggested(label: str, field: str) -> None:
-    assert read(line(label), FORM, answers_ours=False).unread == (Unread(label, "x", field),)
+    assert read(line(label), FORM, answers_ours=False).unread == (Unread(label, "x"),)
+    assert labels_of(FORM).near(label) == field
 
 
 def test_a_name_that_was_taken_for_another_word_is_suggested_in_the_enquiry() -> None:
     text = "所属：例示大学\n指名：遺伝 太郎\nログインアカウント：taro\n"
-    assert read(text, RULES.forms["enquiry"], answers_ours=False).unread == (Unread("指名", "遺伝 太郎", "name"),)
+    form = RULES.forms["enquiry"]
+    assert read(text, form, answers_ours=False).unread == (Unread("指名", "遺伝 太郎"),)
+    assert labels_of(form).near("指名") == "name"
 
 
 def test_the_value_of_a_misspelt_label_may_stand_below_it_or_go_over_several_lines() -> None:
@@ -124,7 +128,8 @@ def test_a_label_without_mistake_goes_before() -> None:
     text = "Family name: Iden\nAddress: Mishima\nAdress: Tokyo\nExtension: 1\n"
     reading = read(text, FORM, answers_ours=False)
     assert reading.answers["address"] == ("Mishima",)
-    assert reading.unread == (Unread("Adress", "Tokyo", "address"),)
+    assert reading.unread == (Unread("Adress", "Tokyo"),)
+    assert labels_of(FORM).near("Adress") == "address"
 
 
 def test_one_field_under_two_misspelt_labels_has_two_values() -> None:

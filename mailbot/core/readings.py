@@ -10,11 +10,10 @@ Answers = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A line amid the form that looks like a label and is none: as written, what followed, the key it resembles."""
+    """A line amid the form that looks like a label and is none: as written, and what followed."""
 
     label: str
     text: str
-    suggestion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

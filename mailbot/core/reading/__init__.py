@@ -13,7 +13,7 @@ from mailbot.core.readings import Reading, Unread
 from mailbot.core.rules import Form
 from mailbot.core.same import Same
 
-__all__ = ["Unread", "language_of", "read", "recognise"]
+__all__ = ["language_of", "read", "recognise"]
 
 
 def read(text: str, form: Form, *, answers_ours: bool) -> Reading:
@@ -30,10 +30,9 @@ def read(text: str, form: Form, *, answers_ours: bool) -> Reading:
 
 @lru_cache(maxsize=4)
 def _reading(text: str, same: Same[Form], answers_ours: bool) -> Reading:
-    """Which label an unknown one resembles costs more than all the rest: it is asked of the form that is meant."""
     said, labels = found(text, same, answers_ours), labels_of(same.value)
     rows = with_misspelt(said.rows, labels)
     said = collect(rows, labels) if rows else said
-    unread = (Unread(like.label, like.text, labels.near(like.label)) for like in said.unread)
+    unread = (Unread(like.label, like.text) for like in said.unread)
     misspelt = ((key, label) for key, label in said.misspelt.items() if key in said.answers)
     return Reading(answers_of(said, same.value), tuple(unread), tuple(misspelt))
