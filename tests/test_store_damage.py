@@ -13,7 +13,7 @@ from mailbot.core import chain
 from mailbot.core import events as e
 from mailbot.core.case import Case
 from mailbot.store import Damaged, LetterDue, Wanted
-from mailbot.store.files import FileStore
+from mailbot.store.files import FileStore, replay
 
 MONTH = timedelta(days=30)
 JOURNAL = Path("journal") / "2026-11.jsonl"
@@ -176,7 +176,8 @@ def test_a_torn_first_batch_of_a_month_leaves_an_empty_file_that_is_used_again(s
     assert reopened(state)[0] == []
 
 
-def test_a_rebuilt_casebook_equals_the_one_that_was_loaded(state: Path) -> None:
+def test_a_rebuilt_casebook_equals_the_one_that_was_loaded(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "CHECKPOINT_EVERY", 1)
     _, loaded = reopened(state)
     listed = json.loads((state / "cases" / "open.json").read_bytes())
     shutil.rmtree(state / "cases")

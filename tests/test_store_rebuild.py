@@ -30,8 +30,9 @@ from mailbot.core import events as e
 from mailbot.core.case import Case
 from mailbot.core.ledger import Ledger
 from mailbot.store import Damaged, Full, LetterDue, Wanted
-from mailbot.store.files import FileStore, Locked, casebook, disk, jsontext
+from mailbot.store.files import FileStore, Locked, casebook, disk, jsontext, replay
 from mailbot.store.files.casebook import Casebook
+from mailbot.store.files.examining import examine
 
 MONTH = timedelta(days=31)
 MONTHS = ("2026-11.jsonl", "2026-12.jsonl", "2027-01.jsonl")
@@ -93,9 +94,10 @@ def take_another_desks(state: Path) -> None:
 @pytest.mark.parametrize("harm", [delete_all, delete_open, make_folders, fill_with_rubbish, take_another_desks])
 @pytest.mark.parametrize("how", [FileStore.open, FileStore.rebuild])
 def test_a_casebook_lost_unreadable_or_of_another_journal_is_made_again_as_it_was(
-    state: Path, harm: Callable[[Path], None], how: Callable[[Path, str], FileStore]
+    state: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[Path], None], how: Callable[[Path, str], FileStore]
 ) -> None:
     before = run(what_is_known, state)
+    monkeypatch.setattr(replay, "CHECKPOINT_EVERY", 18)
     harm(state)
     with how(state, DESK) as store:
         said = " ".join(store.notices)
@@ -103,7 +105,31 @@ def test_a_casebook_lost_unreadable_or_of_another_journal_is_made_again_as_it_wa
     assert run(what_is_known, state) == before
 
 
-def test_why_the_casebook_was_made_again_is_said(state: Path) -> None:
+@pytest.mark.parametrize("harm", [delete_all, delete_open])
+def test_of_a_casebook_that_may_just_not_have_been_written_yet_nobody_hears(
+    state: Path, harm: Callable[[Path], None]
+) -> None:
+    harm(state)
+    found = examine(state, DESK)
+    assert (found.chain.ok, found.compared, found.notices) == (True, False, [])
+    assert "no case was compared with the journal, as no casebook was written yet" in found.words()
+    with FileStore.open(state, DESK) as store:
+        assert store.notices == []
+    assert "6 cases fit the journal" in examine(state, DESK).words()
+
+
+def test_an_auditor_hears_why_the_cases_of_an_older_desk_were_not_compared(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "CHECKPOINT_EVERY", 18)
+    delete_all(state)
+    said = examine(state, DESK).words()
+    assert "notice: the casebook was not compared with the journal: there was none" in said
+    assert "no case was compared with the journal\n" in said
+
+
+def test_why_the_casebook_was_made_again_is_said(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "CHECKPOINT_EVERY", 18)
     for harm, words in (
         (delete_all, "there was none"),
         (fill_with_rubbish, "could not be read"),

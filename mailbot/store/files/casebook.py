@@ -255,6 +255,11 @@ class Casebook:
                 del self._closed[next(iter(self._closed))]
         return sheets
 
+    @property
+    def written(self) -> bool:
+        """Whether it was ever on the disk, or something that stands in its place."""
+        return self.folder is not None and (self.folder / "open.json").exists()
+
     def listed(self) -> dict[str, Any] | None:
         """What `flush` was given the last time, to whoever asks first: it is as large as the cases, and not kept."""
         document = self.open.database.table(LISTED).get(doc_id=1)

@@ -38,7 +38,8 @@ def examine(
 
 def _not_compared(found: Verified, why: str) -> None:
     found.compared, found.cases = False, 0
+    found.unwritten = replay.unwritten(why, found.chain.entries)
     if why.startswith(replay.AHEAD):
         found.report(f"the casebook is of another journal: {why}")
-    else:
+    elif not found.unwritten:
         found.notices.append(f"the casebook was not compared with the journal: {why}")

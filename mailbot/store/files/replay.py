@@ -19,6 +19,11 @@ from mailbot.store.files.working import CASELESS, Working, info_of
 
 AHEAD = "it knew entry"
 """How the reason begins for which a casebook is not taken that knew more than the journal has."""
+NONE = "there was none"
+"""The reason where no casebook was found."""
+CHECKPOINT_EVERY = 2_000
+"""Entries between two checkpoints, or as many as there are open cases if those are more: so what a checkpoint costs,
+shared among the entries before it, does not grow with the casebook."""
 UNSENT = 400
 """How many entries are remembered at most whose letters wait to be sent for the first time."""
 CLOSING = 2_000
@@ -149,9 +154,9 @@ def load(state: Path, desk: str) -> Standing | str:
     journal.check_files()
     try:
         book = Casebook(state / "cases")
-        listed = book.listed()
-        if listed is None:
-            return "there was none"
+        if not book.written:
+            return NONE
+        listed = book.listed() or {}
         if listed["made_by"] != made_by():
             return "another version of the program made it"
         end = _checkpoint(journal, listed["checkpoint"])
@@ -163,6 +168,12 @@ def load(state: Path, desk: str) -> Standing | str:
     except (Damaged, LookupError, OSError, TypeError, ValueError):
         return "it could not be read"
     return Standing(journal, book, index)
+
+
+def unwritten(why: str, entries: int) -> bool:
+    """Whether a casebook was not loaded only because none was written yet: a desk with so few entries may have none,
+    and a backup has none. Nobody has to hear of it."""
+    return why == NONE and entries < CHECKPOINT_EVERY
 
 
 def _checkpoint(journal: Journal, checkpoint: dict[str, Any]) -> End | str:

@@ -32,9 +32,6 @@ from mailbot.store.files.view import View
 
 ROOM = 256 * 1024
 """Bytes the disk has to have for the results of letters, before any is sent."""
-CHECKPOINT_EVERY = 2_000
-"""Entries between two checkpoints, or as many as there are open cases if those are more: so what a checkpoint costs,
-shared among the entries before it, does not grow with the casebook."""
 
 
 class FileStore(View):
@@ -42,7 +39,7 @@ class FileStore(View):
 
     def __init__(self, state: Path, standing: replay.Standing, lock: int | None) -> None:
         super().__init__(state, standing)
-        self.checkpoint_every = CHECKPOINT_EVERY
+        self.checkpoint_every = replay.CHECKPOINT_EVERY
         self.salt: Callable[[], str] = new_salt
         self._lock = lock
         self._orders = Orders(state)
@@ -102,7 +99,8 @@ class FileStore(View):
         store._tidy_registers()
         store.notices += lost(gone)
         if isinstance(loaded, str) and store.head.seq:
-            store.notices.append(f"the casebook was made again from {store._since} entries of the journal: {loaded}")
+            made = f"the casebook was made again from {store._since} entries of the journal: {loaded}"
+            store.notices += [] if replay.unwritten(loaded, store._since) else [made]
             store.checkpoint()
         return store
 

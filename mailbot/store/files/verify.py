@@ -26,7 +26,8 @@ LONG = 5_000
 @dataclass
 class Verified:
     """What was found: the chain's result, how many mails and cases were compared, what is wrong with them, and what
-    could not be compared (`notices`); `texts` are the rule sets and programs that entries name."""
+    could not be compared (`notices`; a casebook that was not written yet is `unwritten`); `texts` are the rule sets and
+    programs that entries name."""
 
     chain: chain.Result
     mails: int = 0
@@ -36,6 +37,7 @@ class Verified:
     doomed: int = 0
     cases: int = 0
     compared: bool = True
+    unwritten: bool = False
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     texts: set[Kept] = field(default_factory=set)
@@ -58,7 +60,8 @@ class Verified:
         more = [f"... and {self.unlisted} more"] if self.unlisted else []
         aside = f"{self.erased} erased{self._secrets()}"
         fitting = f"{counted(self.cases, 'case fits', 'cases fit')} the journal"
-        cases = fitting if self.compared else "no case was compared with the journal"
+        why = ", as no casebook was written yet" if self.unwritten else ""
+        cases = fitting if self.compared else f"no case was compared with the journal{why}"
         mails = counted(self.mails, "raw mail fits its digest", "raw mails fit their digests")
         counts = f"{mails} ({aside}), {cases}"
         unseen = sum(one.state != "fits" for one in self.chain.sightings)
