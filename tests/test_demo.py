@@ -66,8 +66,23 @@ def test_it_shows(shown: str, kept: tuple[Path, str, float]) -> None:
     assert shown in kept[1]
 
 
+def test_before_the_day_begins_it_says_what_happens(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said_by_then = []
+
+    async def play(*_: object, **__: object) -> list[str]:
+        said_by_then.append(capsys.readouterr().out)
+        return []
+
+    monkeypatch.setattr(day, "play", play)
+    assert demo.main() == 0
+    assert said_by_then == [f"{demo.BEGINS}\n"]
+
+
 def test_it_shows_each_mail_on_one_line(kept: tuple[Path, str, float]) -> None:
-    shown = kept[1].partition("LETTERS THAT WENT OUT")[0].strip().splitlines()[2:]
+    mail = kept[1].partition("THE DAY'S MAIL")[2].partition("LETTERS THAT WENT OUT")[0]
+    shown = mail.strip().splitlines()
     assert len(shown) == 14
     assert all(" → " in line for line in shown)
 

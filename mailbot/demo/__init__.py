@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mailbot import desks
 
+BEGINS = "A day at a help desk, on mail servers of its own: it is shown when it is over, in some ten seconds.\n"
 LOOKS = ("cases", "queue", "log", "verify")
 """What shows most of what a demo left."""
 
@@ -25,6 +26,7 @@ def main(keep: Path | None = None) -> int:
     if keep is not None and (keep / "state" / "journal").exists():
         raise desks.Mistaken(f"{keep}: a demo was kept there already; name another folder")
 
+    print(BEGINS, flush=True)
     with nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="mailbot-demo-") as folder:
         wrong = asyncio.run(play(Path(folder), sys.stdout, keep_letters=keep is not None))
     if keep is not None:
