@@ -15,7 +15,7 @@ from mailbot.core import chain
 from mailbot.core import events as e
 from mailbot.store import Damaged, Draft, Full
 from mailbot.store.files import FileStore, Locked, disk
-from mailbot.store.files.backup import MANIFEST, NoBackup, Wish, make, problems, read
+from mailbot.store.files.backup import MANIFEST, NoBackup, Wish, make, mark, marked, problems, read
 from mailbot.store.files.examining import examine
 
 
@@ -60,6 +60,17 @@ def test_a_backup_has_the_journal_and_every_mail_and_only_its_owner_can_read_it(
     modes = {stat.S_IMODE(path.stat().st_mode) for path in made.folder.rglob("*") if path.is_file()}
     assert modes == {0o600}
     assert {stat.S_IMODE(path.stat().st_mode) for path in (made.folder, *made.folder.rglob("*/"))} == {0o700}
+
+
+def test_a_state_knows_its_last_backup_by_a_plain_path(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(state)
+    made = make(wish(state), Path("../kept"), NOON)
+    mark(state, made)
+    last = marked(state)
+    assert last
+    assert last.folder == str(tmp_path / "kept" / made.folder.name)
 
 
 def test_backups_made_while_a_desk_writes_are_each_of_one_instant(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def _digest_of(file: Path) -> Digest:
 
 def mark(state: Path, made: Made) -> None:
     """The state knows from now on when its last backup was made. Full if the disk takes no more."""
-    plain = {"made": made.manifest.made, "seq": made.manifest.head.seq, "folder": str(made.folder.absolute())}
+    plain = {"made": made.manifest.made, "seq": made.manifest.head.seq, "folder": str(made.folder.resolve())}
     disk.replace(state / MARK, [json.dumps(plain).encode()], durable=False, owner=state.stat())
 
 
