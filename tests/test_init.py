@@ -51,7 +51,8 @@ def test_what_is_not_said_follows_from_the_address(tmp_path: Path) -> None:
         ("mail.uni.example:465", 465, "tls"),
         ("mail.uni.example:587", 587, "starttls"),
         ("localhost:1143", 1143, "none"),
-        ("127.0.0.1:993", 993, "none"),
+        ("127.0.0.1:993", 993, "tls"),
+        ("localhost:465", 465, "tls"),
     ],
 )
 def test_the_port_says_how_a_server_is_spoken_to_and_clear_text_is_for_this_machine(

@@ -218,15 +218,15 @@ def _settings(text: str, answers: Answers) -> str:
 
 
 def _server(text: str, wire: str, server: str, user: str) -> str:
-    """One table of mailbot.toml: TLS by the port, clear text only for a server on this machine, and no password where
-    nobody logs in."""
+    """One table of mailbot.toml: TLS by the port, else clear text for a server on this machine alone, and no password
+    where nobody logs in."""
     host, _, port = server.partition(":")
     head, table, rest = text.partition(f"[{wire}]\n")
     rest = rest.replace(f'host = "{wire}.desk.example"', f'host = "{host}"', 1)
     if port:
         rest = re.sub(r"(?m)^# port = \d+$", f"port = {int(port)}", rest, count=1)
     if port or on_this_machine(host):
-        way = "none" if on_this_machine(host) else "tls" if port in FROM_THE_START else "starttls"
+        way = "tls" if port in FROM_THE_START else "none" if on_this_machine(host) else "starttls"
         rest = re.sub(r'(?m)^security = "\w+"', f'security = "{way}"', rest, count=1)
     login = f'user = {json.dumps(user)}\npassword_file = "{PASSWORD}"\n' if user not in ("", NONE) else ""
     shipped = rf'(?m)^user = ".+"\npassword_file = "{wire}\.password"\n'
