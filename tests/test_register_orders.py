@@ -149,7 +149,8 @@ async def test_a_service_at_work_imports_what_an_operator_gives_it(
     try:
         path = csv_file(tmp_path, TARO)
         [said] = await asyncio.to_thread(shell.well, "register", "import", "accounts", str(path))
-        assert "register accounts imported: 1 rows" in said
+        assert "register accounts imported: 1 row, " in said
+        assert shell.well("register", "list")[0].startswith("accounts: 1 row, imported 2")
         assert shell.well("register", "show", "accounts", "taro-i")[1].split() == ["family_name", "Iden"]
         assert [path.parent.name for path in kept(shell.world)] == ["accounts"]
         assert service.returncode is None

@@ -14,6 +14,7 @@ from test_tampering import NOON, NOWHERE, Relay
 from worlds import World, application, question
 
 from mailbot import cli, desks
+from mailbot.cli import restore
 from mailbot.core.restoring import unsure_numbers
 from mailbot.edge.config import load_keys
 from mailbot.edge.signing import make_signing_key
@@ -23,6 +24,7 @@ from mailbot.flow.intake import Delivered, take_in
 from mailbot.flow.routine import tell_auditors
 from mailbot.service import reader_for
 from mailbot.store.files import disk
+from mailbot.store.files.backup import read
 
 AUDITOR = "auditor@audit.example"
 
@@ -126,6 +128,12 @@ def test_a_lost_state_comes_back_as_it_was_when_the_backup_was_made(
     code, said = desk.run(capsys, "replay")
     assert code == 0, said
     assert "restored from the backup of " in desk.run(capsys, "log")[1]
+
+
+def test_one_entry_that_is_missing_is_told_as_one(desk: Desk) -> None:
+    manifest = read(desk.backups[0])
+    assert "and at least 1 entry after it is missing: " in restore._missing(1, manifest)
+    assert "and at least 2 entries after it are missing: " in restore._missing(2, manifest)
 
 
 def test_a_backup_that_is_older_than_the_head_says_how_many_entries_are_missing_and_is_taken_only_if_told(

@@ -15,6 +15,7 @@ from mailbot.cli.verifying import Outside, outside_of
 from mailbot.cli.words import OK, say, settings
 from mailbot.cli.work import user_name
 from mailbot.core import chain
+from mailbot.core.counts import counted
 from mailbot.core.events import Operator, Restored
 from mailbot.desks import Mistaken
 from mailbot.edge import config
@@ -105,9 +106,10 @@ def _lost(found: chain.Result, outside: Outside) -> int:
 
 def _missing(lost: int, manifest: Manifest) -> str:
     since = f"{manifest.head.at[:10]} {manifest.head.at[11:16]} UTC"
+    gone = counted(lost, "entry after it is missing", "entries after it are missing")
     return (
         f"THE BACKUP IS OLDER THAN THE HEAD: it ends with entry {manifest.head.seq} of {since}, and at least "
-        f"{lost} entries after it are missing: the cases opened since, what was answered, decided and erased since"
+        f"{gone}: the cases opened since, what was answered, decided and erased since"
     )
 
 

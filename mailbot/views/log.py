@@ -186,7 +186,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "vouched": lambda v: f"{v.clerk} vouches for {v.address}",
     "replied": lambda v: f"{v.clerk} wrote to the applicant: {clip(v.text, 80)}",
     "account_changed": lambda v: f"register {v.name} changed",
-    "register_imported": lambda v: f"register {v.name} imported: {v.rows} rows, {v.digest[:12]}",
+    "register_imported": lambda v: f"register {v.name} imported: {counted(v.rows, 'row')}, {v.digest[:12]}",
     "restored": _restored,
     "secret_told": lambda v: f"masked before anybody saw it: {', '.join(v.secrets)}; the sender was told",
     "secret_destroyed": lambda v: f"the raw bytes of mail {v.mail[:12]} were destroyed",

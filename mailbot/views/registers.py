@@ -16,7 +16,7 @@ def register_line(name: str, imported: Imported | None, written: int, problem: s
         return f"{name}: not imported yet{since}"
     if problem:
         return problem
-    return f"{name}: {imported.rows} rows, imported {imported.at} (entry {imported.seq}){since}"
+    return f"{name}: {counted(imported.rows, 'row')}, imported {imported.at} (entry {imported.seq}){since}"
 
 
 def row_text(register: Register, row: Mapping[str, str]) -> str:
