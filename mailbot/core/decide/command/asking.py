@@ -35,7 +35,7 @@ def ask(work: Work, command: Command) -> str | Mistake:
     story.to_applicant("asked")
     if accepted:
         _tell_undone(work)
-    return ", ".join(_labels(work, keys))
+    return work.in_a_row(_labels(work, keys))
 
 
 def _tell_undone(work: Work) -> None:
@@ -55,7 +55,7 @@ def take_back(work: Work, command: Command, named: str) -> str | Mistake:
         return Mistake("not_asked_for", command.line, among=asked(work))
     settled = keys or story.known.asked
     story.add(FieldsSettled(clerk=work.clerk.address, fields=settled))
-    return ", ".join(_labels(work, settled))
+    return work.in_a_row(_labels(work, settled))
 
 
 def asked(work: Work) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def allow(work: Work, command: Command) -> str | Mistake:
         return Mistake("cannot_allow", command.line)
     if asked:
         story.add(FieldsSettled(clerk=work.clerk.address, fields=(key,)))
-    return ", ".join(_labels(work, (key,)))
+    return work.in_a_row(_labels(work, (key,)))
 
 
 def _faults(work: Work, key: str) -> set[str]:

@@ -35,7 +35,7 @@ def accept(work: Work, command: Command) -> str | Mistake:
     given = {"account": name or "", "field": field if name else "", "until": day or ""}
     work.story.add(Accepted(clerk=work.clerk.address, **given))
     work.story.to_both("accepted", "accepted_responsible")
-    return ", ".join(part for part in (name, _until(work, day)) if part)
+    return work.in_a_row((name or "", _until(work, day)))
 
 
 def _until(work: Work, day: str | None) -> str:

@@ -152,7 +152,7 @@ def _do(work: Work, command: Command, step: Step, number: str, whom: str) -> str
         return user
     member = user.row if user else None
     work.story.add(TaskDone(step=step.id, clerk=work.clerk.address, number=number, member=member))
-    return ", ".join(part for part in (work.title(step), number, _person(user) if user else "") if part)
+    return work.in_a_row((work.title(step), number, _person(user) if user else ""))
 
 
 def _user(work: Work, command: Command, step: Step, whom: str) -> PlanUser | Mistake | None:

@@ -1,6 +1,6 @@
 """What carrying out a clerk's commands looks at and leaves behind. It carries nothing out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -87,6 +87,10 @@ class Work:
     def say(self, texts: Texts, default: str = "") -> str:
         """A text of the rules in the clerk's language."""
         return texts.get(self.clerk.language) or next(iter(texts.values()), default)
+
+    def in_a_row(self, parts: Iterable[str]) -> str:
+        """The parts that are not empty one after the other, with what stands between them in the clerk's language."""
+        return self.story.rules.say(self.clerk.language, "values", "between").join(filter(None, parts))
 
     def title(self, step: Step) -> str:
         """A step as clerks know it."""
