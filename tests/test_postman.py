@@ -12,7 +12,7 @@ from desks import Certificate, in_a_loop, make_certificate, silent_server
 
 from mailbot.edge.account import Account
 from mailbot.edge.postman import Later, Never, Postman, PostmanBroken, Sent
-from mailbot.edge.postman.dialogue import as_sent
+from mailbot.edge.postman.dialogue import LONGEST, as_sent
 from mailbot.embedded import PASSWORD, USER, EmbeddedServers, TakenLetter
 
 LETTER = b"From: desk@desk.example\r\nTo: a@uni.example\r\nSubject: hello\r\n\r\n.starts with a dot\r\n\r\nend\r\n"
@@ -336,7 +336,25 @@ async def test_an_answer_without_end_is_none(together: bool) -> None:
             assert await postman.send(DESK, BOB, LETTER) == Sent("OK")
 
 
-@pytest.mark.parametrize(("stage", "code"), [("MAIL", 250), ("RCPT", 250), ("DATA", 354), ("end", 250)])
+STAGES = pytest.mark.parametrize(("stage", "code"), [("MAIL", 250), ("RCPT", 250), ("DATA", 354), ("end", 250)])
+
+
+@STAGES
+@in_one_go_or_not
+@in_a_loop
+async def test_a_line_that_is_too_long_ends_the_connection_and_its_beginning_says_what_became_of_the_letter(
+    stage: str, code: int, together: bool
+) -> None:
+    long = f"{code} " + "x" * 2 * LONGEST
+    async with Relay(stage, say(long), together=together) as relay, posted(relay.port) as postman:
+        became = await postman.send(DESK, ANN, LETTER)
+        assert (type(became), getattr(became, "code", None)) == (Sent if stage == "end" else Later, None)
+        assert isinstance(became, Later) or len(became.response) < LONGEST
+        assert await postman.send(DESK, BOB, LETTER) == Sent("OK")
+        assert relay.connections == 2
+
+
+@STAGES
 @in_one_go_or_not
 @in_a_loop
 async def test_the_rest_of_an_answer_that_is_too_long_is_no_answer_to_what_follows(

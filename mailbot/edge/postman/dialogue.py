@@ -46,10 +46,17 @@ class Wire(asyncio.Protocol):
         self._lost = False
 
     def data_received(self, data: bytes) -> None:
-        """More of an answer; after lines that are too many or too long nothing more is taken for one."""
+        """More of an answer; after lines that are too many nothing more is taken for one, nor after one that is too
+        long, whose beginning counts: there stands what became of a letter."""
+        if self._lost:
+            return
         *lines, self._rest = (self._rest + data).split(b"\n")
-        self._lines += lines
-        self._lost = self._lost or len(self._rest) > LONGEST or len(self._lines) > 2 * MOST_LINES
+        lines += [self._rest] if len(self._rest) > LONGEST else []
+        end = next((place for place, line in enumerate(lines, 1) if len(line) > LONGEST), None)
+        self._lines += [line[:LONGEST] for line in lines[:end]]
+        self._lost = len(self._lines) > 2 * MOST_LINES
+        if end:
+            self._hang_up()
         self._came.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -75,16 +82,16 @@ class Wire(asyncio.Protocol):
         except TimeoutError:
             raise SMTPReadTimeoutError("Timed out waiting for server response") from None
         if lines[-1][3:4] == b"-":
-            self._end()
+            self._lines.clear()
+            self._hang_up()
         if not all(map(ANSWER.match, lines)):
             raise SMTPResponseException(NO_ANSWER, f"not an answer: {lines[-1][:200].decode(errors='replace')}")
         said = b"\n".join(line[4:].strip() for line in lines)
         return SMTPResponse(int(lines[-1][:3]), said.decode("utf-8", "surrogateescape"))
 
-    def _end(self) -> None:
+    def _hang_up(self) -> None:
         """What follows is the rest of an answer, and would be taken for the next ones."""
         self._lost = True
-        self._lines.clear()
         self._transport.abort()
 
     async def _line(self) -> bytes:
