@@ -2,6 +2,7 @@
 doubled when one of the two processes dies."""
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -399,6 +400,25 @@ async def test_whoever_stops_waiting_for_a_letter_ends_the_courier(servers: Embe
             await asyncio.wait_for(courier.carry(0, parcel(ANN)), 0.5)
         assert not courier.lives
         await until(lambda: servers.relay.here == 0)
+
+
+@pytest.mark.parametrize("ends", ["by who waits", "in time"])
+@in_a_loop
+async def test_a_courier_that_ends_while_it_is_given_a_letter_leaves_no_complaint_of_the_loop(
+    ends: str, servers: EmbeddedServers, caplog: pytest.LogCaptureFixture
+) -> None:
+    timeout = 0.05 if ends == "in time" else 5.0
+    async with child(servers.smtp_port, timeout=timeout) as courier:
+        os.kill(courier.pid, signal.SIGSTOP)
+        sending = asyncio.create_task(courier.carry(0, parcel(ANN, text="long\n" * 400_000)))
+        await asyncio.sleep(0.1)
+        if ends == "by who waits":
+            sending.cancel()
+        await asyncio.wait([sending])
+        assert sending.cancelled() or sending.result() == Later(None, "the courier ended (SIGKILL)")
+    del sending
+    gc.collect()
+    assert [one for one in caplog.records if one.name == "asyncio"] == []
 
 
 # --- secrets

@@ -123,6 +123,8 @@ class Child:
             raise
         finally:
             self._asked.pop(number, None)
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # whoever ended before the request was through has not asked for it
 
     async def _listen(self) -> None:
         try:
