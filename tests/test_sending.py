@@ -18,7 +18,7 @@ from mailbot.core.health import Health
 from mailbot.core.pulse import Pulse
 from mailbot.edge.account import Account
 from mailbot.edge.inbox import Inbox
-from mailbot.edge.postman import Later, Postman
+from mailbot.edge.postman import Later, Never, Postman, Sent
 from mailbot.embedded import EmbeddedServers
 from mailbot.flow.reader import Settings
 from mailbot.service.letters import send_letters, sending_meanwhile
@@ -117,6 +117,39 @@ class PutsOff(Postman):
 
     async def send(self, sender: str, recipient: str, raw: bytes) -> Later:
         return Later(451, "4.3.0 try later")
+
+
+@in_a_loop
+async def test_a_letter_that_the_relay_has_does_not_go_again_because_mails_could_not_be_taken_in(
+    tmp_path: Path, servers: EmbeddedServers
+) -> None:
+    has_it, going_on = asyncio.Event(), asyncio.Event()
+
+    class SlowToSaySo(Postman):
+        async def send(self, sender: str, recipient: str, raw: bytes) -> Sent | Later | Never:
+            became = await super().send(sender, recipient, raw)
+            has_it.set()
+            await going_on.wait()
+            return became
+
+    async def take_in(work: Work) -> None:
+        async with sending_meanwhile(work, Round()):
+            await write(work.tools, ANN, BOB)
+            work.letters_due()
+            await has_it.wait()
+            asyncio.get_running_loop().call_later(0.05, going_on.set)
+            raise ZeroDivisionError
+
+    async with at_work(tmp_path, servers.smtp_port, Clock()) as work:
+        slow = work.postmen = [SlowToSaySo(Account("127.0.0.1", servers.smtp_port, "none", "", ""))]
+        with pytest.raises(ZeroDivisionError):
+            await take_in(work)
+        assert [letter.recipient for letter in servers.letters] == [ANN], "no other one begins"
+        assert work.tools.store.ledger().letters["sent"] == 1
+        await send_letters(work, Round())
+        assert [letter.recipient for letter in servers.letters] == [ANN, BOB]
+        assert not work.stopping()
+        await slow[0].close()
 
 
 @in_a_loop

@@ -68,7 +68,10 @@ async def send_letters(work: Work, done: Round) -> None:
 @asynccontextmanager
 async def sending_meanwhile(work: Work, done: Round) -> AsyncIterator[None]:
     """What the block writes goes as soon as it is durable, while the block gets on; not if the relay cannot be worked
-    with. What is left then, or is written last, is for whoever sends after the block."""
+    with. What is left then, or is written last, is for whoever sends after the block.
+
+    Where the block fails no further letter begins, and those under way are waited for, as long as the relay may take
+    over one: a letter that it has, and of which no result is journaled, would go again."""
     written, over = asyncio.Event(), False
 
     async def send() -> None:
@@ -78,10 +81,13 @@ async def sending_meanwhile(work: Work, done: Round) -> AsyncIterator[None]:
             if done.sending and done.sending.relay:
                 return
 
-    before, work.letters_due = work.letters_due, written.set
+    before, stopping, work.letters_due = work.letters_due, work.stopping, written.set
     sending = asyncio.create_task(send())
     try:
         yield
+    except Exception:
+        work.stopping = lambda: True
+        raise
     except BaseException:
         sending.cancel()
         raise
@@ -94,6 +100,8 @@ async def sending_meanwhile(work: Work, done: Round) -> AsyncIterator[None]:
             sending.cancel()
             await asyncio.wait([sending])
             raise
+        finally:
+            work.stopping = stopping
     sending.result()
 
 
