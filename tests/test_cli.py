@@ -11,6 +11,7 @@ import pytest
 from forking import mailbot
 from worlds import World, application, family_name, question
 
+from mailbot import cli
 from mailbot.demo import mails
 from mailbot.demo.people import received, reply, write
 
@@ -39,6 +40,11 @@ KEYS = {
     "letters",
     "error",
 }
+
+
+@pytest.mark.parametrize("row", cli.COMMANDS, ids=lambda row: row[0])
+def test_the_help_of_a_command_says_what_each_argument_is(row: cli.Row) -> None:
+    assert [argument.names for argument in row[3] if not argument.options.get("help")] == []
 
 
 def test_try_says_what_the_desk_would_make_of_a_complete_application(tmp_path: Path) -> None:

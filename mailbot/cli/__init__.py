@@ -68,6 +68,12 @@ NUMBER = arg("case", metavar="CASE", help="its number, such as 2026-00042")
 ORDERS = arg("orders", nargs="+", metavar="ORDER", help='such as "ACCEPT"; each a line, - reads standard input')
 CLERK = arg("--clerk", default="", metavar="ADDRESS", help="in this clerk's name (default: as the operator)")
 SINCE = arg("--since", type=look.instant, help="only entries from this day or instant on (UTC)")
+SHOWN = arg("id", metavar="CASE", help="its number, such as 2026-00042")
+BLANK = (
+    arg("name", metavar="FORM", help="its name, such as enquiry"),
+    arg("--lang", help="en or ja (default: the desk's first language)"),
+)
+TRIED = arg("mail", type=Path, metavar="FILE|DIR|-", help="a mail as a file, a folder of them, or - for standard input")
 RULES = arg("--rules", type=Path, help="folder of rules (default: settings, else the shipped ones)")
 FORMAT = arg("--format", choices=export.FORMATS, default="csv", help="default: csv")
 PERSON = arg("--person", metavar="ADDRESS", help="only what belongs to this address")
@@ -76,7 +82,7 @@ UNTIL = arg("--until", type=look.instant, help="only what came before this day o
 OUTPUT = arg("--output", type=Path, metavar="FILE", help="default: standard output")
 OTHER_RULES = arg("--rules", type=Path, metavar="DIR", help="compare with what these rules would have decided")
 FROM = arg("--since", type=replay.since, metavar="DATE|SEQ", help="only entries from this day, instant or number on")
-TEMPLATES = arg("--templates", type=Path, help="folder of templates")
+TEMPLATES = arg("--templates", type=Path, help="folder of templates (default: as with --rules)")
 OTHER_TEMPLATES = arg(
     "--templates", type=Path, metavar="DIR", help="for those rules (default: templates beside DIR, else the desk's own)"
 )
@@ -163,12 +169,12 @@ COMMANDS: tuple[Row, ...] = (
         "try",
         "say what the desk would make of mails; changes nothing",
         setting.try_mails,
-        (arg("mail", type=Path, metavar="FILE|DIR|-"), JSON, RULES, TEMPLATES),
+        (TRIED, JSON, RULES, TEMPLATES),
     ),
-    ("form", "print the blank of a form", setting.form, (arg("name"), arg("--lang", help="en or ja"))),
+    ("form", "print the blank of a form", setting.form, BLANK),
     ("pages", "write what to publish: a page for each form and language", pages.pages, (FOLDER,)),
     ("cases", "list the cases", looking(look.list_cases), (STATUS, JSON)),
-    ("case", "show one case with its letters", looking(look.show_case), (arg("id"), JSON)),
+    ("case", "show one case with its letters", looking(look.show_case), (SHOWN, JSON)),
     ("queue", "list the cases waiting for a decision", looking(look.list_queue), ()),
     ("log", "the case log, a sentence an entry", looking(look.show_log), (CASE, SINCE, JSON)),
     ("verify", "verify the log, the raw mails and the cases", verifying.verify, (STATE, HEAD, KEY, JSON)),
@@ -191,7 +197,7 @@ COMMANDS: tuple[Row, ...] = (
 )
 """Every command: its name (two words: a command of a group), its help, what it does, its arguments."""
 GROUPS = {
-    "letters": ("letters that wait for an operator, since they are over a budget", "list"),
+    "letters": ("letters that are held until an operator decides", "list"),
     "quarantine": ("mails that could not be read", "list"),
     "secrets": ("mails that held a private key or password: masked for everybody, kept sealed", "list"),
     "keys": ("the keys of reply addresses, by name, and the one that signs; no secret is shown", "list"),
