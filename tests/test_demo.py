@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from forking import mailbot
 
 from benchmarks import casebooks, reports
 from mailbot import demo
+from mailbot.core.columns import width
 from mailbot.demo import day, mails
 
 
@@ -85,6 +87,15 @@ def test_it_shows_each_mail_on_one_line(kept: tuple[Path, str, float]) -> None:
     shown = mail.strip().splitlines()
     assert len(shown) == 14
     assert all(" → " in line for line in shown)
+
+
+def test_the_numbers_of_the_log_stand_below_each_other_and_its_lines_fit(kept: tuple[Path, str, float]) -> None:
+    log = kept[1].partition("THE CASE LOG")[2].partition("VERIFY")[0].strip("\n").splitlines()
+    begun = [line for line in log if re.match(r" *\d+  20", line)]
+    assert len(begun) > 40
+    assert {line.index("  20") for line in begun} == {3}
+    assert all(line.startswith(" " * 5) for line in log if line not in begun)
+    assert max(map(width, log)) <= day.TERMINAL
 
 
 def test_it_fails_and_says_so_if_a_mail_does_not_end_as_it_should(

@@ -31,7 +31,8 @@ from mailbot.views.log import sentence
 
 MOST_ROUNDS = 20
 TERMINAL = 110
-"""Columns of what is shown."""
+HANGS = 5
+"""Columns of what is shown, and those before the words of an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ WANTED_STATUS: Mapping[str, str] = {mails.MARIA.address: "done", mails.SAKURA.ad
 async def show(day: Day, out: TextIO) -> list[str]:
     """Print the day for a person to read; returns everything that did not end as it should have."""
     cases = sorted([case async for case in day.tools.store.cases(Wanted())], key=lambda case: case.number)
-    log = [_hanging(sentence(entry).strip(), 1) async for entry in day.tools.store.entries()]
+    log = [_hanging(sentence(entry)) async for entry in day.tools.store.entries()]
     assert isinstance(day.tools.store, FileStore)
     verified = day.tools.store.verify()
     wrong = expected(day) + _wrong_statuses(cases) + ([] if verified.ok else ["verify did not pass"])
@@ -242,10 +243,11 @@ def _mail_line(mail: Arrived, taken: TakenIn) -> str:
     return f"  {pad(mail.sender, 31)}  {pad(mail.what, 47)}  → {where}: {_became(taken)}"
 
 
-def _hanging(text: str, indent: int) -> str:
-    """Text broken for a terminal, its later lines below its first word."""
-    first, *rest = wrap(text, TERMINAL - indent).split("\n")
-    return "\n".join([" " * indent + first, *(" " * (indent + 2) + line for line in rest)])
+def _hanging(text: str) -> str:
+    """Text broken for a terminal, numbers below each other, its later lines below its number."""
+    number, _, words = text.strip().partition("  ")
+    first, *rest = wrap(words, TERMINAL - HANGS).split("\n")
+    return "\n".join([f"{number:>{HANGS - 2}}  {first}", *(f"{'':{HANGS}}{line}" for line in rest)])
 
 
 def _letter_line(name: str, letter: LetterWritten, result: Sent | Later | Never) -> str:
