@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -35,13 +36,13 @@ MAILS = [
 ]
 
 
-async def taken_in(folder: Path) -> None:
+async def taken_in(folder: Path, mails: Sequence[bytes] = MAILS) -> None:
     desk = desks.load(folder / "mailbot.toml")
     async with (
         desks.opened(desk.state, desk.rules, desk.texts, desk.keys, files=desk.files, clock=lambda: NOW) as tools,
         reader_here(desk.rules) as reader,
     ):
-        await take_in(tools, reader, [Delivered(raw) for raw in MAILS], lambda: NOW)
+        await take_in(tools, reader, [Delivered(raw) for raw in mails], lambda: NOW)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +86,15 @@ def test_a_period_and_a_form_choose(desk: Path, tmp_path: Path) -> None:
     assert rows(desk, tmp_path / "later.jsonl", "--since", "2026-04-07") == []
     assert {row["form"] for row in rows(desk, tmp_path / "form.jsonl", "--form", "new-account")} == {"new-account"}
     assert cli.main(["--config", str(desk / "mailbot.toml"), "export", "--form", "nothing"]) == 2
+
+
+def test_how_much_was_written_is_told(desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    World.make(tmp_path / "new", NOWHERE, NOWHERE, adopted=False)
+    asyncio.run(taken_in(tmp_path / "new", []))
+    for folder, many in ((desk, f"{len(rows(desk, tmp_path / 'all.jsonl'))} rows"), (tmp_path / "new", "1 row")):
+        capsys.readouterr()
+        exported(folder, tmp_path / "out.csv")
+        assert capsys.readouterr().err == f"mailbot: {many} written to {tmp_path / 'out.csv'}\n"
 
 
 def test_the_formats_say_the_same_and_a_spreadsheet_runs_none_of_it(desk: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from mailbot.cli.words import OK, TROUBLE, complain
+from mailbot.core.counts import counted
 from mailbot.core.rules import Rules
 from mailbot.desks import Mistaken
 from mailbot.store.files import FileStore
@@ -41,7 +42,7 @@ async def export(store: FileStore, rules: Rules, arguments: argparse.Namespace) 
     except OSError as error:
         complain(f"{arguments.output or 'standard output'}: not everything was written: {error}")
         return TROUBLE
-    complain(f"{count} rows" + (f" written to {arguments.output}" if arguments.output else ""))
+    complain(counted(count, "row") + (f" written to {arguments.output}" if arguments.output else ""))
     return OK
 
 
