@@ -17,14 +17,8 @@ from mailbot.core import chain
 SIMPLE = frozenset({str, bool, type(None)})
 """Values that were read from a text have one canonical form, which `to_json` writes."""
 KEYS = sorted(chain.SHAPES)
-
-
-class Walk(chain.Walk):
-    """As that of `chain`."""
-
-    def look(self, raw: bytes) -> tuple[dict[str, Any] | None, list[str]]:
-        """As `chain.alone`."""
-        return alone(raw)
+NAMED = {key: len(name) for key, name in chain.NAMES.items()}
+"""How many octets stand before the value of each key."""
 
 
 def alone(raw: bytes) -> tuple[dict[str, Any] | None, list[str]]:
@@ -37,7 +31,7 @@ def _whole(raw: bytes) -> dict[str, Any] | None:
     """The fields of a line with which nothing is wrong; None if that is not sure."""
     line = chain.LINE.fullmatch(raw)
     try:
-        fields = from_json(raw) if line else {}
+        fields = from_json(raw, cache_strings="keys") if line else {}
     except ValueError:
         return None
     if line is None or list(fields) != KEYS or to_json(fields) != raw[:-1] or not _ordered(fields["events"] or []):
@@ -65,7 +59,8 @@ def _ordered(value: Any) -> bool:
 
 def _fits(raw: bytes, line: re.Match[bytes], fields: dict[str, Any]) -> bool:
     """Whether its digests are those of what it says, cut out of the line."""
-    events, mail, salt, seq = (line.start(key) - len(chain.NAMES[key]) for key in ("events", "mail", "salt", "seq"))
+    events, mail = line.start("events") - NAMED["events"], line.start("mail") - NAMED["mail"]
+    salt, seq = line.start("salt") - NAMED["salt"], line.start("seq") - NAMED["seq"]
     if sha256(raw[:events] + raw[mail:salt] + raw[seq:-1]).hexdigest() != fields["hash"]:
         return False
     body = b"{%b,%b}" % (raw[events : line.end("events")], raw[salt : line.end("salt")])
@@ -77,3 +72,9 @@ def fields_of(raw: bytes) -> dict[str, Any] | str | None:
     is none at all. Whether it follows the line before it is not looked at."""
     fields, wrong = alone(raw)
     return wrong[0] if fields is not None and wrong else fields
+
+
+class Walk(chain.Walk):
+    """As that of `chain`."""
+
+    look = staticmethod(alone)

@@ -140,7 +140,7 @@ def refold(standing: Standing, told: Told) -> Compared:
     refolding, until = Refolding(standing), standing.journal.end.head.seq
     for done, raw in enumerate(_lines(standing.journal, until), 1):
         try:
-            refolding.take(entry_of(from_json(raw)))
+            refolding.take(entry_of(from_json(raw, cache_strings="keys")))
         except MALFORMED as error:
             raise Damaged(f"{standing.journal.folder}, line {done} of all: {error}") from error
         if done % TELL_EVERY == 0 or done == until:
