@@ -104,7 +104,7 @@ def test_what_happened_lately_is_remembered_in_order_and_no_longer_also_when_the
                 again.load(recent.listed())
                 recent = again
             at = NOON + timedelta(hours=half_hours / 2, microseconds=turn * 37)
-            recent.add(at, key, str(turn))
+            recent.add(at, (key,), str(turn))
             plain = sorted([*plain, (at, key, str(turn))], key=lambda one: to_text(one[0]))
             plain = [one for one in plain if to_text(one[0]) >= to_text(at - SPAN)][-most:]
             if turn not in unasked:

@@ -19,10 +19,9 @@ class Erasures:
         self.named = ""
         self.blank: set[int] = set()
 
-    def note(self, entry: Entry) -> None:
-        """One more entry."""
-        if entry.events is None:
-            self.blank.add(entry.seq)
+    def blanked(self, entry: Entry) -> None:
+        """One more entry without events."""
+        self.blank.add(entry.seq)
 
     def ordered(self, event: e.Erased, entry: Entry) -> None:
         """These are to be erased, and nothing says yet that they are."""

@@ -59,7 +59,8 @@ class Index:
             row = self._rows.get(type(event))
             if row:
                 row(event, entry, spot)
-        self.erasures.note(entry)
+        if entry.events is None:
+            self.erasures.blanked(entry)
         self._group.append(entry)
         if not entry.more:
             self.tally.take_group(self._group)

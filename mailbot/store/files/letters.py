@@ -102,7 +102,7 @@ class Letters:
         self.due[name] = DueLetter(entry.seq, *place, event.to, event.template, since, role=event.role)
         self._queue(name)
         self._waits(name)
-        self.written.add(entry.at, event.to.lower(), event.template)
+        self.written.add(entry.at, (event.to.lower(),), event.template)
 
     def _postponed(self, event: e.LetterPostponed, entry: Entry, spot: Spot) -> None:
         letter = self.due.get(event.letter) or self.held.get(event.letter)
@@ -117,9 +117,7 @@ class Letters:
             to = letter.to.lower()
             self._ended["sent"] += 1
             self.unreached.pop(to, None)
-            self.sent.add(entry.at, ANYBODY)
-            self.sent.add(entry.at, to)
-            self.sent.add(entry.at, "@" + to.rpartition("@")[2])
+            self.sent.add(entry.at, (ANYBODY, to, "@" + to.rpartition("@")[2]))
 
     def _failed(self, event: e.LetterFailed, entry: Entry, spot: Spot) -> None:
         letter = self._taken(event.letter)
@@ -135,8 +133,7 @@ class Letters:
         """A letter that has come to an end: one dropped while it was on its way to the relay was sent all the same."""
         self.queue.remove(name)
         self._shown = None if name in self.held else self._shown
-        found = (kept.pop(name, None) for kept in (self.due, self.held, self.dropped))
-        return next((letter for letter in found if letter), None)
+        return self.due.pop(name, None) or self.held.pop(name, None) or self.dropped.pop(name, None)
 
     def _hold(self, event: e.LetterHeld, entry: Entry, spot: Spot) -> None:
         letter = self.due.pop(event.letter, None)

@@ -13,7 +13,7 @@ from mailbot.core.instants import to_text
 
 Noted = tuple[str, tuple[str, ...]]
 """The instant as journal text, and what was noted."""
-MOST_NEW = 50_000
+MOST_NEW = 20_000
 """How much is added at most before it takes its place: most of a journal that is read back is forgotten by then."""
 
 
@@ -26,15 +26,15 @@ class Recent:
         self._most = most
         self._order: deque[tuple[str, str]] = deque()
         self._kept: dict[str, list[Noted]] = {}
-        self._new: list[tuple[datetime, str, tuple[str, ...]]] = []
+        self._new: list[tuple[datetime, tuple[str, ...], tuple[str, ...]]] = []
 
     def __len__(self) -> int:
         self._settle()
         return len(self._order)
 
-    def add(self, instant: datetime, key: str, *value: str) -> None:
-        """Notes a value under a key at an instant (aware)."""
-        self._new.append((instant, key, value))
+    def add(self, instant: datetime, keys: tuple[str, ...], *value: str) -> None:
+        """Notes a value under each of these keys at an instant (aware)."""
+        self._new.append((instant, keys, value))
         if len(self._new) == MOST_NEW:
             self._settle()
 
@@ -51,8 +51,10 @@ class Recent:
         self._new, forgotten = [], to_text(oldest)
         while self._order and self._order[0][0] < forgotten:
             self._forget_oldest()
-        for instant, key, value in reversed(lasting):
-            self._insert(to_text(instant), key, value)
+        for instant, keys, value in reversed(lasting):
+            at = to_text(instant)
+            for key in keys:
+                self._insert(at, key, value)
         while self._most is not None and len(self._order) > self._most:
             self._forget_oldest()
 

@@ -123,14 +123,14 @@ class Tally:
         """Counted for the case it is about and for the clerk in whose name it came: somebody at work may try one
         name in many cases, or many names in one. A clerk may mistype a code: it counts with the third."""
         if event.why == "wrong_code":
-            self.guesses.add(entry.at, event.letter or "", str(entry.seq))
+            self.guesses.add(entry.at, (event.letter or "",), str(entry.seq))
             guessed = self.guesses.since(event.letter or "", to_text(entry.at - WITHIN))
             seqs = [] if len(guessed) < GUESSES else [seq for (seq,) in guessed][0 if len(guessed) == GUESSES else -1 :]
         else:
             seqs = [str(entry.seq)] if event.why in ALARMING else []
         for seq in seqs:
-            for about in filter(None, (entry.case, (event.clerk or event.by).lower())):
-                self.forged.add(entry.at, about, seq, entry.case or "")
+            about = tuple(filter(None, (entry.case, (event.clerk or event.by).lower())))
+            self.forged.add(entry.at, about, seq, entry.case or "")
 
     def forged_in(self) -> dict[str, tuple[str, ...]]:
         """The entries of such orders by what they are counted for, each with its case where that is said of a name."""
@@ -153,18 +153,18 @@ class Tally:
 
     def take_group(self, group: Sequence[Entry]) -> None:
         """All entries of one mail, order or deadline, after their events were noted one by one."""
-        facts = facts_of(group)
+        facts, mail = facts_of(group), group[0].mail
         by = facts.operator if facts else None
-        if back := _wrote(facts):
+        if facts and (back := _wrote(facts)):
             self.away.pop(back, None)
         if by:
             self.done.setdefault(by.nonce, group[0].seq)
             while len(self.done) > ORDERS:
                 del self.done[next(iter(self.done))]
-        if group[0].mail is not None and group[0].events is not None:
+        if mail is not None and group[0].events is not None:
             if facts and facts.secrets:
-                self.sealed[group[0].mail] = _sealed(group[0].mail, facts, group)
-            self._decided(group[0].mail, group, ordered=by is not None)
+                self.sealed[mail] = _sealed(mail, facts, group)
+            self._decided(mail, group, ordered=by is not None)
 
     def _decided(self, mail: str, group: Sequence[Entry], *, ordered: bool) -> None:
         """A mail counts once, by what became of it last; an order is only ever about a mail decided before, and only
@@ -178,7 +178,8 @@ class Tally:
         if outcome == "quarantined":
             self.quarantine[mail] = _in_quarantine(mail, group)
         if twin := twin_of(group):
-            self.twins.add(group[0].at, *twin)
+            identity, *what = twin
+            self.twins.add(group[0].at, (identity,), *what)
 
     def listed(self) -> dict[str, Any]:
         """Everything, as plain JSON values."""
@@ -221,13 +222,15 @@ class Tally:
 
 def facts_of(group: Sequence[Entry]) -> e.Facts | None:
     """The facts a group's decisions rest on, of the first entry that has any; None if all were erased."""
-    first = next((entry.events[0] for entry in group if entry.events), None)
-    return first if isinstance(first, e.Facts) else None
+    for entry in group:
+        if entry.events:
+            return entry.events[0] if isinstance(entry.events[0], e.Facts) else None
+    return None
 
 
-def _wrote(facts: e.Facts | None) -> str:
+def _wrote(facts: e.Facts) -> str:
     """The clerk (address in lower case) who proves to be there by writing; empty if nobody does."""
-    sender = facts.sender if facts and facts.sort not in AUTOMATIC else None
+    sender = facts.sender if facts.sort not in AUTOMATIC else None
     return sender.address.lower() if sender and sender.as_clerk else ""
 
 
