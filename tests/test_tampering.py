@@ -370,6 +370,18 @@ def test_a_case_without_a_number_is_shown_with_its_line(desk: Desk) -> None:
     assert [one for one in found.problems if f"2026-11.jsonl, line {at + 1}: " in one]
 
 
+def test_of_two_lines_that_mean_nothing_the_first_is_shown(desk: Desk) -> None:
+    store, lines = FileStore.read(desk.state, DESK), desk.lines
+    at = desk.line("case_opened")
+    lines = [line.replace(fields(lines[at])["case"].encode(), b"nonsense") for line in lines]
+    after = max(number for number, line in enumerate(lines) if b'"mail_joined"' in line)
+    lines[after] = lines[after].replace(b'"mail_joined"', b'"mail_joinex"')
+    desk.write(recomputed(lines))
+    (problem,) = store.verify().problems
+    assert at < after
+    assert f"2026-11.jsonl, line {at + 1}: " in problem
+
+
 FORGED = {
     "a case that is none": lambda line: line.replace(b'"case":"2026-00001"', b'"case":"nonsense"'),
     "a kind that nobody counts and nobody knows": lambda line: line.replace(b'"mail_joined"', b'"mail_joinex"'),

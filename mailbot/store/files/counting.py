@@ -8,15 +8,18 @@ from typing import Any
 from mailbot.core import events as e
 from mailbot.store import Damaged, Digest, Entry
 from mailbot.store.files.index import Index
-from mailbot.store.files.journal import Journal, Spot
+from mailbot.store.files.journal import Journal, Spot, entry_of
 from mailbot.store.files.refolding import MALFORMED, Refolding
-from mailbot.store.files.replay import Read, read_entry
 from mailbot.store.files.sealing import held_secret
 from mailbot.store.files.telling import Progress, Telling
 from mailbot.store.files.texts import Kept
 
 COUNTED = frozenset(kind.model_fields["kind"].default for kind in Index().counted)
 """The kinds of events that change what is counted, by their names."""
+
+TOGETHER = 100
+"""Entries that are counted one after the other. Counting each between two lines that are read takes a third longer:
+the processor has no longer at hand what it was at."""
 
 
 @dataclass
@@ -76,7 +79,7 @@ class Counting(Telling):
         self._refolding = refolding
         self._damaged: Damaged | None = None
         self._journal, self._until = journal, journal.end.head.seq
-        self._reads: list[Read] = []
+        self._entries: list[tuple[Entry, Spot, int]] = []
         self._offset = 0
 
     def begin(self, file: str, line: int = 0) -> None:
@@ -87,30 +90,45 @@ class Counting(Telling):
     def feed(self, raw: bytes) -> dict[str, Any] | None:
         """As `Walk.feed`."""
         fields = super().feed(raw)
-        spot = Spot(self.file, self._offset, len(raw))
-        self._offset = spot.end
+        offset, self._offset = self._offset, self._offset + len(raw)
         if fields is not None and self.result.ok and self._damaged is None:
+            spot = Spot(self.file, offset, len(raw))
             try:
                 self._take(fields, spot)
-            except Damaged as damaged:
-                self._damaged = damaged
-            except MALFORMED as error:  # such as a case whose number is none
-                self._damaged = Damaged(f"{self._journal.folder / spot.file}, line {self.line}: {error}")
+            except MALFORMED as error:  # such as an event that nobody knows
+                self._note()  # what is wrong with a line before it comes first
+                self._wrong(spot, self.line, error)
         return fields
 
     def _take(self, fields: Mapping[str, Any], spot: Spot) -> None:
         known = fields["seq"] <= self._until
-        whole = self._refolding or not known
-        read = read_entry(self._journal, spot, fields if whole else _counted(fields), self.line)
-        if self._refolding and known:
-            self._refolding.take(read.entry)
-        self._reads.append(read)
-        if not read.entry.more:
-            for one in self._reads:
-                self.named.note(one.entry)
-                if known:
-                    self.index.note(one.entry, one.spot)
-            self._reads = []
+        entry = entry_of(fields, _counted if known and not self._refolding else list)
+        if known and self._refolding:
+            self._refolding.take(entry)
+        self._entries.append((entry, spot, self.line))
+        if not entry.more and len(self._entries) >= TOGETHER:
+            self._note()
+
+    def _note(self) -> None:
+        for entry, spot, line in self._entries:
+            try:
+                self.named.note(entry)
+                if entry.seq <= self._until:
+                    self.index.note(entry, spot)
+            except MALFORMED as error:  # such as a case whose number is none
+                self._wrong(spot, line, error)
+                break
+        self._entries = []
+
+    def _wrong(self, spot: Spot, line: int, error: Exception) -> None:
+        self._damaged = self._damaged or Damaged(f"{self._journal.folder / spot.file}, line {line}: {error}")
+
+    def finish(self) -> None:
+        """As `Walk.finish`; of a group that is not finished nothing counts."""
+        super().finish()
+        while self._entries and self._entries[-1][0].more:
+            self._entries.pop()
+        self._note()
 
     def check(self) -> None:
         """Damaged if the journal could not be read to its end."""
@@ -118,7 +136,6 @@ class Counting(Telling):
             raise self._damaged
 
 
-def _counted(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The fields of an entry without the events that are not counted; the first, which may be its facts, stays."""
-    events = fields["events"]
-    return {**fields, "events": events and [*events[:1], *(one for one in events[1:] if one["kind"] in COUNTED)]}
+def _counted(events: list[Any]) -> list[Any]:
+    """The first, which may be the facts, and those that are counted."""
+    return [*events[:1], *[event for event in events[1:] if event["kind"] in COUNTED]]
