@@ -8,7 +8,7 @@ import pytest
 
 from mailbot.store.files.beside import beside
 from mailbot.store.files.counting import Named
-from mailbot.store.files.mail import Mails
+from mailbot.store.files.mail import AHEAD, Mails
 from mailbot.store.files.raws import HEAPS, Heaps, Seen, compare_raws, heaped
 
 MANY = [b"mail %d" % number for number in range(600)]
@@ -67,8 +67,8 @@ def test_those_that_fit_are_not_read_again_but_where_the_journal_says_that_they_
 ) -> None:
     erased, destroyed, sealed, *_ = digests
     mails.decided(erased).write_bytes(b"")
-    read, raw = list[str](), Mails.raw
-    monkeypatch.setattr(Mails, "raw", lambda of, digest: read.append(digest) or raw(of, digest))
+    read, opened = list[str](), Mails._opened
+    monkeypatch.setattr(Mails, "_opened", lambda of, digest: read.append(digest) or opened(of, digest))
     named = Named(decided={*digests}, erased={erased}, destroyed={destroyed}, sealed={sealed, destroyed})
     counts, problems = counted(mails, named, {*digests})
     assert (read, problems) == ([erased, destroyed], [])
@@ -89,3 +89,43 @@ def test_nothing_stays_open(mails: Mails) -> None:
     with heaped(mails, ()) as made:
         made.look(nobody)
     assert {*Path("/proc/self/fd").iterdir()} == before
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_many_are_read_as_one_is(mails: Mails, digests: list[str]) -> None:
+    """While one is read the disk is asked for others: that changes nothing of what is told, nor of their order."""
+    erased, gone, *others = digests
+    mails.decided(erased).write_bytes(b"")
+    mails.decided(gone).unlink()
+    told = dict(mails.raws([*others, "../../secret", gone, erased]))
+    assert [*told] == [*others, "../../secret", gone, erased]
+    assert [told[digest] for digest in others] == [mails.raw(digest) for digest in others]
+    assert told[erased] is mails.raw(erased) is None
+    for lacking in (gone, "../../secret"):
+        assert isinstance(told[lacking], FileNotFoundError)
+        with pytest.raises(FileNotFoundError):
+            mails.raw(lacking)
+
+
+def test_a_mail_that_cannot_be_read_costs_no_other(mails: Mails, digests: list[str]) -> None:
+    odd, *others = digests
+    mails.decided(odd).unlink()
+    mails.decided(odd).mkdir()
+    told = dict(mails.raws(digests))
+    assert isinstance(told.pop(odd), IsADirectoryError)
+    assert [*told] == others
+    assert all(isinstance(raw, bytes) for raw in told.values())
+
+
+def test_few_files_are_open_at_once_and_none_in_the_end(mails: Mails, digests: list[str]) -> None:
+    before, most = open_files(), 0
+    reading = mails.raws(digests)
+    for _ in range(100):
+        next(reading)
+        most = max(most, open_files())
+    reading.close()  # whoever reads them is interrupted
+    assert before < most <= before + AHEAD + 1
+    assert open_files() == before

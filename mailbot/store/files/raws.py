@@ -41,16 +41,10 @@ class Heaps:
         heaps, unfit = bytearray(), set[Digest]()
         while number := os.read(self._left, 1):
             heaps += number
-            unfit.update(digest for digest in self._heaps[number[0]] if not self._fits(digest))
+            heap = self._mails.raws(self._heaps[number[0]])
+            unfit.update(digest for digest, raw in heap if not isinstance(raw, bytes) or digest_of(raw) != digest)
             told(number[0] + 1, HEAPS)
         return Seen(bytes(heaps), frozenset(unfit))
-
-    def _fits(self, digest: Digest) -> bool:
-        try:
-            raw = self._mails.raw(digest)
-        except OSError:
-            return False
-        return raw is not None and digest_of(raw) == digest
 
     def fitting(self, *seen: Seen) -> set[Digest]:
         """The mails that were seen to fit."""
@@ -87,23 +81,19 @@ def compare_raws(mails: Mails, named: Named, fitting: Set[Digest], told: Told) -
     kept = {*named.decided, *mails.waiting()}
     plain = (kept & fitting) - named.erased - named.destroyed
     found = Raws(Counter(mails=len(plain), sealed=len(plain & named.sealed)))
-    for done, digest in enumerate(sorted(kept - plain), len(plain) + 1):
-        _compare(found, mails, digest, named)
+    for done, (digest, raw) in enumerate(mails.raws(sorted(kept - plain)), len(plain) + 1):
+        _compare(found, digest, raw, named)
         told(done, len(kept))
     told(len(kept), len(kept))
     return found
 
 
-def _compare(found: Raws, mails: Mails, digest: Digest, named: Named) -> None:
-    try:
-        raw = mails.raw(digest) if DIGEST.fullmatch(digest) else b""
-    except FileNotFoundError:
+def _compare(found: Raws, digest: Digest, raw: bytes | OSError | None, named: Named) -> None:
+    if isinstance(raw, FileNotFoundError):
         found.problems.append(f"mail {digest} is named by an entry, but not kept")
-        return
-    except OSError as error:
-        found.problems.append(f"mail {digest} cannot be read: {error.strerror}")
-        return
-    if raw is None and digest in named.destroyed:
+    elif isinstance(raw, OSError):
+        found.problems.append(f"mail {digest} cannot be read: {raw.strerror}")
+    elif raw is None and digest in named.destroyed:
         found.counts["destroyed"] += 1
     elif raw is None and digest in named.erased:
         found.counts["erased"] += 1
