@@ -63,7 +63,8 @@ def check_replayed(code: int, out: str, err: str, entries: Sequence[Entry]) -> N
     others = [row for row in rows if row.get("verdict", "equal") not in UNDISPUTED]
     slow = {entry["seq"] for entry in entries if was_too_slow(entry)}
     wrong = [row for row in others if row["verdict"] != "readable" or not slow.issuperset(row["entries"])]
-    assert (code, wrong) == (READABLE if others else 0, []), err
+    told = [(row, [entry for entry in entries if entry["seq"] in row["entries"]]) for row in wrong[:3]]
+    assert (code, wrong) == (READABLE if others else 0, []), f"{told}\n{err}"
 
 
 def was_too_slow(entry: Entry) -> bool:

@@ -132,7 +132,7 @@ def test_the_stages_of_the_desk_are_what_a_mail_costs() -> None:
 @SENT
 def test_a_mail_costs_little_more_where_cases_are(desks: Path) -> None:
     kept.desk(desks, CASES, OPEN)
-    found = growth.measure(desks, 25, CASES, 1)
+    found = growth.measure(desks, 100, CASES, 1)
     assert set(found) == {f"{size}: {name}" for size in (0, CASES) for name in GROWING}
     assert found["0: more %"] == 0
     assert found[f"{CASES}: more %"] < MORE

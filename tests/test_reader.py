@@ -14,6 +14,7 @@ import pytest
 from fresh import modules_with
 from letter_examples import RULES
 from reading_here import ReaderHere
+from soak_mails import HUNGRY as NEARLY_ALL
 
 from mailbot.core.attached import form_of, reading_of, skimmed
 from mailbot.core.blank import blank
@@ -259,6 +260,12 @@ def test_the_form_that_a_mail_fills_in_is_found_where_it_is_read(language: str) 
     assert applying.skimmed == skimmed(unaided, FORMS)
     assert applying.skimmed.reading
     assert applying.skimmed.reading.answers["email"] == ("taro@uni.example",)
+
+
+def test_a_mail_that_takes_nearly_all_the_memory_is_read_where_forms_are_looked_for() -> None:
+    (large,) = read([mail(NEARLY_ALL)], LOOKING)
+    assert isinstance(large, Message)
+    assert large.skimmed
 
 
 def test_a_mail_that_fills_in_no_form_is_not_looked_at_again() -> None:

@@ -27,7 +27,7 @@ from mailbot.flow.reader.clock import OutOfTimeError, within
 from mailbot.flow.reader.looking import looked_into
 from mailbot.flow.reader.protocol import ANSWERS, COUNT, OUT_OF_MEMORY, SETTINGS, Answer, Settings, Skim, late
 
-SHARED = 25_000_000
+SHARED = 18_000_000
 """Bytes of programs and libraries in memory, which the kernel does not count among a process's data."""
 
 
