@@ -18,7 +18,7 @@ from soak_mails import HUNGRY as NEARLY_ALL
 
 from mailbot.core.attached import form_of, reading_of, skimmed
 from mailbot.core.blank import blank
-from mailbot.core.message import Message, Unreadable
+from mailbot.core.message import Attachment, Message, Unreadable
 from mailbot.core.readings import Reading, Skimmed
 from mailbot.edge.parsing import Limits
 from mailbot.flow.process import LENGTH
@@ -266,6 +266,38 @@ def test_a_mail_that_takes_nearly_all_the_memory_is_read_where_forms_are_looked_
     (large,) = read([mail(NEARLY_ALL)], LOOKING)
     assert isinstance(large, Message)
     assert large.skimmed
+
+
+class Stood:
+    """A child as the parent sees it, which ends over a mail where it looks into attachments and for forms."""
+
+    groups, usable = 1, True
+
+    def __init__(self, settings: Settings) -> None:
+        self._ends = settings.look
+
+    async def ask(self, group: Sequence[Mail]) -> list[Message]:
+        if self._ends:
+            raise ChildEndedError("killed the reader")
+        return [Message(digest, len(raw), attachments=FILES.get(digest, ())) for digest, raw in group]
+
+    async def end(self) -> None: ...
+
+
+FILES = {"with": (Attachment("a.pdf", "application/pdf", 5, "0" * 64),)}
+
+
+def test_only_of_a_mail_with_attachments_it_is_said_that_they_were_not_looked_into(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def start(settings: Settings) -> Stood:
+        return Stood(settings)
+
+    monkeypatch.setattr("mailbot.flow.reader.Child.start", start)
+    assert [getattr(one, "doubts", None) for one in read([("with", b"x"), ("without", b"x")], LOOKING)] == [
+        ("its attachments were not looked into, they killed the reader",),
+        (),
+    ]
 
 
 def test_a_mail_that_fills_in_no_form_is_not_looked_at_again() -> None:

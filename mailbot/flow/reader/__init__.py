@@ -100,7 +100,7 @@ class Reader:
             return Unreadable(mail[0], len(mail[1]), reason)
         finally:
             await child.end()
-        if isinstance(read, Unreadable):
+        if isinstance(read, Unreadable) or not read.attachments:  # for forms whoever decides looks
             return read
         return replace(read, doubts=(*read.doubts, f"its attachments were not looked into, they {reason}"))
 
