@@ -32,7 +32,7 @@ SHAPES: Mapping[str, re.Pattern[bytes]] = {
     "more": re.compile(rb"true|false"),
     **dict.fromkeys(("rules", "program", "body", "prev", "hash"), re.compile(DIGEST)),
     "salt": re.compile(rb'null|"[0-9a-f]{32}"'),
-    "events": re.compile(rb"null|\[.*\]"),
+    "events": re.compile(rb"null|\[(?s:.*)\]"),
 }
 """The keys of a line, exactly these, and what the canonical form of each value looks like."""
 NAMES = {key: f'"{key}":'.encode() for key in sorted(SHAPES)}

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 import tinydb
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 from tinydb.storages import Storage
 from tinydb.table import Document
 
@@ -28,7 +28,7 @@ from mailbot.core import events
 from mailbot.core.case import Case
 from mailbot.core.sorting import AUTOMATIC
 from mailbot.store import Damaged
-from mailbot.store.files import changes, disk, erasures, index, jsontext, letters, recent, tally
+from mailbot.store.files import changes, disk, erasures, index, jsontext, letters, recent, tables, tally
 
 NUMBER = re.compile(r"(\d{4})-(\d{5,6})", re.ASCII)
 YEAR = 1_000_000
@@ -38,8 +38,8 @@ OPENED_FILES = 2
 Folded = tuple[Case, int]
 """A case and the sequence number of the last entry folded into it."""
 Plain = Mapping[str, Any]
-"""The same as a document: `case` as JSON text, which takes half the memory that its values take, or as those, where it
-was only read from a file; and `seq`."""
+"""The same as a document: `case` as JSON text, which takes half the memory that its values take, or as those, where
+another program wrote the file; and `seq`."""
 
 
 @cache
@@ -81,26 +81,20 @@ class InMemory(Storage):
         self.tables = data
 
     def flush(self) -> None:
-        """The file holds all tables, durably; Full if the disk takes no more. Table by table, so that no other thread
-        waits for long."""
+        """The file holds all tables, durably; Full if the disk takes no more."""
         if self.path is not None:
-            disk.replace(self.path, self._pieces())
-
-    def _pieces(self) -> Iterator[bytes]:
-        before = b"{"
-        for name, table in self.tables.items():
-            yield before + jsontext.whole(name) + b":"
-            yield from jsontext.parts(table, deep=3) if name == LISTED else [b"".join(jsontext.parts(table, deep=2))]
-            before = b",\n"
-        yield b"{}" if before == b"{" else b"}\n"
+            disk.replace(self.path, tables.pieces(self.tables, LISTED))
 
 
-def _tables(path: Path) -> dict[str, dict[str, Any]]:
+def _tables(path: Path) -> tables.Tables:
     try:
-        tables = from_json(path.read_bytes())
+        return tables.read(path.read_bytes())
     except ValueError as error:
-        raise Damaged(f"{path}: {error}; `mailbot rebuild` makes it again from the journal") from error
-    return dict(tables)
+        raise _damaged(path, str(error)) from error
+
+
+def _damaged(path: Path | None, why: str) -> Damaged:
+    return Damaged(f"{path}: {why}; `mailbot rebuild` makes it again from the journal")
 
 
 def number_of(key: int) -> str:
@@ -132,9 +126,12 @@ class Sheets:
         return document if isinstance(document, Document) else None
 
     def get(self, key: int) -> Folded | None:
-        """The case with this document id."""
+        """The case with this document id; Damaged if what stands there is none."""
         document = self.plain(key)
-        return None if document is None else read_plain(document)
+        try:
+            return read_plain(document) if document else None
+        except ValueError as error:
+            raise _damaged(self.storage.path, f"case {number_of(key)} cannot be read") from error
 
     def keys(self) -> list[int]:
         """All document ids, in order."""
@@ -143,10 +140,10 @@ class Sheets:
 
     def put(self, folded: Mapping[int, Folded]) -> None:
         """Inserts or replaces cases, by document id: each table is made anew once."""
-        tables: dict[int, dict[int, Folded]] = {}
+        parted: dict[int, dict[int, Folded]] = {}
         for key, one in folded.items():
-            tables.setdefault(key // TABLE, {})[key] = one
-        for name, parts in tables.items():
+            parted.setdefault(key // TABLE, {})[key] = one
+        for name, parts in parted.items():
             table = self.database.table(str(name))
             if there := [key for key in parts if table.contains(doc_id=key)]:
                 table.remove(doc_ids=there)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from mailbot.core import chain
 from mailbot.core.events import EVENTS
@@ -67,6 +67,14 @@ def entry_of(fields: Mapping[str, Any], chosen: Callable[[list[Any]], list[Any]]
         hash=fields["hash"],
         events=events,
     )
+
+
+ENTRIES = TypeAdapter(Entry)
+
+
+def entry_in(raw: bytes) -> Entry:
+    """The same of a line that somebody else verifies, in three quarters of the time; ValueError if it holds none."""
+    return ENTRIES.validate_json(raw)
 
 
 class Journal:

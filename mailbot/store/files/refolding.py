@@ -9,13 +9,13 @@ from hashlib import sha256
 from itertools import islice
 from typing import NamedTuple
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from mailbot.core.case import Case
 from mailbot.store import Damaged, Entry
 from mailbot.store.files.beside import Told
 from mailbot.store.files.casebook import Folded, Plain, read_plain
-from mailbot.store.files.journal import Journal, entry_of
+from mailbot.store.files.journal import Journal, entry_in
 from mailbot.store.files.jsontext import whole
 from mailbot.store.files.lines import PIECE
 from mailbot.store.files.replay import Standing, groups
@@ -140,7 +140,7 @@ def refold(standing: Standing, told: Told) -> Compared:
     refolding, until = Refolding(standing), standing.journal.end.head.seq
     for done, raw in enumerate(_lines(standing.journal, until), 1):
         try:
-            refolding.take(entry_of(from_json(raw, cache_strings="keys")))
+            refolding.take(entry_in(raw))
         except MALFORMED as error:
             raise Damaged(f"{standing.journal.folder}, line {done} of all: {error}") from error
         if done % TELL_EVERY == 0 or done == until:
@@ -161,7 +161,7 @@ def _entries(journal: Journal, numbers: Container[str]) -> Iterator[Entry]:
     """The entries of these cases once more, of a journal that was verified."""
     for raw in _lines(journal, journal.end.head.seq):
         if case_in(raw) in numbers:
-            yield entry_of(from_json(raw))
+            yield entry_in(raw)
 
 
 def case_in(raw: bytes) -> str | None:
