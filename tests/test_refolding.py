@@ -10,7 +10,7 @@ from store_help import DESK, journal_lines, run, three_cases
 
 from mailbot.core import chain
 from mailbot.store.files import casebook, jsontext, replay
-from mailbot.store.files.journal import entry_of
+from mailbot.store.files.entries import entry_in, entry_of
 from mailbot.store.files.refolding import Compared, Refolding, case_in
 from mailbot.store.files.working import folded_after
 
@@ -98,6 +98,17 @@ def test_a_case_more_and_a_case_less_in_the_casebook_are_found(state: Path) -> N
 def test_the_case_of_a_line_is_read_at_its_beginning(state: Path) -> None:
     for line in journal_lines(state):
         assert case_in(line) == json.loads(line)["case"]
+
+
+def test_a_line_is_the_same_entry_whether_it_was_taken_apart_before_or_not(state: Path) -> None:
+    for line in journal_lines(state):
+        assert entry_in(line) == entry_of(json.loads(line))
+
+
+def test_a_line_with_an_event_that_nobody_knows_is_no_entry(state: Path) -> None:
+    for line in journal_lines(state):
+        with pytest.raises(ValueError, match="kind"):
+            entry_in(line.replace(b'"kind":"', b'"kind":"un'))
 
 
 @pytest.mark.parametrize("line", [b"", b"{}\n", b'{"at":"x","body":"y","case":"nonsense","events":[]}\n', b"\xff"])

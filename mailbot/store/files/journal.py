@@ -1,17 +1,13 @@
 """The journal on disk: reads, finds and appends lines, one write and one fsync a batch. It knows no kind of event."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from mailbot.core import chain
-from mailbot.core.events import EVENTS
-from mailbot.store import Damaged, Entry, Full
+from mailbot.store import Damaged, Full
 from mailbot.store.files import disk, lines, stops
 from mailbot.store.files.alone import Walk, fields_of
 
@@ -46,35 +42,6 @@ class End:
     def offset(self) -> int:
         """The offset of the byte after the last entry."""
         return self.last.end if self.last else 0
-
-
-def entry_of(fields: Mapping[str, Any], chosen: Callable[[list[Any]], list[Any]] = list) -> Entry:
-    """The entry of a verified line's fields, with the events `chosen`; ValueError in words for one not known here."""
-    try:
-        events = None if fields["events"] is None else EVENTS.validate_python(chosen(fields["events"]))
-    except ValidationError as error:
-        place = [str(part) for part in error.errors()[0]["loc"]]
-        what = f"{'.'.join(place)}: {error.errors()[0]['type']}"
-        raise ValueError(f"an event this program does not know ({what}); was it written by a newer one?") from error
-    return Entry(
-        seq=fields["seq"],
-        at=datetime.fromisoformat(fields["at"]),
-        case=fields["case"],
-        mail=fields["mail"],
-        rules=fields["rules"],
-        program=fields["program"],
-        more=fields["more"],
-        hash=fields["hash"],
-        events=events,
-    )
-
-
-ENTRIES = TypeAdapter(Entry)
-
-
-def entry_in(raw: bytes) -> Entry:
-    """The same of a line that somebody else verifies, in three quarters of the time; ValueError if it holds none."""
-    return ENTRIES.validate_json(raw)
 
 
 class Journal:

@@ -15,7 +15,8 @@ from mailbot.core.case import Case
 from mailbot.store import Damaged, Entry
 from mailbot.store.files.beside import Told
 from mailbot.store.files.casebook import Folded, Plain, read_plain
-from mailbot.store.files.journal import Journal, entry_in
+from mailbot.store.files.entries import entry_in
+from mailbot.store.files.journal import Journal
 from mailbot.store.files.jsontext import whole
 from mailbot.store.files.lines import PIECE
 from mailbot.store.files.replay import Standing, groups

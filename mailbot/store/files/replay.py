@@ -12,8 +12,9 @@ from mailbot.core.instants import to_text
 from mailbot.store import Damaged, Entry, LetterDue
 from mailbot.store.files.casebook import Casebook, made_by
 from mailbot.store.files.clearing import wipe
+from mailbot.store.files.entries import entry_of
 from mailbot.store.files.index import Index
-from mailbot.store.files.journal import End, Journal, Spot, entry_of
+from mailbot.store.files.journal import End, Journal, Spot
 from mailbot.store.files.letters import letter_name
 from mailbot.store.files.working import CASELESS, Working, info_of
 
