@@ -1,7 +1,6 @@
-"""Raw mails beside the journal: read by whoever has nothing else to do, each once, and again where the journal says
-that nothing is left of them."""
+"""Raw mails beside the journal: each is read once, and again where the journal says that nothing is left of it."""
 
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from mailbot.store.files.beside import beside
 from mailbot.store.files.counting import Named
 from mailbot.store.files.mail import AHEAD, Mails
-from mailbot.store.files.raws import HEAPS, Heaps, Seen, compare_raws, heaped
+from mailbot.store.files.raws import compare_raws, unfit
 
 MANY = [b"mail %d" % number for number in range(600)]
 
@@ -30,34 +29,27 @@ def digests(mails: Mails) -> list[str]:
     return sorted(mails.filed())
 
 
-@pytest.fixture
-def heaps(mails: Mails, digests: list[str]) -> Iterator[Heaps]:
-    with heaped(mails, [*digests, "no digest", "0" * 63]) as made:
-        yield made
-
-
 def counted(mails: Mails, named: Named, fitting: set[str]) -> tuple[dict[str, int], list[str]]:
     found = compare_raws(mails, named, fitting, nobody)
     return {what: count for what, count in found.counts.items() if count}, found.problems
 
 
-def test_two_processes_look_at_each_heap_once(heaps: Heaps, digests: list[str]) -> None:
-    with beside(heaps.look, apart=True) as others:
-        mine = heaps.look(nobody)
-        theirs = others(nobody)
-    assert sorted(mine.heaps + theirs.heaps) == list(range(HEAPS))
-    assert heaps.fitting(mine, theirs) == {*digests}
+def test_each_is_looked_at_and_it_is_told_how_many_were(mails: Mails, digests: list[str]) -> None:
+    heard = list[tuple[int, int]]()
+    with beside(partial(unfit, mails, digests), apart=True) as looked:
+        assert looked(nobody) == set()
+    assert unfit(mails, digests, lambda done, of: heard.append((done, of))) == set()
+    assert heard[-1] == (len(digests), len(digests))
 
 
-def test_what_does_not_fit_is_not_among_those_that_do(mails: Mails, heaps: Heaps, digests: list[str]) -> None:
+def test_what_does_not_fit_is_not_among_those_that_do(mails: Mails, digests: list[str]) -> None:
     changed, empty, gone, *others = digests
     mails.decided(changed).write_bytes(b"something else")
     mails.decided(empty).write_bytes(b"")
     mails.decided(gone).unlink()
-    seen = heaps.look(nobody)
-    assert seen.unfit == {changed, empty, gone}
-    assert heaps.fitting(seen) == {*others}
-    counts, problems = counted(mails, Named(decided={*digests}), heaps.fitting(seen))
+    odd = {"no digest", "0" * 63, "../../secret"}
+    assert unfit(mails, [*digests, *odd], nobody) == {changed, empty, gone, *odd}
+    counts, problems = counted(mails, Named(decided={*digests}), {*others})
     assert counts == {"mails": len(others)}
     assert [changed in problems[0], empty in problems[1], gone in problems[2], len(problems)] == [True, True, True, 3]
 
@@ -73,22 +65,6 @@ def test_those_that_fit_are_not_read_again_but_where_the_journal_says_that_they_
     counts, problems = counted(mails, named, {*digests})
     assert (read, problems) == ([erased, destroyed], [])
     assert counts == {"mails": len(digests) - 1, "erased": 1, "doomed": 1, "sealed": 1}
-
-
-def test_mails_that_nobody_told_of_are_read(mails: Mails, heaps: Heaps, digests: list[str]) -> None:
-    heaps.look(nobody)  # by a process that died before it could say so
-    mails.decided(digests[0]).write_bytes(b"something else")
-    assert heaps.look(nobody) == Seen(b"", frozenset())
-    counts, problems = counted(mails, Named(decided={*digests}), heaps.fitting())
-    assert counts == {"mails": len(digests) - 1}
-    assert problems == [f"mail {digests[0]} was changed after it was kept"]
-
-
-def test_nothing_stays_open(mails: Mails) -> None:
-    before = {*Path("/proc/self/fd").iterdir()}
-    with heaped(mails, ()) as made:
-        made.look(nobody)
-    assert {*Path("/proc/self/fd").iterdir()} == before
 
 
 def open_files() -> int:

@@ -322,8 +322,8 @@ def test_it_is_shown_by_the_folder_itself(what: str, desk: Desk, capsys: pytest.
 
 
 @pytest.fixture
-def two_processes(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """All cases are folded in a process of their own, however short the journal is; the list says if they were."""
+def three_processes(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Cases are folded and mails read in processes of their own, however short the journal is: the list says of each."""
     asked, beside = list[bool](), verifying.beside
 
     def noted(work: Callable[[Told], T], *, apart: bool) -> AbstractContextManager[Callable[[Told], T]]:
@@ -337,21 +337,21 @@ def two_processes(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 @pytest.mark.parametrize("what", ["nothing", *ROWS])
-def test_two_processes_say_what_one_says(
+def test_three_processes_say_what_one_says(
     what: str, desk: Desk, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:
     if what != "nothing":
         ROWS[what][0](desk)
     alone = desk.verify(capsys)
-    asked = request.getfixturevalue("two_processes")
+    asked = request.getfixturevalue("three_processes")
     assert desk.verify(capsys) == alone
     assert all(asked)
     assert asked or what != "nothing"
 
 
-@pytest.mark.usefixtures("two_processes")
+@pytest.mark.usefixtures("three_processes")
 @pytest.mark.parametrize("what", ["nothing", "a raw mail changed", "the casebook changed", "kept rules changed"])
-def test_two_processes_do_not_begin_again_where_the_journal_is_whole(
+def test_three_processes_do_not_begin_again_where_the_journal_is_whole(
     what: str, desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(verifying.Looking, "alone")
@@ -393,8 +393,8 @@ FORGED = {
 
 
 @pytest.mark.parametrize("what", FORGED)
-def test_two_processes_say_what_one_says_of_a_whole_chain_of_entries_that_mean_nothing(
-    what: str, desk: Desk, two_processes: list[bool]
+def test_three_processes_say_what_one_says_of_a_whole_chain_of_entries_that_mean_nothing(
+    what: str, desk: Desk, three_processes: list[bool]
 ) -> None:
     store, written = FileStore.read(desk.state, DESK), desk.lines
     forged = recomputed([FORGED[what](line) for line in written])
@@ -403,9 +403,9 @@ def test_two_processes_say_what_one_says_of_a_whole_chain_of_entries_that_mean_n
     found = store.verify()
     assert found.chain.ok
     assert found.problems
-    assert not two_processes
+    assert not three_processes
     assert store.verify(apart=True) == found
-    assert two_processes == [True]
+    assert three_processes == [True, True]
 
 
 def test_cases_that_lie_in_each_others_places_are_shown(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -538,8 +538,8 @@ def test_how_far_it_is_is_shown_on_a_terminal_and_nowhere_else(
     show_how_far_it_is(out(), shown, desk, monkeypatch)
 
 
-@pytest.mark.usefixtures("two_processes")
-def test_how_far_it_is_is_shown_also_of_two_processes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("three_processes")
+def test_how_far_it_is_is_shown_also_of_three_processes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     show_how_far_it_is(Screen(), True, desk, monkeypatch)
 
 

@@ -7,6 +7,7 @@ what is wrong, if anything is.
 """
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -43,8 +44,7 @@ def _whole(raw: bytes) -> dict[str, Any] | None:
 def _ordered(value: Any) -> bool:
     """Whether all keys in it are ASCII text in their order, and all numbers whole and exact."""
     if type(value) is dict:
-        keys = list(value)
-        if keys != sorted(keys) or not "".join(keys).isascii():
+        if not _sorted(tuple(value)):
             return False
         value = value.values()
     elif type(value) is int:
@@ -55,6 +55,11 @@ def _ordered(value: Any) -> bool:
         if type(one) not in SIMPLE and not _ordered(one):
             return False
     return True
+
+
+@lru_cache(1_000)  # a kind of event has the same keys each time
+def _sorted(keys: tuple[str, ...]) -> bool:
+    return list(keys) == sorted(keys) and "".join(keys).isascii()
 
 
 def _fits(raw: bytes, line: re.Match[bytes], fields: dict[str, Any]) -> bool:

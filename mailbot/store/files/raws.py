@@ -1,69 +1,28 @@
 """Compares raw mails with what the journal says of them. It reads no journal."""
 
-import os
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Set
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Collection, Set
 from dataclasses import dataclass, field
 
 from mailbot.store import Digest
 from mailbot.store.files.beside import Told
 from mailbot.store.files.counting import Named
-from mailbot.store.files.mail import DIGEST, NOTHING, Mails, digest_of
+from mailbot.store.files.mail import NOTHING, Mails, digest_of
 
-HEAPS = 256
-"""As many as first two digits of a digest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The heaps that a process looked at, and the mails in them that do not fit their digests, or cannot be read."""
-
-    heaps: bytes
-    unfit: frozenset[Digest]
+TELL_EVERY = 100
+"""Mails after which somebody is told how far it is."""
 
 
-class Heaps:
-    """Mails by the first two digits of their digests. Each heap is looked at once, by this process or by one that was
-    forked meanwhile: by whoever has nothing else to do. What the journal says of a mail is not asked."""
-
-    def __init__(self, mails: Mails, digests: Iterable[Digest]) -> None:
-        self._mails = mails
-        self._heaps = defaultdict[int, list[Digest]](list)
-        for digest in filter(DIGEST.fullmatch, digests):
-            self._heaps[int(digest[:2], 16)].append(digest)
-        self._left, begin = os.pipe()
-        os.write(begin, bytes(range(HEAPS)))  # whoever reads a number has that heap
-        os.close(begin)
-
-    def look(self, told: Told) -> Seen:
-        """Looks at those that are left."""
-        heaps, unfit = bytearray(), set[Digest]()
-        while number := os.read(self._left, 1):
-            heaps += number
-            heap = self._mails.raws(self._heaps[number[0]])
-            unfit.update(digest for digest, raw in heap if not isinstance(raw, bytes) or digest_of(raw) != digest)
-            told(number[0] + 1, HEAPS)
-        return Seen(bytes(heaps), frozenset(unfit))
-
-    def fitting(self, *seen: Seen) -> set[Digest]:
-        """The mails that were seen to fit."""
-        looked_at = {digest for one in seen for heap in one.heaps for digest in self._heaps[heap]}
-        return looked_at.difference(*(one.unfit for one in seen))
-
-    def close(self) -> None:
-        """Nobody looks at another one."""
-        os.close(self._left)
-
-
-@contextmanager
-def heaped(mails: Mails, digests: Iterable[Digest]) -> Iterator[Heaps]:
-    """These mails to be looked at, in the block."""
-    heaps = Heaps(mails, digests)
-    try:
-        yield heaps
-    finally:
-        heaps.close()
+def unfit(mails: Mails, digests: Collection[Digest], told: Told) -> frozenset[Digest]:
+    """Those of these mails that do not fit their digests, or cannot be read. What the journal says of them is not
+    asked."""
+    found = set[Digest]()
+    for done, (digest, raw) in enumerate(mails.raws(sorted(digests)), 1):
+        if not isinstance(raw, bytes) or digest_of(raw) != digest:
+            found.add(digest)
+        if done % TELL_EVERY == 0 or done == len(digests):
+            told(done, len(digests))
+    return frozenset(found)
 
 
 @dataclass

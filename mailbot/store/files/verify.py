@@ -8,11 +8,11 @@ from mailbot.core import chain
 from mailbot.core.counts import counted
 from mailbot.core.uids import uids_of
 from mailbot.store import Damaged, Digest
-from mailbot.store.files.beside import Told, beside
+from mailbot.store.files.beside import beside
 from mailbot.store.files.counting import Counting, Named
 from mailbot.store.files.erasures import Erasures
 from mailbot.store.files.mail import Mails
-from mailbot.store.files.raws import Heaps, Seen, compare_raws, heaped
+from mailbot.store.files.raws import compare_raws, unfit
 from mailbot.store.files.refolding import MALFORMED, Compared, Refolding, refold
 from mailbot.store.files.replay import Standing
 from mailbot.store.files.telling import Progress, quiet
@@ -91,11 +91,10 @@ def verify(
     apart: bool = False,
 ) -> Verified:
     """Compares everything; memory grows with the number of mails and cases (some 300 bytes each), and with how many
-    cases are under way at once. If `apart`, a process beside this one folds the cases, where the journal is long, and
-    mails are read by whichever of the two has nothing else to do. Where one of them finds the journal damaged, this one
-    alone says what it is."""
+    cases are under way at once. If `apart`, two processes beside this one fold the cases and read the mails, where the
+    journal is long. Where one of them finds the journal damaged, this one alone says what it is."""
     looking = Looking(standing, mails, frozenset(mails.filed()), witnesses, progress)
-    return (looking.by_two() if apart and standing.journal.end.head.seq >= LONG else None) or looking.alone()
+    return (looking.by_three() if apart and standing.journal.end.head.seq >= LONG else None) or looking.alone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class Looking:
 
     standing: Standing
     mails: Mails
-    filed: frozenset[str]
+    filed: frozenset[Digest]
     witnesses: Sequence[chain.Witness]
     progress: Progress
 
@@ -124,11 +123,11 @@ class Looking:
         self.progress("the cases", compared.cases, compared.cases)
         return self._concluded(found, counting, compared, frozenset())
 
-    def by_two(self) -> Verified | None:
-        """The same with a process beside this one; None if anything is wrong with the journal."""
+    def by_three(self) -> Verified | None:
+        """The same with two processes beside this one; None if anything is wrong with the journal."""
         with (
-            heaped(self.mails, self.filed) as heaps,
-            beside(partial(_beside, self.standing, heaps), apart=True) as other,
+            beside(partial(refold, self.standing), apart=True) as refolded,
+            beside(partial(unfit, self.mails, self.filed), apart=True) as read,
         ):
             try:
                 counting = Counting(self.standing.journal, self.progress, None)
@@ -136,11 +135,10 @@ class Looking:
                 if not found.chain.ok:
                     return None
                 counting.check()
-                seen = heaps.look(partial(self.progress, "the raw mails"))
-                compared, seen_there = other(partial(self.progress, "the cases"))
+                compared = refolded(partial(self.progress, "the cases"))
+                fitting = self.filed - read(partial(self.progress, "the raw mails"))
             except (Damaged, *MALFORMED):
                 return None
-            fitting = heaps.fitting(seen, seen_there)
         return self._concluded(found, counting, compared, fitting)
 
     def _chain(self, counting: Counting) -> Verified:
@@ -175,11 +173,6 @@ class Looking:
             if self.mails.decided(digest).is_file():
                 where = f"lies among the others and not in {self.mails.sealed.name}/"
                 found.report(f"mail {digest} held a secret, but {where}")
-
-
-def _beside(standing: Standing, heaps: Heaps, told: Told) -> tuple[Compared, Seen]:
-    """What the process beside does: all cases, then mails as long as there are any."""
-    return refold(standing, told), heaps.look(lambda done, of: None)
 
 
 def _erasures(found: Verified, erasures: Erasures, named: Named) -> None:

@@ -214,7 +214,7 @@ class View:
         self, witnesses: Sequence[chain.Witness] = (), progress: Progress = quiet, *, apart: bool = False
     ) -> Verified:
         """Verifies chain, raw mails, casebook and registers against each other, and the chain against what is known
-        outside; a long one with a process beside this one if `apart`, which only who has no threads may ask for."""
+        outside; a long one with processes beside this one if `apart`, which only who has no threads may ask for."""
         found = verify(self._standing, self.mails, witnesses, progress, apart=apart)
         for name, imported in self.imported().items() if found.chain.ok else ():
             if words := self.registers.problem(name, imported):
