@@ -323,7 +323,7 @@ def test_it_is_shown_by_the_folder_itself(what: str, desk: Desk, capsys: pytest.
 
 @pytest.fixture
 def three_processes(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Cases are folded and mails read in processes of their own, however short the journal is: the list says of each."""
+    """Cases are folded and mails read in processes of their own, however short the journal is; it says so of each."""
     asked, beside = list[bool](), verifying.beside
 
     def noted(work: Callable[[Told], T], *, apart: bool) -> AbstractContextManager[Callable[[Told], T]]:

@@ -88,7 +88,7 @@ class InMemory(Storage):
 
 def _tables(path: Path) -> tables.Tables:
     try:
-        return tables.read(path.read_bytes())
+        return tables.read(path)
     except ValueError as error:
         raise _damaged(path, str(error)) from error
 

@@ -2,7 +2,8 @@
 unless another program wrote the file. It knows nothing of what a case says."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import from_json
@@ -15,6 +16,7 @@ DOCUMENT, NUMBER = b'":{"case":', b',"seq":'
 """What stands before the text of a case, and between it and its number."""
 CASES = re.compile(rb'\{"\d+' + DOCUMENT)
 """How a table of cases begins."""
+OTHERS = "another program wrote it"
 NEXT = re.compile(rb'([1-9]\d*|0)\},"(\d*)')
 """The number of a document, and the id of the one behind it."""
 
@@ -29,25 +31,30 @@ def pieces(tables: Mapping[str, Mapping[str, Any]], large: str) -> Iterator[byte
     yield b"{}" if before == b"{" else b"}\n"
 
 
-def read(data: bytes) -> Tables:
+def read(path: Path) -> Tables:
     """The tables of a file; ValueError if it is none."""
     try:
-        return _as_written(data)
+        with path.open("rb") as lines:
+            return _as_written(lines)
     except ValueError:
-        found = from_json(data)
+        found = from_json(path.read_bytes())
     if not isinstance(found, dict):
         raise ValueError("it holds no tables")
     return found
 
 
-def _as_written(data: bytes) -> Tables:
-    """The same in a tenth of the time: no text is looked into. ValueError if `pieces` would write another file."""
-    if not data.startswith(b'{"') or not data.endswith(b"}}\n"):
-        raise ValueError("another program wrote it")
-    tables = Tables()
-    for line in data[1:-2].split(b",\n"):
-        name, _, table = line.partition(b":")
+def _as_written(lines: Iterable[bytes]) -> Tables:
+    """The same in a fifth of the time, since no case is looked into, and with a table in memory besides; ValueError if
+    `pieces` would write it otherwise."""
+    tables, before, end = Tables(), b"{", b",\n"
+    for line in lines:
+        name, _, table = line.removeprefix(before).partition(b":")
+        if end != b",\n" or not line.startswith(before + b'"'):
+            raise ValueError(OTHERS)
+        before, end, table = b"", table[-2:], table[:-2]
         tables[from_json(name)] = _cases(table) if CASES.match(table) else from_json(table)
+    if end != b"}\n":
+        raise ValueError(OTHERS)
     return tables
 
 
@@ -61,7 +68,7 @@ def _cases(table: bytes) -> dict[str, Any]:
         text, _, rest = other.rpartition(NUMBER)
         found = NEXT.fullmatch(rest + b',"' * (other is others[-1]))
         if found is None or not text or not number:
-            raise ValueError("another program wrote it")
+            raise ValueError(OTHERS)
         documents[number.decode()] = {"case": Text(text), "seq": int(found[1])}
         number = found[2]
     return documents
