@@ -79,10 +79,18 @@ def play(play_on: Callable[[str], Play]) -> Play:
     return play_on("embedded")
 
 
+REHEARSALS = 3
+"""Results of letters that come together are one write, so that runs have more steps or fewer: of these the one with the
+fewest counts, since its steps are met again."""
+
+
 def rehearsed(stage: Stage) -> Play:
     """The play when nothing goes wrong."""
-    stage.reset()
-    done = stage.run_well()
+    runs = list[Run]()
+    for _ in range(REHEARSALS):
+        stage.reset()
+        runs.append(stage.run_well())
+    done = min(runs, key=lambda run: len(run.steps))
     expected = stage.outcome()
     stage.check_whole(expected)
     stage.verify()
