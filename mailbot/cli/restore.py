@@ -77,7 +77,8 @@ def _outlook(arguments: argparse.Namespace, at: Path, folder: Path, manifest: Ma
     if arguments.moved and manifest.at_work:
         raise Mistaken("--moved: found that a service was at work when the backup was made; wanted it stopped before")
     if lost and arguments.moved:
-        raise Mistaken(f"--moved: found {lost} entries after the backup, by the head letter; wanted none")
+        after = counted(lost, "entry", "entries")
+        raise Mistaken(f"--moved: found {after} after the backup, by the head letter; wanted none")
     if lost and not arguments.older:
         raise Mistaken(f"{_missing(lost, manifest)}\nTake a newer backup, or go on with --older")
     newest = max(outside.witnesses, key=lambda one: one.seq, default=chain.Witness("", 0))
@@ -156,7 +157,8 @@ def _interrupted(state: Path) -> Iterator[str]:
 
 def _told(event: Restored, manifest: Manifest, state: Path, aside: Path | None) -> Iterator[str]:
     """What happened, and what is left to do."""
-    yield f"{state} is restored: {event.seq} entries, {manifest.mails} mails, and the entry that says so"
+    entries, mails = counted(event.seq, "entry", "entries"), counted(manifest.mails, "mail")
+    yield f"{state} is restored: {entries}, {mails}, and the entry that says so"
     if aside:
         yield f"what lay there before is in {aside}"
     for line in manifest.wrong:
