@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from costs import TURNS
 from store_help import DESK, NOON, draft, open_case, run
 from test_rules import DESK as DESK_RULES
 from test_rules import FORM, texts
@@ -610,12 +611,16 @@ def test_a_large_register_is_imported_and_looked_up_quickly(tmp_path: Path, coun
         assert (await looked_up(store, "user7")).found
         importing = time.process_time() - began
         assert (await looked_up(store, "user8@uni8.example", "email")).found
+        looking = min([await look(store) for _ in range(TURNS)])
+        assert looking < importing, "a thousand rows are found faster than the file is read once"
+
+    async def look(store: FileStore) -> float:
         keys = [Sought("accounts", "email", f"USER{n}@uni{n % 500}.example") for n in range(1_000)]
         began = time.process_time()
         rows = await store.rows(keys, REGISTERS)
         looking = time.process_time() - began
         assert all(row.found for row in rows)
-        assert looking < importing, "a thousand rows are found faster than the file is read once"
+        return looking
 
     run(work, tmp_path)
     tracemalloc.start()
