@@ -80,23 +80,28 @@ def play(play_on: Callable[[str], Play]) -> Play:
 
 
 REHEARSALS = 3
-"""Results of letters that come together are one write, so that runs have more steps or fewer: of these the one with the
-fewest counts, since its steps are met again."""
+"""Results of letters that come together are one write, so that some runs have more steps than others: the shortest of
+these is taken, whose steps nearly all runs come to."""
 
 
 def rehearsed(stage: Stage) -> Play:
     """The play when nothing goes wrong."""
-    runs = list[Run]()
-    for _ in range(REHEARSALS):
-        stage.reset()
-        runs.append(stage.run_well())
-    done = min(runs, key=lambda run: len(run.steps))
-    expected = stage.outcome()
+    shortest, expected = rehearsal(stage)
+    for _ in range(REHEARSALS - 1):
+        steps, outcome = rehearsal(stage)
+        assert outcome == expected
+        shortest = min(shortest, steps, key=len)
     stage.check_whole(expected)
     stage.verify()
     assert stage.listed() == stage.cases() != []
-    assert [name for name in done.steps if name.startswith("unseen")] == []
-    return Play(stage, done.steps, expected)
+    return Play(stage, shortest, expected)
+
+
+def rehearsal(stage: Stage) -> tuple[list[str], Outcome]:
+    stage.reset()
+    steps = stage.run_well().steps
+    assert [name for name in steps if name.startswith("unseen")] == []
+    return steps, stage.outcome()
 
 
 def one_of_each_kind(steps: Sequence[str], wanted: Sequence[str] = ("",)) -> list[Step]:

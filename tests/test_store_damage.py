@@ -196,6 +196,19 @@ def test_an_unreadable_casebook_is_made_again(state: Path, what: bytes) -> None:
     assert cases == before
 
 
+@pytest.mark.parametrize("left", [{}, {"seq": 7}, 7, None])
+def test_a_casebook_in_which_nothing_is_left_of_an_open_case_is_made_again(state: Path, left: object) -> None:
+    _, before = reopened(state)
+    path = state / "cases" / "open.json"
+    tables = json.loads(path.read_bytes())
+    table = next(table for name, table in tables.items() if name != "index")
+    table[next(iter(table))] = left
+    path.write_text(json.dumps(tables, separators=(",", ":")))
+    notices, cases = reopened(state)
+    assert "made again" in notices[0]
+    assert cases == before
+
+
 def test_a_checkpoint_behind_the_journal_is_caught_up_with(tmp_path: Path) -> None:
     async def first(store: FileStore) -> None:
         await open_cases(store, 2)

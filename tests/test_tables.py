@@ -1,6 +1,7 @@
 """The files of the casebook: what was written is read again, and what another program wrote too."""
 
 import json
+import re
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -24,6 +25,12 @@ IDS = st.integers(1, 99).map(str)
 TABLES = st.dictionaries(IDS, st.dictionaries(IDS, DOCUMENTS, min_size=1, max_size=3), max_size=3)
 
 
+def asking(word: str, value: Any) -> dict[str, Any]:
+    """A case of a form that asks for a field which is called `case` too."""
+    says = {"number": "2026-00007", "answers": {"case": [word], "seq": [word]}, "wanted": {"case": value}, "seq": 7}
+    return {"case": Text(to_json(says)), "seq": 9}
+
+
 def read(data: bytes) -> Any:
     with NamedTemporaryFile() as file:
         file.write(data)
@@ -42,10 +49,18 @@ def meant(kept: Any) -> Any:
     return {name: meant(one) for name, one in kept.items()} if isinstance(kept, dict) else kept
 
 
-@given(TABLES, VALUES)
+@given(TABLES, st.dictionaries(WORDS, VALUES))
 def test_what_was_written_is_read_again(kept: dict[str, Any], listed: Any) -> None:
     kept["index"] = {"1": listed}
     assert meant(read(written(kept))) == meant(kept)
+
+
+@given(st.dictionaries(IDS, st.dictionaries(IDS, st.builds(asking, WORDS, VALUES), min_size=1)))
+def test_cases_are_read_as_texts_whatever_they_say(kept: dict[str, Any]) -> None:
+    assert all(
+        isinstance(document["case"], Text) for table in read(written(kept)).values() for document in table.values()
+    )
+    assert read(written(kept)) == kept
 
 
 def test_what_was_written_is_not_looked_into() -> None:
@@ -96,13 +111,45 @@ def test_what_is_no_file_of_tables_is_not_read_as_one(change: tuple[bytes, bytes
         read(written(kept).replace(*change))
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"7", b'"x"', b"null"])
-def test_what_holds_no_tables_is_none(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"at line|it holds no tables"):
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"7",
+        b'"x"',
+        b"null",
+        b'{"5":[]}',
+        b'{"5":{"7":7}}',
+        b'{"5":{"7":null}}',
+        b'{"index":[]}\n',
+        b'{"5":7}\n',
+    ],
+)
+def test_what_holds_no_tables_of_documents_is_none(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"at line|it holds no tables|without documents"):
         read(data)
 
 
-def test_a_closed_case_that_cannot_be_read_says_what_makes_it_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("twice", [(b'"8"', b'"7"'), (b'"6"', b'"5"')])
+def test_of_what_is_there_twice_no_broken_text_hides_behind_the_other(twice: tuple[bytes, bytes]) -> None:
+    broken, case = {"case": Text(b"{"), "seq": 3}, {"case": Text(b"{}"), "seq": 4}
+    data = written({"5": {"7": broken, "8": case}, "6": {"7": case}})
+    assert meant(read(data.replace(b'"case":{,', b'"case":{},').replace(*twice)))
+    with pytest.raises(ValueError, match="at line"):
+        read(data.replace(*twice))
+
+
+NO_CASE = {
+    "a word that is none": lambda text: text.replace(b'"status":"rejected"', b'"status":rejected'),
+    "nothing": lambda text: re.sub(rb'\{"case":.*,"seq":\d+\}', b"{}", text),
+    "no number": lambda text: re.sub(rb',"seq":\d+\}\}\}\n', b"}}}\n", text),
+    "no case": lambda text: re.sub(rb'"case":.*,"seq"', b'"seq"', text),
+}
+
+
+@pytest.mark.parametrize("what", NO_CASE)
+def test_a_closed_case_that_cannot_be_read_says_what_makes_it_again(tmp_path: Path, what: str) -> None:
     async def close(store: FileStore) -> None:
         (number,) = await open_cases(store, 1)
         async with store.batch() as batch:
@@ -115,5 +162,7 @@ def test_a_closed_case_that_cannot_be_read_says_what_makes_it_again(tmp_path: Pa
 
     run(close, tmp_path)
     path = tmp_path / "cases" / "closed" / "2026000.json"
-    path.write_bytes(path.read_bytes().replace(b'"status":"rejected"', b'"status":rejected'))
+    before = path.read_bytes()
+    path.write_bytes(NO_CASE[what](before))
+    assert path.read_bytes() != before
     run(look, tmp_path)

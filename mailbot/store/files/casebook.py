@@ -129,8 +129,8 @@ class Sheets:
         """The case with this document id; Damaged if what stands there is none."""
         document = self.plain(key)
         try:
-            return read_plain(document) if document else None
-        except ValueError as error:
+            return None if document is None else read_plain(document)
+        except (ValueError, LookupError, TypeError) as error:
             raise _damaged(self.storage.path, f"case {number_of(key)} cannot be read") from error
 
     def keys(self) -> list[int]:

@@ -34,5 +34,5 @@ def entry_of(fields: Mapping[str, Any], chosen: Callable[[list[Any]], list[Any]]
 
 
 def entry_in(raw: bytes) -> Entry:
-    """The same of a line that somebody else verifies, in three quarters of the time; ValueError if it holds none."""
+    """The same of a line that somebody else verifies, in two thirds of the time; ValueError if it holds none."""
     return ENTRIES.validate_json(raw)

@@ -16,9 +16,9 @@ DOCUMENT, NUMBER = b'":{"case":', b',"seq":'
 """What stands before the text of a case, and between it and its number."""
 CASES = re.compile(rb'\{"\d+' + DOCUMENT)
 """How a table of cases begins."""
-OTHERS = "another program wrote it"
 NEXT = re.compile(rb'([1-9]\d*|0)\},"(\d*)')
-"""The number of a document, and the id of the one behind it."""
+"""The number of a case, and the id of the next one."""
+OTHERS = "another program wrote it"
 
 
 def pieces(tables: Mapping[str, Mapping[str, Any]], large: str) -> Iterator[bytes]:
@@ -38,37 +38,57 @@ def read(path: Path) -> Tables:
             return _as_written(lines)
     except ValueError:
         found = from_json(path.read_bytes())
-    if not isinstance(found, dict):
+    if type(found) is not dict:
         raise ValueError("it holds no tables")
-    return found
+    return {name: _documents(table) for name, table in found.items()}
 
 
 def _as_written(lines: Iterable[bytes]) -> Tables:
-    """The same in a fifth of the time, since no case is looked into, and with a table in memory besides; ValueError if
-    `pieces` would write it otherwise."""
+    """The same of what `pieces` wrote, in a fifth of the time and with one table in memory besides, since no case is
+    looked into: one that is none is found when it is asked for. ValueError if the file is another one."""
     tables, before, end = Tables(), b"{", b",\n"
     for line in lines:
-        name, _, table = line.removeprefix(before).partition(b":")
-        if end != b",\n" or not line.startswith(before + b'"'):
+        key, _, table = line.removeprefix(before).partition(b":")
+        name = from_json(key)
+        if end != b",\n" or not line.startswith(before + b'"') or name in tables:
             raise ValueError(OTHERS)
         before, end, table = b"", table[-2:], table[:-2]
-        tables[from_json(name)] = _cases(table) if CASES.match(table) else from_json(table)
+        tables[name] = _cases(table) if CASES.match(table) else _documents(from_json(table))
     if end != b"}\n":
         raise ValueError(OTHERS)
     return tables
 
 
+def _documents(table: Any) -> dict[str, Any]:
+    if type(table) is not dict or any(type(document) is not dict for document in table.values()):
+        raise ValueError("it holds a table without documents")
+    return table
+
+
 def _cases(table: bytes) -> dict[str, Any]:
-    """What a case says is never taken for its end: within words a quotation mark has a backslash before it, and what
-    stands before an object in it that begins with this very key is no number."""
-    documents = dict[str, Any]()
-    first, *others = table.removesuffix(b"}").split(DOCUMENT)
+    """What a case says is not taken for its end: within words a quotation mark has a backslash before it, and nothing
+    in it that is called by a number begins with a field `case`."""
+    cases = dict[str, Any]()
+    first, *others = _parted(table.removesuffix(b"}"))
     number = first.removeprefix(b'{"')
     for other in others:
         text, _, rest = other.rpartition(NUMBER)
         found = NEXT.fullmatch(rest + b',"' * (other is others[-1]))
-        if found is None or not text or not number:
+        if found is None or not text or not number or number.decode() in cases:
             raise ValueError(OTHERS)
-        documents[number.decode()] = {"case": Text(text), "seq": int(found[1])}
+        cases[number.decode()] = {"case": Text(text), "seq": int(found[1])}
         number = found[2]
-    return documents
+    return cases
+
+
+def _parted(table: bytes) -> list[bytes]:
+    """What stands before, between and behind the beginnings of its documents. A field of a form may be called `case`
+    too, but what holds fields is called by a word."""
+    first, second, *others = table.split(DOCUMENT)
+    parts = [first, second]
+    for part in others:
+        if parts[-1][-1:].isdigit():
+            parts.append(part)
+        else:
+            parts[-1] += DOCUMENT + part
+    return parts
