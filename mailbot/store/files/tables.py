@@ -12,12 +12,12 @@ from mailbot.store.files.jsontext import Text, parts, whole
 
 Tables = dict[str, dict[str, Any]]
 """Tables by name, of documents by id."""
-DOCUMENT, NUMBER = b'":{"case":', b',"seq":'
-"""What stands before the text of a case, and between it and its number."""
+DOCUMENT, SEQ = b'":{"case":', b',"seq":'
+"""What stands before the text of a case, and between it and its `seq`."""
 CASES = re.compile(rb'\{"\d+' + DOCUMENT)
 """How a table of cases begins."""
 NEXT = re.compile(rb'([1-9]\d*|0)\},"(\d*)')
-"""The number of a case, and the id of the next one."""
+"""The `seq` of a case, and the id of the next one."""
 OTHERS = "another program wrote it"
 
 
@@ -48,8 +48,8 @@ def _as_written(lines: Iterable[bytes]) -> Tables:
     looked into: one that is none is found when it is asked for. ValueError if the file is another one."""
     tables, before, end = Tables(), b"{", b",\n"
     for line in lines:
-        key, _, table = line.removeprefix(before).partition(b":")
-        name = from_json(key)
+        begin, _, table = line.removeprefix(before).partition(b":")
+        name = from_json(begin)
         if end != b",\n" or not line.startswith(before + b'"') or name in tables:
             raise ValueError(OTHERS)
         before, end, table = b"", table[-2:], table[:-2]
@@ -70,14 +70,14 @@ def _cases(table: bytes) -> dict[str, Any]:
     in it that is called by a number begins with a field `case`."""
     cases = dict[str, Any]()
     first, *others = _parted(table.removesuffix(b"}"))
-    number = first.removeprefix(b'{"')
+    key = first.removeprefix(b'{"')
     for other in others:
-        text, _, rest = other.rpartition(NUMBER)
+        text, _, rest = other.rpartition(SEQ)
         found = NEXT.fullmatch(rest + b',"' * (other is others[-1]))
-        if found is None or not text or not number or number.decode() in cases:
+        if found is None or not text or not key or key.decode() in cases:
             raise ValueError(OTHERS)
-        cases[number.decode()] = {"case": Text(text), "seq": int(found[1])}
-        number = found[2]
+        cases[key.decode()] = {"case": Text(text), "seq": int(found[1])}
+        key = found[2]
     return cases
 
 
