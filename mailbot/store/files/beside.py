@@ -4,7 +4,7 @@ import mmap
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection
@@ -16,6 +16,8 @@ LOOK_EVERY = 0.1
 """Seconds between two looks at how far it is."""
 Told = Callable[[int, int], None]
 """Is told how much is done, and how much there is."""
+TELL_EVERY = 100
+"""Of how many somebody is told at once."""
 T = TypeVar("T")
 
 
@@ -41,6 +43,14 @@ def beside(work: Callable[[Told], T], *, apart: bool) -> Iterator[Callable[[Told
             process.kill()  # also one that was stopped
             process.join()
         ours.close()
+
+
+def each(items: Iterable[T], of: int, told: Told) -> Iterator[T]:
+    """These, `of` in all; somebody is told now and then how many are done."""
+    for done, item in enumerate(items, 1):
+        yield item
+        if done % TELL_EVERY == 0 or done == of:
+            told(done, of)
 
 
 def _begun(process: Any) -> bool:

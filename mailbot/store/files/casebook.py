@@ -37,6 +37,8 @@ LISTED = "index"
 OPENED_FILES = 2
 Folded = tuple[Case, int]
 """A case and the sequence number of the last entry folded into it."""
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading a case, or a line of the journal, may raise that nobody has verified."""
 Plain = Mapping[str, Any]
 """The same as a document: `case` as JSON text, which takes half the memory that its values take, or as those, where
 another program wrote the file; and `seq`."""
@@ -130,7 +132,7 @@ class Sheets:
         document = self.plain(key)
         try:
             return None if document is None else read_plain(document)
-        except (ValueError, LookupError, TypeError) as error:
+        except MALFORMED as error:
             raise _damaged(self.storage.path, f"case {number_of(key)} cannot be read") from error
 
     def keys(self) -> list[int]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from mailbot.core import events as e
 from mailbot.store import Damaged, Digest, Entry
+from mailbot.store.files.casebook import MALFORMED
 from mailbot.store.files.entries import entry_of
 from mailbot.store.files.index import Index
 from mailbot.store.files.journal import Journal, Spot
-from mailbot.store.files.refolding import MALFORMED, Refolding
+from mailbot.store.files.refolding import Refolding
 from mailbot.store.files.sealing import held_secret
 from mailbot.store.files.telling import Progress, Telling
 from mailbot.store.files.texts import Kept

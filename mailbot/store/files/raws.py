@@ -5,24 +5,16 @@ from collections.abc import Collection, Set
 from dataclasses import dataclass, field
 
 from mailbot.store import Digest
-from mailbot.store.files.beside import Told
+from mailbot.store.files.beside import Told, each
 from mailbot.store.files.counting import Named
 from mailbot.store.files.mail import NOTHING, Mails, digest_of
-
-TELL_EVERY = 100
-"""Mails after which somebody is told how far it is."""
 
 
 def unfit(mails: Mails, digests: Collection[Digest], told: Told) -> frozenset[Digest]:
     """Those of these mails that do not fit their digests, or cannot be read. What the journal says of them is not
     asked."""
-    found = set[Digest]()
-    for done, (digest, raw) in enumerate(mails.raws(sorted(digests)), 1):
-        if not isinstance(raw, bytes) or digest_of(raw) != digest:
-            found.add(digest)
-        if done % TELL_EVERY == 0 or done == len(digests):
-            told(done, len(digests))
-    return frozenset(found)
+    read = each(mails.raws(sorted(digests)), len(digests), told)
+    return frozenset(digest for digest, raw in read if not isinstance(raw, bytes) or digest_of(raw) != digest)
 
 
 @dataclass

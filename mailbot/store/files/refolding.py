@@ -13,8 +13,8 @@ from pydantic_core import to_json
 
 from mailbot.core.case import Case
 from mailbot.store import Damaged, Entry
-from mailbot.store.files.beside import Told
-from mailbot.store.files.casebook import Folded, Plain, read_plain
+from mailbot.store.files.beside import Told, each
+from mailbot.store.files.casebook import MALFORMED, Folded, Plain, read_plain
 from mailbot.store.files.entries import entry_in
 from mailbot.store.files.journal import Journal
 from mailbot.store.files.jsontext import whole
@@ -22,10 +22,6 @@ from mailbot.store.files.lines import PIECE
 from mailbot.store.files.replay import Standing, groups
 from mailbot.store.files.working import folded_after
 
-MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
-"""What reading a line, or a case of the casebook, may raise that nobody has verified."""
-TELL_EVERY = 100
-"""Entries after which somebody is told how far it is."""
 CASE = re.compile(rb'\{"at":"[^"]*","body":"[^"]*","case":"(\d{4}-\d{5,6})",')
 """How the line of a case begins, if it is canonical: keys are sorted."""
 
@@ -139,13 +135,11 @@ def refold(standing: Standing, told: Told) -> Compared:
     """The cases that all lines add up to against the casebook; Damaged if a line holds what this program does not know,
     or does not fit its case. That the lines are what was written somebody else has to see."""
     refolding, until = Refolding(standing), standing.journal.end.head.seq
-    for done, raw in enumerate(_lines(standing.journal, until), 1):
+    for number, raw in enumerate(each(_lines(standing.journal, until), until, told), 1):
         try:
             refolding.take(entry_in(raw))
         except MALFORMED as error:
-            raise Damaged(f"{standing.journal.folder}, line {done} of all: {error}") from error
-        if done % TELL_EVERY == 0 or done == until:
-            told(done, until)
+            raise Damaged(f"{standing.journal.folder}, line {number} of all: {error}") from error
     return refolding.compared()
 
 

@@ -9,11 +9,12 @@ from mailbot.core.counts import counted
 from mailbot.core.uids import uids_of
 from mailbot.store import Damaged, Digest
 from mailbot.store.files.beside import beside
+from mailbot.store.files.casebook import MALFORMED
 from mailbot.store.files.counting import Counting, Named
 from mailbot.store.files.erasures import Erasures
 from mailbot.store.files.mail import Mails
 from mailbot.store.files.raws import compare_raws, unfit
-from mailbot.store.files.refolding import MALFORMED, Compared, Refolding, refold
+from mailbot.store.files.refolding import Compared, Refolding, refold
 from mailbot.store.files.replay import Standing
 from mailbot.store.files.telling import Progress, quiet
 from mailbot.store.files.texts import Kept
