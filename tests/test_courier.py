@@ -339,6 +339,7 @@ async def test_a_parent_that_is_ended_takes_the_courier_along_and_doubles_at_mos
     async with desk(tmp_path) as tools:
         await write(tools, *many(60))
     where = (str(Path(__file__).parent), str(tmp_path), str(servers.smtp_port))
+    servers.relay.delay = 0.05  # what is left takes half a second, also where this process is not at work meanwhile
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", SENDING, *where, stderr=asyncio.subprocess.DEVNULL, process_group=0
     )
@@ -349,6 +350,7 @@ async def test_a_parent_that_is_ended_takes_the_courier_along_and_doubles_at_mos
         parent.kill()
     assert await parent.wait() < 0, "ended before it was done"
     await until(lambda: servers.relay.here == 0)
+    servers.relay.delay = 0.0
     await send_all(tmp_path, servers.smtp_port)
     async with desk(tmp_path) as tools:
         assert len(await journaled(tools, e.LetterSent)) == 60
