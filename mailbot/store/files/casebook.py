@@ -236,10 +236,6 @@ class Casebook:
             if found := self._plain(key):
                 yield number_of(key), found
 
-    def count(self) -> int:
-        """How many cases there are; reads the files of all closed ones."""
-        return len(self._open_keys()) + sum(1 for _ in self._closed_keys())
-
     def _closed_files(self) -> list[Path]:
         folder = self.folder and self.folder / "closed"
         return sorted(folder.glob("*.json")) if folder and folder.is_dir() else []

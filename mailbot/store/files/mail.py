@@ -229,10 +229,6 @@ class Mails:
         unmoved = sum(name in self._unfiled for name in _names(self.new))
         return unmoved + sum(len(_names(self.folder / shelf)) for shelf in shelves)
 
-    def count_undecided(self) -> int:
-        """How many kept mails no committed entry decided yet."""
-        return sum(len(name) == 64 and name not in self._unfiled for name in _names(self.new))
-
     def filed(self) -> Iterator[str]:
         """The names of the files of all decided mails."""
         for shelf in _names(self.folder):

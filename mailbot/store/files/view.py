@@ -170,10 +170,6 @@ class View:
         """How large all files of the journal are."""
         return await asyncio.to_thread(self._standing.journal.size)
 
-    async def count_cases(self) -> int:
-        """How many cases there are, closed ones included, whose files are all read."""
-        return await asyncio.to_thread(self._standing.book.count)
-
     async def cases(self, wanted: Wanted) -> AsyncIterator[Case]:
         """The cases wanted, open ones first, each kind by number; closed ones are read from disk file by file."""
         if wanted.numbers:
